@@ -623,6 +623,17 @@ rationale | boolean | whether a reason must have been given; null for either
 """),
         ("scenario", "rank"),
     ),
+    Table(
+        "policy",
+        "requirements",
+        "a risk level of a scenario and what a record must hold there",
+        _columns("""
+scenario | varchar | the scenario
+risk_level | varchar | low, medium or high
+rationale | boolean | whether a vote needs reason tags, a rationale or a winning dimension
+"""),
+        ("scenario", "risk_level"),
+    ),
 )
 
 _DERIVED_IN_LEDGER = {"seq", "vote_id", "rating_id", "step_id", "event_id", "source", "mode", "supervisor"}

@@ -1,0 +1,19 @@
+"""Policies: the value ordering of each scenario, as versioned files, and as the tables the SQL reads."""
+
+from prefstrata.policy._read import read_policies
+from prefstrata.policy._tables import load_policies, requirements
+from prefstrata.policy._types import LAYERS, TRAINING_LAYERS, Dimension, Layer, LayerRule, Policy, StratumPolicy, When
+
+__all__ = [
+    "LAYERS",
+    "TRAINING_LAYERS",
+    "Dimension",
+    "Layer",
+    "LayerRule",
+    "Policy",
+    "StratumPolicy",
+    "When",
+    "load_policies",
+    "read_policies",
+    "requirements",
+]

@@ -1,0 +1,58 @@
+"""Find and read the policy files a project names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prefstrata.model.errors import ConfigError
+from prefstrata.model.resources import data_directory
+from prefstrata.policy._types import Policy
+from prefstrata.project import Project, line_of, read_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read_policies(project: Project) -> tuple[tuple[Policy, Path], ...]:
+    """The project's policies with the file each was read from, in the order the project names them.
+
+    Raises:
+        ConfigError: a file is missing or wrong, two policies claim a scenario, or none covers the rest.
+    """
+    found = tuple((read_model(path, Policy), path) for path in (_path(project, name) for name in project.policies))
+    _check_scenarios(project, found)
+    return found
+
+
+def _path(project: Project, name: str) -> Path:
+    """A policy that ships when the name is bare (``general``), a file of the project otherwise."""
+    if "/" in name or name.endswith((".yaml", ".yml")):
+        return project.directory / name
+    shipped = data_directory("policies") / f"{name}.yaml"
+    if not shipped.is_file():
+        known = ", ".join(sorted(path.stem for path in shipped.parent.glob("*.yaml")))
+        raise ConfigError(
+            f"policies: no policy called {name!r} ships",
+            where=f"{project.file}:{line_of(project.file, ['policies'])}",
+            todo=f"write one of {known}, or the path of a file such as policies/{name}.yaml",
+        )
+    return shipped
+
+
+def _check_scenarios(project: Project, found: tuple[tuple[Policy, Path], ...]) -> None:
+    owner: dict[str, Policy] = {}
+    for policy, path in found:
+        for scenario in policy.scenarios:
+            if scenario in owner:
+                raise ConfigError(
+                    f"scenarios: {scenario!r} is governed by {owner[scenario].ref} already",
+                    where=f"{path}:{line_of(path, ['scenarios'])}",
+                    todo="let one policy govern each scenario",
+                )
+            owner[scenario] = policy
+    if "*" not in owner:
+        raise ConfigError(
+            "policies: none of them governs the scenarios the others do not name",
+            where=f"{project.file}:{line_of(project.file, ['policies'])}",
+            todo='add one with `scenarios: ["*"]`, for example general',
+        )

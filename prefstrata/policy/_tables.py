@@ -1,0 +1,100 @@
+"""Policies as rows, so that SQL can join what the value ordering says."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from prefstrata.engine import Engine
+    from prefstrata.policy._types import Policy
+
+_LIST_OF_TEXT = pl.List(pl.String)
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "policy.scenarios": {
+        "scenario": pl.String,
+        "policy": pl.String,
+        "prior": pl.Float64,
+        "tie_margin": pl.Float64,
+        "rating_margin": pl.Float64,
+        "cap": pl.Float64,
+        "arbitration": pl.Float64,
+    },
+    "policy.strata": {"scenario": pl.String, "stratum": pl.String, "reliability": pl.Float64, "share": pl.Float64},
+    "policy.dimensions": {"scenario": pl.String, "dimension": pl.String, "priority": pl.Int64},
+    "policy.rules": {
+        "scenario": pl.String,
+        "rank": pl.Int64,
+        "rule": pl.String,
+        "layer": pl.String,
+        "reason": pl.String,
+        "kinds": _LIST_OF_TEXT,
+        "strata": _LIST_OF_TEXT,
+        "any_strata": _LIST_OF_TEXT,
+        "risk_levels": _LIST_OF_TEXT,
+        "decided": pl.Boolean,
+        "min_p": pl.Float64,
+        "min_trust": pl.Float64,
+        "min_votes": pl.Int64,
+        "max_disagreement": pl.Float64,
+        "max_flips": pl.Int64,
+        "rationale": pl.Boolean,
+    },
+    "policy.requirements": {"scenario": pl.String, "risk_level": pl.String, "rationale": pl.Boolean},
+}
+
+
+def load_policies(engine: Engine, policies: Iterable[Policy]) -> None:
+    """Write the ``policy.*`` tables, replacing what was there."""
+    rows = _rows(tuple(policies))
+    for name, schema in _SCHEMAS.items():
+        engine.load(name, pl.DataFrame(rows[name], schema=schema, orient="row"))
+
+
+def requirements(policies: Iterable[Policy]) -> frozenset[tuple[str, str]]:
+    """The (scenario, risk level) cells in which a vote needs a reason; scenario * stands for all not named."""
+    return frozenset(
+        (scenario, risk) for policy in policies for scenario, risk in product(policy.scenarios, policy.require.rationale)
+    )
+
+
+def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
+    governed = [(scenario, policy) for policy in policies for scenario in policy.scenarios]
+    return {
+        "policy.scenarios": [
+            (
+                scenario,
+                policy.ref,
+                policy.estimate.prior,
+                policy.estimate.tie_margin,
+                policy.estimate.rating_margin,
+                policy.cap,
+                policy.arbitration,
+            )
+            for scenario, policy in governed
+        ],
+        "policy.strata": [
+            (scenario, stratum, each.reliability, each.share)
+            for scenario, policy in governed
+            for stratum, each in sorted(policy.strata.items())
+        ],
+        "policy.dimensions": [
+            (scenario, dimension.name, priority)
+            for scenario, policy in governed
+            for priority, dimension in enumerate(policy.dimensions, start=1)
+        ],
+        "policy.rules": [
+            (scenario, rank, each.rule, each.layer, each.because, *each.when.model_dump().values())
+            for scenario, policy in governed
+            for rank, each in enumerate(policy.layers, start=1)
+        ],
+        "policy.requirements": [
+            (scenario, risk, risk in policy.require.rationale)
+            for scenario, policy in governed
+            for risk in ("low", "medium", "high")
+        ],
+    }

@@ -1,0 +1,109 @@
+"""What a policy file may say: the value ordering of a scenario."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from prefstrata.project import Strict
+
+Layer = Literal["golden", "expert", "main", "weak", "backflow"]
+Kind = Literal["experience", "professional", "compliance", "brand", "business"]
+RecordKind = Literal["pairs", "ratings", "traces", "unpaired"]
+RiskLevel = Literal["low", "medium", "high"]
+Stratum = Annotated[str, StringConstraints(pattern=r"^(expert|crowd|user|judge|rule)/(offline|online|synthetic)$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+LAYERS: tuple[Layer, ...] = ("golden", "expert", "main", "weak", "backflow")
+TRAINING_LAYERS: tuple[Layer, ...] = ("golden", "expert", "main", "weak")
+
+
+class Dimension(Strict):
+    """One thing a response can be better at."""
+
+    name: str = Field(description="Name, as votes spell it.")
+    definition: str = Field(min_length=20, description="Operational definition a rater or judge can apply.")
+    kind: Kind = Field(description="Whose preference it is.")
+
+
+class StratumPolicy(Strict):
+    """How a stratum (supervisor/mode) is treated."""
+
+    reliability: float = Field(ge=0.5, le=1, description="Probability that one of its decided votes is right.")
+    share: Share | None = Field(None, description="Share of the released weight it should have; free when absent.")
+
+
+class Estimate(Strict):
+    """Settings of the preference estimate."""
+
+    prior: float = Field(0.1, gt=0, description="Weight of the symmetric Dirichlet prior, in votes per outcome.")
+    tie_margin: Share = Field(0.1, description="A lead smaller than this is no decision.")
+    rating_margin: float = Field(0.25, ge=0, description="Ratings of one rater nearer than this are a tie, in SD.")
+
+
+class Requirements(Strict):
+    """What a record must hold to be taken at all."""
+
+    rationale: tuple[RiskLevel, ...] = Field((), description="Risk levels at which a vote needs a reason.")
+
+
+class When(Strict):
+    """What a record must be for a layer rule to match; an absent key matches anything."""
+
+    kinds: tuple[RecordKind, ...] | None = Field(None, description="Kinds of record.")
+    strata: tuple[Stratum, ...] | None = Field(None, description="Every stratum of the record is one of these.")
+    any_strata: tuple[Stratum, ...] | None = Field(None, description="At least one stratum is one of these.")
+    risk_levels: tuple[RiskLevel, ...] | None = Field(None, description="Risk levels.")
+    decided: bool | None = Field(None, description="Whether a side leads by the tie margin.")
+    min_p: Share | None = Field(None, description="Least probability of the leading outcome.")
+    min_trust: Share | None = Field(None, description="Least trust.")
+    min_votes: int | None = Field(None, ge=1, description="Least votes.")
+    max_disagreement: Share | None = Field(None, description="Most evidence against the leading outcome.")
+    max_flips: int | None = Field(None, ge=0, description="Most judge flips.")
+    rationale: bool | None = Field(None, description="Whether a reason must have been given.")
+
+
+class LayerRule(Strict):
+    """A rule that puts records into a layer; rules are tried in order and the first that matches decides."""
+
+    rule: str = Field(description="Name of the rule.")
+    layer: Layer = Field(description="Where it puts a record.")
+    because: str = Field(description="Why, in a sentence that stands in every record it places.")
+    when: When = Field(default_factory=When, description="What the record must be.")
+
+
+class Policy(Strict):
+    """A versioned policy file: the value ordering of one or more scenarios."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="Name of the policy.")
+    version: int = Field(ge=1, description="Version; raise it with every change.")
+    scenarios: tuple[str, ...] = Field(min_length=1, description="Scenarios it governs; * for all the others.")
+    dimensions: tuple[Dimension, ...] = Field(min_length=1, description="In order of priority, first wins.")
+    strata: dict[Stratum, StratumPolicy] = Field(description="Reliability and share per stratum.")
+    estimate: Estimate = Field(default_factory=Estimate, description="Settings of the preference estimate.")
+    require: Requirements = Field(default_factory=Requirements, description="What a record must hold.")
+    cap: float = Field(4.0, ge=1, description="Highest factor a stratum may get.")
+    arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
+    layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Policy:
+        shares = sum(stratum.share or 0 for stratum in self.strata.values())
+        if shares > 1 + 1e-9:
+            raise ValueError(f"strata: the declared shares add up to {shares:.3g}, more than 1")
+        for what, names in (
+            ("dimensions", [each.name for each in self.dimensions]),
+            ("layers", [each.rule for each in self.layers]),
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"{what}: {', '.join(twice)} stands there twice")
+        if self.layers[-1].when != When():
+            raise ValueError("layers: the last rule must match everything: give it no `when`")
+        return self
+
+    @property
+    def ref(self) -> str:
+        """``name@version``, as votes and releases cite it."""
+        return f"{self.name}@{self.version}"

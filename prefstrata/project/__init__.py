@@ -1,0 +1,44 @@
+"""The project folder: ``prefstrata.yaml``, read in full and checked before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefstrata.project._types import (
+    PROJECT_FILE,
+    Defaults,
+    EngineConfig,
+    LakeFSStore,
+    LocalStore,
+    Project,
+    Source,
+    Strict,
+    Warehouse,
+)
+from prefstrata.project._yaml import line_of, read_model
+
+__all__ = [
+    "PROJECT_FILE",
+    "Defaults",
+    "EngineConfig",
+    "LakeFSStore",
+    "LocalStore",
+    "Project",
+    "Source",
+    "Strict",
+    "Warehouse",
+    "line_of",
+    "read_model",
+    "read_project",
+]
+
+
+def read_project(directory: Path | str) -> Project:
+    """Read the project in ``directory``.
+
+    Raises:
+        ConfigError: with one line per mistake, each naming the file, the line and the key.
+    """
+    folder = Path(directory).resolve()
+    project = read_model(folder / PROJECT_FILE, Project)
+    return project.model_copy(update={"directory": folder})

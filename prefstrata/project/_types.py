@@ -1,0 +1,118 @@
+"""What ``prefstrata.yaml`` may say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Mode = Literal["offline", "online", "synthetic"]
+Supervisor = Literal["expert", "crowd", "user", "judge", "rule"]
+RiskLevel = Literal["low", "medium", "high"]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
+
+
+class Strict(BaseModel):
+    """A config section: unknown keys are mistakes, values do not change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Warehouse(Strict):
+    """Where the tables are kept."""
+
+    path: str = Field("warehouse/prefstrata.duckdb", description="File of the warehouse, relative to the project.")
+
+
+class EngineConfig(Strict):
+    """What runs ``sql/``."""
+
+    kind: Literal["duckdb", "spark"] = Field("duckdb", description="duckdb, or spark for an existing cluster.")
+    threads: int | None = Field(None, ge=1, description="Threads; all cores when absent.")
+    memory_limit: str = Field("2GB", description="Memory the engine may take before it spills to disk.")
+
+
+class LocalStore(Strict):
+    """Releases in a folder of this machine (one host, not a network file system)."""
+
+    kind: Literal["local"] = "local"
+    path: str = Field("releases", description="Folder of the store, relative to the project.")
+
+
+class LakeFSStore(Strict):
+    """Releases in a lakeFS repository. Credentials come from the environment only."""
+
+    kind: Literal["lakefs"]
+    endpoint: str | None = Field(None, description="URL of the server; from the environment when absent.")
+    repository: Name = Field(description="Repository; made when it does not exist.")
+    storage_namespace: str | None = Field(None, description="Where the server puts the bytes of a new repository.")
+
+
+class Defaults(Strict):
+    """What a record is taken to say when it says nothing itself."""
+
+    task: str | None = Field(None, description="Task of the prompts.")
+    scenario: str | None = Field(None, description="Scenario, which selects the policy.")
+    risk_level: RiskLevel | None = Field(None, description="Risk of the prompts.")
+    language: str | None = Field(None, description="BCP 47 tag of the prompts.")
+    dimension: str = Field("overall", description="What was judged.")
+    policy: str | None = Field(None, description="Policy the raters worked under.")
+    rubric: str | None = Field(None, description="Rubric the raters worked with.")
+    tags: tuple[str, ...] = Field((), description="Tags of the prompts.")
+
+
+class Source(Strict):
+    """Where preferences come from: files, who judged, and how to read them."""
+
+    name: Name = Field(description="Name of the source; part of every row's identity, so never rename one.")
+    mode: Mode = Field(description="offline, online or synthetic.")
+    supervisor: Supervisor = Field(description="expert, crowd, user, judge or rule.")
+    path: str = Field(description="Files, as a pattern relative to the project: inbox/crowd/*.jsonl.gz.")
+    format: str = Field(description="A named format (seed-jsonl, hh-rlhf) or mapping.")
+    map: dict[str, Any] | None = Field(None, description="The mapping, when format is mapping.")
+    options: dict[str, Any] = Field(default_factory=dict, description="Options of the named format.")
+    defaults: Defaults = Field(default_factory=Defaults, description="What a record says when it says nothing itself.")
+
+    @model_validator(mode="after")
+    def _map_goes_with_mapping(self) -> Source:
+        if (self.format == "mapping") != (self.map is not None):
+            raise ValueError("`map` and `format: mapping` go together: write both or neither")
+        return self
+
+
+class Project(Strict):
+    """A project folder's ``prefstrata.yaml``, read and checked."""
+
+    name: Name = Field(description="Name of the project; shown in manifests and cards.")
+    warehouse: Warehouse = Field(default_factory=Warehouse, description="Where the tables are kept.")
+    engine: EngineConfig = Field(default_factory=EngineConfig, description="What runs the SQL.")
+    store: Annotated[LocalStore | LakeFSStore, Field(discriminator="kind")] = Field(
+        default_factory=LocalStore, description="Where releases go."
+    )
+    policies: tuple[str, ...] = Field(
+        ("general",), min_length=1, description="Policy files relative to the project, or names of policies that ship."
+    )
+    sources: tuple[Source, ...] = Field((), description="Where preferences come from.")
+    directory: Path = Field(Path(), exclude=True, description="The project folder; set on reading.")
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Project:
+        names = [source.name for source in self.sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two sources are called {', '.join(twice)}: give each its own name")
+        return self
+
+    @property
+    def file(self) -> Path:
+        """The config file itself."""
+        return self.directory / PROJECT_FILE
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The warehouse file, absolute."""
+        return self.directory / self.warehouse.path
+
+
+PROJECT_FILE = "prefstrata.yaml"

@@ -1,0 +1,113 @@
+"""YAML into pydantic models, with every error at its line.
+
+A mistake in a config file costs its author a search unless the message holds the file, the line and what to write. So the
+text is composed to nodes first, which know their lines, and a validation error is looked up in them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from prefstrata.model.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_model(path: Path, kind: type[Model]) -> Model:
+    """Read ``path`` as a ``kind``.
+
+    Raises:
+        ConfigError: the file is missing, is not YAML, or does not fit; one line per mistake, each with file and line.
+    """
+    root = _compose(path)
+    try:
+        return kind.model_validate(_plain(path, root))
+    except ValidationError as error:
+        lines = [_sentence(path, root, detail) for detail in error.errors(include_url=False)]
+        raise ConfigError("\n".join(lines)) from None
+
+
+def line_of(path: Path, location: Sequence[str | int]) -> int:
+    """The line, from 1, at which ``location`` (keys and indexes from the top) stands in the file at ``path``.
+
+    The nearest parent's line when the location itself is absent, as for a missing key.
+    """
+    return _line(_compose(path), location)
+
+
+def _compose(path: Path) -> yaml.Node:
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ConfigError("there is no such file", where=str(path), todo="`prefstrata init DIR` makes one") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"it cannot be read: {error}", where=str(path)) from error
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise ConfigError(f"this is not YAML: {getattr(error, 'problem', error)}", where=where) from error
+    if not isinstance(node, yaml.MappingNode):
+        raise ConfigError("expected keys and values", where=f"{path}:1")
+    return node
+
+
+def _plain(path: Path, node: yaml.Node) -> Any:  # noqa: ANN401 - YAML holds any value; the model decides
+    _refuse_duplicates(path, node)
+    return yaml.SafeLoader("").construct_document(node)
+
+
+def _refuse_duplicates(path: Path, node: yaml.Node) -> None:
+    """Refuse a key written twice: YAML keeps the last one without a word, and the author meant both."""
+    if isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            _refuse_duplicates(path, child)
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+            raise ConfigError(f"the key {key.value!r} stands here twice", where=f"{path}:{key.start_mark.line + 1}")
+        seen.add(key.value)
+        _refuse_duplicates(path, value)
+
+
+def _line(node: yaml.Node, location: Sequence[str | int]) -> int:
+    line = int(node.start_mark.line) + 1
+    for part in location:
+        found = _child(node, part)
+        if found is None:
+            continue
+        line, node = found
+    return line
+
+
+def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return int(key.start_mark.line) + 1, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return int(node.value[part].start_mark.line) + 1, node.value[part]
+    return None
+
+
+_HINTS = {
+    "missing": "this key is missing",
+    "extra_forbidden": "there is no such key",
+}
+
+
+def _sentence(path: Path, root: yaml.Node, detail: Any) -> str:  # noqa: ANN401 - pydantic's own error record
+    location = [part for part in detail["loc"] if part != "__root__"]
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    text = _HINTS.get(detail["type"], detail["msg"].removeprefix("Value error, ").removeprefix("Input "))
+    return f"{path}:{_line(root, location)}: {field or 'the file'}: {text}"
