@@ -1,0 +1,12 @@
+"""Runs ``sql/`` on an engine: DuckDB by default, Spark when asked.
+
+A step is one SELECT in ``sql/<schema>/<table>.sql``, written in DuckDB's dialect. An engine runs it and keeps the
+result as the table of that name, with the columns and types of :mod:`prefstrata.model.tables`.
+"""
+
+from prefstrata.engine._duckdb import DuckDBEngine
+from prefstrata.engine._files import lineage, sql_names, sql_path, sql_text
+from prefstrata.engine._open import open_engine
+from prefstrata.engine._protocol import Engine
+
+__all__ = ["DuckDBEngine", "Engine", "lineage", "open_engine", "sql_names", "sql_path", "sql_text"]

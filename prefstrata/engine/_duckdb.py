@@ -1,0 +1,267 @@
+"""The DuckDB engine: the warehouse is one file, written by one process at a time."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import polars as pl
+
+from prefstrata.engine._files import parameters, sql_names, sql_text
+from prefstrata.engine._types import duckdb_type, parse_type
+from prefstrata.model.errors import ConfigError, UnreachableError
+from prefstrata.model.tables import table as definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prefstrata.engine._protocol import Scalar
+    from prefstrata.model.tables import Table
+
+__all__ = ["DuckDBEngine"]
+
+_MEMORY = ":memory:"
+_HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+
+
+class DuckDBEngine:
+    """Tables in a DuckDB file.
+
+    One connection behind a lock: threads take turns, and a transaction of one is never seen half done by another.
+
+    Args:
+        path: the warehouse file, made when missing together with its folder; ``:memory:`` for one that is not kept.
+        threads: cores to use; all of them by default.
+        memory_limit: such as ``2GB``, the default; beyond it DuckDB spills.
+        temp_directory: where it spills; beside the warehouse file by default.
+
+    Raises:
+        ConfigError: the file is no DuckDB database, or a setting has a value that DuckDB refuses.
+        UnreachableError: another process has the file open.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        temp_directory: str | Path | None = None,
+    ) -> None:
+        """Open the warehouse and define the functions of ``sql/functions`` in it."""
+        self._lock = RLock()
+        self._depth = 0
+        self._connection = _connect(str(path))
+        try:
+            self._configure(str(path), threads, memory_limit or "2GB", temp_directory)
+            self._define_functions()
+        except BaseException:
+            self.close()
+            raise
+
+    def _configure(self, path: str, threads: int | None, memory_limit: str, temp: str | Path | None) -> None:
+        settings: dict[str, str | int | bool] = {
+            "TimeZone": "UTC",
+            # Row order is never content here, and keeping it costs memory and parallel writing.
+            "preserve_insertion_order": False,
+            # A statement must read tables, never a Python variable that happens to have a table's name.
+            "python_enable_replacements": False,
+            "memory_limit": memory_limit,
+        }
+        if threads is not None:
+            settings["threads"] = threads
+        if temp is not None or path != _MEMORY:
+            settings["temp_directory"] = str(temp or f"{path}.tmp")
+        for name, value in settings.items():
+            try:
+                self._run(f"set {name} = {_literal(str(value))}")
+            except duckdb.Error as error:
+                raise ConfigError(
+                    f"DuckDB refuses {name} = {value!r}: {error}", where="engine", todo="correct it in prefstrata.yaml"
+                ) from error
+
+    def _define_functions(self) -> None:
+        """Functions live in the file, so that any reader of the warehouse has them; a newer release replaces them."""
+        with self.transaction():
+            for name in sql_names("functions"):
+                self._run(sql_text(name))
+
+    def _run(self, sql: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run a statement and read all of its result: an unread one would block the connection."""
+        return self._connection.execute(sql, params or {}).fetchall()
+
+    @contextmanager
+    def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The engine's own connection, for this thread alone until the block ends.
+
+        What runs on it is part of the open transaction and sees the engine's temporary tables. Read results in full
+        (``fetchall``), and neither commit nor close it.
+        """
+        with self._lock:
+            yield self._connection
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A new handle on the same warehouse with a transaction of its own; the caller closes it."""
+        with self._lock:
+            return self._connection.cursor()
+
+    def ensure(self, table: Table) -> None:
+        """Create the table, and its schema, when it is not there yet."""
+        with self.transaction():
+            if not self._has(table):
+                self._create(table)
+
+    def _has(self, table: Table) -> bool:
+        found = self._run(
+            "select 1 from duckdb_tables() where schema_name = $schema and table_name = $name and not temporary"
+            " and database_name = current_database()",
+            {"schema": table.schema, "name": table.name},
+        )
+        return bool(found)
+
+    def _create(self, table: Table) -> None:
+        """Create or replace the table, empty, with what it means as comments."""
+        columns = ", ".join(f'"{column.name}" {_type(column.type)}' for column in table.columns)
+        name = _quoted(table)
+        self._run(f'create schema if not exists "{table.schema}"')
+        self._run(f"create or replace table {name} ({columns})")
+        self._run(f"comment on table {name} is {_literal(table.grain)}")
+        for column in table.columns:
+            self._run(f'comment on column {name}."{column.name}" is {_literal(column.doc)}')
+
+    def build(self, full_name: str, **params: Scalar) -> int:
+        """Make the rows of ``sql/<schema>/<table>.sql`` the whole content of the table, or change nothing."""
+        table = definition(full_name)
+        if table.append_only:
+            raise ValueError(f"{full_name} is append-only: append to it")
+        with self.transaction():
+            return self._replace(table, sql_text(full_name), _given(full_name, params))
+
+    def _replace(self, table: Table, select: str, params: dict[str, Any]) -> int:
+        self._check_columns(table, select, params)
+        self._create(table)
+        return self._insert(table, select, params)
+
+    def append(self, full_name: str, **params: Scalar) -> int:
+        """Add the rows of ``sql/<schema>/<table>.sql`` to the table, or change nothing; returns the number added."""
+        table = definition(full_name)
+        select, given = sql_text(full_name), _given(full_name, params)
+        with self.transaction():
+            self.ensure(table)
+            self._check_columns(table, select, given)
+            return self._insert(table, select, given)
+
+    def _check_columns(self, table: Table, select: str, params: dict[str, Any]) -> None:
+        found = [row[0] for row in self._run(f"describe {select}", params)]
+        declared = [column.name for column in table.columns]
+        if sorted(found) == sorted(declared):
+            return
+        missing, extra = set(declared) - set(found), set(found) - set(declared)
+        twice = {name for name in found if found.count(name) > 1}
+        faults = [(missing, "lacks"), (extra, "has the undeclared"), (twice, "repeats")]
+        said = "; ".join(f"{verb} {', '.join(sorted(names))}" for names, verb in faults if names)
+        raise ValueError(f"{table.full_name}: the statement {said}")
+
+    def _insert(self, table: Table, select: str, params: dict[str, Any]) -> int:
+        columns = ", ".join(f'cast("{column.name}" as {_type(column.type)})' for column in table.columns)
+        sql = f"insert into {_quoted(table)} select {columns} from (\n{select}\n)"  # noqa: S608 - names are declared
+        [(rows,)] = self._run(sql, params)
+        return int(rows)
+
+    def query(self, name: str, **params: Scalar) -> pl.DataFrame:
+        """The result of ``sql/<name>.sql``, which must be small."""
+        with self._lock:
+            return self._frame(sql_text(name), _given(name, params))
+
+    def _frame(self, sql: str, params: dict[str, Any] | None = None) -> pl.DataFrame:
+        return pl.DataFrame(self._connection.sql(sql, params=params or {}))
+
+    def load(self, full_name: str, frame: pl.DataFrame) -> int:
+        """Make a small frame the whole content of a table; its columns go by name."""
+        with self.transaction():
+            self._connection.register("__frame", frame)
+            try:
+                return self._replace(definition(full_name), 'select * from "__frame"', {})
+            finally:
+                self._connection.unregister("__frame")
+
+    def clear(self, full_name: str) -> None:
+        """Leave the table empty, creating it when it is not there; what is append-only is never cleared."""
+        table = definition(full_name)
+        if table.append_only:
+            raise ValueError(f"{full_name} is append-only: it is never cleared")
+        with self.transaction():
+            self._create(table)
+
+    def read(self, full_name: str) -> pl.DataFrame:
+        """All rows of a small table, in no order."""
+        with self._lock:
+            return self._frame(f"from {_quoted(definition(full_name))}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is done inside happens, or nothing does; an inner transaction joins the outer one."""
+        with self._lock:
+            if self._depth == 0:
+                self._run("begin transaction")
+            self._depth += 1
+            try:
+                yield
+                if self._depth == 1:
+                    self._run("commit")
+            except BaseException:
+                if self._depth == 1:
+                    # After some errors DuckDB has rolled back by itself; the first error is the one to tell.
+                    with suppress(duckdb.Error):
+                        self._run("rollback")
+                raise
+            finally:
+                self._depth -= 1
+
+    def close(self) -> None:
+        """Close the warehouse; closing twice is harmless."""
+        with self._lock:
+            self._connection.close()
+
+
+def _connect(path: str) -> duckdb.DuckDBPyConnection:
+    if path != _MEMORY:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return duckdb.connect(path)
+    except duckdb.IOException as error:
+        if held := _HOLDER.search(str(error)):
+            raise UnreachableError(
+                f"the warehouse is open in another process: {held['program']}, pid {held['pid']}",
+                where=path,
+                todo="wait until it ends, or stop it",
+            ) from error
+        raise ConfigError(
+            f"cannot open the warehouse: {error}",
+            where=path,
+            todo="name another file under warehouse: in prefstrata.yaml",
+        ) from error
+
+
+def _given(name: str, params: dict[str, Scalar]) -> dict[str, Any]:
+    """The parameters, after a look that they are those of the statement."""
+    wanted = parameters(name)
+    if wanted != params.keys():
+        raise TypeError(f"{name} takes the parameters {sorted(wanted)}, not {sorted(params)}")
+    return dict(params)
+
+
+def _type(text: str) -> str:
+    return duckdb_type(parse_type(text))
+
+
+def _quoted(table: Table) -> str:
+    return f'"{table.schema}"."{table.name}"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
