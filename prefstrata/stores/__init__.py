@@ -1,0 +1,56 @@
+"""Version stores: immutable, verifiable versions of a set of files, on a local disk or a lakeFS server."""
+
+from prefstrata.stores.errors import RunGoneError
+from prefstrata.stores.opening import LakeFSConfig, LocalConfig, StoreConfig, open_store
+from prefstrata.stores.paths import check_path
+from prefstrata.stores.protocol import VersionStore
+from prefstrata.stores.reading import VerifyingReader
+from prefstrata.stores.trees import EMPTY_TREE, diff_trees, tree_id
+from prefstrata.stores.types import (
+    CommitInfo,
+    Diff,
+    FileInfo,
+    GcReport,
+    Problem,
+    ProblemKind,
+    Published,
+    PurgeReport,
+    Put,
+    ReconcileReport,
+    Source,
+    TagInfo,
+    Txn,
+    VerifyReport,
+    tag_name,
+    tag_number,
+)
+
+__all__ = [
+    "EMPTY_TREE",
+    "CommitInfo",
+    "Diff",
+    "FileInfo",
+    "GcReport",
+    "LakeFSConfig",
+    "LocalConfig",
+    "Problem",
+    "ProblemKind",
+    "Published",
+    "PurgeReport",
+    "Put",
+    "ReconcileReport",
+    "RunGoneError",
+    "Source",
+    "StoreConfig",
+    "TagInfo",
+    "Txn",
+    "VerifyReport",
+    "VerifyingReader",
+    "VersionStore",
+    "check_path",
+    "diff_trees",
+    "open_store",
+    "tag_name",
+    "tag_number",
+    "tree_id",
+]

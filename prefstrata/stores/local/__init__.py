@@ -1,0 +1,5 @@
+"""The embedded version store: a folder, no server."""
+
+from prefstrata.stores.local.store import LocalStore
+
+__all__ = ["LocalStore"]
