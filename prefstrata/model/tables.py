@@ -45,7 +45,7 @@ class Table:
 
 
 MESSAGES = "struct(role varchar, content varchar)[]"
-FEATURES = "struct(characters bigint, words bigint, markdown bigint, hedges bigint, refusal boolean, apology boolean)"
+FEATURES = "struct(characters bigint, words bigint, markdown bigint, hedged boolean, refusal boolean, apology boolean)"
 STRATA = "struct(stratum varchar, votes double)[]"
 
 
@@ -254,14 +254,14 @@ _EVIDENCE = (
         "evidence",
         "prompts",
         "a prompt, its descriptions resolved",
-        _columns(f"""
+        _columns("""
 prompt_id | varchar | the prompt
-messages | {MESSAGES} | the conversation
 task | varchar | the alphabetically first task given; unknown when none
-scenario | varchar | likewise; general when none
+scenario | varchar | the alphabetically first scenario given; general when none
+policy_scenario | varchar | the scenario of policy.scenarios that governs it, * when no policy names its own
 risk_level | varchar | the highest risk given; low when none
-language | varchar | likewise first; und when none
-tags | varchar[] | all tags given, sorted
+language | varchar | the alphabetically first language given; und when none
+seq | bigint | the row of ledger.prompts that holds its messages
 """),
         ("prompt_id",),
     ),
@@ -274,6 +274,7 @@ response_id | varchar | the response
 prompt_id | varchar | the prompt it answers
 generators | varchar[] | all generators that gave it, sorted
 features | {FEATURES} | style figures of the text
+seq | bigint | the row of ledger.responses that holds its text
 """),
         ("response_id",),
     ),
@@ -296,8 +297,11 @@ features_b | {FEATURES} | style of b
         "votes",
         "a vote on a canonical pair",
         _columns("""
-vote_id | varchar | id of the ledger row, or of the two rating or event rows it comes from
+vote_id | varchar | id of the ledger row, or a hash of the two ratings or of the event and the pair it comes from
 pair_id | varchar | the pair
+prompt_id | varchar | its prompt
+a | varchar | its response with the smaller id
+b | varchar | the other
 dimension | varchar | what was judged
 choice | varchar | a, tie or b
 strength | double | 0 to 1, null when not graded
@@ -309,7 +313,6 @@ round | varchar | annotation round, null when one
 share | double | part of a judgement this vote stands for: 1 alone, 2/k for a pair of k things judged together
 derived_from | varchar | vote, rating or event
 has_rationale | boolean | reason tags or a rationale came with it
-policy | varchar | policy it was made under, null when unknown
 """),
         ("vote_id",),
     ),
@@ -326,9 +329,8 @@ rater_id | varchar | who
 stratum | varchar | supervisor/mode
 unit_value | double | the rating on its declared scale, 0 worst to 1 best
 z | double | the rating in the rater's own standard deviations from the rater's own mean for this dimension
-round | varchar | annotation round
+round | varchar | annotation round, null when one
 has_rationale | boolean | reason tags or a rationale came with it
-policy | varchar | policy it was made under, null when unknown
 """),
         ("rating_id",),
     ),
@@ -411,17 +413,17 @@ _WEIGHTING = (
         "records",
         "a record that could be released: a pair, a rated response, a trace or a response with a thumb",
         _columns(f"""
-record_id | varchar | pair_id, response_id + dimension, trace_id, or response_id of an unpaired label
+record_id | varchar | pair_id, response_id.dimension, trace_id, or response_id of an unpaired label
 kind | varchar | pairs, ratings, traces or unpaired
 prompt_id | varchar | the prompt
-scenario | varchar | its scenario
-task | varchar | its task
+policy_scenario | varchar | the scenario of policy.scenarios that governs it
 risk_level | varchar | its risk
+dimension | varchar | the dimension that decides it: overall, or the first of the policy that decides
 stratum | varchar | the stratum with the most evidence
 strata | {STRATA} | share of the evidence per stratum, sorted by stratum
-votes | bigint | votes, ratings, steps or events it rests on
-p | double | probability that the leading outcome is right, 0 to 1
-decided | boolean | whether the leading outcome is a side (true for kinds that have no sides)
+votes | bigint | votes, ratings, raters of a trace or events it rests on
+p | double | probability of the leading outcome, 0 to 1
+decided | boolean | whether a side leads by the tie margin (true for kinds that have no sides)
 flips | bigint | judge flips
 disagreement | double | share of the evidence against the leading outcome
 has_rationale | boolean | at least one judgement came with a reason
@@ -432,9 +434,9 @@ trust | double | how reliable the estimate is, 0 to 1
     Table(
         "weighting",
         "strata",
-        "a stratum of a scenario and its factor",
+        "a stratum of a governing scenario and its factor",
         _columns("""
-scenario | varchar | the scenario
+scenario | varchar | the scenario of policy.scenarios
 stratum | varchar | supervisor/mode
 records | bigint | records of the training layers whose main stratum it is
 trust | double | sum of their trust
@@ -464,23 +466,26 @@ risk_level | varchar | low, medium or high
 language | varchar | language
 """
 
-_LAYERS = (
-    Table(
-        "layers",
-        "records",
-        "a record and its layer",
-        _columns(f"""
+_ASSIGNED = f"""
 record_id | varchar | as in weighting.records
 kind | varchar | pairs, ratings, traces or unpaired
 prompt_id | varchar | the prompt
 {_RECORD.strip()}
-"""),
-        ("kind", "record_id"),
+"""
+
+_LAYERS = (
+    Table("layers", "records", "a record and its layer", _columns(_ASSIGNED), ("kind", "record_id")),
+    *(
+        Table("layers", layer, f"a record of the {layer} layer", _columns(_ASSIGNED), ("kind", "record_id"))
+        for layer in ("golden", "expert", "main", "weak", "backflow")
     ),
+)
+
+_RELEASE = (
     Table(
-        "layers",
+        "release",
         "pairs",
-        "a pair of a layer, as released",
+        "a pair as it stands in a release file",
         _columns(f"""
 pair_id | varchar | the pair
 {_PROMPT.strip()}
@@ -506,11 +511,11 @@ provenance | varchar[] | ledger ids of the votes, sorted
         ("pair_id",),
     ),
     Table(
-        "layers",
+        "release",
         "ratings",
-        "a rated response of a layer, as released",
+        "a rated response as it stands in a release file",
         _columns(f"""
-record_id | varchar | response id and dimension
+record_id | varchar | response_id.dimension
 {_PROMPT.strip()}
 response_id | varchar | the response
 response | varchar | its text
@@ -526,9 +531,9 @@ provenance | varchar[] | ledger ids of the ratings, sorted
         ("record_id",),
     ),
     Table(
-        "layers",
+        "release",
         "traces",
-        "a trace of a layer, as released",
+        "a trace as it stands in a release file",
         _columns(f"""
 trace_id | varchar | the trace
 {_PROMPT.strip()}
@@ -541,9 +546,9 @@ provenance | varchar[] | ledger ids of the steps, sorted
         ("trace_id",),
     ),
     Table(
-        "layers",
+        "release",
         "unpaired",
-        "a response with a thumb of a layer, as released",
+        "a response with a thumb as it stands in a release file",
         _columns(f"""
 response_id | varchar | the response
 {_PROMPT.strip()}
@@ -616,7 +621,9 @@ risk_levels | varchar[] | risks it applies to; null for any
 decided | boolean | whether the record must be decided (true) or undecided (false); null for either
 min_p | double | least probability; null for any
 min_trust | double | least trust; null for any
+max_trust | double | most trust; null for any
 min_votes | bigint | least votes; null for any
+min_disagreement | double | least disagreement; null for any
 max_disagreement | double | most disagreement; null for any
 max_flips | bigint | most judge flips; null for any
 rationale | boolean | whether a reason must have been given; null for either
@@ -685,7 +692,7 @@ raw_sha256 | varchar | hash of the whole record
     ),
 )
 
-TABLES: tuple[Table, ...] = (*_LEDGER, *_EVIDENCE, *_NOISE, *_WEIGHTING, *_LAYERS, *_POLICY, *_STAGING)
+TABLES: tuple[Table, ...] = (*_LEDGER, *_EVIDENCE, *_NOISE, *_WEIGHTING, *_LAYERS, *_RELEASE, *_POLICY, *_STAGING)
 
 _BY_NAME = {each.full_name: each for each in TABLES}
 
