@@ -178,7 +178,7 @@ class DuckDBEngine:
             return self._frame(sql_text(name), _given(name, params))
 
     def _frame(self, sql: str, params: dict[str, Any] | None = None) -> pl.DataFrame:
-        return pl.DataFrame(self._connection.sql(sql, params=params or {}))
+        return pl.DataFrame(_Stream(self._connection.sql(sql, params=params or {})))
 
     def load(self, full_name: str, frame: pl.DataFrame) -> int:
         """Make a small frame the whole content of a table; its columns go by name."""
@@ -226,6 +226,21 @@ class DuckDBEngine:
         """Close the warehouse; closing twice is harmless."""
         with self._lock:
             self._connection.close()
+
+
+class _Stream:
+    """A relation as a bare Arrow stream.
+
+    Polars remembers the class of what it is made from; DuckDB's own classes must not outlive their module, or the
+    process ends with a page of warnings about leaks.
+    """
+
+    def __init__(self, relation: duckdb.DuckDBPyRelation) -> None:
+        self._relation = relation
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The relation's own stream."""
+        return self._relation.__arrow_c_stream__(requested_schema)
 
 
 def _connect(path: str) -> duckdb.DuckDBPyConnection:
