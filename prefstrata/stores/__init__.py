@@ -2,11 +2,12 @@
 
 from prefstrata.stores.errors import RunGoneError
 from prefstrata.stores.opening import LakeFSConfig, LocalConfig, StoreConfig, open_store
-from prefstrata.stores.paths import check_path
+from prefstrata.stores.paths import check_path, check_together
 from prefstrata.stores.protocol import VersionStore
 from prefstrata.stores.reading import VerifyingReader
 from prefstrata.stores.trees import EMPTY_TREE, diff_trees, tree_id
 from prefstrata.stores.types import (
+    ByteStream,
     CommitInfo,
     Diff,
     FileInfo,
@@ -27,6 +28,7 @@ from prefstrata.stores.types import (
 
 __all__ = [
     "EMPTY_TREE",
+    "ByteStream",
     "CommitInfo",
     "Diff",
     "FileInfo",
@@ -48,6 +50,7 @@ __all__ = [
     "VerifyingReader",
     "VersionStore",
     "check_path",
+    "check_together",
     "diff_trees",
     "open_store",
     "tag_name",

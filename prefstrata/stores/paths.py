@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from typing import TYPE_CHECKING
 
 from prefstrata.model import IntegrityError
 
-__all__ = ["check_path"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["check_path", "check_together"]
 
 _MAX_PATH_BYTES = 1024
 _MAX_NAME_BYTES = 255
@@ -34,6 +39,24 @@ def check_path(path: str) -> str:
             todo="nothing was written; find out who put it into the store and remove it there",
         )
     return path
+
+
+def check_together(paths: Iterable[str]) -> None:
+    """Check that paths can be written below one folder without meeting each other, whatever the file system.
+
+    Raises:
+        IntegrityError: two of them differ by case only, or one is a folder of another.
+    """
+    seen: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    for path in paths:
+        folded = unicodedata.normalize("NFC", path).casefold()
+        parents = [folded[:at] for at, letter in enumerate(folded) if letter == "/"]
+        other = seen.get(folded) or folders.get(folded) or next((seen[up] for up in parents if up in seen), None)
+        if other is not None:
+            raise IntegrityError(f"the stored paths {other!r} and {path!r} cannot be in one folder")
+        seen[folded] = path
+        folders.update(dict.fromkeys(parents, path))
 
 
 def _fault(path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import IO, TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self
 
 from prefstrata.model import IntegrityError
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    from prefstrata.stores.types import FileInfo, Source
+    from prefstrata.stores.types import ByteStream, FileInfo, Source
 
 __all__ = ["CHUNK", "VerifyingReader", "open_source"]
 
 CHUNK = 1 << 20
 
 
-def open_source(source: Source) -> IO[bytes]:
+def open_source(source: Source) -> ByteStream:
     """Open the bytes of a file that is to be stored."""
     return source() if callable(source) else source.open("rb")
 
@@ -35,7 +35,7 @@ class VerifyingReader:
         where: what to name in the error, such as the store and the commit.
     """
 
-    def __init__(self, raw: IO[bytes], expected: FileInfo, where: str) -> None:
+    def __init__(self, raw: ByteStream, expected: FileInfo, where: str) -> None:
         """Begin at the first byte."""
         self._raw, self._expected, self._where = raw, expected, where
         self._hash, self._seen, self._done = hashlib.sha256(), 0, False

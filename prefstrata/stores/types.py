@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 __all__ = [
+    "ByteStream",
     "CommitInfo",
     "Diff",
     "FileInfo",
@@ -30,7 +34,30 @@ __all__ = [
     "tag_number",
 ]
 
-Source = Path | Callable[[], IO[bytes]]
+
+class ByteStream(Protocol):
+    """Bytes to read once, from the beginning to the end, and to close."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to ``size`` bytes, all that are left when negative; empty at the end."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is behind it."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Return the stream itself."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Close it."""
+        ...
+
+
+Source = Path | Callable[[], ByteStream]
 """Where the bytes of a file come from: a local file, or a call that opens them again for every attempt."""
 
 _TAG = re.compile(r"v([0-9]{1,6})")

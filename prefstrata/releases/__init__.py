@@ -1,0 +1,32 @@
+"""Releases: what a version is made of, how it is published, and how it is read back."""
+
+from prefstrata.releases.drafts import MANIFEST, Draft, Outcome, ReleaseFile, Status
+from prefstrata.releases.protocol import Step, publish_rebasing, publish_release, reconcile_releases
+from prefstrata.releases.rollback import rollback_release
+from prefstrata.releases.stored import (
+    Checkout,
+    Verified,
+    checkout_files,
+    read_manifest,
+    verify_release,
+    verify_releases,
+)
+
+__all__ = [
+    "MANIFEST",
+    "Checkout",
+    "Draft",
+    "Outcome",
+    "ReleaseFile",
+    "Status",
+    "Step",
+    "Verified",
+    "checkout_files",
+    "publish_rebasing",
+    "publish_release",
+    "read_manifest",
+    "reconcile_releases",
+    "rollback_release",
+    "verify_release",
+    "verify_releases",
+]
