@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import polars as pl
 
-from prefstrata.engine._files import parameters, sql_names, sql_text
+from prefstrata.engine._files import function_names, parameters, sql_text
 from prefstrata.engine._types import duckdb_type, parse_type
 from prefstrata.model.errors import ConfigError, UnreachableError
 from prefstrata.model.tables import table as definition
@@ -87,8 +87,8 @@ class DuckDBEngine:
     def _define_functions(self) -> None:
         """Functions live in the file, so that any reader of the warehouse has them; a newer release replaces them."""
         with self.transaction():
-            for name in sql_names("functions"):
-                self._run(sql_text(name))
+            for name in function_names():
+                self._run(sql_text(f"functions/{name}"))
 
     def _run(self, sql: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a statement and read all of its result: an unread one would block the connection."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from prefstrata.model.tables import TABLES
 
-__all__ = ["lineage", "parameters", "sql_names", "sql_path", "sql_root", "sql_text"]
+__all__ = ["function_names", "lineage", "parameters", "sql_names", "sql_path", "sql_root", "sql_text"]
 
 _NOT_CODE = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 _SOURCE = re.compile(r"\b(?:from|join)\s+([a-z_]+\.[a-z_]+)\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -49,6 +51,13 @@ def sql_names(folder: str = "") -> tuple[str, ...]:
 def _code(name: str) -> str:
     """The statement without comments and text literals, so that a word found in it is code."""
     return _NOT_CODE.sub(" ", sql_text(name))
+
+
+def function_names() -> tuple[str, ...]:
+    """The named functions of ``sql/functions``, each after the functions that it calls itself."""
+    names = {name.removeprefix("functions/") for name in sql_names("functions")}
+    calls = {name: (set(_WORD.findall(_code(f"functions/{name}"))) & names) - {name} for name in sorted(names)}
+    return tuple(TopologicalSorter(calls).static_order())
 
 
 def parameters(name: str) -> frozenset[str]:
