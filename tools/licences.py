@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from importlib.metadata import Distribution, distributions
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FORBIDDEN = re.compile(r"\bBUSL\b|\bBSL-1\.1\b|Business Source Licen[cs]e", re.IGNORECASE)
 LICENCE_FILE = re.compile(r"\.dist-info/(.*/)?(LICEN[CS]E|COPYING)[^/]*$", re.IGNORECASE)
@@ -22,7 +26,7 @@ def statements(distribution: Distribution) -> Iterator[str]:
         yield from (str(value) for value in metadata.get_all(field) or ())
     for file in distribution.files or ():
         if LICENCE_FILE.search(file.as_posix()):
-            yield file.read_text(encoding="utf-8") if file.locate().is_file() else ""
+            yield file.read_text(encoding="utf-8") if Path(file.locate()).is_file() else ""
 
 
 def offenders() -> list[str]:
