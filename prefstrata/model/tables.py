@@ -643,6 +643,18 @@ rationale | boolean | whether a vote needs reason tags, a rationale or a winning
     ),
 )
 
+_KEYS = _columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record
+layer | varchar | the layer it stands in
+label | varchar | what it says: the chosen response of a pair, the thumb of an unpaired label; null for other kinds
+""")
+
+_MANIFEST = (
+    Table("manifest", "before", "a record in those of the parent's files that the new release replaces", _KEYS, ("kind", "record_id")),
+    Table("manifest", "after", "a record in those of the new release's files that the parent does not have", _KEYS, ("kind", "record_id")),
+)
+
 _DERIVED_IN_LEDGER = {"seq", "vote_id", "rating_id", "step_id", "event_id", "source", "mode", "supervisor"}
 
 
@@ -692,7 +704,7 @@ raw_sha256 | varchar | hash of the whole record
     ),
 )
 
-TABLES: tuple[Table, ...] = (*_LEDGER, *_EVIDENCE, *_NOISE, *_WEIGHTING, *_LAYERS, *_RELEASE, *_POLICY, *_STAGING)
+TABLES: tuple[Table, ...] = (*_LEDGER, *_EVIDENCE, *_NOISE, *_WEIGHTING, *_LAYERS, *_RELEASE, *_MANIFEST, *_POLICY, *_STAGING)
 
 _BY_NAME = {each.full_name: each for each in TABLES}
 

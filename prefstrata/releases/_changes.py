@@ -1,0 +1,81 @@
+"""What a release adds to its parent and takes away, read from the files the two do not share."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from prefstrata.model.tables import table
+from prefstrata.releases._writing import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from prefstrata.engine import DuckDBEngine
+    from prefstrata.stores import CommitInfo, VersionStore
+
+__all__ = ["StoredFiles", "changes_between"]
+
+StoredFiles = "Mapping[str, str]"
+"""sha256 by path."""
+
+_LABELS = {"pairs": "chosen_id", "unpaired": "cast(label as varchar)"}
+
+
+def changes_between(
+    engine: DuckDBEngine, store: VersionStore, parent: CommitInfo, local: Mapping[str, Path], hashes: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Count what changed from ``parent`` to the files in ``local``.
+
+    Args:
+        engine: where to count.
+        store: holds the parent.
+        parent: commit of the parent release, or the root.
+        local: the new release's layer files, by path.
+        hashes: their sha256, by path.
+
+    Returns:
+        Rows of kind, change (added, removed, moved, relabelled), from_layer, to_layer, records.
+    """
+    earlier = {file.path: file.sha256 for file in store.list(parent.id) if _kind(file.path)}
+    before = [path for path, sha256 in earlier.items() if hashes.get(path) != sha256]
+    after = [path for path in local if earlier.get(path) != hashes[path]]
+    with _fetched(store, parent, before) as fetched:
+        _load_keys(engine, "manifest.before", fetched)
+        _load_keys(engine, "manifest.after", {path: local[path] for path in after})
+    return engine.query("manifest/changes").to_dicts()
+
+
+def _kind(path: str) -> str | None:
+    """The kind of record a release file holds; None for a file that holds no records."""
+    parts = path.split("/")
+    return parts[1] if len(parts) == 3 and parts[1] in KINDS else None  # noqa: PLR2004 - layer/kind/file
+
+
+@contextmanager
+def _fetched(store: VersionStore, commit: CommitInfo, paths: Iterable[str]) -> Iterator[dict[str, Path]]:
+    """Copies of stored files, each verified while it is copied."""
+    with TemporaryDirectory(prefix="prefstrata-") as folder:
+        copies = {path: Path(folder) / f"{number}.parquet" for number, path in enumerate(paths)}
+        for path, copy in copies.items():
+            with store.open(commit.id, path) as reader, copy.open("wb") as file:
+                shutil.copyfileobj(reader, file, 1 << 20)
+        yield copies
+
+
+def _load_keys(engine: DuckDBEngine, target: str, files: Mapping[str, Path]) -> None:
+    """Replace a table of keys by those of the files."""
+    engine.clear(target)
+    columns = ", ".join(column.name for column in table(target).columns)
+    with engine.connection() as connection:
+        for kind, key in KINDS.items():
+            chosen = [str(local) for path, local in files.items() if _kind(path) == kind]
+            if chosen:
+                connection.execute(
+                    f"insert into {target} ({columns}) "  # noqa: S608 - names of our own tables
+                    f"select '{kind}', {key}, layer, {_LABELS.get(kind, 'null')} from read_parquet($files)",
+                    {"files": chosen},
+                ).fetchall()

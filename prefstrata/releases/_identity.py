@@ -1,0 +1,100 @@
+"""What a release is computed from, as hashes: the ledger, the policies, the code. Equal parts, equal release."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import rfc8785
+
+from prefstrata._version import __version__
+from prefstrata.engine import sql_names, sql_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prefstrata.engine import Engine
+    from prefstrata.policy import Policy
+
+__all__ = ["CodeVersion", "Identity", "PolicyFile", "calibration_id", "code_version", "policy_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeVersion:
+    """The code that decides what a release holds: our version, all of ``sql/``, and the engine that writes files."""
+
+    version: str
+    sql_sha256: str
+    duckdb: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """A policy as released: its reference (``name@version``), its bytes and their hash."""
+
+    ref: str
+    name: str
+    content: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Everything a release depends on, but for its parent.
+
+    Attributes:
+        ledger: order-free digest of all ledger rows; how they were cut into files does not matter.
+        policies: the policies, in the project's order.
+        code: the code that ran.
+        project: the project's name, which stands in the manifest.
+    """
+
+    ledger: str
+    policies: tuple[PolicyFile, ...]
+    code: CodeVersion
+    project: str
+
+    @property
+    def content_id(self) -> str:
+        """Hex sha256 over all of it."""
+        return _digest(
+            {
+                "ledger": self.ledger,
+                "policies": [[policy.ref, policy.sha256] for policy in self.policies],
+                "code": [self.code.version, self.code.sql_sha256, self.code.duckdb],
+                "project": self.project,
+            }
+        )
+
+    def release_id(self, parent: str) -> str:
+        """Hex sha256 over the content and the parent's release id (empty for the first release)."""
+        return _digest({"content": self.content_id, "parent": parent})
+
+
+def ledger_digest(engine: Engine) -> str:
+    """The order-free digest of the ledger's content, hex sha256."""
+    row = engine.query("manifest/ledger").row(0, named=True)
+    return _digest([row["digest_high"], row["digest_low"], row["rows"]])
+
+
+def code_version() -> CodeVersion:
+    """The code of this installation."""
+    texts = {name: hashlib.sha256(sql_text(name).encode()).hexdigest() for name in sql_names()}
+    return CodeVersion(__version__, _digest(texts), version("duckdb"))
+
+
+def policy_file(policy: Policy, path: Path) -> PolicyFile:
+    """The policy read from ``path``, as it goes into a release."""
+    content = path.read_bytes()
+    return PolicyFile(policy.ref, policy.name, content, hashlib.sha256(content).hexdigest())
+
+
+def calibration_id(policies: tuple[PolicyFile, ...]) -> str:
+    """Names the calibration: in this version the reliabilities the policies declare, so it changes with them only."""
+    return "declared-" + _digest([[policy.ref, policy.sha256] for policy in policies])[:16]
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()  # type: ignore[arg-type]

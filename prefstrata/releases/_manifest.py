@@ -1,0 +1,65 @@
+"""The manifest: what a release holds, what it was made from, and what it changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import rfc8785
+
+from prefstrata.policy import LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from prefstrata.engine import Engine
+    from prefstrata.releases._identity import Identity
+
+__all__ = ["FORMAT", "canonical", "describe"]
+
+FORMAT = "prefstrata-release/1"
+
+
+def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, Any]:
+    """Everything the manifest says but its files, its parent and the changes against it.
+
+    Counts are of records; what is not counted is absent. Equal ledger, policies and code give equal descriptions, but
+    for ``batches``, which names the files as they came.
+    """
+    ledger = engine.query("manifest/ledger").row(0, named=True)
+    return {
+        "format": FORMAT,
+        "project": identity.project,
+        "content_id": identity.content_id,
+        "ledger": {"digest": identity.ledger, **{key: ledger[key] for key in ("rows", "read", "accepted", "quarantined")}},
+        "policies": [
+            {"policy": policy.ref, "sha256": policy.sha256, "path": f"policies/{policy.name}.yaml"}
+            for policy in identity.policies
+        ],
+        "code": {
+            "prefstrata": identity.code.version,
+            "sql_sha256": identity.code.sql_sha256,
+            "duckdb": identity.code.duckdb,
+        },
+        "calibration": calibration,
+        "layers": _layers(engine.query("manifest/composition").iter_rows()),
+        "strata": engine.query("manifest/strata").to_dicts(),
+        "queues": dict(engine.query("manifest/queues").iter_rows()),
+        "batches": engine.query("manifest/batches").to_dicts(),
+    }
+
+
+def _layers(rows: Iterable[tuple[str, str, str, str, int]]) -> dict[str, Any]:
+    """``{layer: {records, kinds: {kind: {records, by: {facet: {value: records}}}}}}``; every layer is there."""
+    layers: dict[str, Any] = {layer: {"records": 0, "kinds": {}} for layer in LAYERS}
+    for layer, kind, facet, value, records in rows:
+        of_kind = layers[layer]["kinds"].setdefault(kind, {"records": 0, "by": {}})
+        of_kind["by"].setdefault(facet, {})[value] = records
+        if facet == "rule":  # every record has exactly one rule, so their sum counts records
+            of_kind["records"] += records
+            layers[layer]["records"] += records
+    return layers
+
+
+def canonical(document: dict[str, Any]) -> bytes:
+    """The document as canonical JSON (RFC 8785): equal documents are equal bytes."""
+    return rfc8785.dumps(document)

@@ -1,0 +1,115 @@
+"""The one writer of layer files: sorted, hash-bucketed Parquet whose bytes depend on the records alone."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from prefstrata.engine import sql_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+
+    from prefstrata.engine import DuckDBEngine
+
+__all__ = ["KINDS", "WrittenFile", "write_layers"]
+
+KINDS = {"pairs": "pair_id", "ratings": "record_id", "traces": "trace_id", "unpaired": "response_id"}
+"""Every kind of record and the column that orders its files."""
+
+_RECORDS_PER_FILE = 16_384
+_MOST_BUCKETS = 256
+_WRITERS = 2
+# One row group a file: the borders of row groups would depend on how threads meet.
+_ROW_GROUP = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file written for a release: its path there, where its bytes are now, and what they are."""
+
+    path: str
+    local: Path
+    sha256: str
+    size: int
+    rows: int
+
+
+def write_layers(engine: DuckDBEngine, directory: Path) -> tuple[WrittenFile, ...]:
+    """Write every layer's records below ``directory``.
+
+    Returns:
+        The files, sorted by path: ``<layer>/<kind>/bucket=NN.parquet``. A layer without records of a kind has none.
+    """
+    counts: dict[str, dict[str, int]] = {}
+    for layer, kind, records in engine.query("manifest/sizes").iter_rows():
+        counts.setdefault(kind, {})[layer] = records
+    written: list[WrittenFile] = []
+    for kind, layers in sorted(counts.items()):
+        written += _write_kind(engine, directory, kind, layers)
+    return tuple(sorted(written, key=lambda file: file.path))
+
+
+def buckets(records: int) -> int:
+    """The number of files for so many records: a power of two, so that growth splits files and moves nothing else."""
+    needed = -(-records // _RECORDS_PER_FILE)
+    return min(_MOST_BUCKETS, 1 << max(0, needed - 1).bit_length())
+
+
+def _write_kind(engine: DuckDBEngine, directory: Path, kind: str, layers: dict[str, int]) -> Iterator[WrittenFile]:
+    with engine.connection() as connection, _scratch(connection, kind, layers) as scratch:
+        found = connection.execute(
+            f"select layer, bucket, count(*) from {scratch} group by all order by all"  # noqa: S608 - own names
+        ).fetchall()
+        handles: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
+        for _ in range(_WRITERS):
+            handles.put(connection.cursor())
+
+        def write(part: tuple[str, int, int]) -> WrittenFile:
+            handle = handles.get()
+            try:
+                return _write_file(handle, scratch, directory, kind, *part)
+            finally:
+                handles.put(handle)
+
+        with ThreadPoolExecutor(max_workers=_WRITERS) as pool:
+            yield from pool.map(write, found)
+
+
+@contextmanager
+def _scratch(connection: duckdb.DuckDBPyConnection, kind: str, layers: dict[str, int]) -> Iterator[str]:
+    """A sorted table of the kind's records outside the warehouse: their texts live in the release, not twice on disk."""
+    parts = " ".join(f"when '{layer}' then {buckets(records)}" for layer, records in sorted(layers.items()))
+    connection.execute("attach ':memory:' as scratch").fetchall()
+    try:
+        connection.execute(
+            f"create table scratch.{kind} as "  # noqa: S608 - own names and numbers
+            f"select *, hash_bits_high(prompt_id) % case layer {parts} end as bucket "
+            f"from ({sql_text(f'release.{kind}')}) order by layer, bucket, {KINDS[kind]}"
+        ).fetchall()
+        yield f"scratch.{kind}"
+    finally:
+        connection.execute("detach scratch").fetchall()
+
+
+def _write_file(
+    handle: duckdb.DuckDBPyConnection, scratch: str, directory: Path, kind: str, layer: str, bucket: int, rows: int
+) -> WrittenFile:
+    path = f"{layer}/{kind}/bucket={bucket:02d}.parquet"
+    local = directory / path
+    local.parent.mkdir(parents=True, exist_ok=True)
+    handle.execute(
+        f"copy (select * exclude (bucket) from {scratch} where layer = '{layer}' and bucket = {bucket} "  # noqa: S608
+        f"order by {KINDS[kind]}) to $path (format parquet, compression zstd, row_group_size {_ROW_GROUP})",
+        {"path": str(local)},
+    ).fetchall()
+    with local.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return WrittenFile(path, local, digest, local.stat().st_size, rows)

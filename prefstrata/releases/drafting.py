@@ -1,0 +1,104 @@
+"""From the warehouse to a draft: every file of a release, computed and ready to publish."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from prefstrata.releases._changes import changes_between
+from prefstrata.releases._identity import Identity, calibration_id, code_version, ledger_digest, policy_file
+from prefstrata.releases._manifest import canonical, describe
+from prefstrata.releases._pages import render_card, render_report, summarise
+from prefstrata.releases._writing import WrittenFile, write_layers
+from prefstrata.releases.drafts import Draft, ReleaseFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prefstrata.engine import DuckDBEngine
+    from prefstrata.policy import Policy
+    from prefstrata.stores import CommitInfo, VersionStore
+
+__all__ = ["Drafter", "identify"]
+
+
+def identify(engine: DuckDBEngine, project: str, policies: tuple[tuple[Policy, Path], ...]) -> Identity:
+    """What a release made now would be computed from."""
+    files = tuple(policy_file(policy, path) for policy, path in policies)
+    return Identity(ledger_digest(engine), files, code_version(), project)
+
+
+class Drafter:
+    """Makes the draft of a release on top of any parent; what does not depend on the parent is made once.
+
+    Args:
+        engine: holds the layers.
+        store: holds the parent.
+        identity: what the release is computed from.
+        directory: an empty folder for its files, kept until the release is published.
+    """
+
+    def __init__(self, engine: DuckDBEngine, store: VersionStore, identity: Identity, directory: Path) -> None:
+        """Write the files that do not depend on the parent."""
+        self._engine, self._store, self._identity, self._directory = engine, store, identity, directory
+        calibration = calibration_id(identity.policies)
+        self._layers = write_layers(engine, directory)
+        self._description = describe(engine, identity, calibration)
+        self._beside = (
+            self._write("weights.json", canonical({"calibration": calibration, "strata": self._description["strata"]})),
+            self._write_calibration(),
+            *(self._write(f"policies/{policy.name}.yaml", policy.content) for policy in identity.policies),
+        )
+
+    def draft(self, parent: CommitInfo, metadata: dict[str, str]) -> Draft:
+        """The release on top of ``parent``.
+
+        The commit's date is derived from the parent's, not from a clock, so that the same release has the same date
+        wherever it is made: one second later.
+        """
+        manifest = self._manifest(parent)
+        pages = (
+            self._write("CARD.md", render_card(manifest)),
+            self._write("report/index.html", render_report(manifest)),
+        )
+        files = sorted((*self._layers, *self._beside, *pages), key=lambda file: file.path)
+        manifest["files"] = [
+            {"path": file.path, "sha256": file.sha256, "bytes": file.size, "rows": file.rows} for file in files
+        ]
+        return Draft(
+            release_id=manifest["release_id"],
+            files=tuple(ReleaseFile(file.path, file.local, file.sha256, file.size) for file in files),
+            manifest=canonical(manifest),
+            date=parent.date + 1,
+            metadata={**metadata, "content_id": self._identity.content_id, "summary": summarise(manifest)[:500]},
+        )
+
+    def _manifest(self, parent: CommitInfo) -> dict[str, Any]:
+        changes = changes_between(
+            self._engine,
+            self._store,
+            parent,
+            {file.path: file.local for file in self._layers},
+            {file.path: file.sha256 for file in self._layers},
+        )
+        named = {"release_id": parent.release_id, "manifest_sha256": parent.manifest_sha256} if parent.release_id else None
+        return {
+            **self._description,
+            "release_id": self._identity.release_id(parent.release_id),
+            "parent": named,
+            "changes": changes,
+        }
+
+    def _write(self, path: str, content: bytes, rows: int = 0) -> WrittenFile:
+        local = self._directory / path
+        local.parent.mkdir(parents=True, exist_ok=True)
+        local.write_bytes(content)
+        return WrittenFile(path, local, hashlib.sha256(content).hexdigest(), len(content), rows)
+
+    def _write_calibration(self) -> WrittenFile:
+        raters = self._engine.read("noise.raters").sort("rater_id", "dimension", "stratum")
+        local = self._directory / "calibration" / "raters.parquet"
+        local.parent.mkdir(parents=True, exist_ok=True)
+        raters.write_parquet(local, compression="zstd", statistics=False)
+        content = local.read_bytes()
+        return self._write("calibration/raters.parquet", content, raters.height)

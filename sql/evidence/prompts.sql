@@ -1,0 +1,24 @@
+-- Grain: a prompt.
+-- Several sources may describe one prompt differently. The description is resolved without regard to ingest order: the
+-- highest risk wins, of names the alphabetically first; and the policy that governs the scenario is looked up once, here.
+with described as (
+    select
+        prompt_id,
+        coalesce(min(task), 'unknown') as task,
+        coalesce(min(scenario), 'general') as scenario,
+        max(case risk_level when 'high' then 3 when 'medium' then 2 else 1 end) as risk,
+        coalesce(min(language), 'und') as language,
+        min(seq) as seq
+    from ledger.prompts
+    group by prompt_id
+)
+select
+    described.prompt_id,
+    described.task,
+    described.scenario,
+    coalesce(governed.scenario, '*') as policy_scenario,
+    case described.risk when 3 then 'high' when 2 then 'medium' else 'low' end as risk_level,
+    described.language,
+    described.seq
+from described
+left join policy.scenarios as governed on governed.scenario = described.scenario

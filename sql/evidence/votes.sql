@@ -1,0 +1,107 @@
+-- Grain: a vote on a canonical pair (a < b by id), so that both display orders meet.
+-- Everything that compares two responses becomes such a vote: votes as given, two ratings by one rater, and what a user
+-- did with one response rather than another. A judgement over k things counts as k / 2 votes, not as k (k - 1) / 2.
+with given as (
+    select
+        vote_id, pair_id(left_id, right_id) as pair_id, prompt_id, left_id, right_id, dimension,
+        case choice when 'both_bad' then 'tie' else choice end as choice,
+        strength,
+        choice = 'both_bad' as both_bad,
+        rater_id,
+        supervisor || '/' || mode as stratum,
+        true as order_known,
+        round,
+        coalesce(2.0 / nullif(judgement_size, 0), 1.0) as share,
+        'vote' as derived_from,
+        rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
+    from ledger.votes
+),
+rated as (
+    select
+        prompt_id, response_id, dimension, rater_id, stratum, coalesce(round, '') as round_key, max(round) as round,
+        min(rating_id) as rating_id,
+        sum(cast(round(z * 1e9) as bigint)) / (count(*) * 1e9) as z,
+        bool_or(has_rationale) as has_rationale
+    from evidence.normalised_ratings
+    group by prompt_id, response_id, dimension, rater_id, stratum, coalesce(round, '')
+),
+grouped as (
+    select *, count(*) over (partition by prompt_id, dimension, rater_id, stratum, round_key) as k
+    from rated
+),
+from_ratings as (
+    select
+        short_hash(one.rating_id || '/' || other.rating_id) as vote_id,
+        pair_id(one.response_id, other.response_id) as pair_id,
+        one.prompt_id, one.response_id as left_id, other.response_id as right_id, one.dimension,
+        case
+            when one.z - other.z >= governing.rating_margin and one.z > other.z then 'left'
+            when other.z - one.z >= governing.rating_margin and other.z > one.z then 'right'
+            else 'tie'
+        end as choice,
+        cast(null as double) as strength,
+        false as both_bad,
+        one.rater_id, one.stratum,
+        false as order_known,
+        one.round,
+        2.0 / one.k as share,
+        'rating' as derived_from,
+        one.has_rationale or other.has_rationale as has_rationale
+    from grouped as one
+    join grouped as other
+        on other.prompt_id = one.prompt_id and other.dimension = one.dimension and other.rater_id = one.rater_id
+        and other.stratum = one.stratum and other.round_key = one.round_key and one.response_id < other.response_id
+    join evidence.prompts as prompts on prompts.prompt_id = one.prompt_id
+    join policy.scenarios as governing on governing.scenario = prompts.policy_scenario
+),
+accepted as (
+    select
+        event_id, prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum,
+        unnest(alternatives) as other_id,
+        array_length(alternatives) + 1 as k
+    from ledger.events
+    where kind = 'accept' and response_id is not null and array_length(alternatives) > 0
+),
+thumbs as (
+    select
+        prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum, kind, min(event_id) as event_id
+    from ledger.events
+    where kind in ('like', 'dislike') and response_id is not null
+    group by prompt_id, response_id, rater_id, supervisor || '/' || mode, kind
+),
+from_events as (
+    select event_id, prompt_id, response_id as left_id, other_id as right_id, rater_id, stratum, 2.0 / k as share
+    from accepted
+    where other_id <> response_id
+    union all
+    select liked.event_id, liked.prompt_id, liked.response_id, disliked.response_id, liked.rater_id, liked.stratum, 1.0
+    from thumbs as liked
+    join thumbs as disliked
+        on disliked.prompt_id = liked.prompt_id and disliked.rater_id = liked.rater_id
+        and disliked.stratum = liked.stratum and disliked.response_id <> liked.response_id
+    where liked.kind = 'like' and disliked.kind = 'dislike'
+),
+every as (
+    select * from given
+    union all
+    select * from from_ratings
+    union all
+    select
+        short_hash(event_id || '/' || left_id || '/' || right_id), pair_id(left_id, right_id), prompt_id, left_id, right_id,
+        'overall', 'left', cast(null as double), false, rater_id, stratum, false, cast(null as varchar), share, 'event', false
+    from from_events
+)
+select
+    vote_id, pair_id, prompt_id,
+    least(left_id, right_id) as a,
+    greatest(left_id, right_id) as b,
+    dimension,
+    case
+        when choice = 'tie' then 'tie'
+        when (choice = 'left') = (left_id < right_id) then 'a'
+        else 'b'
+    end as choice,
+    strength, both_bad, rater_id, stratum,
+    case when order_known then left_id < right_id end as a_shown_first,
+    round, share, derived_from, has_rationale
+from every

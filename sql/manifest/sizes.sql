@@ -1,0 +1,6 @@
+-- Grain: a layer and a kind of record.
+-- How many records each release folder will hold, which decides how many files it is cut into.
+select layer, kind, count(*) as records
+from layers.records
+group by layer, kind
+order by layer, kind

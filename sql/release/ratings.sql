@@ -1,0 +1,29 @@
+-- Grain: a rated response and a dimension, as it stands in a release file.
+-- Scores stay on the declared scale, 0 worst to 1 best: what a regression reward model reads.
+with scored as (
+    select
+        response_id, dimension,
+        response_id || '.' || dimension as record_id,
+        sum(cast(round(unit_value * 1e9) as bigint)) / (count(*) * 1e9) as score,
+        case when count(*) > 1 then sqrt(greatest(
+            sum(cast(round(unit_value * unit_value * 1e9) as bigint)) / (count(*) * 1e9)
+                - (sum(cast(round(unit_value * 1e9) as bigint)) / (count(*) * 1e9))
+                * (sum(cast(round(unit_value * 1e9) as bigint)) / (count(*) * 1e9)), 0)) end as spread,
+        list_sort(list(rating_id)) as provenance
+    from evidence.normalised_ratings
+    group by response_id, dimension
+)
+select
+    scored.record_id, records.prompt_id,
+    asked.messages as prompt,
+    prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
+    scored.response_id, answered.content as response, scored.dimension, scored.score, scored.spread, records.votes,
+    responses.generators, records.strata, scored.provenance,
+    placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum
+from scored
+join weighting.records as records on records.kind = 'ratings' and records.record_id = scored.record_id
+join layers.records as placed on placed.kind = 'ratings' and placed.record_id = scored.record_id
+join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
+join ledger.prompts as asked on asked.seq = prompts.seq
+join evidence.responses as responses on responses.response_id = scored.response_id
+join ledger.responses as answered on answered.seq = responses.seq

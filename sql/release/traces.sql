@@ -1,0 +1,36 @@
+-- Grain: a trace as it stands in a release file.
+-- Steps in order, each with its reward averaged over the raters who judged it: what a process reward model reads.
+with rewarded as (
+    select
+        trace_id, "index", any_value(unit) as unit, any_value(state) as state, any_value(output) as output,
+        sum(cast(round(reward * 1e9) as bigint)) / (count(reward) * 1e9) as reward,
+        count(distinct rater_id) as raters
+    from (select trace_id, "index", unit, state, output, reward, rater_id from ledger.steps where reward is not null) as judged
+    group by trace_id, "index"
+),
+assembled as (
+    select
+        trace_id,
+        list_sort(list({
+            'index': "index", 'unit': unit, 'state': state, 'output': output, 'reward': reward, 'raters': raters
+        })) as steps
+    from rewarded
+    group by trace_id
+),
+said as (
+    select trace_id, list_sort(list(step_id)) as provenance
+    from ledger.steps
+    group by trace_id
+)
+select
+    assembled.trace_id, records.prompt_id,
+    asked.messages as prompt,
+    prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
+    assembled.steps, records.votes, records.strata, said.provenance,
+    placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum
+from assembled
+join weighting.records as records on records.kind = 'traces' and records.record_id = assembled.trace_id
+join layers.records as placed on placed.kind = 'traces' and placed.record_id = assembled.trace_id
+join said on said.trace_id = assembled.trace_id
+join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
+join ledger.prompts as asked on asked.seq = prompts.seq

@@ -1,0 +1,26 @@
+-- Grain: a response with a thumb, as it stands in a release file.
+-- What users did, summed to liked or not with a probability: weak evidence, for trainers that read single responses.
+with said as (
+    select
+        response_id,
+        count(*) filter (where kind in ('like', 'accept', 'copy')) > count(*) filter (where kind in ('dislike', 'reject', 'retry'))
+            as label,
+        list_sort(list(event_id)) as provenance
+    from ledger.events
+    where response_id is not null and kind in ('like', 'accept', 'copy', 'dislike', 'reject', 'retry')
+    group by response_id
+)
+select
+    said.response_id, records.prompt_id,
+    asked.messages as prompt,
+    prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
+    answered.content as response, said.label, records.p, records.votes,
+    responses.generators, records.strata, said.provenance,
+    placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum
+from said
+join weighting.records as records on records.kind = 'unpaired' and records.record_id = said.response_id
+join layers.records as placed on placed.kind = 'unpaired' and placed.record_id = said.response_id
+join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
+join ledger.prompts as asked on asked.seq = prompts.seq
+join evidence.responses as responses on responses.response_id = said.response_id
+join ledger.responses as answered on answered.seq = responses.seq
