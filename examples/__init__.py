@@ -1,0 +1,1 @@
+"""Example projects that ship with the checkout."""
