@@ -177,6 +177,14 @@ class DuckDBEngine:
         with self._lock:
             return self._frame(sql_text(name), _given(name, params))
 
+    def count_and_sample(self, name: str, limit: int) -> tuple[int, pl.DataFrame]:
+        """How many rows ``sql/<name>.sql`` has, and the first ``limit`` of them."""
+        select = sql_text(name)
+        with self._lock:
+            [(count,)] = self._run(f"select count(*) from (\n{select}\n)")  # noqa: S608 - a statement of sql/
+            sample = self._frame(f"select * from (\n{select}\n) limit {limit:d}" if count else select)  # noqa: S608
+        return int(count), sample
+
     def _frame(self, sql: str, params: dict[str, Any] | None = None) -> pl.DataFrame:
         return pl.DataFrame(_Stream(self._connection.sql(sql, params=params or {})))
 

@@ -46,6 +46,10 @@ class Engine(Protocol):
         """The result of ``sql/<name>.sql``, which must be small; nothing is kept. Row order is the statement's own."""
         ...
 
+    def count_and_sample(self, name: str, limit: int) -> tuple[int, pl.DataFrame]:
+        """How many rows ``sql/<name>.sql`` has, and the first ``limit`` of them: for results that may be large."""
+        ...
+
     def load(self, full_name: str, frame: pl.DataFrame) -> int:
         """Make a small frame the whole content of a table; its columns go by name. Returns the number of rows."""
         ...
