@@ -5,8 +5,8 @@ result as the table of that name, with the columns and types of :mod:`prefstrata
 """
 
 from prefstrata.engine._duckdb import DuckDBEngine
-from prefstrata.engine._files import lineage, sql_names, sql_path, sql_text
+from prefstrata.engine._files import lineage, parameters, sql_names, sql_path, sql_text
 from prefstrata.engine._open import open_engine
 from prefstrata.engine._protocol import Engine
 
-__all__ = ["DuckDBEngine", "Engine", "lineage", "open_engine", "sql_names", "sql_path", "sql_text"]
+__all__ = ["DuckDBEngine", "Engine", "lineage", "open_engine", "parameters", "sql_names", "sql_path", "sql_text"]

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from prefstrata.stores import LocalConfig, StoreConfig
+
 Mode = Literal["offline", "online", "synthetic"]
 Supervisor = Literal["expert", "crowd", "user", "judge", "rule"]
 RiskLevel = Literal["low", "medium", "high"]
@@ -31,22 +33,6 @@ class EngineConfig(Strict):
     kind: Literal["duckdb", "spark"] = Field("duckdb", description="duckdb, or spark for an existing cluster.")
     threads: int | None = Field(None, ge=1, description="Threads; all cores when absent.")
     memory_limit: str = Field("2GB", description="Memory the engine may take before it spills to disk.")
-
-
-class LocalStore(Strict):
-    """Releases in a folder of this machine (one host, not a network file system)."""
-
-    kind: Literal["local"] = "local"
-    path: str = Field("releases", description="Folder of the store, relative to the project.")
-
-
-class LakeFSStore(Strict):
-    """Releases in a lakeFS repository. Credentials come from the environment only."""
-
-    kind: Literal["lakefs"]
-    endpoint: str | None = Field(None, description="URL of the server; from the environment when absent.")
-    repository: Name = Field(description="Repository; made when it does not exist.")
-    storage_namespace: str | None = Field(None, description="Where the server puts the bytes of a new repository.")
 
 
 class Defaults(Strict):
@@ -87,8 +73,9 @@ class Project(Strict):
     name: Name = Field(description="Name of the project; shown in manifests and cards.")
     warehouse: Warehouse = Field(default_factory=Warehouse, description="Where the tables are kept.")
     engine: EngineConfig = Field(default_factory=EngineConfig, description="What runs the SQL.")
-    store: Annotated[LocalStore | LakeFSStore, Field(discriminator="kind")] = Field(
-        default_factory=LocalStore, description="Where releases go."
+    store: StoreConfig = Field(
+        default_factory=lambda: LocalConfig(path=Path("releases")),
+        description="Where releases go: local (a folder, relative to the project) or lakefs (a repository).",
     )
     policies: tuple[str, ...] = Field(
         ("general",), min_length=1, description="Policy files relative to the project, or names of policies that ship."

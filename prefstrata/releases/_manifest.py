@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from prefstrata.engine import Engine
-    from prefstrata.releases._identity import Identity
+    from prefstrata.releases.identity import Identity
 
 __all__ = ["FORMAT", "canonical", "describe"]
 

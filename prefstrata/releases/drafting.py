@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.releases._changes import changes_between
-from prefstrata.releases._identity import Identity, calibration_id, code_version, ledger_digest, policy_file
+from prefstrata.releases.identity import calibration_id
 from prefstrata.releases._manifest import canonical, describe
 from prefstrata.releases._pages import render_card, render_report, summarise
 from prefstrata.releases._writing import WrittenFile, write_layers
@@ -16,16 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.engine import DuckDBEngine
-    from prefstrata.policy import Policy
+    from prefstrata.releases.identity import Identity
     from prefstrata.stores import CommitInfo, VersionStore
 
-__all__ = ["Drafter", "identify"]
-
-
-def identify(engine: DuckDBEngine, project: str, policies: tuple[tuple[Policy, Path], ...]) -> Identity:
-    """What a release made now would be computed from."""
-    files = tuple(policy_file(policy, path) for policy, path in policies)
-    return Identity(ledger_digest(engine), files, code_version(), project)
+__all__ = ["Drafter"]
 
 
 class Drafter:
@@ -50,12 +44,8 @@ class Drafter:
             *(self._write(f"policies/{policy.name}.yaml", policy.content) for policy in identity.policies),
         )
 
-    def draft(self, parent: CommitInfo, metadata: dict[str, str]) -> Draft:
-        """The release on top of ``parent``.
-
-        The commit's date is derived from the parent's, not from a clock, so that the same release has the same date
-        wherever it is made: one second later.
-        """
+    def draft(self, parent: CommitInfo, *, date: int, metadata: dict[str, str]) -> Draft:
+        """The release on top of ``parent``, to be committed with that date and metadata (neither is in its files)."""
         manifest = self._manifest(parent)
         pages = (
             self._write("CARD.md", render_card(manifest)),
@@ -69,7 +59,7 @@ class Drafter:
             release_id=manifest["release_id"],
             files=tuple(ReleaseFile(file.path, file.local, file.sha256, file.size) for file in files),
             manifest=canonical(manifest),
-            date=parent.date + 1,
+            date=date,
             metadata={**metadata, "content_id": self._identity.content_id, "summary": summarise(manifest)[:500]},
         )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prefstrata.engine import Engine
     from prefstrata.policy import Policy
 
-__all__ = ["CodeVersion", "Identity", "PolicyFile", "calibration_id", "code_version", "policy_file"]
+__all__ = ["CodeVersion", "Identity", "PolicyFile", "calibration_id", "identify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +73,30 @@ class Identity:
         return _digest({"content": self.content_id, "parent": parent})
 
 
-def ledger_digest(engine: Engine) -> str:
-    """The order-free digest of the ledger's content, hex sha256."""
-    row = engine.query("manifest/ledger").row(0, named=True)
-    return _digest([row["digest_high"], row["digest_low"], row["rows"]])
-
-
-def code_version() -> CodeVersion:
-    """The code of this installation."""
-    texts = {name: hashlib.sha256(sql_text(name).encode()).hexdigest() for name in sql_names()}
-    return CodeVersion(__version__, _digest(texts), version("duckdb"))
-
-
-def policy_file(policy: Policy, path: Path) -> PolicyFile:
-    """The policy read from ``path``, as it goes into a release."""
-    content = path.read_bytes()
-    return PolicyFile(policy.ref, policy.name, content, hashlib.sha256(content).hexdigest())
+def identify(engine: Engine, project: str, policies: tuple[tuple[Policy, Path], ...]) -> Identity:
+    """What a release made now would be computed from; the policies with the files they were read from."""
+    return Identity(_ledger_digest(engine), tuple(_policy_file(*each) for each in policies), _code_version(), project)
 
 
 def calibration_id(policies: tuple[PolicyFile, ...]) -> str:
     """Names the calibration: in this version the reliabilities the policies declare, so it changes with them only."""
     return "declared-" + _digest([[policy.ref, policy.sha256] for policy in policies])[:16]
+
+
+def _ledger_digest(engine: Engine) -> str:
+    """The order-free digest of the ledger's content."""
+    row = engine.query("manifest/ledger").row(0, named=True)
+    return _digest([row["digest_high"], row["digest_low"], row["rows"]])
+
+
+def _code_version() -> CodeVersion:
+    texts = {name: hashlib.sha256(sql_text(name).encode()).hexdigest() for name in sql_names()}
+    return CodeVersion(__version__, _digest(texts), version("duckdb"))
+
+
+def _policy_file(policy: Policy, path: Path) -> PolicyFile:
+    content = path.read_bytes()
+    return PolicyFile(policy.ref, policy.name, content, hashlib.sha256(content).hexdigest())
 
 
 def _digest(value: object) -> str:

@@ -1,0 +1,20 @@
+"""The way through: sources, ledger, evidence, noise, weighting, layers, release. Knows no orchestrator."""
+
+from prefstrata.pipeline._checks import CheckResult, check_meaning
+from prefstrata.pipeline._plan import STAGES, Stage, stage_of
+from prefstrata.pipeline._run import Progress, RunSummary, run
+from prefstrata.pipeline._session import Session, open_project_store, open_session
+
+__all__ = [
+    "STAGES",
+    "CheckResult",
+    "Progress",
+    "RunSummary",
+    "Session",
+    "Stage",
+    "check_meaning",
+    "open_project_store",
+    "open_session",
+    "run",
+    "stage_of",
+]

@@ -1,0 +1,69 @@
+"""Our own checks: each a SELECT that returns the bad rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prefstrata.engine import sql_text
+from prefstrata.model.errors import GateBlockedError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from prefstrata.engine import Engine
+
+__all__ = ["CheckResult", "check_meaning", "demand", "run_check"]
+
+_SAMPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found.
+
+    Attributes:
+        name: ``checks/<stage>/<check>``.
+        meaning: what a bad row is and why it matters, from the head of its SQL.
+        bad: how many rows are bad.
+        sample: the first twenty of them.
+    """
+
+    name: str
+    meaning: str
+    bad: int
+    sample: pl.DataFrame
+
+    @property
+    def passed(self) -> bool:
+        """Whether no row is bad."""
+        return self.bad == 0
+
+
+def check_meaning(name: str) -> str:
+    """What a bad row of the check is, and why it matters: the comment its SQL begins with."""
+    lines = [line.removeprefix("--").strip() for line in sql_text(name).splitlines() if line.startswith("--")]
+    return " ".join(lines)
+
+
+def run_check(engine: Engine, name: str) -> CheckResult:
+    """Run ``sql/<name>.sql``, a SELECT of bad rows."""
+    bad, sample = engine.count_and_sample(name, _SAMPLE)
+    return CheckResult(name, check_meaning(name), bad, sample)
+
+
+def demand(stage: str, results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
+    """The results, when all passed.
+
+    Raises:
+        GateBlockedError: some did not; the first bad row of each is named.
+    """
+    failed = [result for result in results if not result.passed]
+    if failed:
+        found = "; ".join(f"{result.name} found {result.bad} bad rows, such as {_first(result)}" for result in failed)
+        raise GateBlockedError(found, where=f"the {stage} stage", todo=failed[0].meaning)
+    return results
+
+
+def _first(result: CheckResult) -> str:
+    return ", ".join(f"{name}={value!s:.60}" for name, value in result.sample.row(0, named=True).items())

@@ -1,0 +1,61 @@
+"""One writer at a time: the lock a run holds on its project."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from prefstrata.model.errors import UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+__all__ = ["run_lock"]
+
+_POLL_SECONDS = 0.2
+
+
+@contextmanager
+def run_lock(path: Path, *, wait: float = 0.0, waiting: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+    """Hold the lock file while the block runs. The system lets go of it when the process dies, however it dies.
+
+    Args:
+        path: the lock file; its text names the holder.
+        wait: seconds to wait for another run to end.
+        waiting: told once, in a sentence, that and for whom this run waits.
+
+    Raises:
+        UnreachableError: another run still holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        _acquire(file.fileno(), path, time.monotonic() + wait, waiting)
+        file.truncate(0)
+        file.write(f"pid {os.getpid()}")
+        file.flush()
+        yield
+
+
+def _acquire(descriptor: int, path: Path, deadline: float, waiting: Callable[[str], None]) -> None:
+    told = False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = path.read_text("utf-8") or "another process"
+            if time.monotonic() >= deadline:
+                raise UnreachableError(
+                    f"another run has this project ({holder})",
+                    where=str(path),
+                    todo="wait until it ends, or give this one time with --wait SECONDS",
+                ) from None
+            if not told:
+                waiting(f"waiting for another run of this project ({holder})")
+                told = True
+            time.sleep(_POLL_SECONDS)
+        else:
+            return

@@ -1,0 +1,61 @@
+"""The stages of a run: which tables each builds, in which order, and which checks guard its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prefstrata.engine import sql_names
+
+__all__ = ["STAGES", "Stage", "stage_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage: the tables it builds, in order, and the checks (``sql/checks/<stage>/*.sql``) that guard its end.
+
+    Attributes:
+        name: ledger, evidence, noise, weighting or layers.
+        tables: full names, in the order they are built; empty for the ledger, which sources append to.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The names of its checks, as ``checks/<stage>/<check>``."""
+        return sql_names(f"checks/{self.name}")
+
+
+STAGES = (
+    Stage("ledger", ()),
+    Stage(
+        "evidence",
+        (
+            "evidence.prompts",
+            "evidence.responses",
+            "evidence.normalised_ratings",
+            "evidence.votes",
+            "evidence.pairs",
+        ),
+    ),
+    Stage("noise", ("noise.preferences", "noise.raters", "noise.metrics", "noise.queue")),
+    Stage("weighting", ("weighting.records",)),
+    Stage(
+        "layers",
+        (
+            "layers.records",
+            "layers.golden",
+            "layers.expert",
+            "layers.main",
+            "layers.weak",
+            "layers.backflow",
+            "weighting.strata",
+        ),
+    ),
+)
+
+
+def stage_of(name: str) -> Stage:
+    """The stage of that name; KeyError when there is none."""
+    return {stage.name: stage for stage in STAGES}[name]

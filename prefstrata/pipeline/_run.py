@@ -1,0 +1,96 @@
+"""The whole run: every stage in order, to a published release."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from prefstrata.pipeline._plan import STAGES
+from prefstrata.pipeline._session import open_project_store, open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from prefstrata.pipeline._session import Session
+    from prefstrata.project import Project
+    from prefstrata.releases import Outcome
+    from prefstrata.sources import IngestSummary
+
+__all__ = ["Progress", "RunSummary", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of a run that just began, in words."""
+
+    stage: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run did.
+
+    Attributes:
+        ingested: what was read.
+        outcome: what was published.
+        rows: rows per table that was built; empty when nothing was new.
+        seconds: wall seconds per stage.
+    """
+
+    ingested: IngestSummary
+    outcome: Outcome
+    rows: Mapping[str, int] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def run(
+    project: Project,
+    *,
+    wait: float = 0.0,
+    progress: Callable[[Progress], object] = lambda _: None,
+    metadata: Mapping[str, str] | None = None,
+) -> RunSummary:
+    """Run the pipeline to a published release; with nothing new since the newest release, say so and publish nothing.
+
+    Args:
+        project: the project.
+        wait: seconds to wait for another run of the project to end.
+        progress: told what begins.
+        metadata: short texts for the release's commit.
+
+    Raises:
+        PrefstrataError: as its kind says: a config mistake, a blocked gate, an unreachable store, broken bytes.
+    """
+    seconds: dict[str, float] = {}
+    rows: dict[str, int] = {}
+    with (
+        open_project_store(project) as store,
+        open_session(project, wait=wait, waiting=lambda text: progress(Progress("start", text))) as session,
+    ):
+        began = time.perf_counter()
+        session.reconcile(store)
+        progress(Progress("ledger", "looking for new files"))
+        ingested = session.ingest(progress=lambda text: progress(Progress("ledger", text)))
+        seconds["ledger"] = time.perf_counter() - began
+        if known := session.published(store):
+            return RunSummary(ingested, known, rows, seconds)
+        for stage in STAGES:
+            began = time.perf_counter()
+            _build(session, stage.name, stage.tables, rows, progress)
+            session.guard(stage)
+            seconds[stage.name] = seconds.get(stage.name, 0) + time.perf_counter() - began
+        began = time.perf_counter()
+        progress(Progress("release", "writing and publishing"))
+        outcome = session.release(store, metadata=metadata)
+        seconds["release"] = time.perf_counter() - began
+        return RunSummary(ingested, outcome, rows, seconds)
+
+
+def _build(
+    session: Session, stage: str, tables: tuple[str, ...], rows: dict[str, int], progress: Callable[[Progress], object]
+) -> None:
+    for full_name in tables:
+        progress(Progress(stage, f"building {full_name}"))
+        rows[full_name] = session.build(full_name)

@@ -1,0 +1,192 @@
+"""A session on a project: what a run does, step by step."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from prefstrata.engine import DuckDBEngine, parameters
+from prefstrata.model.errors import ConfigError
+from prefstrata.model.tables import TABLES
+from prefstrata.pipeline._checks import CheckResult, demand, run_check
+from prefstrata.pipeline._lock import run_lock
+from prefstrata.policy import load_policies, read_policies, requirements
+from prefstrata.project import line_of
+from prefstrata.releases import Outcome, Status, publish_rebasing, reconcile_releases
+from prefstrata.releases.drafting import Drafter
+from prefstrata.releases.identity import Identity, calibration_id, identify
+from prefstrata.sources import ingest
+from prefstrata.stores import LocalConfig, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from prefstrata.pipeline._plan import Stage
+    from prefstrata.policy import Policy
+    from prefstrata.project import Project
+    from prefstrata.releases import Step
+    from prefstrata.releases.drafts import Draft
+    from prefstrata.releases.protocol import When
+    from prefstrata.sources import IngestSummary
+    from prefstrata.stores import CommitInfo, VersionStore
+
+__all__ = ["Session", "open_project_store", "open_session"]
+
+
+def _quiet(*_: object) -> None:
+    """Say nothing: the default listener."""
+
+
+class Session:
+    """What a run does, step by step; the command and the Dagster assets call the same steps.
+
+    Attributes:
+        project: the project.
+        engine: its warehouse.
+        policies: its policies, each with the file it was read from.
+    """
+
+    def __init__(self, project: Project, engine: DuckDBEngine) -> None:
+        """Hold the policies against the sources and load them into the warehouse.
+
+        Raises:
+            ConfigError: a policy is wrong, or none says how far a source can be trusted.
+        """
+        self.project = project
+        self.engine = engine
+        self.policies = read_policies(project)
+        _check_strata(project, tuple(policy for policy, _ in self.policies))
+        for table in TABLES:
+            if table.schema not in {"staging", "release"}:
+                engine.ensure(table)
+        load_policies(engine, (policy for policy, _ in self.policies))
+
+    def ingest(
+        self, *, only: Collection[str] | None = None, progress: Callable[[str], object] = _quiet
+    ) -> IngestSummary:
+        """Read every file that is not in the ledger yet.
+
+        Args:
+            only: names of the sources to read; all by default.
+            progress: told, in a few words, what is being read.
+        """
+        needed = requirements(policy for policy, _ in self.policies)
+        return ingest(self.engine, self.project, requirements=needed, only=only, progress=progress)
+
+    def build(self, full_name: str) -> int:
+        """Build one table from the tables before it; returns its rows."""
+        known = {"calibration_id": self._calibration_id}
+        return self.engine.build(full_name, **{name: known[name] for name in parameters(full_name)})
+
+    def check(self, name: str) -> CheckResult:
+        """Run one check of ``sql/checks``."""
+        return run_check(self.engine, name)
+
+    def guard(self, stage: Stage) -> tuple[CheckResult, ...]:
+        """Run all checks of a stage.
+
+        Raises:
+            GateBlockedError: a check found bad rows; the first of each is named.
+        """
+        return demand(stage.name, tuple(self.check(name) for name in stage.checks))
+
+    @property
+    def identity(self) -> Identity:
+        """Everything a release made now would depend on, but for its parent."""
+        return identify(self.engine, self.project.name, self.policies)
+
+    @cached_property
+    def _calibration_id(self) -> str:
+        return calibration_id(self.identity.policies)
+
+    def published(self, store: VersionStore) -> Outcome | None:
+        """The newest release, when it was made from exactly this content; else None.
+
+        Rollbacks are passed over: after one, the same ledger must not publish again what was just taken back.
+        """
+        for tag, commit in store.log():
+            if "rollback_to" not in commit.metadata:
+                same = commit.metadata.get("content_id") == self.identity.content_id
+                return Outcome(Status.NOTHING_NEW, tag.name, commit) if same else None
+        return None
+
+    def release(
+        self,
+        store: VersionStore,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        step: Callable[[Step, When], object] = _quiet,
+    ) -> Outcome:
+        """Write the layers, describe them and publish them on top of the newest release.
+
+        Args:
+            store: where to publish.
+            metadata: short texts for the commit, such as the id and the address of the run.
+            step: told each numbered step; see :func:`prefstrata.releases.publish_release`.
+        """
+        date = int(time.time())
+        with TemporaryDirectory(prefix="release-", dir=self.project.warehouse_path.parent) as folder:
+            drafter = Drafter(self.engine, store, self.identity, Path(folder))
+
+            def build(parent: CommitInfo) -> Draft:
+                return drafter.draft(parent, date=date, metadata=dict(metadata or {}))
+
+            return publish_rebasing(store, build, step=step)
+
+    def reconcile(self, store: VersionStore) -> tuple[Outcome, ...]:
+        """Finish or reap what killed runs left in the store; call it before a run decides what is new."""
+        return reconcile_releases(store)
+
+
+def open_project_store(project: Project) -> VersionStore:
+    """The version store a project names; the caller closes it."""
+    config = project.store
+    if isinstance(config, LocalConfig):
+        config = config.model_copy(update={"path": project.directory / config.path})
+    return open_store(config)
+
+
+@contextmanager
+def open_session(
+    project: Project, *, wait: float = 0.0, waiting: Callable[[str], object] = _quiet
+) -> Iterator[Session]:
+    """Open a project for a run; only one process at a time has it.
+
+    Args:
+        project: the project.
+        wait: seconds to wait for another run to end.
+        waiting: told once, in a sentence, when there is something to wait for.
+
+    Raises:
+        UnreachableError: another run has the project and did not end in time.
+        ConfigError: the project or a policy is wrong.
+    """
+    warehouse = project.warehouse_path
+    with ExitStack() as stack:
+        stack.enter_context(run_lock(warehouse.parent / "run.lock", wait=wait, waiting=waiting))
+        config = project.engine
+        if config.kind != "duckdb":
+            raise ConfigError(
+                "runs on Spark are not built yet; its SQL is tested there",
+                where=f"{project.file}:{line_of(project.file, ['engine', 'kind'])}",
+                todo="write duckdb",
+            )
+        engine = DuckDBEngine(warehouse, threads=config.threads, memory_limit=config.memory_limit)
+        stack.callback(engine.close)
+        yield Session(project, engine)
+
+
+def _check_strata(project: Project, policies: tuple[Policy, ...]) -> None:
+    general = next(policy for policy in policies if "*" in policy.scenarios)
+    for number, source in enumerate(project.sources):
+        stratum = f"{source.supervisor}/{source.mode}"
+        if stratum not in general.strata:
+            raise ConfigError(
+                f"sources[{number}]: the policy {general.ref} does not say how far {stratum} can be trusted",
+                where=f"{project.file}:{line_of(project.file, ['sources', number])}",
+                todo=f"add {stratum} to the policy's strata, with its reliability",
+            )
