@@ -1,0 +1,28 @@
+"""Framing: find the records in a file, give each declared field its exact type, refuse what cannot be taken exactly.
+
+Every kind of file ends in one conversion. Newline-delimited JSON that the bulk reader takes exactly is read in bulk; all
+else is judged record by record, and one bad record costs one record. Keys that no field names are not read: they must be
+JSON, but what they hold, and how often they are given, does not matter.
+"""
+
+from prefstrata.sources.framing._fields import Fields, FieldType, ListOf, MapOf, ObjectOf, Scalar, fields
+from prefstrata.sources.framing._frame import fetch_records, frame
+from prefstrata.sources.framing._reasons import Reason
+from prefstrata.sources.framing._spec import Framed, Framing, Kind, Limits
+
+__all__ = [
+    "FieldType",
+    "Fields",
+    "Framed",
+    "Framing",
+    "Kind",
+    "Limits",
+    "ListOf",
+    "MapOf",
+    "ObjectOf",
+    "Reason",
+    "Scalar",
+    "fetch_records",
+    "fields",
+    "frame",
+]

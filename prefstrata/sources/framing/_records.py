@@ -1,0 +1,31 @@
+"""A record as found in a file, before it is judged."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from prefstrata.sources.framing._reasons import Refusal
+
+__all__ = ["Record"]
+
+
+class Record(NamedTuple):
+    """A record as found.
+
+    Attributes:
+        line: its number in the file, from 1.
+        offset: byte of the decompressed file at which it starts; None where the format has no such place.
+        raw: its bytes; of a record that is too long, only the start.
+        body: the JSON object to judge and read, mostly ``raw`` itself.
+        sha256: hash of the whole record when ``raw`` is only its start, else None.
+        problem: why it is refused, when that is known before it is judged.
+        last: whether the file ends in it without ending it.
+    """
+
+    line: int
+    offset: int | None
+    raw: bytes
+    body: bytes
+    sha256: str | None = None
+    problem: Refusal | None = None
+    last: bool = False

@@ -1,0 +1,129 @@
+"""Stored bytes: opened, decompressed, hashed, and every way that can fail turned into an error a person can act on."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import zstandard
+
+from prefstrata.model import PrefstrataError
+from prefstrata.sources.framing._spec import Framing
+
+__all__ = ["Hashing", "Source", "opened"]
+
+
+class Source(Protocol):
+    """What text is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to ``size`` bytes; empty at the end."""
+        ...
+
+
+class Hashing(io.RawIOBase):
+    """A file that hashes and counts what is read from it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open ``path``."""
+        super().__init__()
+        self._file = path.open("rb", buffering=0)
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill ``buffer``; the number of bytes read."""
+        count = self._file.readinto(buffer) or 0
+        self._hash.update(memoryview(buffer)[:count])
+        self.size += count
+        return count
+
+    def finish(self) -> str:
+        """Read what is left, such as bytes after a compressed stream, and return the hash of everything."""
+        while self.read(1 << 20):
+            pass
+        return self._hash.hexdigest()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+
+@contextlib.contextmanager
+def opened(path: Path, spec: Framing) -> Iterator[tuple[Hashing, Source]]:
+    """The stored bytes of ``path`` and the text in them; decompressed when ``spec`` or the suffix says so.
+
+    A compressed stream that is cut short is an error and not a short file: the same file will be delivered whole later,
+    and what had been read of it would then be said twice.
+
+    Raises:
+        PrefstrataError: the file cannot be read, or its compressed stream is broken or ends early.
+    """
+    try:
+        with Hashing(path) as stored:
+            yield stored, _text(stored, spec.compression_of(path))
+    except OSError as error:
+        if isinstance(error, gzip.BadGzipFile):
+            raise _broken(path, str(error)) from error
+        raise PrefstrataError(
+            f"it cannot be read: {error.strerror or error}",
+            where=str(path),
+            todo="Check the path and its permissions; nothing of it was taken.",
+        ) from error
+    except (EOFError, zlib.error, zstandard.ZstdError) as error:
+        raise _broken(path, str(error)) from error
+
+
+def _broken(path: Path, why: str) -> PrefstrataError:
+    return PrefstrataError(
+        f"its compressed stream is broken: {why}",
+        where=str(path),
+        todo="Deliver the file again; nothing of it was taken.",
+    )
+
+
+def _text(stored: Hashing, compression: str) -> Source:
+    match compression:
+        case "gzip":
+            return gzip.GzipFile(fileobj=io.BufferedReader(stored, 1 << 20))
+        case "zstd":
+            return _Zstd(stored)
+        case _:
+            return stored  # type: ignore[return-value]  # a raw file returns None only when it does not block
+
+
+class _Zstd:
+    """Zstandard frames one after another; unlike the library's reader, it notices that the last one is cut short."""
+
+    def __init__(self, stored: Hashing) -> None:
+        self._stored = stored
+        self._decoder = zstandard.ZstdDecompressor().decompressobj()
+        self._begun = False
+        self._rest = b""
+
+    def read(self, _size: int, /) -> bytes:
+        while True:
+            if self._decoder.eof:
+                self._rest = self._decoder.unused_data
+                self._decoder = zstandard.ZstdDecompressor().decompressobj()
+                self._begun = False
+            block = self._rest or self._stored.read(1 << 17) or b""
+            self._rest = b""
+            if not block:
+                if self._begun:
+                    raise EOFError("the stream ends before its end marker")
+                return b""
+            self._begun = True
+            if text := self._decoder.decompress(block):
+                return text
