@@ -1,0 +1,50 @@
+"""Which pages are generated, and from what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prefstrata.policy import Policy
+from prefstrata.project import PROJECT_FILE, Project
+from tools.reference._models import model_page
+from tools.reference._tables import tables_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+PROJECT = f"""
+A project folder holds a `{PROJECT_FILE}`. It is read in full and checked before anything runs; a key it does not know
+is a mistake, named with its line. Secrets are never in it: they come from the environment.
+"""
+POLICY = """
+A policy is the value ordering of one or more scenarios, as a versioned file. It is read in full and checked before
+anything runs; a key it does not know is a mistake, named with its line.
+"""
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "docs/reference/tables.md": tables_page,
+    "docs/reference/project.md": lambda: model_page(PROJECT_FILE, PROJECT, Project),
+    "docs/reference/policy.md": lambda: model_page("Policy files", POLICY, Policy),
+}
+
+
+def stale(root: Path = ROOT) -> list[str]:
+    """The pages under ``root`` that are not what the code says now, by their paths."""
+    return [
+        path
+        for path, render in PAGES.items()
+        if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != render()
+    ]
+
+
+def write(root: Path = ROOT) -> list[str]:
+    """Write the stale pages anew; return their paths."""
+    changed = stale(root)
+    for path in changed:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(PAGES[path](), encoding="utf-8")
+    return changed

@@ -1,0 +1,50 @@
+"""The page of all tables, from their one definition."""
+
+from __future__ import annotations
+
+from prefstrata.model.tables import TABLES, Table
+from tools.reference._markdown import anchor, code, grid, page
+
+SCHEMAS = {
+    "ledger": "What was said, by whom, append-only: rows are never changed and never removed.",
+    "evidence": "Everything that was said, as votes on canonical pairs and ratings on a common scale.",
+    "noise": "How far the evidence can be believed: the estimate per pair, the raters, the figures, the queues.",
+    "weighting": "Trust per record, factor per stratum.",
+    "layers": "Which record is in which layer, by which rule.",
+    "release": "The rows of a release, as its files hold them.",
+    "manifest": "What the manifest of a release counts.",
+    "policy": "The policies in force, as the SQL reads them.",
+    "staging": "What a run has read and not yet put into the ledger; empty between runs.",
+}
+
+
+def tables_page() -> str:
+    """Every table: what one row is, its key, its columns with type and meaning."""
+    schemas: dict[str, list[Table]] = {}
+    for each in TABLES:
+        schemas.setdefault(each.schema, []).append(each)
+    blocks = [
+        "Types are DuckDB's. Times are UTC. `struct(…)[]` is a list of records.",
+        grid(
+            ("schema", "what it holds", "tables"),
+            (
+                (
+                    code(schema),
+                    SCHEMAS[schema],
+                    ", ".join(f"[{each.name}](#{anchor(each.full_name)})" for each in tables),
+                )
+                for schema, tables in schemas.items()
+            ),
+        ),
+    ]
+    for schema, tables in schemas.items():
+        blocks += [f"## {schema}", SCHEMAS[schema], *(_table(each) for each in tables)]
+    return page("Tables", *blocks)
+
+
+def _table(table: Table) -> str:
+    key = f" Key: {', '.join(map(code, table.key))}." if table.key else ""
+    columns = grid(
+        ("column", "type", "meaning"), ((code(each.name), code(each.type), each.doc) for each in table.columns)
+    )
+    return f"### {table.full_name}\n\nOne row: {table.grain}.{key}\n\n{columns}"
