@@ -13,7 +13,7 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Case", "Scenario", "Topic", "fill", "load_plans", "load_scenarios"]
+__all__ = ["Case", "Scenario", "Topic", "fill", "load_broken", "load_plans", "load_scenarios"]
 
 _SLOT = re.compile(r"\[\[(\w+)\]\]")
 
@@ -77,10 +77,19 @@ def load_plans() -> tuple[Mapping[str, Any], ...]:
     return tuple(_read("plans.yaml")["plans"])
 
 
+@cache
+def load_broken(source: str) -> tuple[str, ...]:
+    """Lines that are no good records of ``source``, each in its own way."""
+    return tuple(_text(f"broken/{source}.txt").splitlines())
+
+
 def _read(name: str) -> dict[str, Any]:
-    text = (files("examples.generator") / "content" / name).read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = yaml.safe_load(_text(name))
     return found
+
+
+def _text(name: str) -> str:
+    return (files("examples.generator") / "content" / name).read_text("utf-8")
 
 
 def _scenario(given: dict[str, Any]) -> Scenario:

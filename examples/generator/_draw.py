@@ -37,11 +37,12 @@ class Draw:
     def weighted(self, weights: Mapping[T, float]) -> T:
         """One key of ``weights``, as likely as its weight; the weights add up to 1."""
         roll = self.unit()
-        for thing, weight in weights.items():
-            roll -= weight
+        things = list(weights)
+        for thing in things[:-1]:
+            roll -= weights[thing]
             if roll < 0:
                 return thing
-        return next(reversed(weights))
+        return things[-1]
 
     def sample(self, things: Sequence[T], count: int) -> list[T]:
         """``count`` different ones of ``things`` (all of them when there are fewer), in random order."""

@@ -44,11 +44,12 @@ def _series(seed: int) -> Iterator[Item]:
 def _item(draw: Draw, index: int) -> Item:
     kind = draw.weighted(_KINDS)
     scenarios = load_scenarios()
+    traces: tuple[Trace, ...] = ()
     if kind in scenarios:
         scenario = scenarios[kind]
         topic = draw.pick(scenario.topics)
         case = draw.pick(topic.cases)
-        task, messages, traces = topic.task, _messages(draw, scenario, topic, case), ()
+        task, messages = topic.task, _messages(draw, scenario, topic, case)
     else:
         scenario = scenarios["general"]
         question, case, traces = sum_of_day(draw) if kind == "maths" else plan(draw)
@@ -60,7 +61,7 @@ def _item(draw: Draw, index: int) -> Item:
         risk_level=scenario.risk_level,
         messages=messages,
         responses=_responses(draw, scenario, case),
-        traces=_distinct_traces(traces),
+        traces=tuple(dict.fromkeys(traces)),
     )
 
 
@@ -91,7 +92,3 @@ def _responses(draw: Draw, scenario: Scenario, case: Case) -> tuple[Response, ..
             response = compose(draw, scenario, case, replace(generator, refusing=0.0, closing=0.9))
         made[response.text] = replace(response, generator=generator)
     return tuple(made.values())
-
-
-def _distinct_traces(traces: tuple[Trace, ...]) -> tuple[Trace, ...]:
-    return tuple(dict.fromkeys(traces))

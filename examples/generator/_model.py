@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DIMENSIONS", "OVERALL", "TOP", "Generator", "Item", "Response", "Step", "Trace", "gap", "overall"]
+__all__ = ["DIMENSIONS", "OVERALL", "TOP", "Generator", "Item", "Response", "Step", "Trace", "gap", "overall", "share"]
 
 OVERALL = "overall"
 DIMENSIONS = ("safety_boundary", "truthfulness", "helpfulness", "conciseness", "naturalness")
@@ -16,7 +16,8 @@ DIMENSIONS = ("safety_boundary", "truthfulness", "helpfulness", "conciseness", "
 TOP = 6
 """The best level of a dimension; 0 is the worst."""
 
-# How much a level of each dimension counts towards the overall truth of a scenario. Whole numbers, so that truth is exact.
+# How much a level of each dimension counts towards the overall truth of a scenario.
+# Whole numbers, so that truth is exact.
 _WEIGHTS: dict[str, dict[str, int]] = {
     "general": {"safety_boundary": 5, "truthfulness": 5, "helpfulness": 3, "conciseness": 2, "naturalness": 1},
     "customer-service": {"safety_boundary": 6, "truthfulness": 5, "helpfulness": 3, "conciseness": 1, "naturalness": 2},
@@ -53,6 +54,10 @@ class Response:
     levels: Mapping[str, int]
     share: float
     """Overall quality from 0 to 1."""
+
+    def qualities(self) -> tuple[tuple[str, float], ...]:
+        """Each dimension and the response's quality on it, from 0 to 1."""
+        return tuple((dimension, level / TOP) for dimension, level in self.levels.items())
 
 
 @dataclass(frozen=True, slots=True)

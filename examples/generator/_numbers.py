@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from examples.generator._content import Case, fill, load_plans
 from examples.generator._model import Step, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from examples.generator._draw import Draw
 
 __all__ = ["plan", "sum_of_day"]
 
-_WORKING = tuple[str, ...]
+_TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 def sum_of_day(draw: Draw) -> tuple[str, Case, tuple[Trace, ...]]:
     """An everyday sum: its prompt, its answers, and two traces of which at least one may hold a mistake."""
-    question, labels, operations, unit = draw.pick(_SUMS)(draw)
-    results = _run(operations)
+    given = draw.pick(_SUMS)(draw)
+    results, unit = given.results(), given.unit
     answer = results[-1]
     near = answer + draw.pick((-10, -2, -1, 1, 2, 10))
-    working = ", ".join(f"{label}: {value}" for label, value in zip(labels, results, strict=True))
+    working = ", ".join(f"{stage.label}: {value}" for stage, value in zip(given.stages, results, strict=True))
     case = Case(
         slots={},
         right=(f"It comes to {answer} {unit} ({working}).", f"{working}. So the answer is {answer} {unit}."),
@@ -33,11 +36,11 @@ def sum_of_day(draw: Draw) -> tuple[str, Case, tuple[Trace, ...]]:
             f"Check: the last step is the one that gives {unit}.",
             "Writing the units next to each number avoids most slips.",
             "Rounding first gives a good idea of the size.",
-            f"The first step, {labels[0]}, is where most people go wrong.",
+            f"The first step, {given.stages[0].label}, is where most people go wrong.",
         ),
     )
-    traces = tuple(_sum_trace(draw, labels, operations, unit, wrong=wrong) for wrong in (False, draw.chance(0.8)))
-    return question, case, traces
+    traces = tuple(_sum_trace(draw, given, wrong=wrong) for wrong in (False, draw.chance(0.8)))
+    return given.question, case, traces
 
 
 def plan(draw: Draw) -> tuple[str, Case, tuple[Trace, ...]]:
@@ -58,7 +61,9 @@ def plan(draw: Draw) -> tuple[str, Case, tuple[Trace, ...]]:
             "Write down who does what.",
         ),
     )
-    question = draw.pick((f"Make a plan to {goal}.", f"What are the steps to {goal}?", f"I have to {goal}. In what order?"))
+    question = draw.pick(
+        (f"Make a plan to {goal}.", f"What are the steps to {goal}?", f"I have to {goal}. In what order?")
+    )
     traces = (
         _plan_trace(goal, steps, None),
         _plan_trace(goal, _broken(steps, mistake["at"], mistake["output"]), mistake["at"]),
@@ -83,73 +88,116 @@ def _reward(index: int, mistake: int | None) -> float:
     return -1.0 if index == mistake else 0.0
 
 
-# A sum is a first value and operations on what came before: (sign, operand).
-_Operation = tuple[str, int]
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """One operation of a sum on the value so far, and what its result is called."""
+
+    label: str
+    sign: str
+    operand: int
+
+    def apply(self, value: int) -> int:
+        """The value after this stage."""
+        results = {
+            "+": value + self.operand,
+            "-": value - self.operand,
+            _TIMES: value * self.operand,
+            "/": value // self.operand,
+        }
+        return results[self.sign]
 
 
-def _apply(value: int, operation: _Operation) -> int:
-    sign, operand = operation
-    return {"+": value + operand, "-": value - operand, "×": value * operand, "/": value // operand}[sign]
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A question whose answer is a first value taken through stages."""
+
+    question: str
+    start: int
+    stages: tuple[_Stage, ...]
+    unit: str
+
+    def results(self) -> list[int]:
+        """The value after each stage."""
+        return list(accumulate(self.stages, lambda value, stage: stage.apply(value), initial=self.start))[1:]
 
 
-def _run(operations: tuple[int, tuple[_Operation, ...]]) -> list[int]:
-    value, rest = operations
-    results = []
-    for operation in rest:
-        value = _apply(value, operation)
-        results.append(value)
-    return results
-
-
-def _sum_trace(
-    draw: Draw, labels: _WORKING, operations: tuple[int, tuple[_Operation, ...]], unit: str, *, wrong: bool
-) -> Trace:
-    """Work the sum out; with ``wrong``, slip at one step and go on from the wrong value."""
-    value, rest = operations
-    mistake = draw.below(len(rest)) if wrong else None
+def _sum_trace(draw: Draw, given: _Sum, *, wrong: bool) -> Trace:
+    """Work the sum out; with ``wrong``, slip at one stage and go on from the wrong value."""
+    value, last = given.start, len(given.stages)
+    mistake = draw.below(last) if wrong else None
     steps = []
-    for index, (label, operation) in enumerate(zip(labels, rest, strict=True)):
-        result = _apply(value, operation) + (draw.pick((-10, -1, 1, 10)) if index == mistake else 0)
-        output = f"{label[0].upper()}{label[1:]}: {value} {operation[0]} {operation[1]} = {result}"
+    for index, stage in enumerate(given.stages):
+        result = stage.apply(value) + (draw.pick((-10, -1, 1, 10)) if index == mistake else 0)
+        working = f"{value} {stage.sign} {stage.operand} = {result}"
         state = f"We have {value}." if index == 0 else f"So far {value}."
-        steps.append(Step(state=state, output=output, reward=_reward(index, mistake)))
+        steps.append(Step(state, f"{stage.label[0].upper()}{stage.label[1:]}: {working}", _reward(index, mistake)))
         value = result
-    steps.append(Step(f"So far {value}.", f"The answer is {value} {unit}.", _reward(len(rest), mistake)))
+    steps.append(Step(f"So far {value}.", f"The answer is {value} {given.unit}.", _reward(last, mistake)))
     return Trace(unit="reasoning step", template="arithmetic@1", steps=tuple(steps))
-
-
-_Sum = tuple[str, _WORKING, tuple[int, tuple[_Operation, ...]], str]
 
 
 def _shopping(draw: Draw) -> _Sum:
     count, price, voucher = 3 + draw.below(12), 2 + draw.below(14), 2 + draw.below(5)
     thing = draw.pick(("notebooks", "tulip bulbs", "cinema tickets", "bags of soil", "mugs"))
-    text = f"I buy {count} {thing} at {price} euros each, pay 5 euros for delivery and have a voucher of {voucher} euros. What do I pay?"
-    return text, ("price of the goods", "with delivery", "less the voucher"), (count, (("×", price), ("+", 5), ("-", voucher))), "euros"
+    return _Sum(
+        f"I buy {count} {thing} at {price} euros each, pay 5 euros for delivery and have a voucher of {voucher} euros. "
+        "What do I pay?",
+        count,
+        (
+            _Stage("price of the goods", _TIMES, price),
+            _Stage("with delivery", "+", 5),
+            _Stage("less the voucher", "-", voucher),
+        ),
+        "euros",
+    )
 
 
 def _fence(draw: Draw) -> _Sum:
-    long, wide, cost = 6 + draw.below(30), 4 + draw.below(20), 7 + draw.below(12)
-    text = f"A garden is {long} metres long and {wide} metres wide. A fence costs {cost} euros per metre. What does it cost to go all the way round?"
-    return text, ("half the way round", "all the way round", "cost of the fence"), (long, (("+", wide), ("×", 2), ("×", cost))), "euros"
+    length, width, cost = 6 + draw.below(30), 4 + draw.below(20), 7 + draw.below(12)
+    return _Sum(
+        f"A garden is {length} metres long and {width} metres wide. A fence costs {cost} euros per metre. "
+        "What does it cost to go all the way round?",
+        length,
+        (
+            _Stage("half the way round", "+", width),
+            _Stage("all the way round", _TIMES, 2),
+            _Stage("cost of the fence", _TIMES, cost),
+        ),
+        "euros",
+    )
 
 
 def _classes(draw: Draw) -> _Sum:
     classes, pupils, seats = 3 + draw.below(6), 18 + draw.below(12), 40 + draw.below(20)
-    text = f"{classes} classes of {pupils} pupils go on a trip with 6 teachers. A bus has {seats} seats. How many buses are full?"
-    return text, ("pupils", "pupils and teachers", "full buses"), (classes, (("×", pupils), ("+", 6), ("/", seats))), "buses"
+    return _Sum(
+        f"{classes} classes of {pupils} pupils go on a trip with 6 teachers. A bus has {seats} seats. "
+        "How many buses are full?",
+        classes,
+        (_Stage("pupils", _TIMES, pupils), _Stage("pupils and teachers", "+", 6), _Stage("full buses", "/", seats)),
+        "buses",
+    )
 
 
 def _saving(draw: Draw) -> _Sum:
     weekly, weeks, start = 5 + draw.below(36), 8 + draw.below(40), 20 + 5 * draw.below(30)
-    text = f"I have {start} euros and put away {weekly} euros a week for {weeks} weeks. Then I buy a lamp for 45 euros. How much is left?"
-    return text, ("put away", "with what I had", "after the lamp"), (weekly, (("×", weeks), ("+", start), ("-", 45))), "euros"
+    return _Sum(
+        f"I have {start} euros and put away {weekly} euros a week for {weeks} weeks. Then I buy a lamp for 45 euros. "
+        "How much is left?",
+        weekly,
+        (_Stage("put away", _TIMES, weeks), _Stage("with what I had", "+", start), _Stage("after the lamp", "-", 45)),
+        "euros",
+    )
 
 
 def _reading(draw: Draw) -> _Sum:
     pages, read, daily = 180 + 4 * draw.below(80), 12 + draw.below(60), 6 + draw.below(20)
-    text = f"My book has {pages} pages. I have read {read}, and skip the 10 pages of notes. At {daily} pages a day, for how many full days will I read?"
-    return text, ("pages left", "without the notes", "full days"), (pages, (("-", read), ("-", 10), ("/", daily))), "days"
+    return _Sum(
+        f"My book has {pages} pages. I have read {read}, and skip the 10 pages of notes. "
+        f"At {daily} pages a day, for how many full days will I read?",
+        pages,
+        (_Stage("pages left", "-", read), _Stage("without the notes", "-", 10), _Stage("full days", "/", daily)),
+        "days",
+    )
 
 
 _SUMS: tuple[Callable[[Draw], _Sum], ...] = (_shopping, _fence, _classes, _saving, _reading)
