@@ -8,5 +8,16 @@ from prefstrata.engine._duckdb import DuckDBEngine
 from prefstrata.engine._files import lineage, parameters, sql_names, sql_path, sql_text
 from prefstrata.engine._open import open_engine
 from prefstrata.engine._protocol import Engine
+from prefstrata.engine._reading import read_warehouse
 
-__all__ = ["DuckDBEngine", "Engine", "lineage", "open_engine", "parameters", "sql_names", "sql_path", "sql_text"]
+__all__ = [
+    "DuckDBEngine",
+    "Engine",
+    "lineage",
+    "open_engine",
+    "parameters",
+    "read_warehouse",
+    "sql_names",
+    "sql_path",
+    "sql_text",
+]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from prefstrata.engine._protocol import Scalar
     from prefstrata.model.tables import Table
 
-__all__ = ["DuckDBEngine"]
+__all__ = ["DuckDBEngine", "connect"]
 
 _MEMORY = ":memory:"
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
@@ -55,7 +55,7 @@ class DuckDBEngine:
         """Open the warehouse and define the functions of ``sql/functions`` in it."""
         self._lock = RLock()
         self._depth = 0
-        self._connection = _connect(str(path))
+        self._connection = connect(str(path))
         try:
             self._configure(str(path), threads, memory_limit or "2GB", temp_directory)
             self._define_functions()
@@ -70,6 +70,8 @@ class DuckDBEngine:
             "preserve_insertion_order": False,
             # A statement must read tables, never a Python variable that happens to have a table's name.
             "python_enable_replacements": False,
+            # These two cost more than all the rest of writing a table of texts and ids, for a third of its size.
+            "disabled_compression_methods": "dict_fsst,fsst",
             "memory_limit": memory_limit,
         }
         if threads is not None:
@@ -251,11 +253,17 @@ class _Stream:
         return self._relation.__arrow_c_stream__(requested_schema)
 
 
-def _connect(path: str) -> duckdb.DuckDBPyConnection:
-    if path != _MEMORY:
+def connect(path: str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open the file, and make it with its folder when it is to be written.
+
+    Raises:
+        ConfigError: the file is no DuckDB database.
+        UnreachableError: another process has the file open.
+    """
+    if path != _MEMORY and not read_only:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     try:
-        return duckdb.connect(path)
+        return duckdb.connect(path, read_only=read_only)
     except duckdb.IOException as error:
         if held := _HOLDER.search(str(error)):
             raise UnreachableError(

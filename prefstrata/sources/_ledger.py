@@ -1,0 +1,83 @@
+"""The ledger step: what the sources staged becomes ledger rows, all of it or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prefstrata.model.tables import TABLES, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prefstrata.engine import Engine
+
+__all__ = ["AppendSummary", "BatchCount", "append_staged", "clear_staging"]
+
+# Batches come last: they count the rows that the others just added.
+_ORDER = ("prompts", "responses", "raters", "votes", "ratings", "steps", "events", "withdrawals", "quarantine", "batches")
+
+
+@dataclass(frozen=True)
+class BatchCount:
+    """A file of this run: the records read, accepted and refused, and the ledger rows the accepted ones added."""
+
+    batch_id: str
+    source: str
+    uri: str
+    read: int
+    accepted: int
+    quarantined: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class AppendSummary:
+    """What a ledger step added: rows per table (``ledger.votes``…) and the counts of each batch, in ledger order."""
+
+    rows: Mapping[str, int]
+    batches: tuple[BatchCount, ...]
+
+    @property
+    def read(self) -> int:
+        """Records read."""
+        return sum(batch.read for batch in self.batches)
+
+    @property
+    def accepted(self) -> int:
+        """Records that are now in the ledger, whole."""
+        return sum(batch.accepted for batch in self.batches)
+
+    @property
+    def quarantined(self) -> int:
+        """Records refused."""
+        return sum(batch.quarantined for batch in self.batches)
+
+
+def clear_staging(engine: Engine) -> None:
+    """Empty every staging table, creating those that are missing: a run starts with this, whatever the last one left."""
+    with engine.transaction():
+        for staged in TABLES:
+            if staged.schema == "staging":
+                engine.clear(staged.full_name)
+
+
+def append_staged(engine: Engine) -> AppendSummary:
+    """Add all that is staged to the ledger and empty the staging tables, in one transaction.
+
+    A process that is killed in the middle leaves the ledger and the staging tables as they were.
+
+    Raises:
+        ValueError: a staged batch is in the ledger already, or two staged batches have one id.
+    """
+    with engine.transaction():
+        for each in TABLES:
+            if each.schema in {"ledger", "staging"}:
+                engine.ensure(each)
+        refused = engine.query("reports/batches_read_twice")["batch_id"].to_list()
+        if refused:
+            raise ValueError(f"batches that are in the ledger already, or staged twice: {', '.join(refused)}")
+        rows = {f"ledger.{name}": engine.append(f"ledger.{name}") for name in _ORDER}
+        counts = engine.query("reports/batches_of_run")
+        clear_staging(engine)
+    return AppendSummary(rows, tuple(BatchCount(**row) for row in counts.iter_rows(named=True)))
