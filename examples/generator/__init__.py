@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from examples.generator._project import SEED, drop, generate
 from examples.generator._truth import Truth
+from examples.generator._vocabulary import vocabulary
 
-__all__ = ["SEED", "Truth", "drop", "generate"]
+__all__ = ["SEED", "Truth", "drop", "generate", "vocabulary"]

@@ -51,8 +51,8 @@ def generate(directory: Path, *, seed: int = SEED, prompts: int = _PROMPTS) -> T
 def drop(directory: Path, day: int, *, seed: int = SEED, prompts: int = _PROMPTS) -> Truth:
     """Add the files of 2026-11-``day`` to the inbox of a project :func:`generate` wrote: one to two per cent more.
 
-    Most of it is about new prompts; a few old ones are judged again. Nothing that is there already is touched. The truth
-    about the day goes to ``truth-NN.parquet`` and ``truth-responses-NN.parquet``.
+    Most of it is about new prompts; a few old ones are judged again. Nothing that is there already is touched.
+    The truth about the day goes to ``truth-NN.parquet`` and ``truth-responses-NN.parquet``.
 
     Args:
         directory: the project folder.

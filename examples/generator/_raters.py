@@ -21,13 +21,13 @@ class Rater:
 
     Attributes:
         name: what the files call the rater.
-        accuracy: how often a look at two responses of different quality, when it ends in a side, ends in the better one.
+        accuracy: how often a look that ends in a side ends in the better one.
         level: seniority or version, where the files have one.
         undecided: how often a look at two responses of different quality ends in a tie.
         equal: how often a look at two equally good responses ends in a tie.
         first: how often the side shown first is taken without a look.
         careless: how often the verdict is random.
-        length: how much more often right than usual when the better response is the longer one, and less when it is not.
+        length: how much more often right when the better response is the longer one, and less often when it is not.
     """
 
     name: str

@@ -75,8 +75,8 @@ def _assignments(draw: Draw, item: Item) -> list[_Sight]:
     found: list[_Sight] = []
     for _ in range(1 + draw.chance(_SECOND_PAIR if len(item.responses) > 2 else 0.0)):  # noqa: PLR2004 - two make one pair
         left, right = draw.sample(item.responses, 2)
-        for rater in draw.sample(EXPERTS, 1 + draw.chance(_SECOND_OPINION)):
-            found.append((rater, left, right) if draw.chance(0.5) else (rater, right, left))
+        raters = draw.sample(EXPERTS, 1 + draw.chance(_SECOND_OPINION))
+        found += [(rater, left, right) if draw.chance(0.5) else (rater, right, left) for rater in raters]
     return found
 
 

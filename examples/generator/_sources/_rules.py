@@ -20,7 +20,7 @@ __all__ = ["RULES", "Rule", "files"]
 _SEES = 0.42
 _WORDS = 85
 _STOCK = re.compile(
-    r"hereby|above-mentioned|pursuant|hereunder|text module|furnished|query acknowledged|enumerated|instructed to observe",
+    r"hereby|above-mentioned|pursuant|hereunder|text module|furnished|query acknowledged|enumerated|instructed to",
     re.IGNORECASE,
 )
 _SECRETS = re.compile(r"your (card number|password)", re.IGNORECASE)
