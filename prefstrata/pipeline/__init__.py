@@ -3,7 +3,8 @@
 from prefstrata.pipeline._checks import CheckResult, check_meaning
 from prefstrata.pipeline._plan import STAGES, Stage, stage_of
 from prefstrata.pipeline._run import Progress, RunSummary, run
-from prefstrata.pipeline._session import Session, open_project_store, open_session
+from prefstrata.pipeline._session import Session, open_session
+from prefstrata.project import open_project_store
 
 __all__ = [
     "STAGES",

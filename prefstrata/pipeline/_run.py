@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prefstrata.pipeline._plan import STAGES
-from prefstrata.pipeline._session import open_project_store, open_session
+from prefstrata.pipeline._session import open_session
+from prefstrata.project import open_project_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,19 +14,17 @@ from prefstrata.model.errors import ConfigError
 from prefstrata.model.tables import TABLES
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
 from prefstrata.pipeline._lock import run_lock
-from prefstrata.policy import load_policies, read_policies, requirements
+from prefstrata.policy import check_strata, load_policies, read_policies, requirements
 from prefstrata.project import line_of
 from prefstrata.releases import Outcome, Status, publish_rebasing, reconcile_releases
 from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.identity import Identity, calibration_id, identify
 from prefstrata.sources import ingest
-from prefstrata.stores import LocalConfig, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from prefstrata.pipeline._plan import Stage
-    from prefstrata.policy import Policy
     from prefstrata.project import Project
     from prefstrata.releases import Step
     from prefstrata.releases.drafts import Draft
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
     from prefstrata.sources import IngestSummary
     from prefstrata.stores import CommitInfo, VersionStore
 
-__all__ = ["Session", "open_project_store", "open_session"]
+__all__ = ["Session", "open_session"]
 
 
 def _quiet(*_: object) -> None:
@@ -59,7 +57,7 @@ class Session:
         self.project = project
         self.engine = engine
         self.policies = read_policies(project)
-        _check_strata(project, tuple(policy for policy, _ in self.policies))
+        check_strata(project, tuple(policy for policy, _ in self.policies))
         for table in TABLES:
             if table.schema not in {"staging", "release"}:
                 engine.ensure(table)
@@ -106,8 +104,11 @@ class Session:
     def published(self, store: VersionStore) -> Outcome | None:
         """The newest release, when it was made from exactly this content; else None.
 
-        Rollbacks are passed over: after one, the same ledger must not publish again what was just taken back.
+        Rollbacks are passed over: after one, the same ledger must not publish again what was just taken back. An
+        empty ledger is nothing to release, whatever was released before: its outcome names no tag.
         """
+        if not self.engine.query("manifest/ledger").item(0, "rows"):
+            return Outcome(Status.NOTHING_NEW)
         for tag, commit in store.log():
             if "rollback_to" not in commit.metadata:
                 same = commit.metadata.get("content_id") == self.identity.content_id
@@ -139,15 +140,7 @@ class Session:
 
     def reconcile(self, store: VersionStore) -> tuple[Outcome, ...]:
         """Finish or reap what killed runs left in the store; call it before a run decides what is new."""
-        return reconcile_releases(store)
-
-
-def open_project_store(project: Project) -> VersionStore:
-    """The version store a project names; the caller closes it."""
-    config = project.store
-    if isinstance(config, LocalConfig):
-        config = config.model_copy(update={"path": project.directory / config.path})
-    return open_store(config)
+        return reconcile_releases(store, audit=_quiet)  # the checks stand before publishing, at the end of each stage
 
 
 @contextmanager
@@ -178,15 +171,3 @@ def open_session(
         engine = DuckDBEngine(warehouse, threads=config.threads, memory_limit=config.memory_limit)
         stack.callback(engine.close)
         yield Session(project, engine)
-
-
-def _check_strata(project: Project, policies: tuple[Policy, ...]) -> None:
-    general = next(policy for policy in policies if "*" in policy.scenarios)
-    for number, source in enumerate(project.sources):
-        stratum = f"{source.supervisor}/{source.mode}"
-        if stratum not in general.strata:
-            raise ConfigError(
-                f"sources[{number}]: the policy {general.ref} does not say how far {stratum} can be trusted",
-                where=f"{project.file}:{line_of(project.file, ['sources', number])}",
-                todo=f"add {stratum} to the policy's strata, with its reliability",
-            )

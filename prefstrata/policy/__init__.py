@@ -1,6 +1,6 @@
 """Policies: the value ordering of each scenario, as versioned files, and as the tables the SQL reads."""
 
-from prefstrata.policy._read import read_policies
+from prefstrata.policy._read import check_strata, read_policies
 from prefstrata.policy._tables import load_policies, requirements
 from prefstrata.policy._types import LAYERS, TRAINING_LAYERS, Dimension, Layer, LayerRule, Policy, StratumPolicy, When
 
@@ -13,6 +13,7 @@ __all__ = [
     "Policy",
     "StratumPolicy",
     "When",
+    "check_strata",
     "load_policies",
     "read_policies",
     "requirements",

@@ -10,6 +10,7 @@ from prefstrata.policy._types import Policy
 from prefstrata.project import Project, line_of, read_model
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -41,7 +42,15 @@ def _path(project: Project, name: str) -> Path:
 
 def _check_scenarios(project: Project, found: tuple[tuple[Policy, Path], ...]) -> None:
     owner: dict[str, Policy] = {}
+    names: set[str] = set()
     for policy, path in found:
+        if policy.name in names:
+            raise ConfigError(
+                f"name: another policy of this project is called {policy.name!r} too",
+                where=f"{path}:{line_of(path, ['name'])}",
+                todo="give each policy its own name: a release keeps them by it",
+            )
+        names.add(policy.name)
         for scenario in policy.scenarios:
             if scenario in owner:
                 raise ConfigError(
@@ -56,3 +65,20 @@ def _check_scenarios(project: Project, found: tuple[tuple[Policy, Path], ...]) -
             where=f"{project.file}:{line_of(project.file, ['policies'])}",
             todo='add one with `scenarios: ["*"]`, for example general',
         )
+
+
+def check_strata(project: Project, policies: Iterable[Policy]) -> None:
+    """Hold the sources against the policies.
+
+    Raises:
+        ConfigError: the policy that covers the rest does not say how far a source can be trusted.
+    """
+    general = next(policy for policy in policies if "*" in policy.scenarios)
+    for number, source in enumerate(project.sources):
+        stratum = f"{source.supervisor}/{source.mode}"
+        if stratum not in general.strata:
+            raise ConfigError(
+                f"sources[{number}]: the policy {general.ref} does not say how far {stratum} can be trusted",
+                where=f"{project.file}:{line_of(project.file, ['sources', number])}",
+                todo=f"add {stratum} to the policy's strata, with its reliability",
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from prefstrata.project._store import open_project_store
 from prefstrata.project._types import (
     PROJECT_FILE,
     Defaults,
@@ -24,6 +25,7 @@ __all__ = [
     "Strict",
     "Warehouse",
     "line_of",
+    "open_project_store",
     "read_model",
     "read_project",
 ]

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from prefstrata.engine import DuckDBEngine
     from prefstrata.stores import CommitInfo, VersionStore
 
-__all__ = ["StoredFiles", "changes_between"]
-
-StoredFiles = "Mapping[str, str]"
-"""sha256 by path."""
+__all__ = ["changes_between", "changes_in_store"]
 
 _LABELS = {"pairs": "chosen_id", "unpaired": "cast(label as varchar)"}
 
@@ -40,13 +37,30 @@ def changes_between(
     Returns:
         Rows of kind, change (added, removed, moved, relabelled), from_layer, to_layer, records.
     """
-    earlier = {file.path: file.sha256 for file in store.list(parent.id) if _kind(file.path)}
+    earlier = _stored(store, parent)
     before = [path for path, sha256 in earlier.items() if hashes.get(path) != sha256]
     after = [path for path in local if earlier.get(path) != hashes[path]]
     with _fetched(store, parent, before) as fetched:
         _load_keys(engine, "manifest.before", fetched)
         _load_keys(engine, "manifest.after", {path: local[path] for path in after})
     return engine.query("manifest/changes").to_dicts()
+
+
+def changes_in_store(engine: DuckDBEngine, store: VersionStore, a: CommitInfo, b: CommitInfo) -> list[dict[str, Any]]:
+    """Count what changed from release ``a`` to release ``b``, both stored: rows as of :func:`changes_between`."""
+    earlier, later = _stored(store, a), _stored(store, b)
+    before = [path for path, sha256 in earlier.items() if later.get(path) != sha256]
+    after = [path for path, sha256 in later.items() if earlier.get(path) != sha256]
+    with _fetched(store, a, before) as fetched:
+        _load_keys(engine, "manifest.before", fetched)
+    with _fetched(store, b, after) as fetched:
+        _load_keys(engine, "manifest.after", fetched)
+    return engine.query("manifest/changes").to_dicts()
+
+
+def _stored(store: VersionStore, commit: CommitInfo) -> dict[str, str]:
+    """sha256 by path, of the files that hold records."""
+    return {file.path: file.sha256 for file in store.list(commit.id) if _kind(file.path)}
 
 
 def _kind(path: str) -> str | None:
