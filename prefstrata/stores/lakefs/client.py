@@ -150,10 +150,13 @@ class Client:
 
     def upload(
         self, branch: str, path: str, body: Iterator[bytes], size: int, headers: Mapping[str, str]
-    ) -> Fault | None:
-        """Send one object, streamed. Return the fault the server answered, None when it took the object.
+    ) -> dict[str, Any]:
+        """Send one object, streamed, and return what the server says of it.
 
         The SDK cannot do this: it reads the whole file into memory and sets no user metadata.
+
+        Raises:
+            Fault: it did not work.
         """
         wait = urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS + size / _BYTES_PER_SECOND)
         sent = {**self._headers, **headers, "Content-Type": "application/octet-stream", "Content-Length": str(size)}
@@ -162,8 +165,11 @@ class Client:
                 "POST", self._url("branches", branch, path), body=body, headers=sent, timeout=wait
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            return _fault(error)
-        return None if answer.status < 300 else fault_of_answer(answer.status, answer.data)  # noqa: PLR2004 - HTTP
+            raise _fault(error) from None
+        if answer.status >= 300:  # noqa: PLR2004 - HTTP
+            raise fault_of_answer(answer.status, answer.data)
+        stats: dict[str, Any] = answer.json()
+        return stats
 
     def reference(self, branch: str, path: str, document: Mapping[str, object]) -> None:
         """Make a path of a branch name bytes that the server has already; may be repeated.

@@ -88,8 +88,8 @@ def stat_entry(client: Client, ref: str, path: str) -> Entry | None:
     return _entry(row)
 
 
-def send(client: Client, branch: str, file: FileInfo, source: Source, *, only_new: bool) -> bool:
-    """Upload a file; return False when ``only_new`` is set and the path holds something already.
+def send(client: Client, branch: str, file: FileInfo, source: Source, *, only_new: bool) -> Entry | None:
+    """Upload a file; return None when ``only_new`` is set and the path holds something already.
 
     Raises:
         IntegrityError: the source does not have the file's hash and size; the server keeps nothing then.
@@ -98,15 +98,13 @@ def send(client: Client, branch: str, file: FileInfo, source: Source, *, only_ne
     """
     headers = {f"x-lakefs-meta-{SHA256_KEY}": file.sha256, **({"If-None-Match": "*"} if only_new else {})}
 
-    def attempt() -> bool:
-        fault = client.upload(branch, file.path, _checked(source, file), file.size, headers)
-        if fault is None:
-            return True
+    try:
+        stats = client.repeat(lambda: client.upload(branch, file.path, _checked(source, file), file.size, headers))
+    except Fault as fault:
         if fault.kind is Kind.PRECONDITION:
-            return False
-        raise fault
-
-    return client.repeat(attempt)
+            return None
+        raise
+    return Entry(file, stats["physical_address"], stats["checksum"], stats.get("content_type", ""))
 
 
 def _checked(source: Source, file: FileInfo) -> Iterator[bytes]:
@@ -116,6 +114,8 @@ def _checked(source: Source, file: FileInfo) -> Iterator[bytes]:
         while chunk := stream.read(CHUNK):
             hasher.update(chunk)
             seen += len(chunk)
+            if seen > file.size:
+                break
             if held:
                 yield held
             held = chunk
@@ -175,7 +175,7 @@ class RemoteStream:
         self.close()
 
     def _give_up(self, error: Exception) -> bytes:
-        if isinstance(error, urllib3.exceptions.IncompleteRead):
+        if any(isinstance(part, urllib3.exceptions.IncompleteRead) for part in (error, *error.args)):
             return b""  # the server answers, promptly and every time, and has no more: that is its truth
         raise user_error(Fault(Kind.TRANSIENT, str(fault_of_error(error))), self._client.location) from None
 

@@ -55,7 +55,7 @@ class Staging:
             else:
                 # A path the parent has cannot be sent with If-None-Match: it is there, with the parent's bytes.
                 sent = send(self._client, self._branch, file, source, only_new=now is None)
-                entry, how = self._stored(file), Put.UPLOADED if sent else Put.UNCHANGED
+                entry, how = (sent, Put.UPLOADED) if sent else (self._stored(file), Put.UNCHANGED)
         except Fault as fault:
             raise self._error(fault) from None
         self._known[file.sha256, file.size] = entry

@@ -1,0 +1,54 @@
+"""Fixtures that more than one part uses: a real lakeFS server, and both version stores."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests._lakefs import Server, start_server
+from tests._stores import StoreKit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from prefstrata.stores import VersionStore
+
+
+@pytest.fixture(scope="session")
+def lakefs_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real lakeFS server on loopback, for the whole session."""
+    server = start_server(tmp_path_factory.mktemp("lakefs"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["local", pytest.param("lakefs", marks=pytest.mark.lakefs)])
+def kit(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StoreKit]:
+    """One empty store of each kind in turn."""
+    if request.param == "local":
+        made = StoreKit("local", {"kind": "local", "path": str(tmp_path / "store")}, tmp_path / "store" / "files")
+    else:
+        server: Server = request.getfixturevalue("lakefs_server")
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        made = lakefs_kit(server)
+    yield made
+    for store in made.opened:
+        store.close()
+
+
+@pytest.fixture
+def store(kit: StoreKit) -> VersionStore:
+    """A handle to one empty store of each kind in turn."""
+    return kit.open()
+
+
+def lakefs_kit(server: Server) -> StoreKit:
+    """Return an empty store on a server."""
+    repository = f"t-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+    config: dict[str, object] = {"kind": "lakefs", "endpoint": server.endpoint, "repository": repository}
+    return StoreKit("lakefs", config, server.folder / "blocks" / repository / "data")
