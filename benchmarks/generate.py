@@ -29,6 +29,7 @@ _CHUNKS = 300_000
 _RATERS = 2_000
 _FOLLOWS = 0.6
 _NUMBERS = 0.04
+_TIES = 0.08
 _VOTES = (1, 1, 2, 2, 2, 3, 3, 3, 4, 4)
 _THREE_RESPONSES = 0.2
 _SCENARIOS = (
@@ -95,7 +96,8 @@ def _block(unit: Callable[[], float], chunks: Sequence[str], raters: Sequence[tu
         start = pair.better_wins if unit() < accuracy else pair.worse_wins
         dimension = _DIMENSIONS[int(unit() * len(_DIMENSIONS))]
         tag = f', "reason_tags": ["{_TAGS[int(unit() * len(_TAGS))]}"]' if pair.reasons else ""
-        yield f'{start}{rater}, "dims": ["{dimension}"]{tag}}}}}\n'
+        tie = ', "tie": true' if unit() < _TIES else ""
+        yield f'{start}{rater}, "dims": ["{dimension}"]{tie}{tag}}}}}\n'
 
 
 def _prompt(unit: Callable[[], float], chunks: Sequence[str]) -> Iterator[_Pair]:
@@ -103,7 +105,7 @@ def _prompt(unit: Callable[[], float], chunks: Sequence[str]) -> Iterator[_Pair]
     scenario, risk, tasks = _SCENARIOS[int(unit() * len(_SCENARIOS))]
     task = tasks[int(unit() * len(tasks))]
     # The square leans to short prompts; most people write a line or two.
-    prompt = _text(unit, chunks, 200 + int(420 * unit() * unit()))
+    prompt = _text(unit, chunks, 215 + int(420 * unit() * unit()))
     responses = [_text(unit, chunks, 190 + int(215 * unit())) for _ in range(3 if unit() < _THREE_RESPONSES else 2)]
     about = f'"task": "{task}", "scenario": "{scenario}", "risk_level": "{risk}", "policy": "general@1"'
     meta = f'"meta": {{{about}, "rater": '

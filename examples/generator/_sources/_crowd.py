@@ -95,8 +95,8 @@ def _lists(batch: Batch, item: Item) -> list[dict[str, Any]]:
             "task": item.task,
             "candidates": [{"text": each.text, "model": each.generator.name} for each in candidates],
             "ranks": _ranks(draw, item, rater, candidates),
-            "by": rater.name,
-            "at": batch.moment(draw),
+            "rater": rater.name,
+            "decided": batch.moment(draw),
         }
     ]
 

@@ -94,7 +94,7 @@ def _record(batch: Batch, draw: Draw, item: Item, sight: _Sight) -> tuple[dict[s
         "candidates": {"A": left.text, "B": right.text},
         "judgement": {
             "overall_winner": _letter(said[OVERALL]),
-            "dims": {dimension: _letter(said[dimension]) for dimension in DIMENSIONS},
+            "dims": {dimension: _letter(said[dimension]) for dimension in DIMENSIONS if explained},
             "reason_tags": _tags(said) if explained else [],
         },
         "meta": {
@@ -109,7 +109,7 @@ def _record(batch: Batch, draw: Draw, item: Item, sight: _Sight) -> tuple[dict[s
         },
     }
     if explained:
-        record["judgement"]["rationale"] = _rationale(draw, said)
+        record["meta"]["rationale"] = _rationale(draw, said)
     return record, explained
 
 

@@ -41,7 +41,7 @@ def files(batch: Batch) -> list[File]:
                 days[day].extend(_session(batch, draw, item, day, number))
     made = [
         jsonl(
-            f"users/{day}.jsonl.gz", sorted(events, key=lambda event: (event["at"], event["event"])), _dirt(batch, day)
+            f"users/{day}.jsonl.gz", sorted(events, key=lambda event: (event["happened"], event["event"])), _dirt(batch, day)
         )
         for day, events in days.items()
         if events
@@ -83,7 +83,7 @@ def _session(batch: Batch, draw: Draw, item: Item, day: str, number: int) -> lis
     return [
         {
             "event": f"{base['session']}-{count}",
-            "at": f"{start[:-3]}{count % 60:02}Z",
+            "happened": f"{start[:-3]}{count % 60:02}Z",
             **base,
             "action": action,
             "reply": {"text": shown[place].text, "model": shown[place].generator.name},
