@@ -45,7 +45,7 @@ class Table:
 
 
 MESSAGES = "struct(role varchar, content varchar)[]"
-FEATURES = "struct(characters bigint, words bigint, markdown bigint, hedged boolean, refusal boolean, apology boolean)"
+FEATURES = "struct(characters bigint, markdown bigint, hedged boolean, refusal boolean, apology boolean)"
 STRATA = "struct(stratum varchar, votes double)[]"
 
 
@@ -289,6 +289,10 @@ a | varchar | response id, the smaller
 b | varchar | response id, the larger
 features_a | {FEATURES} | style of a
 features_b | {FEATURES} | style of b
+generators_a | varchar[] | who wrote a, sorted
+generators_b | varchar[] | who wrote b, sorted
+seq_a | bigint | the row of ledger.responses that holds the text of a
+seq_b | bigint | the same for b
 """),
         ("pair_id",),
     ),

@@ -85,14 +85,14 @@ def _write_kind(engine: DuckDBEngine, directory: Path, kind: str, layers: dict[s
 
 @contextmanager
 def _scratch(connection: duckdb.DuckDBPyConnection, kind: str, layers: dict[str, int]) -> Iterator[str]:
-    """A sorted table of the kind's records outside the warehouse: their texts live in the release, not twice on disk."""
+    """The kind's records with their texts, outside the warehouse: texts stand in the ledger and in the release, no third time."""
     parts = " ".join(f"when '{layer}' then {buckets(records)}" for layer, records in sorted(layers.items()))
     connection.execute("attach ':memory:' as scratch").fetchall()
     try:
         connection.execute(
             f"create table scratch.{kind} as "  # noqa: S608 - own names and numbers
             f"select *, hash_bits_high(prompt_id) % case layer {parts} end as bucket "
-            f"from ({sql_text(f'release.{kind}')}) order by layer, bucket, {KINDS[kind]}"
+            f"from ({sql_text(f'release.{kind}')})"
         ).fetchall()
         yield f"scratch.{kind}"
     finally:
@@ -107,7 +107,7 @@ def _write_file(
     local.parent.mkdir(parents=True, exist_ok=True)
     handle.execute(
         f"copy (select * exclude (bucket) from {scratch} where layer = '{layer}' and bucket = {bucket} "  # noqa: S608
-        f"order by {KINDS[kind]}) to $path (format parquet, compression zstd, row_group_size {_ROW_GROUP})",
+        f"order by {KINDS[kind]}) to $path (format parquet, compression zstd, compression_level 1, row_group_size {_ROW_GROUP})",
         {"path": str(local)},
     ).fetchall()
     with local.open("rb") as file:
