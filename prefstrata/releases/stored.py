@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import re
 import secrets
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.releases.drafts import MANIFEST, manifest_files
+from prefstrata.releases.folders import check_free, whole_folder
 from prefstrata.stores import FileInfo, check_path, check_together, tree_id
-from prefstrata.stores.durable import replacing, sync_folder, sync_tree
+from prefstrata.stores.durable import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -144,7 +142,7 @@ def checkout_files(  # noqa: PLR0913 - what, where to, and three refinements tha
             expected; no folder is left.
     """
     out = out.absolute()
-    _check_free(out)
+    check_free(out)
     commit = store.resolve(ref)
     if expected is not None and commit.id != expected:
         raise IntegrityError(
@@ -159,24 +157,12 @@ def checkout_files(  # noqa: PLR0913 - what, where to, and three refinements tha
     if not files:
         raise ConfigError(f"no file of {ref} is selected", where=store.location)
     check_together(check_path(file.path) for file in files)
-    _remove_stale(out)
-    scratch = out.parent / f".{out.name}.partial-{os.getpid()}-{secrets.token_hex(4)}"
-    try:
-        scratch.mkdir(parents=True)
+    with whole_folder(out) as scratch:
         for file in files:
             _download(store, commit.id, file, scratch)
             if progress:
                 progress(file)
-        sync_tree(scratch)
-        _rename(scratch, out)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return Checkout(out, commit, files)
-
-
-def _check_free(out: Path) -> None:
-    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
-        raise ConfigError("the folder to write to is not empty", where=str(out), todo="name a folder that is not there")
 
 
 def _download(store: VersionStore, commit: str, file: FileInfo, folder: Path) -> None:
@@ -188,31 +174,3 @@ def _download(store: VersionStore, commit: str, file: FileInfo, folder: Path) ->
     ):
         for chunk in reader:
             into.write(chunk)
-
-
-def _rename(scratch: Path, out: Path) -> None:
-    try:
-        scratch.rename(out)  # replaces an empty folder, and fails on one that was filled meanwhile
-    except OSError as error:
-        raise ConfigError("the folder to write to was filled meanwhile", where=str(out)) from error
-    sync_folder(out.parent)
-
-
-def _remove_stale(out: Path) -> None:
-    """Remove what killed checkouts of the same folder left."""
-    mine = re.compile(rf"{re.escape('.' + out.name)}\.partial-(\d+)-[0-9a-f]+")
-    siblings = list(out.parent.iterdir()) if out.parent.is_dir() else []
-    for path in siblings:
-        match = mine.fullmatch(path.name)
-        if match and not _alive(int(match[1])):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -1,0 +1,80 @@
+"""A layer of a release on disk, as frames whose records carry their weight."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from prefstrata.model import IntegrityError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["KEYS", "Layer"]
+
+KEYS = {"pairs": "pair_id", "ratings": "record_id", "traces": "trace_id", "unpaired": "response_id"}
+"""Every kind of record and the column that identifies it."""
+
+_WAITING = "backflow"
+_REST = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer's verified files.
+
+    Attributes:
+        name: golden, expert, main, weak or backflow.
+        files: the Parquet files of each kind of record, sorted.
+        weights: the release's ``weights.json``, read.
+    """
+
+    name: str
+    files: Mapping[str, tuple[Path, ...]]
+    weights: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, name: str, folder: Path) -> Layer:
+        """The layer in a folder that holds files of a release."""
+        files = {kind: tuple(sorted((folder / name / kind).glob("*.parquet"))) for kind in KEYS}
+        weights = json.loads((folder / "weights.json").read_bytes())
+        return cls(name, {kind: paths for kind, paths in files.items() if paths}, weights)
+
+    def frames(self, kind: str) -> Iterator[pl.DataFrame]:
+        """The records of a kind, a stored file at a time: what memory holds does not grow with the layer.
+
+        Each frame has the columns of ``release.<kind>`` and ``weight``, trust × the factor of the record's stratum
+        (null in backflow, which nothing trains on), sorted by the kind's key.
+
+        Raises:
+            IntegrityError: ``weights.json`` has no factor for a record that is to be trained on.
+        """
+        for path in self.files[kind]:
+            yield self._weighted(pl.read_parquet(path, hive_partitioning=False), path).sort(KEYS[kind])
+
+    def _weighted(self, records: pl.DataFrame, path: Path) -> pl.DataFrame:
+        cells = records.select("scenario", "stratum").unique()
+        factors = cells.with_columns(
+            pl.Series("weight", [self._factor(*cell) for cell in cells.iter_rows()], dtype=pl.Float64)
+        )
+        if self.name != _WAITING and factors["weight"].null_count():
+            cell = factors.filter(pl.col("weight").is_null()).row(0, named=True)
+            raise IntegrityError(
+                f"weights.json has no factor for {cell['stratum']} in {cell['scenario']}",
+                where="/".join(path.parts[-3:]),
+                todo="this release was not made by prefstrata; do not train on it",
+            )
+        joined = records.join(factors, on=["scenario", "stratum"], how="left", maintain_order="left")
+        return joined.with_columns(pl.col("trust") * pl.col("weight"))
+
+    def _factor(self, scenario: str, stratum: str) -> float | None:
+        """The factor of the policy scenario that governs the record: its own when it has one, else the rest's."""
+        if self.name == _WAITING:
+            return None
+        factors = {(row["scenario"], row["stratum"]): float(row["factor"]) for row in self.weights["strata"]}
+        governed = scenario if any(own == scenario for own, _ in factors) else _REST
+        return factors.get((governed, stratum))
