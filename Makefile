@@ -1,7 +1,7 @@
 # The commands of a checkout; each sets up .venv first when it must. CONTRIBUTING.md says when to use which.
 
 BIN := .venv/bin
-PYTHON := $(BIN)/python
+RUN := $(BIN)/python
 LAKEFS := .cache/lakefs
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -15,7 +15,7 @@ setup: ## make .venv, or bring it up to date
 	@scripts/setup
 
 demo: setup ## generate the demo project in demo/ and run it to a published release
-	$(PYTHON) -m examples.quickstart demo/
+	$(RUN) -m examples.quickstart demo/
 
 dev: demo ## open the Dagster UI on the demo, on http://127.0.0.1:3000
 	@mkdir -p demo/.dagster
@@ -25,30 +25,30 @@ dev: demo ## open the Dagster UI on the demo, on http://127.0.0.1:3000
 
 lakefs: setup ## start a real lakeFS server on loopback and run the demo on it, in demo/lakefs
 	scripts/lakefs-server start --dir $(LAKEFS) >/dev/null
-	$(PYTHON) -m examples.quickstart demo/lakefs --lakefs $(LAKEFS)/server.json
+	$(RUN) -m examples.quickstart demo/lakefs --lakefs $(LAKEFS)/server.json
 	@echo "the server still runs; scripts/lakefs-server stop --dir $(LAKEFS) stops it"
 
 test: ## every test this machine can run; skipped ones say why
 	@scripts/setup --spark
-	$(PYTHON) -m pytest
+	$(RUN) -m pytest
 
 check: setup ## lint, format, types, who imports whom, licences, what may not be committed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTHON) -m tools.licences
-	$(PYTHON) -m tools.tree
+	$(RUN) -m tools.licences
+	$(RUN) -m tools.tree
 
 bench: setup ## how fast, against what
-	$(PYTHON) -m benchmarks
+	$(RUN) -m benchmarks
 
 lock: setup ## pin requirements/ anew
 	$(COMPILE) --upgrade --extra platform --group pyproject.toml:dev --no-build --output-file requirements/platform.txt
 	$(COMPILE) --upgrade --extra spark --constraints requirements/platform.txt --output-file requirements/spark.txt
 
 docs: setup ## write the generated pages of docs/reference/ anew
-	$(PYTHON) -m tools.reference
+	$(RUN) -m tools.reference
 
 clean: ## remove what the commands above made, .venv and demo/ too
 	-scripts/lakefs-server stop --dir $(LAKEFS) 2>/dev/null
