@@ -1,1 +1,15 @@
 """Sources: from files of any shape to typed records, and from those to the statements of the ledger."""
+
+from prefstrata.sources._ledger import AppendSummary, BatchCount, append_staged, clear_staging
+from prefstrata.sources._ingest import FileOutcome, IngestSummary, check_sources, ingest
+
+__all__ = [
+    "AppendSummary",
+    "BatchCount",
+    "FileOutcome",
+    "IngestSummary",
+    "append_staged",
+    "check_sources",
+    "clear_staging",
+    "ingest",
+]

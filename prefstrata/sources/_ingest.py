@@ -1,0 +1,157 @@
+"""Reads the files of a project's sources that are not in the ledger yet, and appends what they say.
+
+A batch is a source and the bytes of a file; one that is in the ledger is never read again. A file that grew, so that its
+earlier bytes are the beginning of the new ones, is read on from where the ledger stands: its earlier records are passed
+over by their number, so that records without an id of their own are not counted twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from prefstrata.model import ConfigError
+from prefstrata.model.tables import table
+from prefstrata.sources._files import Known, Opened, find_files, read_state
+from prefstrata.sources._ledger import append_staged, clear_staging
+from prefstrata.sources._reading import Reading, compile_source
+from prefstrata.sources._staging import Stager
+from prefstrata.sources.mapping import Demand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
+
+    from prefstrata.engine import DuckDBEngine
+    from prefstrata.project import Project
+    from prefstrata.sources._ledger import AppendSummary
+
+__all__ = ["FileOutcome", "IngestSummary", "check_sources", "ingest"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of a file.
+
+    Attributes:
+        source: name of its source.
+        uri: the file, relative to the project.
+        status: new, grown (read on from where the ledger stood) or known (in the ledger already).
+        batch_id: its batch.
+        read: records read now.
+        accepted: records that are now in the ledger, whole.
+        quarantined: records refused; read = accepted + quarantined.
+        reasons: refused records by reason.
+    """
+
+    source: str
+    uri: str
+    status: Literal["new", "grown", "known"]
+    batch_id: str
+    read: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSummary:
+    """What was found, file by file, and what the ledger got; ``appended`` is None when nothing was new."""
+
+    files: tuple[FileOutcome, ...]
+    appended: AppendSummary | None
+
+    @property
+    def new(self) -> tuple[FileOutcome, ...]:
+        """Files that were read."""
+        return tuple(each for each in self.files if each.status != "known")
+
+    @property
+    def read(self) -> int:
+        """Records read."""
+        return sum(each.read for each in self.files)
+
+    @property
+    def accepted(self) -> int:
+        """Records that are now in the ledger, whole."""
+        return sum(each.accepted for each in self.files)
+
+    @property
+    def quarantined(self) -> int:
+        """Records refused."""
+        return sum(each.quarantined for each in self.files)
+
+    @property
+    def reasons(self) -> Mapping[str, int]:
+        """Refused records by reason."""
+        total: Counter[str] = Counter()
+        for each in self.files:
+            total.update(each.reasons)
+        return dict(sorted(total.items()))
+
+
+def check_sources(project: Project, only: Collection[str] | None = None) -> tuple[Reading, ...]:
+    """Compile every source, opening no data file.
+
+    Raises:
+        ConfigError: a mapping is wrong; the message names file, line and key.
+    """
+    unknown = sorted(set(only or ()) - {source.name for source in project.sources})
+    if unknown:
+        known = ", ".join(source.name for source in project.sources) or "none"
+        raise ConfigError(f"there is no source {unknown[0]!r}", where=str(project.file), todo=f"Sources are: {known}")
+    chosen = [(place, source) for place, source in enumerate(project.sources) if only is None or source.name in only]
+    return tuple(compile_source(project, place, source) for place, source in chosen)
+
+
+def ingest(
+    engine: DuckDBEngine,
+    project: Project,
+    *,
+    requirements: Collection[tuple[str, str]] = (),
+    only: Collection[str] | None = None,
+    progress: Callable[[str], object] = lambda _: None,
+) -> IngestSummary:
+    """Read every file that is not in the ledger yet, and append what they say in one transaction.
+
+    Args:
+        engine: the warehouse.
+        project: the project; its sources say what to read and how.
+        requirements: (scenario, risk level) cells in which a vote needs a reason; scenario ``*`` stands for the
+            scenarios that no policy in ``policy.scenarios`` names.
+        only: names of the sources to read; all by default.
+        progress: told, in a few words, what is being read.
+
+    Raises:
+        ConfigError: a source is wrong; nothing was read.
+        PrefstrataError: a file is missing, broken, or changes while it is read; the ledger is as it was.
+    """
+    readings = check_sources(project, only)
+    for name in ("ledger.batches", "ledger.quarantine", "policy.scenarios"):
+        engine.ensure(table(name))
+    clear_staging(engine)
+    governed = frozenset(engine.read("policy.scenarios")["scenario"].to_list())
+    state = read_state(engine)
+    stager = Stager(engine, Demand(frozenset(requirements), governed))
+    found: list[FileOutcome] = []
+    for reading in map(Reading.located, readings):
+        for path in find_files(project.directory, reading.source.path):
+            opened = Opened.of(path, project.directory, reading, state)
+            if isinstance(opened, Known):
+                found.append(FileOutcome(reading.source.name, opened.uri, "known", opened.batch_id))
+                continue
+            progress(f"{reading.source.name}: reading {opened.uri}")
+            found.append(_read(stager, reading, path, opened))
+    if not stager.batches:
+        return IngestSummary(tuple(found), None)
+    progress("appending to the ledger")
+    return IngestSummary(tuple(found), append_staged(engine))
+
+
+def _read(stager: Stager, reading: Reading, path: Path, opened: Opened) -> FileOutcome:
+    read, reasons = stager.stage(reading, path, opened)
+    refused = sum(reasons.values())
+    status: Literal["new", "grown"] = "grown" if opened.passed else "new"
+    name = reading.source.name
+    return FileOutcome(name, opened.uri, status, opened.batch_id, read, read - refused, refused, reasons)

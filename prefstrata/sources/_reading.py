@@ -1,0 +1,92 @@
+"""A source, ready to be read: its format or mapping compiled, its joined file named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from prefstrata.model import ConfigError
+from prefstrata.project import line_of
+from prefstrata.sources._digests import sha256_of
+from prefstrata.sources.formats import read_format
+from prefstrata.sources.framing import Framing, fields
+from prefstrata.sources.mapping import Compiled, Context, MappingError, compile_mapping, read_mapping
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prefstrata.project import Project, Source
+    from prefstrata.sources.mapping import Mapping
+
+__all__ = ["Reading", "compile_source"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the files of a source become statements."""
+
+    source: Source
+    compiled: Compiled
+    framing: Framing
+    joined_path: Path | None = None
+    joined_framing: Framing | None = None
+    joined_sha256: str = ""
+
+    def located(self) -> Reading:
+        """The same, with the digest of the joined file as it is now.
+
+        Raises:
+            PrefstrataError: the joined file cannot be read.
+        """
+        return self if self.joined_path is None else replace(self, joined_sha256=sha256_of(self.joined_path))
+
+
+def compile_source(project: Project, place: int, source: Source) -> Reading:
+    """Compile one source.
+
+    Raises:
+        ConfigError: naming the project file, the line and the key.
+    """
+    top: tuple[str | int, ...] = ("sources", place, "map")
+    given: dict[str, Any] = dict(source.map or {})
+    options: dict[str, Any] = {}
+    try:
+        if source.format != "mapping":
+            top = ("sources", place)
+            given, options = read_format(source.format, source.options)
+        elif source.options:
+            raise MappingError(("options",), "options belong to a named format; a mapping says everything itself")
+        return _compiled(project, source, read_mapping(given), options)
+    except MappingError as error:
+        location = (*top, *error.key)
+        spelled = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+        line = f":{line_of(project.file, location)}" if project.file.is_file() else ""
+        what = f"{error.what} (source {source.name!r})"
+        raise ConfigError(what, where=f"{project.file}{line}: {spelled}", todo=error.todo) from error
+
+
+def _compiled(project: Project, source: Source, mapping: Mapping, options: dict[str, Any]) -> Reading:
+    framing = _framing(("fields",), mapping.fields, mapping.read.model_dump())
+    joined = mapping.join
+    joined_framing = _framing(("join", "fields"), joined.fields, joined.read.model_dump()) if joined else None
+    context = Context(
+        source=source.name,
+        supervisor=source.supervisor,
+        fields=_types(framing),
+        joined=_types(joined_framing) if joined_framing else {},
+        defaults=source.defaults.model_dump(),
+        options=options,
+    )
+    compiled = compile_mapping(mapping, context)
+    return Reading(source, compiled, framing, project.directory / joined.path if joined else None, joined_framing)
+
+
+def _framing(key: tuple[str | int, ...], declared: dict[str, Any], read: dict[str, Any]) -> Framing:
+    try:
+        return Framing(fields=fields(declared), **read)
+    except ConfigError as error:
+        raise MappingError(key, f"{error.where}: {error.what}", todo=error.todo) from error
+
+
+def _types(framing: Framing) -> dict[str, str]:
+    return {name: type_.sql for name, type_ in (framing.fields or {}).items()}

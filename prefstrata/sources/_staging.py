@@ -1,0 +1,117 @@
+"""Stages files: framed, mapped, what is refused set beside what is accepted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from prefstrata.model import PrefstrataError
+from prefstrata.sources.framing import Limits, frame, fetch_records
+from prefstrata.sources.framing._rejects import readable
+from prefstrata.sources.mapping import stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from prefstrata.engine import DuckDBEngine
+    from prefstrata.sources._files import Opened
+    from prefstrata.sources._reading import Reading
+    from prefstrata.sources.mapping import Demand, Refused
+
+__all__ = ["Stager"]
+
+_LIMITS = Limits()
+_AT_ONCE = 20_000
+
+
+class Stager:
+    """Stages one file after the other; ``batches`` counts them."""
+
+    def __init__(self, engine: DuckDBEngine, demand: Demand) -> None:
+        """Stage into the engine's staging tables, which must be there and empty."""
+        self._engine, self._demand = engine, demand
+        self.batches = 0
+
+    def stage(self, reading: Reading, path: Path, opened: Opened) -> tuple[int, dict[str, int]]:
+        """Stage a file; returns the records read and the refused ones by reason.
+
+        Raises:
+            PrefstrataError: the file is broken, or is not the one that was looked at.
+        """
+        with self._engine.connection() as connection:
+            framed = frame(connection, path, reading.framing, table="__framed", line="__line")
+            if framed.sha256 != opened.sha256:
+                raise PrefstrataError("it changed while it was read", where=str(path), todo="Read it again when it is whole.")
+            joined = self._join(connection, reading)
+            if opened.passed:
+                _execute(connection, f"delete from {framed.table} where __line <= {opened.passed}")
+                _execute(connection, f"delete from {framed.rejects} where line <= {opened.passed}")
+            refused = stage(
+                connection,
+                reading.compiled,
+                framed.table,
+                batch_id=opened.batch_id,
+                file=path.name,
+                columns=list(reading.framing.fields or {}),
+                joined=joined,
+                demand=self._demand,
+            )
+            reasons = _keep_rejects(connection, framed.rejects, opened.batch_id)
+            _quarantine(connection, reading, path, opened.batch_id, refused)
+            reasons.update(each.reason for each in refused)
+            read = framed.read - opened.passed
+            self._batch(connection, reading, opened, read)
+            for name in (framed.table, framed.rejects, joined, f"{joined}_rejects" if joined else None):
+                if name:
+                    _execute(connection, f"drop table if exists {name}")
+        return read, dict(sorted(reasons.items()))
+
+    def _join(self, connection: duckdb.DuckDBPyConnection, reading: Reading) -> str | None:
+        if reading.joined_path is None or reading.joined_framing is None:
+            return None
+        framed = frame(connection, reading.joined_path, reading.joined_framing, table="__second", line="__line")
+        if framed.sha256 != reading.joined_sha256:
+            raise PrefstrataError("it changed while it was read", where=str(reading.joined_path))
+        return framed.table
+
+    def _batch(self, connection: duckdb.DuckDBPyConnection, reading: Reading, opened: Opened, read: int) -> None:
+        source = reading.source
+        row = (opened.batch_id, source.name, source.mode, source.supervisor, opened.uri, opened.bytes, read, self.batches)
+        connection.execute("insert into staging.batches values (?, ?, ?, ?, ?, ?, ?, ?)", list(row)).fetchall()
+        self.batches += 1
+
+
+def _keep_rejects(connection: duckdb.DuckDBPyConnection, rejects: str, batch_id: str) -> Counter[str]:
+    connection.execute(f"insert into staging.rejects by name select ? as batch_id, * from {rejects}", [batch_id]).fetchall()  # noqa: S608 - a name of ours
+    return Counter(dict(connection.execute(f"select reason, count(*) from {rejects} group by reason").fetchall()))  # noqa: S608 - likewise
+
+
+def _quarantine(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, path: Path, batch_id: str, refused: list[Refused]
+) -> None:
+    """Fetch what the mapping refused from the file, some at a time: all of a large file may be refused."""
+    schema = {"batch_id": pl.String, "line": pl.Int64, "offset": pl.Int64, "reason": pl.String, "detail": pl.String}
+    schema |= {"raw": pl.String, "raw_sha256": pl.String}
+    for start in range(0, len(refused), _AT_ONCE):
+        part = refused[start : start + _AT_ONCE]
+        found = fetch_records(path, reading.framing, [each.line for each in part])
+        rows = [
+            (batch_id, each.line, offset, each.reason, each.detail, readable(raw, _LIMITS), hashlib.sha256(raw).hexdigest())
+            for each in part
+            for offset, raw in [found[each.line]]
+        ]
+        frame_ = pl.DataFrame(rows, schema=schema, orient="row")
+        connection.register("__refused_rows", frame_)
+        try:
+            _execute(connection, "insert into staging.rejects by name select * from __refused_rows")
+        finally:
+            connection.unregister("__refused_rows")
+
+
+def _execute(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    connection.execute(sql).fetchall()

@@ -1,0 +1,243 @@
+"""The blocks of a mapping, each compiled to the statement that fills one table of statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from prefstrata.sources.mapping._cells import Check, Evaluation, select, spell
+from prefstrata.sources.mapping._errors import MappingError
+from prefstrata.sources.mapping._expressions import ExpressionError, text_literal
+from prefstrata.sources.mapping._rankings import PAIRED, read_ranking
+from prefstrata.sources.mapping._said import Builder, pseudonym
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prefstrata.sources.mapping._cells import Key
+    from prefstrata.sources.mapping._config import Events, Mapping, Rankings, Ratings, Steps, Value, Votes, Withdrawals
+    from prefstrata.sources.mapping._context import Context
+    from prefstrata.sources.mapping._scope import Scope
+    from prefstrata.sources.mapping._units import Candidate
+
+__all__ = ["CHOICES", "KINDS", "Block", "read_blocks"]
+
+CHOICES = ("left", "right", "tie", "both_bad")
+KINDS = (
+    "like",
+    "dislike",
+    "accept",
+    "reject",
+    "copy",
+    "retry",
+    "edit",
+    "follow_up",
+    "dwell",
+    "transfer",
+    "abandon",
+    "shown",
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A compiled block: the staging table it fills, the statements that compute it, the responses it brings along.
+
+    ``steps`` are SELECTs, each over the one before, which it sees as ``__before``; the first reads ``__units``.
+    """
+
+    table: str
+    steps: tuple[str, ...]
+    columns: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    used: frozenset[str]
+    texts_step: int = 0
+    """The step whose rows hold the texts of the candidates."""
+
+
+def read_blocks(mapping: Mapping, context: Context, scope: Scope, candidates: dict[str, Candidate]) -> tuple[Block, ...]:
+    """Compile all blocks, in the order votes, rankings, ratings, steps, events, withdrawals."""
+    found: list[Block] = []
+    for name, read in _READERS.items():
+        for place, section in enumerate(getattr(mapping, name)):
+            builder = _start((name, place), section.each, mapping, context, scope, candidates)
+            builder.only(section.where)
+            found.append(read(builder, section))
+    return tuple(found)
+
+
+def _start(
+    block: Key, each: Value | None, mapping: Mapping, context: Context, scope: Scope, candidates: dict[str, Candidate]
+) -> Builder:
+    """A builder over the units, or over the elements of the block's list."""
+    units = "__units"
+    if each is None:
+        source = select(["*", "0 as __place"], units, "__problem is null")
+        return Builder(block, mapping, context, candidates, Evaluation(scope), source.replace("*", "* exclude (__problem)", 1))
+    evaluation = Evaluation(scope, "__i")
+    key = (*block, "each")
+    cell = evaluation.read(key, each, "list")
+    _, type_ = Evaluation(scope).read_any(key, each)
+    inner = select(["* exclude (__problem)", *evaluation.picks], units, "__problem is null")
+    failed = [check.condition for check in cell.checks]
+    listed = f"case when {failed[0]} then [null] else {cell.sql} end" if failed else cell.sql
+    inner = select(["*", f"{listed} as __list"], inner)
+    source = select(["* exclude (__list)", "unnest(__list) as it", "generate_subscripts(__list, 1) - 1 as __place"], inner)
+    try:
+        builder = Builder(
+            block, mapping, context, candidates, Evaluation(scope.plus("it", type_.removesuffix("[]"))), source
+        )
+    except ExpressionError as error:
+        raise MappingError(key, str(error)) from error
+    builder.first += cell.checks
+    builder.evaluation.used |= evaluation.used
+    return builder
+
+
+def _done(builder: Builder, table: str, *steps: str) -> Block:
+    columns = tuple(name for name in builder.columns if not name.startswith("__"))
+    used = frozenset(builder.evaluation.used)
+    return Block(table, steps, columns, tuple(builder.texts.candidates), used)
+
+
+def _dimension(builder: Builder, value: Value | None) -> str:
+    return builder.put("dimension", value, "text", default=builder.context.default("dimension") or "overall")
+
+
+def _votes(builder: Builder, section: Votes) -> Block:
+    choice = builder.main("choice", section.choice, "text", allowed=CHOICES)
+    builder.prompt()
+    left, right = builder.response("left", section.left), builder.response("right", section.right)
+    builder.present("left", left)
+    builder.present("right", right)
+    where = spell(builder.block)
+    builder.require(f"{left} <> {right}", "identical_sides", text_literal(f"{where}: both sides are the same text"))
+    builder.columns |= {"left_id": left, "right_id": right}
+    if section.order == "unknown":
+        # The smaller id stands left, so that nothing can be read from a place that means nothing.
+        swapped = f"case {choice.sql} when 'left' then 'right' when 'right' then 'left' else {choice.sql} end"
+        builder.columns |= {
+            "left_id": f"least({left}, {right})",
+            "right_id": f"greatest({left}, {right})",
+            "choice": f"case when {left} > {right} then {swapped} else {choice.sql} end",
+        }
+    strength = builder.put("strength", section.strength, "number")
+    builder.scaled("strength", strength, "0", "1")
+    _dimension(builder, section.dimension)
+    builder.put("shown_at", section.shown_at, "time")
+    builder.said(section, choice.spelled)
+    if section.judged_together is None:
+        builder.columns |= {"judgement_id": "cast(null as varchar)", "judgement_size": "cast(null as bigint)"}
+        return _done(builder, "votes", builder.statement("choice"))
+    size = builder.put("judgement_size", section.judged_together, "integer")
+    builder.checks.append(
+        Check(f"{size} < 2", "out_of_scale", f"{text_literal(f'{where}.judged_together is ')} || {size} || '; at least 2'")
+    )
+    return _done(builder, "votes", builder.statement("choice"), _judgement(builder, "left_id || choice || right_id"))
+
+
+def _judgement(builder: Builder, said: str) -> str:
+    """Give the votes of one judgement one id, made from all that was said in it, so that it is the same in any file."""
+    about = "text_field(own_id) || prompt_id || rater_id || text_field(dimension) || text_field(round)"
+    source = text_literal(builder.context.source + "/")
+    everything = f"string_agg({said}, '/' order by {said}) over (partition by __line, __unit, dimension, rater_id)"
+    builder.columns["judgement_id"] = ""
+    id_ = f"short_hash({source} || {about} || text_field(strftime(decided_at, '%Y-%m-%d %H:%M:%S.%f')) || {everything})"
+    return select(["*", f"case when judgement_size is not null then {id_} end as judgement_id"], "__before")
+
+
+def _rankings(builder: Builder, section: Rankings) -> Block:
+    listed = read_ranking(builder, section)
+    _dimension(builder, section.dimension)
+    builder.put("shown_at", section.shown_at, "time")
+    builder.said(section, listed.spelled)
+    block = _done(builder, "votes", builder.statement("__list"), *listed.steps(builder))
+    if listed.candidate is None:
+        return replace(block, columns=(*block.columns, *PAIRED))
+    return replace(block, columns=(*block.columns, *PAIRED), candidates=(listed.candidate,), texts_step=1)
+
+
+def _ratings(builder: Builder, section: Ratings) -> Block:
+    value = builder.main("value", section.value, "number")
+    low, high = (builder.cell(f"scale[{end}]", each, "number") for end, each in enumerate(section.scale))
+    builder.columns |= {"scale_min": low, "scale_max": high}
+    builder.scaled("value", value.sql, low, high)
+    builder.prompt()
+    builder.columns["response_id"] = builder.response("response", section.response)
+    builder.present("response", builder.columns["response_id"])
+    _dimension(builder, section.dimension)
+    builder.said(section, value.spelled)
+    return _done(builder, "ratings", builder.statement("value"))
+
+
+def _steps(builder: Builder, section: Steps) -> Block:
+    if section.each is None:
+        raise MappingError((*builder.block, "each"), "this key is missing: the list of steps")
+    builder.prompt()
+    reward = builder.leaf("reward", section.reward, "number")
+    builder.columns["reward"] = reward.sql
+    builder.scaled("reward", reward.sql, "-1", "1")
+    for name, value in (("state", section.state), ("output", section.output)):
+        builder.texts.typed.append(f"normalise_text({builder.cell(name, value, 'text')}) as __{name}")
+        builder.columns[name] = f"__{name}"
+    where = spell(builder.block)
+    builder.require("__output is not null", "missing_text", text_literal(f"{where}.output: the text is missing"))
+    index = builder.cell("index", section.index, "integer")
+    builder.columns["index"] = f"coalesce({index}, __place)"
+    builder.put("unit", section.unit, "text", default="step")
+    builder.put("template", section.template, "text")
+    builder.said(section, reward.spelled)
+    # Steps that were not judged are part of the trace's identity, but say nothing.
+    trace = "string_agg(text_field(state) || text_field(output), '' order by \"index\") over (partition by __line, __unit)"
+    first = select(["*", f"short_hash(prompt_id || ':' || {trace}) as trace_id"], "__before")
+    judged = select(["*"], "__before", "reward is not null or __problem is not null")
+    builder.columns["trace_id"] = ""
+    return _done(builder, "steps", builder.statement("__line"), first, judged)
+
+
+def _events(builder: Builder, section: Events) -> Block:
+    kind = builder.main("kind", section.kind, "text", allowed=KINDS)
+    response = None if section.response is None else builder.response("response", section.response)
+    others = [builder.response(f"alternatives[{place}]", each) for place, each in enumerate(section.alternatives)]
+    listed = f"list_filter([{', '.join(others)}], lambda id: id is not null)" if others else "cast([] as varchar[])"
+    user = f"nullif(trim({builder.cell('user', section.user, 'text')}), '')"
+    context = builder.context
+    builder.columns |= {
+        "prompt_id": "__prompt_id",
+        "response_id": response or "cast(null as varchar)",
+        "alternatives": f"list_sort(list_distinct({listed}))",
+        "user_id": pseudonym(context.source, user),
+    }
+    builder.put("session", section.session, "text")
+    position = builder.put("position", section.position, "integer")
+    where = spell(builder.block)
+    builder.checks.append(
+        Check(f"{position} < 0", "out_of_scale", f"{text_literal(f'{where}.position is ')} || {position} || '; from 0'")
+    )
+    builder.put("value", section.value, "number")
+    builder.put("occurred_at", section.occurred_at, "time")
+    builder.said(section, kind.spelled)
+    named = f"coalesce({pseudonym(context.source, user)}, {text_literal(context.source)})"
+    builder.columns["rater_id"] = f"{text_literal(context.supervisor + ':')} || {named}"
+    builder.columns["decided_at"] = builder.columns["occurred_at"]
+    return _done(builder, "events", builder.statement("kind"))
+
+
+def _withdrawals(builder: Builder, section: Withdrawals) -> Block:
+    user = builder.main("user", section.user, "text")
+    builder.columns.pop("user")
+    builder.columns["subject"] = pseudonym(section.source or builder.context.source, f"trim({user.sql})")
+    at = builder.put("requested_at", section.requested_at, "time")
+    where = spell(builder.block)
+    builder.require(f"{at} is not null", "bad_time", text_literal(f"{where}.requested_at: the time is missing"))
+    return _done(builder, "withdrawals", builder.statement("subject"))
+
+
+_READERS: dict[str, Callable[[Builder, Any], Block]] = {
+    "votes": _votes,
+    "rankings": _rankings,
+    "ratings": _ratings,
+    "steps": _steps,
+    "events": _events,
+    "withdrawals": _withdrawals,
+}

@@ -1,0 +1,326 @@
+"""Leaves of a mapping become SQL: evaluated so that a failure costs its record only, mapped, typed and checked.
+
+A projection is built in levels. The first evaluates the expressions as written, each guarded; the next read the results
+under short names, so that nothing is computed twice. What is wrong with a row is one column, ``__problem``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from prefstrata.sources.mapping._errors import MappingError
+from prefstrata.sources.mapping._expressions import ExpressionError, describe, parse, quoted, text_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from prefstrata.sources.mapping._config import Plain, Value
+    from prefstrata.sources.mapping._scope import Scope
+
+__all__ = ["PROBLEM", "UNSAID", "Cell", "Check", "Evaluation", "Key", "Want", "literal", "problem", "select", "shown", "spell"]
+
+Key = tuple[str | int, ...]
+Want = Literal["text", "number", "integer", "boolean", "texts", "time", "messages", "list", "json"]
+
+UNSAID = "unsaid"
+PROBLEM = "struct(reason varchar, detail varchar)"
+
+_INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?(\(.*\))?")
+_NUMBERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(.*\)")
+_UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
+_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Check:
+    """What makes a row refused: a condition, the reason's word, and the detail as SQL."""
+
+    condition: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A leaf: its value as SQL over the evaluated level, how the file spelled it, and what can be wrong with it."""
+
+    sql: str
+    spelled: str
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass
+class Evaluation:
+    """The first level of a projection, growing as leaves are read."""
+
+    scope: Scope
+    prefix: str = "__e"
+    picks: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+    def read(self, key: Key, value: Value | None, want: Want, *, allowed: tuple[str, ...] = ()) -> Cell:
+        """The cell of a leaf; an absent one is null.
+
+        Args:
+            key: where the leaf stands in the mapping, for messages.
+            value: the leaf.
+            want: what it must give.
+            allowed: the texts it may give; any other refuses the record.
+
+        Raises:
+            MappingError: the expression cannot be used there.
+        """
+        if value is None:
+            return Cell(_typed_null(want), "cast(null as varchar)")
+        if value.constant is not None:
+            return _constant(key, value.constant, want, allowed)
+        assert value.expression is not None  # noqa: S101 - the config model holds it
+        try:
+            got, type_, checks = self._guarded(key, value.expression)
+            return self._finished(spell(key), value, got, type_, checks, want, allowed)
+        except ExpressionError as error:
+            raise MappingError(key, str(error), value.expression) from error
+
+    def read_any(self, key: Key, value: Value) -> tuple[Cell, str]:
+        """The cell of a leaf that may give anything, and its type; a value map gives texts or numbers."""
+        if value.constant is not None:
+            sql = literal(value.constant)
+            return Cell(sql, text_literal(str(value.constant))), describe(f"select {sql}")
+        assert value.expression is not None  # noqa: S101 - the config model holds it
+        try:
+            got, type_, checks = self._guarded(key, value.expression)
+            if value.format or value.unit:
+                cell = self._finished(spell(key), value, got, type_, checks, "time", ())
+                return cell, "TIMESTAMP"
+            if value.values is None:
+                return Cell(got, f"cast({got} as varchar)", tuple(checks)), type_
+            numbers = all(isinstance(each, int | float | None) for each in value.values.values())
+            cell = self._finished(spell(key), value, got, type_, checks, "number" if numbers else "text", ())
+            return cell, "DOUBLE" if numbers else "VARCHAR"
+        except ExpressionError as error:
+            raise MappingError(key, str(error), value.expression) from error
+
+    def _guarded(self, key: Key, text: str) -> tuple[str, str, list[Check]]:
+        """Evaluate an expression so that an error in it makes its column null."""
+        expression = parse(text)
+        type_ = self.scope.type_of(expression)
+        self.used |= self.scope.used(expression)
+        name = f"{self.prefix}{len(self.picks)}"
+        if expression.is_plain:
+            self.picks.append(f"{expression.sql} as {name}")
+            return name, type_, []
+        self.picks.append(f"try({{'v': {expression.sql}}}) as {name}")
+        detail = f"{spell(key)}: `{' '.join(text.split())}` cannot be computed"
+        return f"{name}.v", type_, [Check(f"{name} is null", "expression_failed", text_literal(detail))]
+
+    def _finished(  # noqa: PLR0913 - the parts of one leaf
+        self, path: str, value: Value, got: str, type_: str, checks: list[Check], want: Want, allowed: tuple[str, ...]
+    ) -> Cell:
+        spelled = got if type_ == "VARCHAR" else f"cast({got} as varchar)"
+        if value.values is not None:
+            _check_targets(value.values, allowed)
+            got, type_ = _mapped(spelled, value.values, want)
+            known = ", ".join(_spell_plain(each) for each in value.values if each is not None)
+            checks.append(_unknown(path, f"{spelled} is not null and {_not_in(spelled, value.values)}", spelled, known))
+        sql, more = self._typed(path, got, type_, value, want)
+        if allowed and value.values is None:
+            options = ", ".join(text_literal(each) for each in allowed)
+            checks.append(_unknown(path, f"{sql} not in ({options})", spelled, ", ".join(allowed)))
+        return Cell(sql, spelled, (*checks, *more))
+
+    def _typed(self, path: str, got: str, type_: str, value: Value, want: Want) -> tuple[str, tuple[Check, ...]]:
+        if (value.format or value.unit) and want != "time":
+            raise ExpressionError("only a time takes a format or a unit")
+        if type_ == '"NULL"':
+            return _typed_null(want), ()
+        if want == "time":
+            return _time(path, got, type_, value)
+        if want == "number" and _NUMBERS.fullmatch(type_):
+            number = f"cast({got} as double)"
+            detail = f"{text_literal(f'{path} is ')} || {number}"
+            return number, (Check(f"not isfinite({number})", "not_finite", detail),)
+        if want == "integer" and _INTEGERS.fullmatch(type_):
+            return f"cast({got} as bigint)", ()
+        return _plain(got, type_, want), ()
+
+
+def spell(key: Key) -> str:
+    """The key as people write it: ``map.votes[0].choice``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).lstrip(".")
+
+
+def select(picks: list[str], source: str, where: str = "") -> str:
+    """A projection over a statement or a table."""
+    inner = source if re.fullmatch(r"[a-z_0-9.]+", source) else f"({source})"
+    return f"select {', '.join(picks)}\nfrom {inner}{' where ' + where if where else ''}"
+
+
+def problem(checks: Iterable[Check]) -> str:
+    """The first problem of a row as SQL; null when there is none, or when an `unsaid` check comes first."""
+    branches = "".join(
+        f"\n when {check.condition} then "
+        + ("null" if check.reason == UNSAID else f"{{'reason': '{check.reason}', 'detail': {check.detail}}}")
+        for check in checks
+    )
+    return f"cast(case{branches} end as {PROBLEM})" if branches else f"cast(null as {PROBLEM})"
+
+
+def literal(value: object) -> str:
+    """A Python value from YAML as a SQL literal."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return repr(value)
+        case str():
+            return text_literal(value)
+        case list() | tuple():
+            return f"[{', '.join(literal(each) for each in value)}]"
+        case dict():
+            return "{" + ", ".join(f"{text_literal(str(name))}: {literal(each)}" for name, each in value.items()) + "}"
+    raise TypeError(f"no SQL literal for {value!r}")
+
+
+def shown(sql: str) -> str:
+    """SQL of a found text, short enough for a sentence."""
+    return f"case when length({sql}) > {_SHOWN} then left({sql}, {_SHOWN}) || '…' else {sql} end"
+
+
+def _constant(key: Key, constant: object, want: Want, allowed: tuple[str, ...]) -> Cell:
+    if allowed and constant not in allowed:
+        raise MappingError(key, f"{constant!r} is not one of {', '.join(allowed)}")
+    fits = {
+        "text": isinstance(constant, str),
+        "number": isinstance(constant, int | float) and not isinstance(constant, bool),
+        "integer": isinstance(constant, float) and constant.is_integer(),
+        "boolean": isinstance(constant, bool),
+        "texts": isinstance(constant, str | tuple),
+        "time": isinstance(constant, str),
+        "json": isinstance(constant, str),
+    }
+    if not fits.get(want, False):
+        raise MappingError(key, f"{constant!r} is not a {want}")
+    spelled = text_literal(str(constant))
+    if want == "texts":
+        return Cell(literal([constant] if isinstance(constant, str) else constant), spelled)
+    if want == "time":
+        return Cell(f"cast(cast({spelled} as timestamptz) as timestamp)", spelled)
+    if want == "integer":
+        return Cell(f"cast({constant} as bigint)", spelled)
+    return Cell(f"cast({literal(constant)} as double)" if want == "number" else literal(constant), spelled)
+
+
+def _typed_null(want: Want) -> str:
+    types = {
+        "text": "varchar",
+        "number": "double",
+        "integer": "bigint",
+        "boolean": "boolean",
+        "texts": "varchar[]",
+        "time": "timestamp",
+        "messages": "struct(role varchar, content varchar)[]",
+        "list": "varchar[]",
+        "json": "varchar",
+    }
+    return f"cast(null as {types[want]})"
+
+
+def _plain(got: str, type_: str, want: Want) -> str:
+    if want == "boolean" and type_ == "BOOLEAN":
+        return got
+    if want == "list" and type_.endswith("[]"):
+        return got
+    if want == "text" and (type_ in {"VARCHAR", "BOOLEAN", "UUID"} or _NUMBERS.fullmatch(type_)):
+        return got if type_ == "VARCHAR" else f"cast({got} as varchar)"
+    if want == "texts" and type_ == "VARCHAR":
+        return f"case when {got} is not null then [{got}] end"
+    if want == "texts" and type_ == "VARCHAR[]":
+        return got
+    if want == "messages" and type_.startswith("STRUCT(") and type_.endswith("[]"):
+        return f"list_transform({got}, lambda m: {{'role': m.role, 'content': m.content}})"
+    if want == "json":
+        return got if type_ in {"VARCHAR", "JSON"} else f"cast(to_json({got}) as varchar)"
+    hints = {
+        "number": "a number is wanted: cast it, as in score::double",
+        "integer": "a whole number is wanted: cast it, as in place::bigint",
+        "boolean": "a condition is wanted",
+        "text": "a text is wanted (of JSON, `->> '$.key'` gives the text)",
+        "texts": "a list of texts is wanted",
+        "list": "a list is wanted",
+        "messages": "a list of struct(role, content) is wanted",
+    }
+    raise ExpressionError(f"this gives {type_}; {hints[want]}")
+
+
+def _time(path: str, got: str, type_: str, value: Value) -> tuple[str, tuple[Check, ...]]:
+    spelled = got if type_ == "VARCHAR" else f"cast({got} as varchar)"
+    if value.unit is not None:
+        if not _NUMBERS.fullmatch(type_):
+            raise ExpressionError(f"this gives {type_}; a time with a unit is a number: cast it, as in at::double")
+        # A double holds microseconds of today exactly enough: its step at 1e15 is an eighth.
+        micros = f"round(cast({got} as double) * {_UNITS[value.unit]})"
+        parsed = f"make_timestamp(try_cast({micros} as bigint))"
+        spelled = f"cast({got} as varchar)"
+    elif type_ == "VARCHAR" and value.format is not None:
+        formats = [value.format] if isinstance(value.format, str) else list(value.format)
+        parsed = f"cast(try_strptime({got}, {literal(formats)}) as timestamp)"
+    elif type_ == "VARCHAR":
+        parsed = f"cast(try_cast({got} as timestamptz) as timestamp)"
+    elif type_ in {"TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "DATE", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"}:
+        parsed = f"cast({got} as timestamp)"
+    else:
+        raise ExpressionError(f"this gives {type_}; a time is a text, or {{from: …, unit: seconds}} of a number")
+    bad = f"{got} is not null and not coalesce(isfinite({parsed}), false)"
+    detail = f"{text_literal(f'{path} is not a time: ')} || {shown(spelled)}"
+    return parsed, (Check(bad, "bad_time", detail),)
+
+
+def _mapped(spelled: str, values: dict[Plain, Plain], want: Want) -> tuple[str, str]:
+    """The value map as CASE, and the type it gives."""
+    targets = [target for target in values.values() if target is not None]
+    numeric = bool(targets) and all(isinstance(each, int | float) and not isinstance(each, bool) for each in targets)
+    if want in {"number", "integer"} and targets and not numeric:
+        raise ExpressionError("the values must be numbers here")
+    type_ = ("BIGINT" if want == "integer" else "DOUBLE") if numeric and want != "text" else "VARCHAR"
+    branches = "".join(
+        f" when {spelled} is null then {_target(target, type_)}"
+        if source is None
+        else f" when {spelled} = {_spell_literal(source)} then {_target(target, type_)}"
+        for source, target in values.items()
+    )
+    return f"case{branches} end", type_
+
+
+def _target(target: Plain, type_: str) -> str:
+    if target is None:
+        return f"cast(null as {type_})"
+    return text_literal(_spell_plain(target)) if type_ == "VARCHAR" else f"cast({target} as {type_})"
+
+
+def _check_targets(values: dict[Plain, Plain], allowed: tuple[str, ...]) -> None:
+    wrong = [each for each in values.values() if allowed and each is not None and each not in allowed]
+    if wrong:
+        raise ExpressionError(f"{wrong[0]!r} is not one of {', '.join(allowed)}")
+
+
+def _spell_plain(value: Plain) -> str:
+    """A YAML scalar as the text that DuckDB gives for the same value."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _spell_literal(value: Plain) -> str:
+    return text_literal(_spell_plain(value))
+
+
+def _not_in(spelled: str, values: dict[Plain, Plain]) -> str:
+    known = [_spell_literal(each) for each in values if each is not None]
+    return f"{spelled} not in ({', '.join(known)})" if known else "true"
+
+
+def _unknown(path: str, condition: str, spelled: str, known: str) -> Check:
+    detail = f"{text_literal(f'{path} is ')} || {shown(spelled)} || {text_literal(f'; known are {known}')}"
+    return Check(condition, "unknown_value", detail)

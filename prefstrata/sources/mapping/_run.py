@@ -1,0 +1,234 @@
+"""Runs a compiled mapping over one framed file: staged rows for what is accepted, reasons for what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prefstrata.model.tables import table
+from prefstrata.sources.mapping._cells import literal
+from prefstrata.sources.mapping._expressions import quoted, text_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    import duckdb
+
+    from prefstrata.sources.mapping._blocks import Block
+    from prefstrata.sources.mapping._compile import Compiled
+
+__all__ = ["Demand", "Refused", "stage"]
+
+_PARTS = ("generator", "generator_family", "sampling")
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Where a vote needs a reason: (scenario, risk level) cells, ``*`` for scenarios that no policy names."""
+
+    cells: frozenset[tuple[str, str]] = frozenset()
+    governed: frozenset[str] = frozenset()
+
+    @property
+    def sql(self) -> str:
+        """The condition over the unit table."""
+        scenario, risk = "coalesce(__scenario, 'general')", "coalesce(__risk_level, 'low')"
+        own = [literal(f"{name}\n{level}") for name, level in sorted(self.cells) if name != "*"]
+        rest = [literal(level) for name, level in sorted(self.cells) if name == "*"]
+        named = [literal(name) for name in sorted(self.governed - {"*"})]
+        parts = []
+        if own:
+            parts.append(f"{scenario} || chr(10) || {risk} in ({', '.join(own)})")
+        if rest:
+            free = f"{scenario} not in ({', '.join(named)}) and " if named else ""
+            parts.append(f"({free}{risk} in ({', '.join(rest)}))")
+        return " or ".join(parts)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A record refused by its mapping."""
+
+    line: int
+    reason: str
+    detail: str
+
+
+def stage(  # noqa: PLR0913 - what is read, for whom, and where it goes
+    connection: duckdb.DuckDBPyConnection,
+    compiled: Compiled,
+    framed: str,
+    *,
+    batch_id: str,
+    file: str,
+    columns: Collection[str],
+    joined: str | None = None,
+    demand: Demand | None = None,
+) -> list[Refused]:
+    """Fill ``staging.*`` (but for batches and rejects) from the framed table; records are accepted or refused whole.
+
+    Args:
+        connection: holds the framed table and the staging tables.
+        compiled: the mapping.
+        framed: temp table with ``__line`` and the declared fields.
+        batch_id: the batch.
+        file: name of the file, which expressions see as ``file``.
+        columns: the declared fields.
+        joined: temp table of the joined file's accepted records.
+        demand: where votes need a reason.
+
+    Returns:
+        The records that the mapping refused.
+    """
+    run = _Run(connection, compiled, batch_id)
+    try:
+        run.records(framed, file, columns)
+        if joined is not None:
+            run.joined(joined)
+        run.compute()
+        refused = run.refuse(demand)
+        run.insert()
+    finally:
+        run.drop()
+    return refused
+
+
+class _Run:
+    """The temp tables of one file, in the order in which they are made."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, batch_id: str) -> None:
+        self._connection, self._compiled, self._batch = connection, compiled, text_literal(batch_id)
+        self._tables: list[str] = []
+        self._kept = ""
+
+    def _execute(self, sql: str) -> list[tuple[object, ...]]:
+        return self._connection.execute(sql).fetchall()
+
+    def _make(self, name: str, select: str) -> None:
+        self._tables.append(name)
+        self._execute(f"create or replace temp table {name} as {select}")
+
+    def records(self, framed: str, file: str, columns: Collection[str]) -> None:
+        taken = {name.lower() for name in columns}
+        own = {"line": "__line", "file": text_literal(file)}
+        extra = "".join(f", {sql} as {name}" for name, sql in own.items() if name not in taken)
+        self._execute(f"create or replace temp view __record as select *{extra} from {framed}")
+
+    def joined(self, joined: str) -> None:
+        keys = ", ".join(quoted(name) for name in self._compiled.join_on)
+        first = f"qualify row_number() over (partition by {keys} order by __line) = 1"
+        self._make("__joined", f"select *, count(*) over (partition by {keys}) as __matches from {joined} {first}")
+
+    def compute(self) -> None:
+        self._make("__units", self._compiled.units)
+        for block, names in self._named():
+            before = "__units"
+            for name, sql in zip(names, block.steps, strict=True):
+                self._make(name, sql if before == "__units" else sql.replace("__before", before))
+                before = name
+
+    def _named(self) -> Iterator[tuple[Block, list[str]]]:
+        for place, block in enumerate(self._compiled.blocks):
+            yield block, [f"__s{place}_{step}" for step in range(len(block.steps))]
+
+    def refuse(self, demand: Demand | None) -> list[Refused]:
+        """Make the table of refused records: the first problem of each."""
+        found = [f"select __line, [0, __unit, 0] as place, __problem from __units where __problem is not null"]
+        for number, (_, names) in enumerate(self._named()):
+            for name in {names[0], names[-1]}:
+                found.append(
+                    f"select __line, [{number + 1}, __unit, __place], __problem from {name} where __problem is not null"
+                )
+        first = "arg_min(__problem, place) as problem"
+        self._make("__refused", f"select __line, {first} from ({' union all '.join(found)}) group by __line")
+        spoken = " union all ".join(f"select __line from {names[-1]}" for _, names in self._named())
+        silent = f"{{'reason': 'says_nothing', 'detail': 'no vote, rating, step or event could be read from it'}}"
+        self._execute(
+            f"insert into __refused select distinct __line, {silent} from __units"
+            f" where __line not in (select __line from __refused) and __line not in ({spoken})"
+        )
+        if demand is not None and demand.sql:
+            self._demand(demand)
+        rows = self._execute("select __line, problem.reason, problem.detail from __refused order by __line")
+        if rows:
+            self._kept = " where __line not in (select __line from __refused)"
+        return [Refused(int(str(line)), str(reason), str(detail)) for line, reason, detail in rows]
+
+    def _demand(self, demand: Demand) -> None:
+        votes = [
+            f"select __line, __unit, dimension, reason_tags, rationale from {names[-1]}"
+            for block, names in self._named()
+            if block.table == "votes"
+        ]
+        if not votes:
+            return
+        needs = (
+            "{'reason': 'rationale_required', 'detail': 'the policy asks for reason tags, a rationale or a winning"
+            " dimension at ' || coalesce(any_value(__risk_level), 'low') || ' risk in ' ||"
+            " coalesce(any_value(__scenario), 'general')}"
+        )
+        self._execute(
+            f"insert into __refused select __line, arg_min(problem, __unit) from ("
+            f" select __line, __unit, {needs} as problem from ({' union all '.join(votes)})"
+            f" join __units using (__line, __unit) where {demand.sql} group by __line, __unit"
+            " having bool_and(len(reason_tags) = 0 and coalesce(trim(rationale), '') = '' and dimension = 'overall')"
+            ") where __line not in (select __line from __refused) group by __line"
+        )
+
+    def insert(self) -> None:
+        """Hand over what every accepted record says."""
+        self._prompts()
+        for candidate in self._compiled.candidates:
+            self._responses(candidate.prefix, "__units", "__prompt_id")
+        blocks = list(self._named())
+        tables = [block.table for block, _ in blocks]
+        for place, (block, names) in enumerate(blocks):
+            for candidate in block.candidates:
+                self._responses(candidate.prefix, names[block.texts_step], "__prompt_id")
+            same = tables.count(block.table)
+            item = f"(__unit * 1000000 + __place) * {same} + {tables[:place].count(block.table)}"
+            self._statements(block, names[-1], item)
+        self._raters(blocks)
+
+    def _prompts(self) -> None:
+        described = ("task", "scenario", "risk_level", "language", "tags")
+        picks = ", ".join(f"__{name} as {name}" for name in described)
+        self._insert("prompts", f"__prompt_id as prompt_id, __messages as messages, {picks}", "__units", "__prompt_id")
+
+    def _responses(self, prefix: str, source: str, prompt: str) -> None:
+        parts = ", ".join(f"{prefix}{name} as {name}" for name in _PARTS)
+        picks = f"{prefix}id as response_id, {prompt} as prompt_id, {prefix}text as content, {parts}"
+        self._insert("responses", picks, source, f"{prefix}id")
+
+    def _statements(self, block: Block, source: str, item: str) -> None:
+        declared = [column.name for column in table(f"staging.{block.table}").columns]
+        picks = [quoted(name) for name in (*block.columns, "trace_id") if name in declared and name in declared]
+        if "item" in declared:
+            picks.append(f"{item} as item")
+        self._insert(block.table, ", ".join(dict.fromkeys(picks)), source, "")
+
+    def _insert(self, name: str, picks: str, source: str, present: str) -> None:
+        rows = f"from {source}{self._kept}"
+        if present:
+            rows += f"{' and' if self._kept else ' where'} {present} is not null"
+        self._execute(
+            f"insert into staging.{name} by name select {self._batch} as batch_id, __line as line, {picks} {rows}"
+        )
+
+    def _raters(self, blocks: list[tuple[Block, list[str]]]) -> None:
+        of = ("rater_id", "level", "family", "version")
+        found = " union all ".join(
+            f"select __line, {', '.join(of)} from {names[-1]}{self._kept}" for block, names in blocks if "rater_id" in block.columns
+        )
+        if found:
+            self._execute(
+                f"insert into staging.raters by name select {self._batch} as batch_id, min(__line) as line, {', '.join(of)}"
+                f" from ({found}) group by {', '.join(of)}"
+            )
+
+    def drop(self) -> None:
+        for name in reversed(self._tables):
+            self._execute(f"drop table if exists {name}")
+        self._execute("drop view if exists __record")
+
+

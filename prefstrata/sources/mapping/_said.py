@@ -1,0 +1,151 @@
+"""What every statement has: who said it, when, why, under which policy; and which responses it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from prefstrata.sources.mapping._cells import UNSAID, Check, Evaluation, literal, problem, select, spell
+from prefstrata.sources.mapping._config import Statement
+from prefstrata.sources.mapping._errors import MappingError
+from prefstrata.sources.mapping._expressions import quoted, text_literal
+from prefstrata.sources.mapping._units import Candidate, Texts, read_response, tags
+
+if TYPE_CHECKING:
+    from prefstrata.sources.mapping._cells import Cell, Key, Want
+    from prefstrata.sources.mapping._config import Mapping, Response, Value
+    from prefstrata.sources.mapping._context import Context
+
+__all__ = ["Builder", "pseudonym"]
+
+
+@dataclass
+class Builder:
+    """Puts together the statement that fills one table of statements from one block of the mapping.
+
+    ``first`` checks are made before it is known whether anything is said, ``checks`` after. ``columns`` are the table's,
+    by name.
+    """
+
+    block: Key
+    mapping: Mapping
+    context: Context
+    candidates: dict[str, Candidate]
+    evaluation: Evaluation
+    source: str
+    texts: Texts = field(default_factory=lambda: Texts([], [], [], []))
+    columns: dict[str, str] = field(default_factory=dict)
+    first: list[Check] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    where: str = ""
+
+    def main(self, name: str, value: Value, want: Want, *, allowed: tuple[str, ...] = ()) -> Cell:
+        """Read the leaf without which nothing is said."""
+        found = self.evaluation.read((*self.block, name), value, want, allowed=allowed)
+        self.first += found.checks
+        self.first.append(Check(f"{found.sql} is null", UNSAID, ""))
+        self.columns[name] = found.sql
+        return found
+
+    def put(self, name: str, value: Value | None, want: Want, *, default: object = None) -> str:
+        """Read a leaf into the column of its name; returns its SQL."""
+        return self.columns.setdefault(name, self.cell(name, value, want, default=default))
+
+    def cell(self, name: str, value: Value | None, want: Want, *, default: object = None) -> str:
+        """Read a leaf as SQL; see :meth:`leaf`."""
+        found = self.leaf(name, value, want).sql
+        return found if default is None else f"coalesce({found}, {literal(default)})"
+
+    def leaf(self, name: str, value: Value | None, want: Want, *, allowed: tuple[str, ...] = ()) -> Cell:
+        """Read a leaf and keep what can be wrong with it; absent in the block, the mapping's own of that name is read."""
+        key: Key = (*self.block, name)
+        if value is None and name in _INHERITED:
+            key, value = (name,), getattr(self.mapping, name)
+        found = self.evaluation.read(key, value, want, allowed=allowed)
+        self.checks += found.checks
+        return found
+
+    def require(self, condition: str, reason: str, detail: str) -> None:
+        """Refuse rows that do not meet a condition; the detail is SQL."""
+        self.checks.append(Check(f"not coalesce({condition}, false)", reason, detail))
+
+    def only(self, where: Value | None) -> None:
+        """Keep rows that meet the block's ``where``; others say nothing here."""
+        if where is None:
+            return
+        found = self.evaluation.read((*self.block, "where"), where, "boolean")
+        self.first[:0] = found.checks
+        failed = "".join(f" or {check.condition}" for check in found.checks)
+        self.where = f"coalesce({found.sql}, false){failed}"
+
+    def said(self, statement: object, spelled: str) -> None:
+        """Rater, times and reasons, from a section that has those keys; ``spelled`` is the judgement in the file."""
+        of = {name: getattr(statement, name, None) for name in _INHERITED}
+        name = f"nullif(trim({self.cell('rater', of['rater'], 'text')}), '')"
+        self.columns["rater_id"] = _rater(name, self.context)
+        for part in ("level", "family", "version", "round", "rationale"):
+            self.put(part, of[part], "text")
+        for part in ("policy", "rubric"):
+            self.put(part, of[part], "text", default=self.context.default(part))
+        self.put("decided_at", of["decided_at"], "time")
+        self.columns["own_id"] = self.cell("id", of["id"], "text")
+        self.columns["reason_tags"] = tags(self.leaf("reason_tags", of["reason_tags"], "texts"))
+        self.columns["raw"] = self.cell("raw", of["raw"], "text") if of["raw"] or self.mapping.raw else spelled
+
+    def prompt(self) -> None:
+        """Refuse statements about no prompt."""
+        self.require("__prompt_id is not null", "missing_text", "'prompt: the text is missing'")
+        self.columns["prompt_id"] = "__prompt_id"
+
+    def response(self, name: str, response: Response) -> str:
+        """The id of a response as SQL over the hashed level; null where its text is missing."""
+        key: Key = (*self.block, name)
+        if response.text is not None:
+            return read_response(key, response, self.evaluation, self.texts, f"__t{len(self.texts.candidates)}_")["id"]
+        if response.key is not None:
+            if response.key not in self.candidates:
+                known = ", ".join(self.candidates) or "none declared"
+                raise MappingError(key, f"there is no response {response.key!r} under `responses`: {known}")
+            return self.candidates[response.key]["id"]
+        found = self.leaf(f"{name}.pick", response.pick, "text", allowed=tuple(self.candidates))
+        branches = "".join(f" when {text_literal(each)} then {c['id']}" for each, c in self.candidates.items())
+        if not branches:
+            raise MappingError(key, "there is nothing to pick: `responses` declares no candidate")
+        return f"case {found.sql}{branches} end"
+
+    def present(self, name: str, id_: str) -> None:
+        """Refuse statements about a response without text."""
+        self.require(f"{id_} is not null", "missing_text", text_literal(f"{spell((*self.block, name))}: the text is missing"))
+
+    def statement(self, said: str) -> str:
+        """The statement: rows whose column ``said`` says something, or that have a problem."""
+        evaluated = select(["*", *self.evaluation.picks], self.source)
+        typed = select(["*", *self.texts.typed], evaluated, self.where)
+        hashed = select(["*", *self.texts.hashed], typed)
+        parts = [c[part] for c in self.texts.candidates for part in _PARTS]
+        outputs = [f"{sql} as {quoted(name)}" for name, sql in self.columns.items() if sql]
+        checks = [*self.first, *self.texts.checks, *self.checks]
+        final = select(["__line", "__unit", "__place", *parts, *outputs, f"{problem(checks)} as __problem"], hashed)
+        return select(["*"], final, f"{said} is not null or __problem is not null")
+
+    def scaled(self, name: str, sql: str, low: str, high: str) -> None:
+        """Refuse a number outside its scale."""
+        path = spell((*self.block, name))
+        detail = f"{text_literal(f'{path} is ')} || {sql} || '; the scale is ' || {low} || ' to ' || {high}"
+        inside = f"{sql} between least({low}, {high}) and greatest({low}, {high}) and {low} <> {high}"
+        self.checks.append(Check(f"{sql} is not null and not coalesce({inside}, false)", "out_of_scale", detail))
+
+
+_PARTS = ("id", "text", "generator", "generator_family", "sampling")
+_INHERITED = tuple(Statement.model_fields)
+
+
+def pseudonym(source: str, name: str) -> str:
+    """The pseudonym of a user as SQL; a source's name has no slash, so the slash divides in one way."""
+    return f"short_hash({text_literal(source + '/')} || {name})"
+
+
+def _rater(name: str, context: Context) -> str:
+    """``supervisor:name``; a user's name never leaves the source, and unnamed raters are one pool, named as the source."""
+    shown_name = pseudonym(context.source, name) if context.supervisor == "user" else name
+    return f"{text_literal(context.supervisor + ':')} || coalesce({shown_name}, {text_literal(context.source)})"

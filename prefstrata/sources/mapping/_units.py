@@ -1,0 +1,156 @@
+"""The unit table: a prompt, how it is described, and its candidates; one row per record or element of ``each``.
+
+Each text is normalised and hashed here, once; what is said about it carries ids from then on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prefstrata.sources.mapping._cells import Check, Evaluation, Key, literal, problem, select
+from prefstrata.sources.mapping._errors import MappingError
+from prefstrata.sources.mapping._expressions import quoted, text_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as Dict
+
+    from prefstrata.sources.mapping._cells import Cell
+    from prefstrata.sources.mapping._config import Mapping, Prompt, Response
+    from prefstrata.sources.mapping._context import Context
+    from prefstrata.sources.mapping._records import Level
+
+__all__ = ["RISKS", "Candidate", "Texts", "read_response", "tags", "unit_table"]
+
+RISKS = ("low", "medium", "high")
+_ROLES = ("system", "user", "assistant", "tool")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A response by the columns that hold it: id, text, generator, generator_family, sampling."""
+
+    key: str
+    prefix: str
+
+    def __getitem__(self, name: str) -> str:
+        """The column of one of its parts."""
+        return f"{self.prefix}{name}"
+
+
+@dataclass
+class Texts:
+    """The responses whose text a table computes, and the projections that compute them, level by level."""
+
+    candidates: list[Candidate]
+    typed: list[str]
+    hashed: list[str]
+    checks: list[Check]
+
+
+def read_response(key: Key, response: Response, evaluation: Evaluation, texts: Texts, prefix: str) -> Candidate:
+    """Add a response given by its text; a null text leaves its id null."""
+    candidate = Candidate(str(key[-1]), prefix)
+    text = evaluation.read((*key, "text"), response.text, "text")
+    cells = {
+        "generator": evaluation.read((*key, "generator"), response.generator, "text"),
+        "generator_family": evaluation.read((*key, "generator_family"), response.generator_family, "text"),
+        "sampling": evaluation.read((*key, "sampling"), response.sampling, "json"),
+    }
+    texts.checks += [check for cell in (text, *cells.values()) for check in cell.checks]
+    texts.typed.append(f"normalise_text({text.sql}) as {candidate['text']}")
+    texts.typed += [f"{cell.sql} as {candidate[name]}" for name, cell in cells.items()]
+    texts.hashed.append(f"response_id(__prompt_id, {candidate['text']}) as {candidate['id']}")
+    texts.candidates.append(candidate)
+    return candidate
+
+
+def unit_table(mapping: Mapping, context: Context, level: Level, kept: Dict[str, str]) -> tuple[str, dict[str, Candidate]]:
+    """The statement of the unit table, and its candidates by key.
+
+    Columns: ``__line``, ``__unit``, the kept names, ``__messages``, ``__prompt_id``, ``__task`` and its like, those of
+    the candidates, and ``__problem``.
+    """
+    evaluation = Evaluation(level.scope)
+    texts = Texts([], [], [], list(level.checks))
+    messages, content, id_ = _prompt(mapping.prompt, evaluation, texts)
+    described = _described(mapping, context, evaluation, texts)
+    for name, response in mapping.responses.items():
+        if response.text is None:
+            raise MappingError(("responses", name), "`text` is missing: a candidate is given by its text")
+        read_response(("responses", name), response, evaluation, texts, f"__r{len(texts.candidates)}_")
+    names = [quoted(name) for name in kept]
+    base = ["__line", "__unit", *names, *described]
+    parts = [c[part] for c in texts.candidates for part in ("text", "generator", "generator_family", "sampling")]
+    failed = f"{problem(texts.checks)} as __problem"
+    evaluated = select(["*", *evaluation.picks], level.sql)
+    typed = select(["__line", "__unit", *names, *content, *described.values(), *texts.typed, failed], evaluated)
+    mixed = select([*base, *parts, "__problem", f"{messages} as __messages"], typed)
+    hashed = select(["*", f"{id_} as __prompt_id"], mixed)
+    final = select(["*", *texts.hashed], hashed)
+    return final, {candidate.key: candidate for candidate in texts.candidates}
+
+
+def tags(cell: Cell) -> str:
+    """A list of texts, sorted, each once, without nulls; empty when there is none."""
+    return f"coalesce(list_sort(list_distinct({cell.sql})), cast([] as varchar[]))"
+
+
+def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tuple[str, list[str], str]:
+    """The messages over the typed level, that level's projections for them, and the id over the messages."""
+    none = "cast(null as struct(role varchar, content varchar)[])"
+    if prompt is None:
+        return none, [], "cast(null as varchar)"
+    id_ = "prompt_id(__messages)"
+    if prompt.messages is not None:
+        cell = evaluation.read(("prompt", "messages"), prompt.messages, "messages")
+        texts.checks += cell.checks
+        roles = literal(_ROLES)
+        bad = (
+            f"len({cell.sql}) = 0 or len(list_filter({cell.sql}, lambda m: m.content is null or m.role is null"
+            f" or not list_contains({roles}, m.role))) > 0 or {cell.sql}[-1].role not in ('user', 'tool')"
+        )
+        detail = "prompt: every message needs a role (system, user, assistant, tool) and content, and the last is a user's"
+        texts.checks.append(Check(bad, "bad_prompt", text_literal(detail)))
+        normal = f"list_transform({cell.sql}, lambda m: {{'role': m.role, 'content': normalise_text(m.content)}})"
+        return _unless_empty("__given"), [f"{normal} as __given"], id_
+    turns = prompt.turns or ()
+    parts = (
+        [(None, "user", evaluation.read(("prompt",), prompt.text, "text"))]
+        if prompt.text is not None
+        else [(place, t.role, evaluation.read(("prompt", place, "content"), t.content, "text")) for place, t in enumerate(turns)]
+    )
+    texts.checks += [check for _, _, cell in parts for check in cell.checks]
+    typed = [f"normalise_text({cell.sql}) as __m{place}" for place, (_, _, cell) in enumerate(parts)]
+    listed = ", ".join(f"{{'role': '{role}', 'content': __m{place}}}" for place, (_, role, _) in enumerate(parts))
+    last = f"__m{len(parts) - 1}"
+    messages = f"[{listed}]" if len(parts) == 1 else f"list_filter([{listed}], lambda m: m.content is not null)"
+    return f"case when {last} <> '' then {messages} end", typed, id_
+
+
+def _unless_empty(column: str) -> str:
+    """A prompt whose last message is empty asks nothing: it is as good as missing."""
+    return f"case when {column}[-1].content <> '' then {column} end"
+
+
+def _described(mapping: Mapping, context: Context, evaluation: Evaluation, texts: Texts) -> dict[str, str]:
+    """Projections of the prompt's description, by column."""
+    cells = {
+        "task": evaluation.read(("task",), mapping.task, "text"),
+        "scenario": evaluation.read(("scenario",), mapping.scenario, "text"),
+        "risk_level": evaluation.read(("risk_level",), mapping.risk_level, "text", allowed=RISKS),
+        "language": evaluation.read(("language",), mapping.language, "text"),
+    }
+    tagged = evaluation.read(("tags",), mapping.tags, "texts")
+    texts.checks += [check for cell in (*cells.values(), tagged) for check in cell.checks]
+    found = {
+        f"__{name}": f"coalesce({cell.sql}, {_default(context, name)}) as __{name}" for name, cell in cells.items()
+    }
+    default = literal(sorted(set(context.default("tags") or ())))
+    own = f"coalesce({tagged.sql}, cast({default} as varchar[]))"
+    found["__tags"] = f"list_sort(list_distinct({own})) as __tags"
+    return found
+
+
+def _default(context: Context, name: str) -> str:
+    return f"cast({literal(context.default(name))} as varchar)"
