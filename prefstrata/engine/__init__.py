@@ -9,14 +9,17 @@ from prefstrata.engine._files import lineage, parameters, sql_names, sql_path, s
 from prefstrata.engine._open import open_engine
 from prefstrata.engine._protocol import Engine
 from prefstrata.engine._reading import read_warehouse
+from prefstrata.engine._spark import SparkEngine, spark_session
 
 __all__ = [
     "DuckDBEngine",
     "Engine",
+    "SparkEngine",
     "lineage",
     "open_engine",
     "parameters",
     "read_warehouse",
+    "spark_session",
     "sql_names",
     "sql_path",
     "sql_text",

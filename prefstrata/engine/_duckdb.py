@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import polars as pl
 
-from prefstrata.engine._files import function_names, parameters, sql_text
+from prefstrata.engine._files import function_names, sql_text
+from prefstrata.engine._shared import check_columns, given, may_be_replaced
 from prefstrata.engine._types import duckdb_type, parse_type
 from prefstrata.model.errors import ConfigError, UnreachableError
 from prefstrata.model.tables import table as definition
@@ -138,35 +139,26 @@ class DuckDBEngine:
     def build(self, full_name: str, **params: Scalar) -> int:
         """Make the rows of ``sql/<schema>/<table>.sql`` the whole content of the table, or change nothing."""
         table = definition(full_name)
-        if table.append_only:
-            raise ValueError(f"{full_name} is append-only: append to it")
+        may_be_replaced(table)
         with self.transaction():
-            return self._replace(table, sql_text(full_name), _given(full_name, params))
+            return self._replace(table, sql_text(full_name), given(full_name, params))
 
     def _replace(self, table: Table, select: str, params: dict[str, Any]) -> int:
-        self._check_columns(table, select, params)
+        check_columns(table, self._columns(select, params))
         self._create(table)
         return self._insert(table, select, params)
 
     def append(self, full_name: str, **params: Scalar) -> int:
         """Add the rows of ``sql/<schema>/<table>.sql`` to the table, or change nothing; returns the number added."""
         table = definition(full_name)
-        select, given = sql_text(full_name), _given(full_name, params)
+        select, values = sql_text(full_name), given(full_name, params)
         with self.transaction():
             self.ensure(table)
-            self._check_columns(table, select, given)
-            return self._insert(table, select, given)
+            check_columns(table, self._columns(select, values))
+            return self._insert(table, select, values)
 
-    def _check_columns(self, table: Table, select: str, params: dict[str, Any]) -> None:
-        found = [row[0] for row in self._run(f"describe {select}", params)]
-        declared = [column.name for column in table.columns]
-        if sorted(found) == sorted(declared):
-            return
-        missing, extra = set(declared) - set(found), set(found) - set(declared)
-        twice = {name for name in found if found.count(name) > 1}
-        faults = [(missing, "lacks"), (extra, "has the undeclared"), (twice, "repeats")]
-        said = "; ".join(f"{verb} {', '.join(sorted(names))}" for names, verb in faults if names)
-        raise ValueError(f"{table.full_name}: the statement {said}")
+    def _columns(self, select: str, params: dict[str, Any]) -> list[str]:
+        return [row[0] for row in self._run(f"describe {select}", params)]
 
     def _insert(self, table: Table, select: str, params: dict[str, Any]) -> int:
         columns = ", ".join(f'cast("{column.name}" as {_type(column.type)})' for column in table.columns)
@@ -177,7 +169,7 @@ class DuckDBEngine:
     def query(self, name: str, **params: Scalar) -> pl.DataFrame:
         """The result of ``sql/<name>.sql``, which must be small."""
         with self._lock:
-            return self._frame(sql_text(name), _given(name, params))
+            return self._frame(sql_text(name), given(name, params))
 
     def count_and_sample(self, name: str, limit: int) -> tuple[int, pl.DataFrame]:
         """How many rows ``sql/<name>.sql`` has, and the first ``limit`` of them."""
@@ -202,8 +194,7 @@ class DuckDBEngine:
     def clear(self, full_name: str) -> None:
         """Leave the table empty, creating it when it is not there; what is append-only is never cleared."""
         table = definition(full_name)
-        if table.append_only:
-            raise ValueError(f"{full_name} is append-only: it is never cleared")
+        may_be_replaced(table)
         with self.transaction():
             self._create(table)
 
@@ -276,14 +267,6 @@ def connect(path: str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
             where=path,
             todo="name another file under warehouse: in prefstrata.yaml",
         ) from error
-
-
-def _given(name: str, params: dict[str, Scalar]) -> dict[str, Any]:
-    """The parameters, after a look that they are those of the statement."""
-    wanted = parameters(name)
-    if wanted != params.keys():
-        raise TypeError(f"{name} takes the parameters {sorted(wanted)}, not {sorted(params)}")
-    return dict(params)
 
 
 def _type(text: str) -> str:

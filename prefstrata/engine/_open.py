@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prefstrata.engine._duckdb import DuckDBEngine
+from prefstrata.engine._spark import SparkEngine, spark_session
 from prefstrata.model.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -38,4 +39,6 @@ def open_engine(
     """
     if kind == "duckdb":
         return DuckDBEngine(path, threads=threads, memory_limit=memory_limit, temp_directory=temp_directory)
+    if kind == "spark":
+        return SparkEngine(spark_session(threads or 2, memory_limit or "2g"))
     raise ConfigError(f"there is no engine {kind!r}", todo="write duckdb or spark")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prefstrata.model.tables import TABLES, table
+from prefstrata.model.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 __all__ = ["AppendSummary", "BatchCount", "append_staged", "clear_staging"]
 
 # Batches come last: they count the rows that the others just added.
-_ORDER = ("prompts", "responses", "raters", "votes", "ratings", "steps", "events", "withdrawals", "quarantine", "batches")
+_ORDER = (
+    "prompts",
+    "responses",
+    "raters",
+    "votes",
+    "ratings",
+    "steps",
+    "events",
+    "withdrawals",
+    "quarantine",
+    "batches",
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class AppendSummary:
 
 
 def clear_staging(engine: Engine) -> None:
-    """Empty every staging table, creating those that are missing: a run starts with this, whatever the last one left."""
+    """Empty every staging table, creating those that are missing: a run starts with this."""
     with engine.transaction():
         for staged in TABLES:
             if staged.schema == "staging":

@@ -1,0 +1,89 @@
+"""Translates a statement of ``sql/`` from DuckDB's dialect to Spark's.
+
+The named functions of ``sql/functions`` are written out in place, so that Spark runs the same definitions; only what
+Spark spells in another way has a spelling of its own here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+
+from prefstrata.engine._files import function_names, sql_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from prefstrata.engine._protocol import Scalar
+
+__all__ = ["PYTHON_FUNCTIONS", "to_spark"]
+
+_MACRO = re.compile(r"create or replace macro (?P<name>\w+)\((?P<arguments>[^)]*)\) as\s(?P<body>.*)", re.DOTALL)
+
+_SPELT_FOR_SPARK = {
+    "hash_bits_high": "cast(conv(substr(id, 1, 15), 16, 10) as bigint)",
+    "hash_bits_low": "cast(conv(substr(id, 16, 15), 16, 10) as bigint)",
+    "double_text": "python_double_text(cast(x as double))",
+}
+
+
+def _nfc(text: str | None) -> str | None:
+    return None if text is None else unicodedata.normalize("NFC", text)
+
+
+def _double_text(value: float | None) -> str | None:
+    return None if value is None else repr(value)
+
+
+# What Spark cannot say in SQL at all; registered on the session under these names, text in and out.
+PYTHON_FUNCTIONS: Mapping[str, Callable[..., str | None]] = {"nfc_normalize": _nfc, "python_double_text": _double_text}
+
+
+@cache
+def _functions() -> Mapping[str, tuple[tuple[str, ...], exp.Expr]]:
+    """Each named function: its arguments and its body, in which other named functions are written out already."""
+    known: dict[str, tuple[tuple[str, ...], exp.Expr]] = {}
+    for name in function_names():
+        found = _MACRO.search(sql_text(f"functions/{name}"))
+        if found is None or found["name"] != name:
+            raise ValueError(f"sql/functions/{name}.sql does not define the function {name}")
+        arguments = tuple(argument.strip() for argument in found["arguments"].split(","))
+        body = sqlglot.parse_one(_SPELT_FOR_SPARK.get(name, found["body"]), read="duckdb")
+        known[name] = (arguments, _written_out(exp.paren(body), known))
+    return known
+
+
+def _written_out(tree: exp.Expr, functions: Mapping[str, tuple[tuple[str, ...], exp.Expr]]) -> exp.Expr:
+    def call(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Anonymous) or node.name.lower() not in functions:
+            return node
+        arguments, body = functions[node.name.lower()]
+        values = dict(zip(arguments, node.expressions, strict=True))
+
+        def argument(inner: exp.Expr) -> exp.Expr:
+            if isinstance(inner, exp.Column) and not inner.table and inner.name in values:
+                return exp.paren(_written_out(values[inner.name], functions))
+            return inner
+
+        return body.copy().transform(argument)
+
+    return tree.transform(call)
+
+
+def to_spark(sql: str, params: Mapping[str, Scalar], view: Callable[[str], str]) -> str:
+    """The statement in Spark's dialect, its parameters filled in, its tables named by ``view(full_name)``."""
+
+    def local(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Placeholder):
+            return exp.convert(params[node.name])
+        if isinstance(node, exp.Table) and node.db:
+            return exp.alias_(exp.to_table(view(f"{node.db}.{node.name}")), node.alias or node.name, table=True)
+        return node
+
+    tree = _written_out(sqlglot.parse_one(sql, read="duckdb"), _functions()).transform(local)
+    return tree.sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
