@@ -1,0 +1,89 @@
+"""Reading prefstrata.yaml: what is right is read, what is wrong is named with its line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prefstrata.model import ConfigError
+from prefstrata.project import PROJECT_FILE, line_of, read_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = """\
+name: mine
+sources:
+  - name: crowd
+    mode: offline
+    supervisor: crowd
+    path: inbox/*.jsonl
+    format: seed-jsonl
+"""
+
+
+def _write(directory: Path, text: str) -> Path:
+    (directory / PROJECT_FILE).write_text(text, "utf-8")
+    return directory
+
+
+def test_a_minimal_project_gets_its_defaults(tmp_path: Path) -> None:
+    """Warehouse, engine, store and policy have defaults; the folder is known afterwards."""
+    project = read_project(_write(tmp_path, GOOD))
+    assert project.directory == tmp_path.resolve()
+    assert project.warehouse_path == tmp_path.resolve() / "warehouse/prefstrata.duckdb"
+    assert (project.engine.kind, project.store.kind, project.policies) == ("duckdb", "local", ("general",))
+    assert project.sources[0].defaults.dimension == "overall"
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "words"),
+    [
+        (("mode: offline", "mode: ofline"), 4, "sources[0].mode"),
+        (("    path:", "    paths:"), 6, "there is no such key"),
+        (("    supervisor: crowd\n", ""), 3, "sources[0].supervisor: this key is missing"),
+        (("format: seed-jsonl", "format: mapping"), 3, "`map` and `format: mapping` go together"),
+        (("name: mine", "name: mine\nengine: {threads: 0}"), 2, "engine.threads"),
+        (("name: mine", "name: mine\nname: other"), 2, "the key 'name' stands here twice"),
+        (("name: mine", "name: ../mine"), 1, "name"),
+        (("name: mine", "name: mine\nstore: {kind: s3}"), 2, "store"),
+        (("name: crowd", "name: [crowd"), 4, "this is not YAML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(tmp_path: Path, change: tuple[str, str], line: int, words: str) -> None:
+    """Every mistake carries the file, the line and the key, and exits with 2."""
+    directory = _write(tmp_path, GOOD.replace(*change))
+    with pytest.raises(ConfigError) as caught:
+        read_project(directory)
+    assert words in str(caught.value)
+    assert f"{PROJECT_FILE}:{line}:" in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    """Two mistakes give two lines: nobody runs the command once per mistake."""
+    directory = _write(tmp_path, GOOD.replace("offline", "x").replace("supervisor: crowd", "supervisor: y"))
+    with pytest.raises(ConfigError) as caught:
+        read_project(directory)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_two_sources_cannot_share_a_name(tmp_path: Path) -> None:
+    """A source's name is part of every id it gives, so it must be its own."""
+    source = GOOD.partition("sources:\n")[2]
+    with pytest.raises(ConfigError, match="two sources are called crowd"):
+        read_project(_write(tmp_path, GOOD + source))
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    """Somebody who runs the command in the wrong folder learns what was looked for."""
+    with pytest.raises(ConfigError, match="prefstrata init"):
+        read_project(tmp_path)
+
+
+def test_a_deep_key_has_its_own_line(tmp_path: Path) -> None:
+    """Errors found later, such as in a mapping, can be placed as well."""
+    directory = _write(tmp_path, GOOD)
+    assert line_of(directory / PROJECT_FILE, ["sources", 0, "path"]) == 6
+    assert line_of(directory / PROJECT_FILE, ["sources", 0, "map", "prompt"]) == 3
