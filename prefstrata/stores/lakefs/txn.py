@@ -9,7 +9,7 @@ from lakefs_sdk.models.tag_creation import TagCreation
 
 from prefstrata.model import ConfigError, IntegrityError, UnreachableError
 from prefstrata.stores.errors import RunGoneError
-from prefstrata.stores.lakefs.errors import Fault, Kind, user_error
+from prefstrata.stores.lakefs.errors import Fault, Kind, is_transient, user_error
 from prefstrata.stores.lakefs.objects import SHA256_KEY, Addresses, Entry, list_entries, send, stat_entry
 from prefstrata.stores.types import Published, Put, Txn
 
@@ -144,8 +144,8 @@ def take_tag(client: Client, refs: Refs, commit: str, tag: str) -> Published:
             winner = refs.tagged(tag)
             if winner is None:
                 raise fault from None
-            if winner == commit and asked > 1:
-                return Published.PUBLISHED  # by an earlier try of ours whose answer was lost
+            if winner == commit and (asked > 1 or is_transient(fault)):
+                return Published.PUBLISHED  # by a try of ours whose answer was lost
             same = winner == commit or refs.commit(winner).is_same_release(refs.commit(commit))
             return Published.ALREADY if same else Published.LOST_RACE
         return Published.PUBLISHED
