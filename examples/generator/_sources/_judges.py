@@ -42,7 +42,8 @@ def _records(batch: Batch, item: Item) -> list[dict[str, Any]]:
         # Steady: the second look repeats the first. Otherwise it looks anew, and the order may turn it round.
         second = flip(first) if draw.chance(_STEADY) else _say(draw, judge, item, two, one)
         records += [
-            _record(item, judge, shown, choice) | {"confidence": (50 + draw.below(50)) / 100, "decided": batch.moment(draw)}
+            _record(item, judge, shown, choice)
+            | {"confidence": (50 + draw.below(50)) / 100, "decided": batch.moment(draw)}
             for shown, choice in (((one, two), first), ((two, one), second))
         ]
     return records

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from examples.generator._model import OVERALL, gap
@@ -40,9 +41,7 @@ def files(batch: Batch) -> list[File]:
                 day = draw.pick(batch.days)
                 days[day].extend(_session(batch, draw, item, day, number))
     made = [
-        jsonl(
-            f"users/{day}.jsonl.gz", sorted(events, key=lambda event: (event["happened"], event["event"])), _dirt(batch, day)
-        )
+        jsonl(f"users/{day}.jsonl.gz", sorted(events, key=itemgetter("happened", "event")), _dirt(batch, day))
         for day, events in days.items()
         if events
     ]
