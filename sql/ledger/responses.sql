@@ -1,6 +1,6 @@
 -- One row: a response as one generator gave it, not in the ledger yet.
 -- The same text from another generator is another row, from the same one it is none. Equal ids have equal texts, so
--- any staged copy will do.
+-- any staged copy will do. seq is a row's own: later steps find the text by it.
 with staged as (
   -- 2^40: no file has as many records, so one number is batch and line, in ledger order.
   select responses.*, batches.position * 1099511627776 + responses.line as place
@@ -9,8 +9,10 @@ with staged as (
 ),
 
 places as (
-  select place, batch_id, line, row_number() over (order by place) as number
-  from (select distinct place, batch_id, line from staged)
+  select
+    place, batch_id, line, response_id, generator, generator_family, sampling,
+    row_number() over (order by place, response_id, generator, generator_family, sampling) as number
+  from (select distinct place, batch_id, line, response_id, generator, generator_family, sampling from staged)
 ),
 
 known as (
@@ -35,7 +37,12 @@ select
   places.line,
   places.number + (select coalesce(max(seq), 0) from ledger.responses) as seq
 from first
-join places on places.place = first.place
+join places
+  on places.place = first.place
+  and places.response_id = first.response_id
+  and places.generator is not distinct from first.generator
+  and places.generator_family is not distinct from first.generator_family
+  and places.sampling is not distinct from first.sampling
 where
   not exists (
     select 1
