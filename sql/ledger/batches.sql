@@ -33,8 +33,9 @@ with brought as (
 hashed as (
   select
     batch_id,
-    -- A statement's id is a hash already, unless an occurrence count follows it.
-    case when length(row_id) = 32 then row_id else short_hash(row_id) end as row_hash
+    -- A statement's id is a hash already, unless an occurrence count follows it. A description may have as many
+    -- characters by chance, but begins with a letter that no hash has.
+    case when length(row_id) = 32 and row_id < 'g' then row_id else short_hash(row_id) end as row_hash
   from brought
   where batch_id in (select batch_id from staging.batches)
 ),
