@@ -184,7 +184,7 @@ class _Run:
         tables = [block.table for block, _ in blocks]
         for place, (block, names) in enumerate(blocks):
             for candidate in block.candidates:
-                self._responses(candidate.prefix, names[block.texts_step], "__prompt_id")
+                self._responses(candidate.prefix, names[block.texts_step], "prompt_id")
             same = tables.count(block.table)
             item = f"(__unit * 1000000 + __place) * {same} + {tables[:place].count(block.table)}"
             self._statements(block, names[-1], item)
