@@ -1,8 +1,8 @@
 """Framing: find the records in a file, give each declared field its exact type, refuse what cannot be taken exactly.
 
-Every kind of file ends in one conversion. Newline-delimited JSON that the bulk reader takes exactly is read in bulk; all
-else is judged record by record, and one bad record costs one record. Keys that no field names are not read: they must be
-JSON, but what they hold, and how often they are given, does not matter.
+Every kind of text ends in one conversion. Newline-delimited JSON that the bulk reader takes exactly is read in bulk;
+all else is judged record by record, and one bad record costs one record. Keys that no field names are not read: they
+must be JSON, but of what type, and how often they are given, does not matter.
 """
 
 from prefstrata.sources.framing._fields import Fields, FieldType, ListOf, MapOf, ObjectOf, Scalar, fields

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from prefstrata.sources.framing._judge import Judge
 from prefstrata.sources.framing._reasons import Reason, Refusal
-from prefstrata.sources.framing._records import Record
-from prefstrata.sources.framing._rejects import Rejects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from prefstrata.sources.framing._judge import Judge
+    from prefstrata.sources.framing._records import Record
+    from prefstrata.sources.framing._rejects import Rejects
 
 __all__ = ["write_clean"]
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from prefstrata.model import ConfigError
 
-__all__ = ["Fields", "FieldType", "ListOf", "MapOf", "ObjectOf", "Scalar", "fields", "identifier", "literal"]
+__all__ = ["FieldType", "Fields", "ListOf", "MapOf", "ObjectOf", "Scalar", "fields", "identifier", "literal"]
 
 ScalarName = Literal["text", "integer", "number", "boolean", "json"]
 _SCALARS: dict[str, str] = {
@@ -83,7 +83,7 @@ def literal(text: str) -> str:
 
 
 def fields(spelled: Mapping[str, object], *, where: str = "fields") -> dict[str, FieldType]:
-    """Read the config spelling of fields: ``text``, ``[T]`` for a list, ``{k: T}`` for an object, ``{"*": T}`` for a map.
+    """Read the config spelling of fields: ``text``, ``[T]`` for a list, ``{k: T}`` an object, ``{"*": T}`` a map.
 
     Raises:
         ConfigError: a type is unknown, or two names differ in case only (SQL could not tell them apart).
@@ -107,7 +107,7 @@ def _field(spelled: object, where: str) -> FieldType:
             return Scalar(spelled)
         case [item]:
             return ListOf(_field(item, f"{where}[]"))
-        case {"*": value} if len(spelled) == 1:
+        case {"*": value, **others} if not others:
             return MapOf(_field(value, f"{where}.*"))
         case Mapping() if spelled and "*" not in spelled:
             return ObjectOf(fields({str(key): value for key, value in spelled.items()}, where=where))

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from prefstrata.model import ConfigError, PrefstrataError
 from prefstrata.sources.framing._clean import write_clean
+from prefstrata.sources.framing._delimited import records_of_rows, with_columns
+from prefstrata.sources.framing._documents import records_of_document
 from prefstrata.sources.framing._judge import judge_for
 from prefstrata.sources.framing._lines import records_of_lines
+from prefstrata.sources.framing._parquet import columns_as_found, fetch_rows, fill_from_parquet
 from prefstrata.sources.framing._rejects import Rejects
 from prefstrata.sources.framing._scan import scan
 from prefstrata.sources.framing._spec import Framed, Framing, Limits
 from prefstrata.sources.framing._stored import Source, opened
 from prefstrata.sources.framing._target import Target
 
-import duckdb
-
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from prefstrata.sources.framing._records import Record
 
 __all__ = ["fetch_records", "frame"]
@@ -58,6 +64,12 @@ def frame(  # noqa: PLR0913 (a path, what is in it, and where it goes)
             broken; nothing is staged.
     """
     kind = spec.kind_of(path)
+    if kind == "csv":
+        with opened(path, spec) as (_, source):
+            spec = with_columns(source, spec, limits, path)
+    elif kind == "parquet" and spec.fields is None:
+        with opened(path, spec), _linked(path, limits) as plain:
+            spec = replace(spec, fields=columns_as_found(connection, plain, path))
     if spec.fields is None:
         raise ConfigError(f"a {kind} file has no columns to go by", where=str(path), todo="Declare its fields.")
     if line.lower() in {name.lower() for name in spec.fields}:
@@ -67,7 +79,7 @@ def frame(  # noqa: PLR0913 (a path, what is in it, and where it goes)
     with tempfile.TemporaryDirectory(prefix="prefstrata-", dir=limits.temp_directory) as folder:
         target = Target(connection, table, line, spec.fields)
         before = path.stat() if path.exists() else None
-        framed = (_lines if kind == "jsonl" else _others)(path, spec, target, limits, Path(folder))
+        framed = _READERS[kind](path, spec, target, limits, Path(folder))
         if before is None or (before.st_size, before.st_mtime_ns) != (path.stat().st_size, path.stat().st_mtime_ns):
             raise PrefstrataError(
                 "it changed while it was read",
@@ -84,6 +96,9 @@ def fetch_records(
 
     For what is refused after framing. The bytes are those of the record as found, at most ``limits.record_bytes`` each.
     """
+    if spec.kind_of(path) == "parquet":
+        with opened(path, spec), _linked(path, limits) as plain:
+            return fetch_rows(plain, path, lines)
     wanted = set(lines)
     with opened(path, spec) as (_, source):
         return {
@@ -99,8 +114,7 @@ def _lines(path: Path, spec: Framing, target: Target, limits: Limits, folder: Pa
     plain = folder / "plain"
     with opened(path, spec) as (stored, source):
         if spec.compression_of(path) == "none":
-            # A link, because the reader would take brackets and stars in the path for a pattern.
-            plain.symlink_to(path.resolve())
+            _link(path, folder)
             with ThreadPoolExecutor(1) as pool:
                 scanning = pool.submit(scan, source, judge, limits)
                 rows = _tried(target, plain, limits)
@@ -121,8 +135,9 @@ def _lines(path: Path, spec: Framing, target: Target, limits: Limits, folder: Pa
 def _tried(target: Target, path: Path, limits: Limits) -> int | None:
     try:
         return target.fill(path, limits)
-    except duckdb.Error:
-        # Which record it was, and why, is for the judge to say; that a sound file fails here is only slower.
+    except (duckdb.Error, UnicodeDecodeError):
+        # Which record it was, and why, is for the judge to say; that a sound file fails here is only slower. The second
+        # comes up when the reader's own message quotes bytes that are no text.
         return None
 
 
@@ -130,6 +145,26 @@ def _others(path: Path, spec: Framing, target: Target, limits: Limits, folder: P
     with opened(path, spec) as (stored, source):
         read, rejected = _carefully(_records(source, path, spec, limits), target, limits, folder)
         return Framed(target.table, target.rejects, stored.finish(), stored.size, read, rejected)
+
+
+def _rows(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Framed:
+    with opened(path, spec) as (stored, _):
+        plain = _link(path, folder)
+        read, rejected = fill_from_parquet(target, plain, path, limits)
+        return Framed(target.table, target.rejects, stored.finish(), stored.size, read, rejected)
+
+
+def _link(path: Path, folder: Path) -> Path:
+    # DuckDB takes brackets and stars in a path for a pattern.
+    plain = folder / "plain"
+    plain.symlink_to(path.resolve())
+    return plain
+
+
+@contextmanager
+def _linked(path: Path, limits: Limits) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="prefstrata-", dir=limits.temp_directory) as folder:
+        yield _link(path, Path(folder))
 
 
 def _carefully(records: Iterator[Record], target: Target, limits: Limits, folder: Path) -> tuple[int, int]:
@@ -143,9 +178,15 @@ def _carefully(records: Iterator[Record], target: Target, limits: Limits, folder
 
 
 def _records(source: Source, path: Path, spec: Framing, limits: Limits) -> Iterator[Record]:
-    kind = spec.kind_of(path)
-    match kind:
+    match spec.kind_of(path):
         case "jsonl":
             return records_of_lines(source, limits)
-        case _:
-            raise ConfigError(f"{kind} is not supported yet", where=str(path))
+        case "json":
+            return records_of_document(source, spec, limits, str(path))
+        case "csv":
+            return records_of_rows(source, spec, limits, path)
+        case "parquet":
+            raise ConfigError("not a text", where=str(path))
+
+
+_READERS = {"jsonl": _lines, "json": _others, "csv": _others, "parquet": _rows}

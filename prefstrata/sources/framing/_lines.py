@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from prefstrata.sources.framing._reasons import Reason, Refusal
 from prefstrata.sources.framing._records import Record
-from prefstrata.sources.framing._spec import Limits
-from prefstrata.sources.framing._stored import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prefstrata.sources.framing._spec import Limits
+    from prefstrata.sources.framing._stored import Source
 
 __all__ = ["BOM", "Line", "lines", "records_of_lines"]
 
@@ -19,7 +22,7 @@ _BLANK = b" \t\r"
 
 
 class Line(NamedTuple):
-    """A line: its bytes without the newline (only the start when ``sha256`` is set), its size, and whether it was ended."""
+    """A line without its newline: its bytes (only the start when ``sha256`` is set), size, and whether it was ended."""
 
     raw: bytes
     size: int
@@ -49,7 +52,7 @@ def lines(source: Source, limits: Limits) -> Iterator[Line]:
         block = source.read(_BLOCK)
         *whole, pending = (pending + block).split(b"\n")
         for raw in whole:
-            yield Line(raw, len(raw), True) if len(raw) <= limits.record_bytes else _cut(raw, limits, ended=True)
+            yield Line(raw, len(raw), ended=True) if len(raw) <= limits.record_bytes else _cut(raw, limits, ended=True)
         if len(pending) > limits.record_bytes:
             line, pending = _skip(source, pending, limits)
             yield line

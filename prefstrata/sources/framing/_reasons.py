@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 __all__ = ["Reason", "Refusal"]
 
 
 class Reason(Enum):
-    """Why a record is refused; the value is the word in ``ledger.quarantine.reason``, ``sentence`` says what it means."""
+    """Why a record is refused: ``value`` is the word in ``ledger.quarantine.reason``, ``sentence`` its meaning."""
 
     TOO_LONG = (
         "too_long",
-        "The record is longer than the limit (16 MiB unless set); nothing after its start is looked at.",
+        "The record is longer than the limit (16 MiB unless set); it is not looked at.",
     )
     TOO_DEEP = "too_deep", "Lists and objects are nested deeper than the limit (100 unless set)."
     NOT_UTF8 = "not_utf8", "The bytes are not valid UTF-8."
@@ -28,7 +28,7 @@ class Reason(Enum):
     NOT_CSV = "not_csv", "A quote is not closed, or something follows a closing quote."
     WRONG_CELLS = "wrong_cells", "The row has more or fewer cells than the header."
 
-    def __new__(cls, word: str, sentence: str) -> Reason:  # noqa: D102 (how an Enum carries a second value)
+    def __new__(cls, word: str, sentence: str) -> Self:
         member = object.__new__(cls)
         member._value_ = word
         member.sentence = sentence

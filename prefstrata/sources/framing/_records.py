@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from prefstrata.sources.framing._reasons import Refusal
+if TYPE_CHECKING:
+    from prefstrata.sources.framing._reasons import Refusal
 
 __all__ = ["Record"]
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
 from prefstrata.model.tables import table
-from prefstrata.sources.framing._records import Record
-from prefstrata.sources.framing._reasons import Refusal
-from prefstrata.sources.framing._spec import Limits
+from prefstrata.sources.framing._fields import identifier
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     import duckdb
+
+    from prefstrata.sources.framing._reasons import Refusal
+    from prefstrata.sources.framing._records import Record
+    from prefstrata.sources.framing._spec import Limits
 
 __all__ = ["REJECTS", "Rejects", "readable"]
 
@@ -26,12 +28,12 @@ _LONGEST_CHARACTER = 4
 
 
 class Rejects:
-    """Collects refused records into temp table ``name``, a batch at a time; a context manager that writes the last one."""
+    """Collects refused records into a temp table, a batch at a time; a context manager that writes the last one."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, limits: Limits) -> None:
         """Create the table, empty."""
         columns = ", ".join(f'"{column.name}" {column.type}' for column in REJECTS)
-        connection.execute(f"create or replace temp table {name} ({columns})").fetchall()
+        connection.execute(f"create or replace temp table {identifier(name)} ({columns})").fetchall()
         self._connection, self._name, self._limits = connection, name, limits
         self._rows: list[tuple[int, int | None, str, str, str, str]] = []
         self._bytes = 0
@@ -47,7 +49,7 @@ class Rejects:
         if len(self._rows) >= _ROWS or self._bytes >= _BYTES:
             self._write()
 
-    def __enter__(self) -> Rejects:
+    def __enter__(self) -> Self:
         """This sink."""
         return self
 
@@ -63,14 +65,14 @@ class Rejects:
             frame = pl.DataFrame(self._rows, schema=_SCHEMA, orient="row")
             self._connection.register("framing_rejects_batch", frame)
             try:
-                self._connection.execute(f"insert into {self._name} from framing_rejects_batch").fetchall()
+                self._connection.execute(f"insert into {identifier(self._name)} from framing_rejects_batch").fetchall()
             finally:
                 self._connection.unregister("framing_rejects_batch")
         self._rows, self._bytes = [], 0
 
 
 def readable(raw: bytes, limits: Limits) -> str:
-    r"""The start of ``raw`` as text: at most ``limits.raw_bytes`` of it, bytes that are no UTF-8 and NUL as ``\xNN``."""
+    r"""The start of ``raw`` as text: at most ``limits.raw_bytes`` of it, what is no UTF-8 and NUL as ``\xNN``."""
     text = raw[: limits.raw_bytes]
     if len(text) < len(raw):
         # A character that the cut goes through is left out, so that it is not shown as bad bytes.

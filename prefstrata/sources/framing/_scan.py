@@ -9,23 +9,23 @@ What DuckDB 2.0 takes without a word, found by experiment, and how each is notic
 - blank lines, which it skips without counting, and ``null``: a line's first bracket must come first, and the caller
   compares the number of lines with the number of rows.
 
-Everything else that a judge refuses (bad UTF-8, lone surrogates, control characters, a second value on a line, truncated
-records, repeated keys among the fields that are read, wrong types) makes the bulk read itself fail.
+Everything else that a judge refuses (bad UTF-8, lone surrogates, control characters, a second value on a line,
+truncated records, repeated keys among the fields that are read, wrong types) makes the bulk read itself fail.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 from polars.exceptions import PolarsError
 
-from prefstrata.sources.framing._judge import Judge
-from prefstrata.sources.framing._spec import Limits
-from prefstrata.sources.framing._stored import Source
+if TYPE_CHECKING:
+    from prefstrata.sources.framing._judge import Judge
+    from prefstrata.sources.framing._spec import Limits
+    from prefstrata.sources.framing._stored import Source
 
 __all__ = ["Scanned", "scan"]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from prefstrata.model import ConfigError
-from prefstrata.sources.framing._fields import Fields
 
-__all__ = ["Framed", "Framing", "Kind", "Limits"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prefstrata.sources.framing._fields import Fields
+
+__all__ = ["DEEPEST", "Framed", "Framing", "Kind", "Limits"]
 
 Kind = Literal["jsonl", "json", "csv", "parquet"]
 Compression = Literal["none", "gzip", "zstd"]
@@ -24,7 +27,7 @@ _KINDS: dict[str, Kind] = {
 }
 _COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
 # DuckDB itself refuses what is nested deeper than 128, scalars counted, and fails the whole file for it.
-_DEEPEST = 126
+DEEPEST = 126
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,8 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Refuse limits that could not be kept."""
-        if not 1 <= self.depth <= _DEEPEST or self.record_bytes < 1 or self.raw_bytes < 1:
-            raise ConfigError(f"limits must be positive and depth at most {_DEEPEST}", where="limits")
+        if not 1 <= self.depth <= DEEPEST or self.record_bytes < 1 or self.raw_bytes < 1:
+            raise ConfigError(f"limits must be positive and depth at most {DEEPEST}", where="limits")
 
 
 @dataclass(frozen=True)

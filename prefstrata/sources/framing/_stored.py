@@ -7,14 +7,17 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import zstandard
 
 from prefstrata.model import PrefstrataError
-from prefstrata.sources.framing._spec import Framing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from prefstrata.sources.framing._spec import Framing
 
 __all__ = ["Hashing", "Source", "opened"]
 
@@ -68,28 +71,40 @@ def opened(path: Path, spec: Framing) -> Iterator[tuple[Hashing, Source]]:
     and what had been read of it would then be said twice.
 
     Raises:
-        PrefstrataError: the file cannot be read, or its compressed stream is broken or ends early.
+        PrefstrataError: the file cannot be opened, or, by a read, its compressed stream is broken or ends early.
     """
     try:
-        with Hashing(path) as stored:
-            yield stored, _text(stored, spec.compression_of(path))
+        stored = Hashing(path)
     except OSError as error:
-        if isinstance(error, gzip.BadGzipFile):
-            raise _broken(path, str(error)) from error
-        raise PrefstrataError(
-            f"it cannot be read: {error.strerror or error}",
-            where=str(path),
-            todo="Check the path and its permissions; nothing of it was taken.",
-        ) from error
-    except (EOFError, zlib.error, zstandard.ZstdError) as error:
-        raise _broken(path, str(error)) from error
+        raise _unreadable(path, error) from error
+    with stored:
+        yield stored, _Guarded(path, _text(stored, spec.compression_of(path)))
 
 
-def _broken(path: Path, why: str) -> PrefstrataError:
+class _Guarded:
+    """A text whose failures name its file."""
+
+    def __init__(self, path: Path, source: Source) -> None:
+        self._path, self._source = path, source
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            return self._source.read(size)
+        except (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile) as error:
+            raise PrefstrataError(
+                f"its compressed stream is broken: {error}",
+                where=str(self._path),
+                todo="Deliver the file again; nothing of it was taken.",
+            ) from error
+        except OSError as error:
+            raise _unreadable(self._path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> PrefstrataError:
     return PrefstrataError(
-        f"its compressed stream is broken: {why}",
+        f"it cannot be read: {error.strerror or error}",
         where=str(path),
-        todo="Deliver the file again; nothing of it was taken.",
+        todo="Check the path and its permissions; nothing of it was taken.",
     )
 
 
@@ -100,7 +115,7 @@ def _text(stored: Hashing, compression: str) -> Source:
         case "zstd":
             return _Zstd(stored)
         case _:
-            return stored  # type: ignore[return-value]  # a raw file returns None only when it does not block
+            return stored
 
 
 class _Zstd:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefstrata.sources.framing._convert import reader, value
 from prefstrata.sources.framing._fields import Fields, Scalar, identifier
-from prefstrata.sources.framing._spec import Limits
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
+
+    from prefstrata.sources.framing._spec import Limits
 
 __all__ = ["Target"]
 
@@ -42,8 +44,9 @@ class Target:
         number = "row_number() over ()" if line_key is None else value(identifier(line_key), Scalar("integer"))
         columns = [f"{number} as {identifier(self.line)}"]
         columns += [f"{value(identifier(name), type_)} as {identifier(name)}" for name, type_ in self.fields.items()]
+        # Every name in it is quoted by `identifier`, every text by `literal`.
         rows = self.connection.execute(
-            f"create or replace temp table {identifier(self.table)} as select {', '.join(columns)}"
+            f"create or replace temp table {identifier(self.table)} as select {', '.join(columns)}"  # noqa: S608
             f" from {reader(str(path), read, record_bytes=limits.record_bytes)}"
         ).fetchall()
         return int(rows[0][0])
