@@ -51,6 +51,8 @@ class Block:
     columns: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     used: frozenset[str]
+    is_list: bool
+    """Whether a record may say several things here."""
     texts_step: int = 0
     """The step whose rows hold the texts of the candidates."""
 
@@ -91,13 +93,15 @@ def _start(
         raise MappingError(key, str(error)) from error
     builder.first += cell.checks
     builder.evaluation.used |= evaluation.used
+    builder.is_list = True
     return builder
 
 
 def _done(builder: Builder, table: str, *steps: str) -> Block:
     columns = tuple(name for name in builder.columns if not name.startswith("__"))
     used = frozenset(builder.evaluation.used)
-    return Block(table, steps, columns, tuple(builder.texts.candidates), used)
+    is_list = builder.mapping.each is not None or builder.is_list
+    return Block(table, steps, columns, tuple(builder.texts.candidates), used, is_list)
 
 
 def _dimension(builder: Builder, value: Value | None) -> str:
@@ -153,8 +157,8 @@ def _rankings(builder: Builder, section: Rankings) -> Block:
     builder.said(section, listed.spelled)
     block = _done(builder, "votes", builder.statement("__list"), *listed.steps(builder))
     if listed.candidate is None:
-        return replace(block, columns=(*block.columns, *PAIRED))
-    return replace(block, columns=(*block.columns, *PAIRED), candidates=(listed.candidate,), texts_step=1)
+        return replace(block, columns=(*block.columns, *PAIRED), is_list=True)
+    return replace(block, columns=(*block.columns, *PAIRED), candidates=(listed.candidate,), is_list=True, texts_step=1)
 
 
 def _ratings(builder: Builder, section: Ratings) -> Block:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Demand", "Refused", "stage"]
 
 _PARTS = ("generator", "generator_family", "sampling")
+_PLACE = "(row_number() over (partition by __line order by __unit, __place) - 1)"
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ class _Run:
             for candidate in block.candidates:
                 self._responses(candidate.prefix, names[block.texts_step], "prompt_id")
             same = tables.count(block.table)
-            item = f"(__unit * 1000000 + __place) * {same} + {tables[:place].count(block.table)}"
+            item = f"{_PLACE if block.is_list else '0'} * {same} + {tables[:place].count(block.table)}"
             self._statements(block, names[-1], item)
         self._raters(blocks)
 
@@ -202,10 +203,10 @@ class _Run:
 
     def _statements(self, block: Block, source: str, item: str) -> None:
         declared = [column.name for column in table(f"staging.{block.table}").columns]
-        picks = [quoted(name) for name in (*block.columns, "trace_id") if name in declared and name in declared]
+        picks = [quoted(name) for name in block.columns if name in declared]
         if "item" in declared:
             picks.append(f"{item} as item")
-        self._insert(block.table, ", ".join(dict.fromkeys(picks)), source, "")
+        self._insert(block.table, ", ".join(picks), source, "")
 
     def _insert(self, name: str, picks: str, source: str, present: str) -> None:
         rows = f"from {source}{self._kept}"

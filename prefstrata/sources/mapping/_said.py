@@ -38,6 +38,7 @@ class Builder:
     first: list[Check] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     where: str = ""
+    is_list: bool = False
 
     def main(self, name: str, value: Value, want: Want, *, allowed: tuple[str, ...] = ()) -> Cell:
         """Read the leaf without which nothing is said."""
