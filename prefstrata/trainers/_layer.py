@@ -47,7 +47,7 @@ class Layer:
     def frames(self, kind: str) -> Iterator[pl.DataFrame]:
         """The records of a kind, a stored file at a time: what memory holds does not grow with the layer.
 
-        Each frame has the columns of ``release.<kind>`` and ``weight``, trust × the factor of the record's stratum
+        Each frame has the columns of ``release.<kind>`` and ``weight``, trust times the factor of the record's stratum
         (null in backflow, which nothing trains on), sorted by the kind's key.
 
         Raises:

@@ -1,0 +1,192 @@
+"""What the command offers: every subcommand, its arguments and its help. What they do is in ``commands/``.
+
+Each body imports its own part, so that one command does not wait for the libraries of another.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - Typer reads the annotations
+from typing import Annotated
+
+import typer
+
+from prefstrata._version import __version__
+from prefstrata.cli._call import Call, command, shared
+from prefstrata.model import ConfigError
+
+__all__ = ["application"]
+
+application = typer.Typer(
+    name="prefstrata",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_queue = typer.Typer(help="What waits for people.", rich_markup_mode=None)
+_policy = typer.Typer(help="The value ordering.", rich_markup_mode=None)
+
+Ref = Annotated[str, typer.Argument(metavar="REF", help="A tag (`v000012`, `v12`), a commit id, or `latest`.")]
+
+
+@application.callback(invoke_without_command=True)
+@shared
+def _root(
+    call: Call, *, version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False
+) -> None:
+    """Preference data, from what people, users and judges said to the dataset version a trainer reads."""
+    if version:
+        call.output.emit({"version": __version__}, f"prefstrata {__version__}")
+        raise typer.Exit
+    if call.command is None:
+        raise ConfigError("there is no command", todo="see `prefstrata --help`")
+
+
+@command(application, "init")
+def _init(
+    call: Call, folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; made when it is not there.")]
+) -> None:
+    """Make a project folder: prefstrata.yaml, a policy, an inbox. Overwrites nothing."""
+    from prefstrata.cli.commands.init import init
+
+    init(call, folder)
+
+
+@command(application, "run")
+def _run(
+    call: Call,
+    wait: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for another run of this project to end.")
+    ] = 0.0,
+) -> None:
+    """Read what is new, build the layers and publish a release. With nothing new, publish nothing and say so."""
+    from prefstrata.cli.commands.run import run_project
+
+    run_project(call, wait)
+
+
+@command(application, "log")
+def _log(
+    call: Call, limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The newest N only.")] = None
+) -> None:
+    """List the releases, newest first."""
+    from prefstrata.cli.commands.log import log
+
+    log(call, limit)
+
+
+@command(application, "show")
+def _show(call: Call, ref: Ref = "latest") -> None:
+    """Show what a release holds. With --json, its manifest."""
+    from prefstrata.cli.commands.show import show
+
+    show(call, ref)
+
+
+@command(application, "diff")
+def _diff(
+    call: Call,
+    before: Annotated[str, typer.Argument(metavar="A", help="The one release.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+) -> None:
+    """Show how release B differs from release A: records, files, composition, policies, calibration."""
+    from prefstrata.cli.commands.diff import diff
+
+    diff(call, before, after)
+
+
+@command(application, "verify")
+def _verify(
+    call: Call,
+    refs: Annotated[list[str] | None, typer.Argument(metavar="REF", help="The releases; all by default.")] = None,
+) -> None:
+    """Read back every byte of releases and compare it with what was released."""
+    from prefstrata.cli.commands.verify import verify
+
+    verify(call, refs or [])
+
+
+@command(application, "rollback")
+def _rollback(
+    call: Call,
+    ref: Ref,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; recorded with the new release.")] = "",
+) -> None:
+    """Publish the files of an old release as the newest one. History is never rewritten."""
+    from prefstrata.cli.commands.rollback import rollback
+
+    rollback(call, ref, reason)
+
+
+@command(application, "checkout")
+def _checkout(
+    call: Call,
+    layer: Annotated[
+        str,
+        typer.Argument(metavar="LAYER[@REF]", help="A layer of a release: `golden@v000001`; of the newest by default."),
+    ],
+    form: Annotated[str, typer.Option("--for", metavar="FORMAT", help="The format: `jsonl` or `parquet`.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to make; it must not be there, or be empty.")],
+) -> None:
+    """Write a layer into a folder that appears whole and verified, or not at all."""
+    from prefstrata.cli.commands.checkout import checkout
+
+    checkout(call, layer, form, out)
+
+
+@_queue.callback()
+@shared
+def _queues(_: Call) -> None:
+    """What waits for people."""
+
+
+@command(_queue, "list")
+def _queue_list(
+    call: Call,
+    queue: Annotated[
+        str | None, typer.Option(metavar="NAME", help="One queue only: `arbitration`, `reannotation` or `backflow`.")
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most N items, the most urgent first.")] = 20,
+) -> None:
+    """List the pairs that wait for people, the most urgent first."""
+    from prefstrata.cli.commands.queue import list_queue
+
+    list_queue(call, queue, limit)
+
+
+@_policy.callback()
+@shared
+def _policies(_: Call) -> None:
+    """The value ordering."""
+
+
+@command(_policy, "lint")
+def _policy_lint(call: Call) -> None:
+    """Read the project's policies and hold its sources against them; name every mistake with its file and line."""
+    from prefstrata.cli.commands.policy import lint
+
+    lint(call)
+
+
+@command(application, "sql")
+def _sql(
+    call: Call,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="A statement that reads: `from noise.metrics`.")],
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most N rows.")] = 1000,
+) -> None:
+    """Ask the warehouse. Nothing can be changed by it. With --json, a list of row objects."""
+    from prefstrata.cli.commands.sql import sql
+
+    sql(call, query, limit)
+
+
+@command(application, "doctor")
+def _doctor(call: Call) -> None:
+    """Look at this installation and project, and say what to do about what is amiss."""
+    from prefstrata.cli.commands.doctor import doctor
+
+    doctor(call)
+
+
+application.add_typer(_queue, name="queue", no_args_is_help=False)
+application.add_typer(_policy, name="policy", no_args_is_help=False)

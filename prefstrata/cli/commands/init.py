@@ -1,0 +1,47 @@
+"""``prefstrata init``: a project folder of one's own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prefstrata.model import ConfigError
+from prefstrata.model.resources import data_directory
+
+if TYPE_CHECKING:
+    from prefstrata.cli._call import Call
+
+__all__ = ["init"]
+
+_TEMPLATE = Path(__file__).resolve().parent.parent / "template"
+_NAME = "PROJECT_NAME"
+_FILES = {
+    "prefstrata.yaml": "prefstrata.yaml",
+    "README.md": "README.md",
+    ".gitignore": "gitignore",
+    "inbox/.gitkeep": "gitkeep",
+}
+
+
+def init(call: Call, folder: Path) -> None:
+    """Write a project's first files; nothing that is there is touched."""
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder.resolve().name).strip("-._")[:100] or "preferences"
+    texts = {path: (_TEMPLATE / source).read_text("utf-8").replace(_NAME, name) for path, source in _FILES.items()}
+    texts["policies/general.yaml"] = (data_directory("policies") / "general.yaml").read_text("utf-8")
+    if there := [path for path in texts if (folder / path).exists()]:
+        raise ConfigError(
+            f"{', '.join(there)} {'is' if len(there) == 1 else 'are'} there already, and init overwrites nothing",
+            where=str(folder),
+            todo="name another folder",
+        )
+    for path, text in texts.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    call.output.emit(
+        {"project": name, "folder": str(folder), "files": sorted(texts)},
+        f"made the project {name} in {folder}",
+        f"next: put a .jsonl file into {folder / 'inbox'}, then `prefstrata run --project {folder}`",
+    )

@@ -1,0 +1,37 @@
+"""``prefstrata rollback``: an old release's files, published again."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from prefstrata.cli.commands._published import demand_published
+from prefstrata.cli.commands._released import released
+from prefstrata.releases import Status, rollback_release
+
+if TYPE_CHECKING:
+    from prefstrata.cli._call import Call
+
+__all__ = ["rollback"]
+
+
+def rollback(call: Call, ref: str, reason: str) -> None:
+    """Publish the files of ``ref`` as the newest release."""
+    with call.store() as store, call.output.working(f"publishing the files of {ref} again"):
+        released(store, ref)
+        outcome = demand_published(
+            rollback_release(store, ref, date=int(time.time()), metadata={"reason": reason} if reason else {}),
+            store.location,
+        )
+    for warning in outcome.warnings:
+        call.output.note(f"warning: {warning}")
+    document = {
+        "status": outcome.status.value,
+        "tag": outcome.tag,
+        "commit": outcome.commit.id if outcome.commit else None,
+        "rollback_to": ref,
+    }
+    if outcome.status is Status.NOTHING_NEW:
+        call.output.emit(document, f"nothing to do: {outcome.tag} holds the files of {ref} already")
+    else:
+        call.output.emit(document, f"published {outcome.tag} with the files of {ref}")

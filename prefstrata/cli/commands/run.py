@@ -1,0 +1,110 @@
+"""``prefstrata run``: the pipeline, to a published release."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from prefstrata.cli._output import Grid, counted, size
+from prefstrata.cli.commands._published import demand_published
+from prefstrata.pipeline import run
+from prefstrata.policy import LAYERS
+from prefstrata.releases import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from prefstrata.cli._call import Call
+    from prefstrata.pipeline import Progress, RunSummary
+
+__all__ = ["run_project"]
+
+
+def run_project(call: Call, wait: float) -> None:
+    """Run the project and say what came of it."""
+    project = call.project()
+    with call.output.working("starting") as doing, _stages(call, doing) as told:
+        summary = run(project, wait=wait, progress=told)
+    demand_published(summary.outcome, str(project.file))
+    for warning in summary.outcome.warnings:
+        call.output.note(f"warning: {warning}")
+    call.output.emit(_document(summary), *_told(summary))
+
+
+@contextmanager
+def _stages(call: Call, doing: Callable[[str], None]) -> Iterator[Callable[[Progress], None]]:
+    """A listener that shows what goes on, and notes each stage with its seconds when the next one begins."""
+    stage, since = "", time.perf_counter()
+
+    def close() -> None:
+        nonlocal since
+        now = time.perf_counter()
+        if stage:
+            call.output.note(f"{stage:<10} {now - since:6.1f} s")
+        since = now
+
+    def listen(step: Progress) -> None:
+        nonlocal stage
+        if step.stage != stage:
+            close()
+            stage = step.stage
+        doing(f"{step.stage}: {step.what}")
+
+    yield listen
+    close()
+
+
+def _document(summary: RunSummary) -> dict[str, Any]:
+    ingested, outcome = summary.ingested, summary.outcome
+    return {
+        "status": outcome.status.value,
+        "tag": outcome.tag,
+        "commit": outcome.commit.id if outcome.commit else None,
+        "release_id": outcome.commit.release_id if outcome.commit else None,
+        "read": ingested.read,
+        "accepted": ingested.accepted,
+        "quarantined": ingested.quarantined,
+        "reasons": dict(ingested.reasons),
+        "files": [
+            {
+                "source": file.source,
+                "uri": file.uri,
+                "status": file.status,
+                "read": file.read,
+                "accepted": file.accepted,
+                "quarantined": file.quarantined,
+            }
+            for file in ingested.files
+        ],
+        "rows": dict(summary.rows),
+        "uploaded": outcome.uploaded,
+        "reused": outcome.reused,
+        "uploaded_bytes": outcome.uploaded_bytes,
+        "warnings": list(outcome.warnings),
+        "seconds": {stage: round(seconds, 3) for stage, seconds in summary.seconds.items()},
+    }
+
+
+def _told(summary: RunSummary) -> Iterator[str | Grid]:
+    ingested, outcome = summary.ingested, summary.outcome
+    known = len(ingested.files) - len(ingested.new)
+    before = f", {known:,} read before" if known else ""
+    yield f"read {counted(ingested.read, 'record')} from {counted(len(ingested.new), 'new file')}{before}"
+    yield f"     {ingested.accepted:,} accepted, {ingested.quarantined:,} in quarantine"
+    if ingested.reasons:
+        yield Grid.of("reason >records", ingested.reasons.items(), "Quarantine (see ledger.quarantine)")
+    if outcome.status is Status.NOTHING_NEW and outcome.tag is None:
+        yield "nothing to release: the ledger holds no record yet"
+        return
+    if outcome.status is Status.NOTHING_NEW:
+        yield f"nothing new: {outcome.tag} holds exactly this"
+        return
+    rows = ((layer, summary.rows[f"layers.{layer}"]) for layer in LAYERS)
+    yield Grid.of("layer >records", rows, "Layers")
+    yield ""
+    yield (
+        f"{'published' if outcome.status is Status.PUBLISHED else 'was published before:'} {outcome.tag}: "
+        f"{counted(outcome.uploaded, 'file')} uploaded ({size(outcome.uploaded_bytes)}), {outcome.reused:,} there already"
+    )
+    yield f"next: prefstrata show {outcome.tag}, prefstrata checkout main@{outcome.tag} --for jsonl --out DIR"
