@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["mapped"]
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL"}
 _DISK = {"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM"}
 
@@ -26,7 +26,7 @@ def mapped(root: Path) -> Iterator[None]:
     """Turn faults of the disk and of SQLite inside the block into user errors that name the store."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # damage in the schema reaches Python as undecodable text
         raise _from_sqlite(error, root) from error
     except OSError as error:
         if error.errno in _NO_ROOM:
@@ -35,12 +35,14 @@ def mapped(root: Path) -> Iterator[None]:
             ) from error
         if error.errno in _NOT_ALLOWED:
             raise ConfigError(
-                f"the store cannot be used: {error.strerror}", where=str(root), todo="check the folder's permissions"
+                f"the store cannot be used: {error.strerror}",
+                where=str(root),
+                todo="check the folder and its permissions",
             ) from error
         raise
 
 
-def _from_sqlite(error: sqlite3.Error, root: Path) -> Exception:
+def _from_sqlite(error: Exception, root: Path) -> Exception:
     name = getattr(error, "sqlite_errorname", "") or ""
     base = "_".join(name.split("_")[:2])
     if base in _BUSY:

@@ -60,6 +60,14 @@ class Refs:
             self._db = sqlite3.connect(
                 root / "refs.sqlite", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
+        try:
+            self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
+        with mapped(self._root):
             self._db.execute("pragma journal_mode=wal").fetchall()
             self._db.execute("pragma synchronous=full").fetchall()
             if not self._db.execute("select 1 from sqlite_schema where name = 'purged'").fetchall():
@@ -68,10 +76,12 @@ class Refs:
                         self._db.execute(statement)
                     if self.get("format") is None:
                         self.set("format", _FORMAT)
-        if self.get("format") != _FORMAT:
-            raise ConfigError(
-                "the store was made by another version of prefstrata", where=str(root), todo="upgrade prefstrata"
-            )
+            if self.get("format") != _FORMAT:
+                raise ConfigError(
+                    "the store was made by another version of prefstrata",
+                    where=str(self._root),
+                    todo="upgrade prefstrata",
+                )
 
     def close(self) -> None:
         """Close the file."""

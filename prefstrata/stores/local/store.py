@@ -9,7 +9,7 @@ from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.stores.local.collecting import collect
 from prefstrata.stores.local.errors import mapped
 from prefstrata.stores.local.lock import StoreLock
-from prefstrata.stores.local.objects import FILES, Objects
+from prefstrata.stores.local.objects import COMMITS, FILES, Objects
 from prefstrata.stores.local.refs import Refs, Run
 from prefstrata.stores.local.txn import apply_changes, read_commit, read_tree, write_commit
 from prefstrata.stores.paths import check_path
@@ -61,6 +61,12 @@ class LocalStore:
         self._root = root.absolute()
         self._objects = Objects(self._root)
         self._lock = StoreLock(self._root)
+        if not (self._root / "refs.sqlite").exists() and any(self._objects.names(COMMITS)):
+            raise IntegrityError(
+                "the store's refs are gone, but its versions are there",
+                where=str(self._root / "refs.sqlite"),
+                todo="restore the file from a copy",
+            )
         self._refs = Refs(self._root)
         self._trees: dict[str, dict[str, FileInfo]] = {}
         if self._refs.get("root") is None:

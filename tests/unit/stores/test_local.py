@@ -1,0 +1,159 @@
+"""The embedded store's own promises: garbage, damage anywhere in its folder, many processes."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prefstrata.model import ConfigError, IntegrityError, UnreachableError
+from prefstrata.releases import checkout_files, verify_releases
+from prefstrata.stores import open_store
+from prefstrata.stores.local.errors import mapped
+from tests._stores import commit_files, put_all, release, release_id
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ONE = {"main/a": b"1" * 50, "main/b": b"2" * 50}
+
+
+def damaged(root: Path, tmp_path: Path) -> bool:
+    """Say whether verify and checkout both refuse a store with exit code 5, and check that no folder is left."""
+    codes = []
+    for number, work in enumerate((verify_releases, lambda store: checkout_files(store, "v1", tmp_path / "out"))):
+        try:
+            with open_store(root) as store:
+                work(store)
+            codes.append(0)
+        except IntegrityError as error:
+            codes.append(error.exit_code)
+            assert number == 0 or not (tmp_path / "out").exists()
+    shutil.rmtree(tmp_path / "out", ignore_errors=True)
+    assert codes in ([0, 0], [5, 5]), f"verify and checkout do not agree: {codes}"
+    return codes == [5, 5]
+
+
+def test_a_flipped_byte_in_any_object_is_found(tmp_path: Path) -> None:
+    """Files, trees and commits, the root's included where a release rests on it."""
+    with open_store(tmp_path / "store") as store:
+        release(store, ONE)
+    objects = [path for kind in ("files", "trees", "commits") for path in (tmp_path / "store" / kind).rglob("*")]
+    missed = []
+    for path in filter(os.path.isfile, objects):
+        data = path.read_bytes()
+        path.chmod(0o644)
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 4]))
+        with open_store(tmp_path / "store") as store, pytest.raises(IntegrityError):
+            verify_releases(store)
+        path.write_bytes(data)
+        missed.append(damaged(tmp_path / "store", tmp_path))
+    assert len(missed) == 7  # two files, a manifest, two trees, two commits
+    assert not any(missed)
+
+
+def test_a_flipped_byte_in_the_refs_is_found_or_changes_nothing(tmp_path: Path) -> None:
+    """A tag never names another version by accident: SQLite or the row's seal notices, or the byte meant nothing."""
+    with open_store(tmp_path / "store") as store:
+        release(store, ONE)
+        release(store, {"main/a": b"other"})
+        history = list(store.log())
+    refs = tmp_path / "store" / "refs.sqlite"
+    data = refs.read_bytes()
+    used = [at for at, byte in enumerate(data) if byte]
+    found = 0
+    for at in used:  # noqa: S311 - a sample of places
+        refs.write_bytes(data[:at] + bytes([data[at] ^ (1 << at % 8)]) + data[at + 1 :])
+        try:
+            with open_store(tmp_path / "store") as store:
+                assert list(store.log()) == history
+                assert store.resolve("v1") == history[1][1]
+        except IntegrityError:
+            found += 1
+        for left in tmp_path.glob("store/refs.sqlite-*"):
+            left.unlink()
+    assert found > 75
+    refs.write_bytes(data)
+    assert not damaged(tmp_path / "store", tmp_path)
+
+
+def test_garbage_goes_and_nothing_else(tmp_path: Path) -> None:
+    """Objects of an abandoned run and files of dead writers are deleted, and are counted."""
+    with open_store(tmp_path / "store") as store:
+        release(store, ONE)
+        txn = store.begin(store.resolve("latest").id, release_id("abandoned"))
+        put_all(store, txn, {"x": b"garbage!", "y": ONE["main/a"]})
+        (tmp_path / "store" / "tmp" / "1-dead").write_bytes(b"half")
+        assert store.gc().objects == 0
+        store.abandon(txn)
+        (tmp_path / "store" / "tmp" / "1-dead").write_bytes(b"half")
+        report = store.gc()
+        assert (report.objects, report.temporary, report.bytes) == (1, 1, len(b"garbage!half"))
+        verify_releases(store)
+
+
+def test_garbage_collection_refuses_a_damaged_store(tmp_path: Path) -> None:
+    """What a damaged commit reaches is not known, so nothing is deleted."""
+    with open_store(tmp_path / "store") as store:
+        commit = commit_files(store, ONE, "one")
+        path = tmp_path / "store" / "commits" / commit[:2] / commit[2:]
+        path.chmod(0o644)
+        path.write_bytes(path.read_bytes() + b" ")
+        before = sorted(tmp_path.rglob("*"))
+        with pytest.raises(IntegrityError):
+            store.gc()
+        assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_garbage_collection_waits_for_writers(tmp_path: Path) -> None:
+    """A file that is being put is not collected before its run names it."""
+    with open_store(tmp_path / "store") as writer, open_store(tmp_path / "store") as collector:
+        txn = writer.begin(writer.resolve("latest").id, release_id("one"))
+        done = threading.Event()
+
+        def collect() -> None:
+            while not done.is_set():
+                collector.gc()
+
+        thread = threading.Thread(target=collect)
+        thread.start()
+        for number in range(50):
+            put_all(writer, txn, {f"f{number}": str(number).encode()})
+        done.set()
+        thread.join()
+        commit = writer.commit(txn, "0" * 64, {}, 1)
+        assert writer.verify([commit])
+
+
+def test_objects_are_read_only(tmp_path: Path) -> None:
+    """An editor that opens a stored file by mistake cannot save it."""
+    with open_store(tmp_path / "store") as store:
+        release(store, ONE)
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "store" / "files").rglob("*") if path.is_file()}
+    assert modes == {0o444}
+
+
+def test_a_full_disk_is_said_so(tmp_path: Path) -> None:
+    """It is the server that is full, so to speak: exit code 4, and what to do."""
+    with pytest.raises(UnreachableError, match="the disk is full"), mapped(tmp_path):
+        raise OSError(28, "No space left on device")
+
+
+def test_a_file_in_the_way_is_the_users_mistake(tmp_path: Path) -> None:
+    """A store cannot be made where a file is."""
+    (tmp_path / "store").write_text("mine")
+    with pytest.raises(ConfigError, match="store"):
+        open_store(tmp_path / "store")
+
+
+def test_lost_refs_are_not_an_empty_store(tmp_path: Path) -> None:
+    """A store whose versions nobody names any more is damaged, not new."""
+    with open_store(tmp_path / "store") as store:
+        release(store, ONE)
+    (tmp_path / "store" / "refs.sqlite").unlink()
+    with pytest.raises(IntegrityError, match="refs are gone"):
+        open_store(tmp_path / "store")
