@@ -109,10 +109,12 @@ class Session:
         """
         if not self.engine.query("manifest/ledger").item(0, "rows"):
             return Outcome(Status.NOTHING_NEW)
+        warnings: tuple[str, ...] = ()
         for tag, commit in store.log():
             if "rollback_to" not in commit.metadata:
                 same = commit.metadata.get("content_id") == self.identity.content_id
-                return Outcome(Status.NOTHING_NEW, tag.name, commit) if same else None
+                return Outcome(Status.NOTHING_NEW, tag.name, commit, warnings=warnings) if same else None
+            warnings = warnings or (f"{tag.name}, a rollback, stays the newest release until something is new",)
         return None
 
     def release(

@@ -32,6 +32,7 @@ class Comparison:
         composition: rows of layer, kind, facet, value, before, after (numbers of records), where the two differ.
         strata: rows of scenario, stratum, before, after (factors), where the two differ; None for one not there.
         policies: rows of policy (its name), before, after (its reference), changed in text; None for one not there.
+        code: rows of part (prefstrata, sql_sha256, duckdb), before, after, where the two differ.
         calibration: its id before and after.
     """
 
@@ -42,6 +43,7 @@ class Comparison:
     composition: tuple[dict[str, Any], ...]
     strata: tuple[dict[str, Any], ...]
     policies: tuple[dict[str, Any], ...]
+    code: tuple[dict[str, Any], ...]
     calibration: tuple[str, str]
 
 
@@ -70,6 +72,11 @@ def compare_releases(store: VersionStore, before: str, after: str) -> Comparison
         composition=tuple(_composition(old, new)),
         strata=tuple(_strata(old, new)),
         policies=tuple(_policies(old, new)),
+        code=tuple(
+            {"part": part, "before": old["code"].get(part), "after": new["code"][part]}
+            for part in sorted(new["code"])
+            if old["code"].get(part) != new["code"][part]
+        ),
         calibration=(old["calibration"], new["calibration"]),
     )
 

@@ -69,7 +69,7 @@ class Layer:
                 todo="this release was not made by prefstrata; do not train on it",
             )
         joined = records.join(factors, on=["scenario", "stratum"], how="left", maintain_order="left")
-        return joined.with_columns(pl.col("trust") * pl.col("weight"))
+        return joined.with_columns(weight=pl.col("trust") * pl.col("weight"))
 
     def _factor(self, scenario: str, stratum: str) -> float | None:
         """The factor of the policy scenario that governs the record: its own when it has one, else the rest's."""

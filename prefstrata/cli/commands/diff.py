@@ -37,6 +37,7 @@ def diff(call: Call, before: str, after: str) -> None:
         "composition": list(found.composition),
         "strata": list(found.strata),
         "policies": list(found.policies),
+        "code": list(found.code),
         "calibration": {"before": found.calibration[0], "after": found.calibration[1]},
     }
     call.output.emit(document, *_told(found))
@@ -57,6 +58,7 @@ def _told(found: Comparison) -> Iterator[str | Grid]:
     )
     yield from _grid("scenario stratum >before >after", (tuple(row.values()) for row in found.strata), "Factors")
     yield from _grid("policy before after", (tuple(row.values()) for row in found.policies), "Policies")
+    yield from _grid("part before after", (tuple(row.values()) for row in found.code), "Code")
     if found.calibration[0] != found.calibration[1]:
         yield f"calibration: {found.calibration[0]} became {found.calibration[1]}"
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from prefstrata.cli.commands._published import demand_published
-from prefstrata.cli.commands._released import released
+from prefstrata.cli.commands._released import released, tag_of
 from prefstrata.releases import Status, rollback_release
 
 if TYPE_CHECKING:
@@ -18,9 +18,10 @@ __all__ = ["rollback"]
 def rollback(call: Call, ref: str, reason: str) -> None:
     """Publish the files of ``ref`` as the newest release."""
     with call.store() as store, call.output.working(f"publishing the files of {ref} again"):
-        released(store, ref)
+        target = released(store, ref)
+        name = tag_of(store, target) or target.id
         outcome = demand_published(
-            rollback_release(store, ref, date=int(time.time()), metadata={"reason": reason} if reason else {}),
+            rollback_release(store, name, date=int(time.time()), metadata={"reason": reason} if reason else {}),
             store.location,
         )
     for warning in outcome.warnings:
@@ -29,9 +30,9 @@ def rollback(call: Call, ref: str, reason: str) -> None:
         "status": outcome.status.value,
         "tag": outcome.tag,
         "commit": outcome.commit.id if outcome.commit else None,
-        "rollback_to": ref,
+        "rollback_to": name,
     }
     if outcome.status is Status.NOTHING_NEW:
-        call.output.emit(document, f"nothing to do: {outcome.tag} holds the files of {ref} already")
+        call.output.emit(document, f"nothing to do: {outcome.tag} holds the files of {name} already")
     else:
-        call.output.emit(document, f"published {outcome.tag} with the files of {ref}")
+        call.output.emit(document, f"published {outcome.tag} with the files of {name}")

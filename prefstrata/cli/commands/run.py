@@ -103,8 +103,9 @@ def _told(summary: RunSummary) -> Iterator[str | Grid]:
     rows = ((layer, summary.rows[f"layers.{layer}"]) for layer in LAYERS)
     yield Grid.of("layer >records", rows, "Layers")
     yield ""
+    done = "published" if outcome.status is Status.PUBLISHED else "published before:"
     yield (
-        f"{'published' if outcome.status is Status.PUBLISHED else 'was published before:'} {outcome.tag}: "
+        f"{done} {outcome.tag}: "
         f"{counted(outcome.uploaded, 'file')} uploaded ({size(outcome.uploaded_bytes)}), {outcome.reused:,} there already"
     )
     yield f"next: prefstrata show {outcome.tag}, prefstrata checkout main@{outcome.tag} --for jsonl --out DIR"
