@@ -6,6 +6,7 @@ In this version it is there to hold ``sql/`` to one meaning on both engines; its
 from __future__ import annotations
 
 import itertools
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ def spark_session(threads: int = 2, memory_limit: str = "2g") -> SparkSession:
         from pyspark.errors import PySparkException  # noqa: PLC0415 - optional, and heavy
         from pyspark.sql import SparkSession  # noqa: PLC0415
 
-        from prefstrata.engine._translate import PYTHON_FUNCTIONS  # noqa: PLC0415
+        from prefstrata.engine._translate import python_functions  # noqa: PLC0415
     except ImportError as error:
         raise ConfigError(f"engine: spark needs {error.name}, which is not installed", todo=_TODO) from error
     builder = SparkSession.builder.master(f"local[{threads}]").appName("prefstrata")
@@ -61,7 +62,9 @@ def spark_session(threads: int = 2, memory_limit: str = "2g") -> SparkSession:
         session = builder.getOrCreate()
     except (PySparkException, FileNotFoundError) as error:
         raise ConfigError(f"Spark does not start: {error}", where="engine: spark", todo=_TODO) from error
-    for name, function in PYTHON_FUNCTIONS.items():
+    # Otherwise its workers are whatever python3 the path finds, perhaps of another version.
+    session.sparkContext.pythonExec = sys.executable
+    for name, function in python_functions().items():
         session.udf.register(name, function)
     return session
 
@@ -100,8 +103,19 @@ class SparkEngine:
         return frame.selectExpr(*typed).localCheckpoint(eager=True)
 
     def _frame(self, table: Table, rows: list[tuple[Any, ...]]) -> DataFrame:
+        if not rows:
+            # Spark knows a relation without rows before it runs anything, and prunes what hangs on it.
+            columns = ", ".join(f"cast(null as {_type(column.type)}) as `{column.name}`" for column in table.columns)
+            return self._session.sql(f"select {columns} where false")
         schema = ", ".join(f"`{column.name}` {_type(column.type)}" for column in table.columns)
         return self._session.createDataFrame(rows, schema)
+
+    def evaluate(self, expression: str) -> object:
+        """The value of one expression in the dialect of ``sql/``: the way to look at a named function."""
+        from prefstrata.engine._translate import to_spark  # noqa: PLC0415 - sqlglot is optional
+
+        [row] = self._session.sql(to_spark(f"select {expression} as value", {}, self._view)).collect()
+        return row["value"]
 
     def ensure(self, table: Table) -> None:
         """Create the table when it is not there yet."""

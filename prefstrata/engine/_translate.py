@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from prefstrata.engine._protocol import Scalar
 
-__all__ = ["PYTHON_FUNCTIONS", "to_spark"]
+__all__ = ["python_functions", "to_spark"]
 
 _MACRO = re.compile(r"create or replace macro (?P<name>\w+)\((?P<arguments>[^)]*)\) as\s(?P<body>.*)", re.DOTALL)
 
@@ -32,16 +32,19 @@ _SPELT_FOR_SPARK = {
 }
 
 
-def _nfc(text: str | None) -> str | None:
-    return None if text is None else unicodedata.normalize("NFC", text)
+def python_functions() -> Mapping[str, Callable[..., str | None]]:
+    """What Spark cannot say in SQL at all: functions to register on a session under these names, text out.
 
+    They are made inside this function so that Spark ships them by value: its workers then import nothing of ours.
+    """
 
-def _double_text(value: float | None) -> str | None:
-    return None if value is None else repr(value)
+    def nfc_normalize(text: str | None) -> str | None:
+        return None if text is None else unicodedata.normalize("NFC", text)
 
+    def python_double_text(value: float | None) -> str | None:
+        return None if value is None else repr(value)
 
-# What Spark cannot say in SQL at all; registered on the session under these names, text in and out.
-PYTHON_FUNCTIONS: Mapping[str, Callable[..., str | None]] = {"nfc_normalize": _nfc, "python_double_text": _double_text}
+    return {"nfc_normalize": nfc_normalize, "python_double_text": python_double_text}
 
 
 @cache

@@ -1,4 +1,4 @@
--- One row: a file or page read in this run. Runs after the other ledger tables, whose new rows it counts.
+-- Grain: a file or page read in this run. Runs after the other ledger tables, whose new rows it counts.
 -- The digests sum up the ids of the rows that the batch brought: over all batches they say what the ledger holds,
 -- whatever the order and the cut of the files. What was refused is no content and not in them.
 with brought as (

@@ -1,4 +1,4 @@
--- One row: a prompt as one description gives it, not in the ledger yet.
+-- Grain: a prompt as one description gives it, not in the ledger yet.
 -- The same words described in another way are another row, described in the same way they are none: what holds is
 -- resolved in evidence.prompts. Equal ids have equal messages, so any staged copy will do.
 with staged as (

@@ -1,4 +1,4 @@
--- One row: a record refused in this run.
+-- Grain: a record refused in this run.
 -- Nothing is lost: read = accepted + quarantined for every batch.
 with numbered as (
   select

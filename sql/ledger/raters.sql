@@ -1,4 +1,4 @@
--- One row: a rater as one description gives it, not in the ledger yet.
+-- Grain: a rater as one description gives it, not in the ledger yet.
 -- A rater described in another way is another row, in the same way it is none.
 with staged as (
   -- 2^40: no file has as many records, so one number is batch and line, in ledger order.

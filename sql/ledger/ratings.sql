@@ -1,4 +1,4 @@
--- One row: a rating as given, not in the ledger yet.
+-- Grain: a rating as given, not in the ledger yet.
 -- A record with an id of its own counts once however often it is read. Without one, equal statements are kept apart
 -- by how many came before, over the whole ledger, so that cutting or shuffling files changes no id.
 with said as (

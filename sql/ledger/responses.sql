@@ -1,4 +1,4 @@
--- One row: a response as one generator gave it, not in the ledger yet.
+-- Grain: a response as one generator gave it, not in the ledger yet.
 -- The same text from another generator is another row, from the same one it is none. Equal ids have equal texts, so
 -- any staged copy will do. seq is a row's own: later steps find the text by it.
 with staged as (

@@ -1,4 +1,4 @@
--- One row: a withdrawal of consent by somebody who has not withdrawn in the ledger yet.
+-- Grain: a withdrawal of consent by somebody who has not withdrawn in the ledger yet.
 -- Withdrawing is final, so the first time counts and saying it again adds nothing.
 with staged as (
   select

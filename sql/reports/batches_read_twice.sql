@@ -1,4 +1,4 @@
--- One row: a staged batch that must not be appended, because the ledger has it already or it was staged twice.
+-- Grain: a staged batch that must not be appended, because the ledger has it already or it was staged twice.
 -- The ledger step stops on any such row: its rows would count twice.
 select staged.batch_id
 from staging.batches as staged

@@ -1,0 +1,34 @@
+"""An engine of each kind, with no tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prefstrata.engine import DuckDBEngine, Engine, SparkEngine, spark_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyspark.sql import SparkSession
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """One local Spark for the whole session: it takes seconds to start."""
+    session = spark_session()
+    yield session
+    session.stop()
+
+
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Each engine in turn, in memory."""
+    made: Engine
+    if request.param == "duckdb":
+        made = DuckDBEngine(":memory:", threads=2)
+    else:
+        made = SparkEngine(request.getfixturevalue("spark"))
+    yield made
+    made.close()
