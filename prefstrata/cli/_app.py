@@ -1,4 +1,4 @@
-"""What the command offers: every subcommand, its arguments and its help. What they do is in ``commands/``.
+"""What the command offers: every subcommand, its arguments and its help. What they do is in ``_commands``.
 
 Each body imports its own part, so that one command does not wait for the libraries of another.
 """
@@ -47,7 +47,7 @@ def _init(
     call: Call, folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; made when it is not there.")]
 ) -> None:
     """Make a project folder: prefstrata.yaml, a policy, an inbox. Overwrites nothing."""
-    from prefstrata.cli.commands.init import init
+    from prefstrata.cli._commands.init import init
 
     init(call, folder)
 
@@ -60,7 +60,7 @@ def _run(
     ] = 0.0,
 ) -> None:
     """Read what is new, build the layers and publish a release. With nothing new, publish nothing and say so."""
-    from prefstrata.cli.commands.run import run_project
+    from prefstrata.cli._commands.run import run_project
 
     run_project(call, wait)
 
@@ -70,7 +70,7 @@ def _log(
     call: Call, limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The newest N only.")] = None
 ) -> None:
     """List the releases, newest first."""
-    from prefstrata.cli.commands.log import log
+    from prefstrata.cli._commands.log import log
 
     log(call, limit)
 
@@ -78,7 +78,7 @@ def _log(
 @command(application, "show")
 def _show(call: Call, ref: Ref = "latest") -> None:
     """Show what a release holds. With --json, its manifest."""
-    from prefstrata.cli.commands.show import show
+    from prefstrata.cli._commands.show import show
 
     show(call, ref)
 
@@ -90,7 +90,7 @@ def _diff(
     after: Annotated[str, typer.Argument(metavar="B", help="The other.")],
 ) -> None:
     """Show how release B differs from release A: records, files, composition, policies, calibration."""
-    from prefstrata.cli.commands.diff import diff
+    from prefstrata.cli._commands.diff import diff
 
     diff(call, before, after)
 
@@ -101,7 +101,7 @@ def _verify(
     refs: Annotated[list[str] | None, typer.Argument(metavar="REF", help="The releases; all by default.")] = None,
 ) -> None:
     """Read back every byte of releases and compare it with what was released."""
-    from prefstrata.cli.commands.verify import verify
+    from prefstrata.cli._commands.verify import verify
 
     verify(call, refs or [])
 
@@ -113,7 +113,7 @@ def _rollback(
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; recorded with the new release.")] = "",
 ) -> None:
     """Publish the files of an old release as the newest one. History is never rewritten."""
-    from prefstrata.cli.commands.rollback import rollback
+    from prefstrata.cli._commands.rollback import rollback
 
     rollback(call, ref, reason)
 
@@ -129,7 +129,7 @@ def _checkout(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to make; it must not be there, or be empty.")],
 ) -> None:
     """Write a layer into a folder that appears whole and verified, or not at all."""
-    from prefstrata.cli.commands.checkout import checkout
+    from prefstrata.cli._commands.checkout import checkout
 
     checkout(call, layer, form, out)
 
@@ -149,7 +149,7 @@ def _queue_list(
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most N items, the most urgent first.")] = 20,
 ) -> None:
     """List the pairs that wait for people, the most urgent first."""
-    from prefstrata.cli.commands.queue import list_queue
+    from prefstrata.cli._commands.queue import list_queue
 
     list_queue(call, queue, limit)
 
@@ -163,7 +163,7 @@ def _policies(_: Call) -> None:
 @command(_policy, "lint")
 def _policy_lint(call: Call) -> None:
     """Read the project's policies and hold its sources against them; name every mistake with its file and line."""
-    from prefstrata.cli.commands.policy import lint
+    from prefstrata.cli._commands.policy import lint
 
     lint(call)
 
@@ -175,7 +175,7 @@ def _sql(
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most N rows.")] = 1000,
 ) -> None:
     """Ask the warehouse. Nothing can be changed by it. With --json, a list of row objects."""
-    from prefstrata.cli.commands.sql import sql
+    from prefstrata.cli._commands.sql import sql
 
     sql(call, query, limit)
 
@@ -183,7 +183,7 @@ def _sql(
 @command(application, "doctor")
 def _doctor(call: Call) -> None:
     """Look at this installation and project, and say what to do about what is amiss."""
-    from prefstrata.cli.commands.doctor import doctor
+    from prefstrata.cli._commands.doctor import doctor
 
     doctor(call)
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from prefstrata.project import Project
     from prefstrata.stores import VersionStore
 
-__all__ = ["PROJECT_VARIABLE", "Call", "NobodyReadsError", "command", "shared"]
+__all__ = ["PROJECT_VARIABLE", "SHARED_OPTIONS", "Call", "NobodyReadsError", "command", "shared"]
 
 PROJECT_VARIABLE = "PREFSTRATA_PROJECT"
-_PANEL = "For every command"
+SHARED_OPTIONS = _PANEL = "For every command"
 
 
 class NobodyReadsError(Exception):
@@ -61,7 +61,20 @@ class Call:
         """The project, read and checked in full."""
         from prefstrata.project import read_project  # noqa: PLC0415 - --version must not pay for it
 
-        return read_project(self.folder)
+        project = read_project(self.folder)
+        if project.store.kind == "lakefs":
+            self._note_retries()
+        return project
+
+    def _note_retries(self) -> None:
+        """Tell retries as notes; left alone, the library that makes them may log to stdout."""
+        from stamina.instrumentation import RetryDetails, set_on_retry_hooks  # noqa: PLC0415 - only a server needs it
+
+        def note(details: RetryDetails) -> None:
+            cause = details.caused_by
+            self.output.note(f"no answer from the server; trying again in {details.wait_for:.0f} s ({cause})")
+
+        set_on_retry_hooks([note])
 
     @contextmanager
     def store(self) -> Iterator[VersionStore]:
@@ -85,9 +98,7 @@ def _everywhere(  # the signature is what is used of it
     ] = None,
     json: Annotated[
         bool,
-        typer.Option(
-            "--json", help="Print one JSON document on stdout, everything else on stderr.", rich_help_panel=_PANEL
-        ),
+        typer.Option("--json", help="Print one JSON document on stdout, all else on stderr.", rich_help_panel=_PANEL),
     ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Leave out notes and progress.", rich_help_panel=_PANEL)

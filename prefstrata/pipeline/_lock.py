@@ -20,7 +20,7 @@ _POLL_SECONDS = 0.2
 
 
 @contextmanager
-def run_lock(path: Path, *, wait: float = 0.0, waiting: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+def run_lock(path: Path, *, wait: float = 0.0, waiting: Callable[[str], object] = lambda _: None) -> Iterator[None]:
     """Hold the lock file while the block runs. The system lets go of it when the process dies, however it dies.
 
     Args:
@@ -40,7 +40,7 @@ def run_lock(path: Path, *, wait: float = 0.0, waiting: Callable[[str], None] = 
         yield
 
 
-def _acquire(descriptor: int, path: Path, deadline: float, waiting: Callable[[str], None]) -> None:
+def _acquire(descriptor: int, path: Path, deadline: float, waiting: Callable[[str], object]) -> None:
     told = False
     while True:
         try:

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     import typer
 
 
-def command_page(title: str, intro: str, application: typer.Typer, name: str) -> str:
-    """Every command with its usage, what it does, its arguments and its options."""
+def command_page(title: str, intro: str, application: typer.Typer, name: str, shared: str = "") -> str:
+    """Every command with its usage, what it does, its arguments and its options.
+
+    Options of the help panel ``shared`` belong to every command; they are listed once, with the application itself.
+    """
     root = get_command(application)
-    return page(title, intro, *(_command(*each) for each in _walk(root, name)))
+    return page(title, intro, *(_command(*each, "" if each[0] is root else shared) for each in _walk(root, name)))
 
 
 def _walk(command: Any, path: str) -> Iterator[tuple[Any, str]]:  # noqa: ANN401 - click's commands, which Typer wraps
@@ -29,11 +32,19 @@ def _walk(command: Any, path: str) -> Iterator[tuple[Any, str]]:  # noqa: ANN401
         yield from _walk(below, f"{path} {name}")
 
 
-def _command(command: Any, path: str) -> str:  # noqa: ANN401 - as above
-    parameters = [each for each in command.params if not getattr(each, "hidden", False) and each.name != "help"]
+def _command(command: Any, path: str, omitted: str) -> str:  # noqa: ANN401 - as above
+    parameters = [
+        each
+        for each in command.params
+        if not getattr(each, "hidden", False)
+        and each.name != "help"
+        and not (omitted and getattr(each, "rich_help_panel", None) == omitted)
+    ]
     arguments = [each for each in parameters if each.param_type_name == "argument"]
     options = [each for each in parameters if each.param_type_name == "option"]
-    usage = [path, *(_metavar(each) for each in arguments), *(["[OPTIONS]"] if options else [])]
+    usage = [path, *map(_metavar, arguments)]
+    usage += [f"{each.opts[0]} {each.metavar}" for each in options if each.required]
+    usage += ["[OPTIONS]"] if any(not each.required for each in options) else []
     if hasattr(command, "commands"):
         usage.append("COMMAND")
     blocks = [f"## {path}", f"```\n{' '.join(usage)}\n```", _help(command.help or "")]

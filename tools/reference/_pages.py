@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prefstrata.cli import SHARED_OPTIONS, application
 from prefstrata.policy import Policy
 from prefstrata.project import PROJECT_FILE, Project
+from tools.reference._command import command_page
 from tools.reference._models import model_page
 from tools.reference._tables import tables_page
 
@@ -25,8 +27,27 @@ A policy is the value ordering of one or more scenarios, as a versioned file. It
 anything runs; a key it does not know is a mistake, named with its line.
 """
 
+COMMAND = """
+The options listed with `prefstrata` itself, but for `--version`, work before and after the name of every command.
+`--json` prints exactly one JSON document on stdout; notes, progress and errors go to stderr. The document of an error is
+`{"error": {"what", "where", "todo", "exit_code"}}`.
+
+| exit code | meaning |
+| --- | --- |
+| 0 | done; also when there was nothing new |
+| 2 | the command or a config file is wrong: the message names the file, the line and what to write |
+| 3 | a gate or a check blocked the release |
+| 4 | a server could not be reached, or another run has the project |
+| 5 | integrity broken: stored bytes are not the bytes that were released |
+| 1 | a bug |
+| 130 | interrupted |
+"""
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/tables.md": tables_page,
+    "docs/reference/command.md": lambda: command_page(
+        "The command", COMMAND, application, "prefstrata", SHARED_OPTIONS
+    ),
     "docs/reference/project.md": lambda: model_page(PROJECT_FILE, PROJECT, Project),
     "docs/reference/policy.md": lambda: model_page("Policy files", POLICY, Policy),
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from prefstrata.cli.commands._published import demand_published
-from prefstrata.cli.commands._released import released, tag_of
+from prefstrata.cli._commands._published import demand_published
+from prefstrata.cli._commands._released import released, tag_of
 from prefstrata.releases import Status, rollback_release
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prefstrata.cli._commands._released import released
 from prefstrata.cli._output import Grid, counted, size
-from prefstrata.cli.commands._released import released
 from prefstrata.model import ConfigError
 from prefstrata.trainers import FORMATS, checkout_layer
 

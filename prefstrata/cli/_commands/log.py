@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prefstrata.cli._commands._times import utc
 from prefstrata.cli._output import Grid
-from prefstrata.cli.commands._times import utc
 
 if TYPE_CHECKING:
     from prefstrata.cli._call import Call

@@ -6,9 +6,9 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from prefstrata.cli._commands._released import released, tag_of
+from prefstrata.cli._commands._times import utc
 from prefstrata.cli._output import Grid, counted, size
-from prefstrata.cli.commands._released import released, tag_of
-from prefstrata.cli.commands._times import utc
 from prefstrata.policy import LAYERS
 from prefstrata.releases import read_manifest
 

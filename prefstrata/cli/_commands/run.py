@@ -6,8 +6,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from prefstrata.cli._commands._published import demand_published
 from prefstrata.cli._output import Grid, counted, size
-from prefstrata.cli.commands._published import demand_published
 from prefstrata.pipeline import run
 from prefstrata.policy import LAYERS
 from prefstrata.releases import Status
@@ -104,8 +104,6 @@ def _told(summary: RunSummary) -> Iterator[str | Grid]:
     yield Grid.of("layer >records", rows, "Layers")
     yield ""
     done = "published" if outcome.status is Status.PUBLISHED else "published before:"
-    yield (
-        f"{done} {outcome.tag}: "
-        f"{counted(outcome.uploaded, 'file')} uploaded ({size(outcome.uploaded_bytes)}), {outcome.reused:,} there already"
-    )
+    files = f"{counted(outcome.uploaded, 'file')} uploaded ({size(outcome.uploaded_bytes)})"
+    yield f"{done} {outcome.tag}: {files}, {outcome.reused:,} there already"
     yield f"next: prefstrata show {outcome.tag}, prefstrata checkout main@{outcome.tag} --for jsonl --out DIR"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prefstrata.cli._commands._released import released, tag_of
 from prefstrata.cli._output import Grid
-from prefstrata.cli.commands._released import released, tag_of
 from prefstrata.releases.comparing import compare_releases
 
 if TYPE_CHECKING:
