@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from prefstrata.stores import CommitInfo
 
-__all__ = ["CONTENTS", "context", "die_at", "join_race", "race", "race_files", "run"]
+__all__ = ["CONTENTS", "context", "die_at", "join_race", "queue_up", "race", "race_files", "run"]
 
 CONTENTS = {"golden/a": b"gold", "main/a": b"one", "main/b": b"two"}
 
@@ -79,3 +79,12 @@ def race(config: Mapping[str, object], lap: int, racer: int) -> str:
         status = publish_release(store, draft, parent=parent.id).status.value
         _barrier.wait(120)  # nobody reads the next lap's parent before this lap is over
         return status
+
+
+def queue_up(config: Mapping[str, object], racer: int) -> str:
+    """Open a store that nobody has made yet, and publish on top of whoever was faster; return the tag."""
+    assert _barrier is not None
+    _barrier.wait(120)
+    with open_store(dict(config)) as store:
+        outcome = publish_rebasing(store, lambda parent: draft_on(parent, race_files(0, racer)))
+        return f"{outcome.status} {outcome.tag}"

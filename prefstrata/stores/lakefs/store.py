@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Self
 
-from lakefs_sdk.models.repository_creation import RepositoryCreation
-
 from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.stores.lakefs.client import Client
 from prefstrata.stores.lakefs.errors import Fault, Kind, user_error
@@ -14,6 +12,7 @@ from prefstrata.stores.lakefs.objects import Addresses, Entry, RemoteStream, lis
 from prefstrata.stores.lakefs.purging import PurgeList
 from prefstrata.stores.lakefs.reconciling import reconcile_branches
 from prefstrata.stores.lakefs.refs import Refs
+from prefstrata.stores.lakefs.repository import find_repository
 from prefstrata.stores.lakefs.txn import Staging, commit_staged, take_tag
 from prefstrata.stores.paths import check_path
 from prefstrata.stores.reading import VerifyingReader
@@ -63,7 +62,7 @@ class LakeFSStore:
     def __init__(self, config: LakeFSConfig, credentials: Credentials) -> None:
         """Find the repository, or make it."""
         self._client = Client(config.endpoint or "", config.repository, credentials)
-        self._refs = Refs(self._client, self._default_branch(config.storage_namespace))
+        self._refs = Refs(self._client, find_repository(self._client, config.storage_namespace))
         self._purges = PurgeList(self._client, self._refs)
         self._trees: dict[str, dict[str, Entry]] = {}
         self._staging: dict[str, Staging] = {}
@@ -244,42 +243,6 @@ class LakeFSStore:
     ) -> None:
         """Close the store."""
         self.close()
-
-    def _default_branch(self, namespace: str | None) -> str:
-        client = self._client
-        try:
-            return str(client.call(client.repositories.get_repository, client.repository).default_branch)
-        except Fault as fault:
-            if fault.kind is not Kind.MISSING:
-                raise user_error(fault, self.location) from None
-        where = namespace or self._local_namespace()
-        wanted = RepositoryCreation(
-            name=client.repository,
-            storage_id=None,
-            storage_namespace=where,
-            default_branch="main",
-            sample_data=False,
-            read_only=False,
-        )
-        try:
-            client.call(client.repositories.create_repository, wanted)
-        except Fault as refusal:
-            if refusal.kind is not Kind.EXISTS:  # another process may have made it just now
-                raise user_error(refusal, self.location) from None
-        return str(client.call(client.repositories.get_repository, client.repository).default_branch)
-
-    def _local_namespace(self) -> str:
-        try:
-            storage = self._client.call(self._client.config.get_config).storage_config
-        except Fault as fault:
-            raise user_error(fault, self.location) from None
-        if storage is None or storage.blockstore_type != "local":
-            raise ConfigError(
-                "the repository does not exist and there is no storage namespace to make it in",
-                where=self.location,
-                todo="set store.storage_namespace, such as s3://bucket/prefix, or make the repository yourself",
-            )
-        return f"local://{self._client.repository}"
 
     def _tree(self, commit: str) -> dict[str, Entry]:
         if commit not in self._trees:

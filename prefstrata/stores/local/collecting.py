@@ -35,7 +35,7 @@ def collect(objects: Objects, refs: Refs) -> GcReport:
 
 def _mark(objects: Objects, refs: Refs) -> set[tuple[str, str]]:
     reached: set[tuple[str, str]] = set()
-    waiting = {refs.get("root"), refs.get("branch/main"), *(tag.commit for tag in refs.tags())}
+    waiting = {refs.get("branch/main"), *(tag.commit for tag in refs.tags())}
     for run in refs.runs():
         waiting |= {run.parent, run.head}
         reached |= {(FILES, file.sha256) for file in refs.staged(run.branch).values() if file}
@@ -43,7 +43,7 @@ def _mark(objects: Objects, refs: Refs) -> set[tuple[str, str]]:
         commit = waiting.pop()
         if commit is None or (COMMITS, commit) in reached:
             continue
-        info = read_commit(objects, commit)
+        info = read_commit(objects, commit, known=True)
         reached |= {(COMMITS, commit), (TREES, info.tree)}
         reached |= {(FILES, file.sha256) for file in read_tree(objects, info).values()}
         waiting.add(info.parent)

@@ -1,4 +1,4 @@
-"""The lock between those who write objects and the one who collects garbage."""
+"""Locks between processes: writers of objects against the collector of garbage, and openers of the refs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["StoreLock"]
 
 
 class StoreLock:
-    """A lock of the operating system on one file: a dead process holds nothing. One host only, not NFS.
+    """Locks of the operating system on files: a dead process holds nothing. One host only, not NFS.
 
     Args:
         root: the store's folder.
     """
 
     def __init__(self, root: Path) -> None:
-        """Remember where the lock file is."""
+        """Remember where the lock files are."""
         self._root = root
 
     @contextmanager
@@ -39,9 +39,15 @@ class StoreLock:
             yield
 
     @contextmanager
-    def _held(self, kind: int) -> Iterator[None]:
+    def opening(self) -> Iterator[None]:
+        """Open or close the refs alone: SQLite does not wait for its turn while a file changes to WAL or back."""
+        with self._held(fcntl.LOCK_EX, "refs.lock"):
+            yield
+
+    @contextmanager
+    def _held(self, kind: int, name: str = "lock") -> Iterator[None]:
         with mapped(self._root):
-            file = (self._root / "lock").open("ab")
+            file = (self._root / name).open("ab")
         with file:
             fcntl.flock(file, kind)
             yield

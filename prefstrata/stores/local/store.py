@@ -11,7 +11,8 @@ from prefstrata.stores.local.errors import mapped
 from prefstrata.stores.local.lock import StoreLock
 from prefstrata.stores.local.objects import COMMITS, FILES, Objects
 from prefstrata.stores.local.refs import Refs, Run
-from prefstrata.stores.local.txn import apply_changes, read_commit, read_tree, write_commit
+from prefstrata.stores.local.txn import ROOT, apply_changes, read_commit, read_tree, write_commit
+from prefstrata.stores.local.verifying import verify_commits, why_absent
 from prefstrata.stores.paths import check_path
 from prefstrata.stores.reading import VerifyingReader
 from prefstrata.stores.trees import diff_trees, tree_id
@@ -20,8 +21,6 @@ from prefstrata.stores.types import (
     Diff,
     FileInfo,
     GcReport,
-    Problem,
-    ProblemKind,
     Published,
     PurgeReport,
     Put,
@@ -67,14 +66,9 @@ class LocalStore:
                 where=str(self._root / "refs.sqlite"),
                 todo="restore the file from a copy",
             )
-        self._refs = Refs(self._root)
+        with self._lock.opening():
+            self._refs = Refs(self._root)
         self._trees: dict[str, dict[str, FileInfo]] = {}
-        if self._refs.get("root") is None:
-            with self._lock.writing():
-                root_commit = write_commit(self._objects, (), None, {}, 0)
-                with self._refs.writing():
-                    self._refs.set("root", root_commit)
-                    self._refs.set(f"branch/{_MAIN}", root_commit)
 
     def __repr__(self) -> str:
         """Return the class and the folder."""
@@ -87,7 +81,7 @@ class LocalStore:
 
     def resolve(self, ref: str) -> CommitInfo:
         """Return the commit a ref names now."""
-        return read_commit(self._objects, self._commit_id(ref))
+        return read_commit(self._objects, self._commit_id(ref), known=not _SHA256.fullmatch(ref))
 
     def tags(self) -> list[TagInfo]:
         """Return the published releases, oldest first."""
@@ -96,7 +90,7 @@ class LocalStore:
     def log(self, limit: int | None = None) -> Iterator[tuple[TagInfo, CommitInfo]]:
         """Yield the published releases, newest first."""
         for tag in list(reversed(self.tags()))[:limit]:
-            yield tag, read_commit(self._objects, tag.commit)
+            yield tag, read_commit(self._objects, tag.commit, known=True)
 
     def list(self, commit: str, prefix: str = "") -> Iterator[FileInfo]:
         """Yield the files of a commit whose path begins with a prefix, sorted by path."""
@@ -112,7 +106,7 @@ class LocalStore:
         stream = self._objects.open(file.sha256)
         if stream is None:
             raise IntegrityError(
-                f"the stored file {path} is {self._why_absent(file.sha256)[1]}",
+                f"the stored file {path} is {why_absent(self._refs, file.sha256)[1]}",
                 where=str(self._objects.path(FILES, file.sha256)),
             )
         return VerifyingReader(stream, file, str(self._objects.path(FILES, file.sha256)))
@@ -123,21 +117,7 @@ class LocalStore:
 
     def verify(self, refs: Sequence[str]) -> VerifyReport:
         """Read back every file of the named commits, each stored object once, and the commits before them."""
-        commits = [self.resolve(ref) for ref in refs]
-        for commit in commits:
-            self._check_history(commit)
-        paths: dict[FileInfo, str] = {}
-        for commit in commits:
-            for path, file in read_tree(self._objects, commit).items():
-                paths.setdefault(FileInfo("", file.sha256, file.size), path)
-        problems = []
-        for file, path in paths.items():
-            problem = self._check_object(FileInfo(path, file.sha256, file.size))
-            if problem:
-                problems.append(problem)
-        problems.sort(key=lambda problem: problem.path)
-        total = sum(file.size for file in paths)
-        return VerifyReport(tuple(commit.id for commit in commits), len(paths), total, tuple(problems))
+        return verify_commits(self._objects, self._refs, [self.resolve(ref) for ref in refs])
 
     def begin(self, parent: str, release_id: str, *, reuse: Sequence[str] = ()) -> Txn:
         """Start a release on top of a commit, or pick up the one an earlier attempt left."""
@@ -222,7 +202,7 @@ class LocalStore:
                 return Published.ALREADY if same else Published.LOST_RACE
             if read_commit(self._objects, commit).parent != expected_parent:
                 raise ConfigError(f"version {commit[:12]} was made from another parent", where=self.location)
-            before = self._refs.get(f"tag/{tag_name(number - 1)}" if number > 1 else "root")
+            before = self._refs.get(f"tag/{tag_name(number - 1)}") if number > 1 else ROOT
             if before != expected_parent:
                 raise ConfigError(f"{tag} does not follow the version it was made from", where=self.location)
             self._refs.set(f"tag/{tag}", commit)
@@ -232,7 +212,7 @@ class LocalStore:
         """Point ``main`` at the newest release; return whether it had to move."""
         with self._refs.writing():
             newest = self._commit_id("latest")
-            if self._refs.get(f"branch/{_MAIN}") == newest:
+            if (self._refs.get(f"branch/{_MAIN}") or ROOT) == newest:
                 return False
             self._refs.set(f"branch/{_MAIN}", newest)
         return True
@@ -277,7 +257,8 @@ class LocalStore:
 
     def close(self) -> None:
         """Close the refs."""
-        self._refs.close()
+        with self._lock.opening():
+            self._refs.close()
 
     def __enter__(self) -> Self:
         """Return the store itself."""
@@ -290,11 +271,11 @@ class LocalStore:
         self.close()
 
     def _commit_id(self, ref: str) -> str:
-        root, tags = self._refs.get("root") or "", self.tags()
+        tags = self.tags()
         if ref == "latest":
-            return tags[-1].commit if tags else root
+            return tags[-1].commit if tags else ROOT
         if ref == _MAIN:
-            return self._refs.get(f"branch/{_MAIN}") or root
+            return self._refs.get(f"branch/{_MAIN}") or ROOT
         if number := tag_number(ref):
             if number <= len(tags):
                 return tags[number - 1].commit
@@ -303,7 +284,7 @@ class LocalStore:
         raise ConfigError(f"there is no version {ref!r}", where=self.location, todo="see `prefstrata log`")
 
     def _complete(self, beginning: str) -> str:
-        known = {self._refs.get("root") or "", *(tag.commit for tag in self.tags())}
+        known = {ROOT, *(tag.commit for tag in self.tags())}
         known |= {run.head for run in self._refs.runs() if run.head}
         found = [commit for commit in known if commit.startswith(beginning)]
         if len(found) != 1:
@@ -332,29 +313,6 @@ class LocalStore:
                 self._refs.unstage(branch, path)
             else:
                 self._refs.stage(branch, path, file)
-
-    def _check_history(self, commit: CommitInfo) -> None:
-        parent = commit.parent
-        while parent is not None:
-            before = read_commit(self._objects, parent)
-            read_tree(self._objects, before)
-            parent = before.parent
-
-    def _check_object(self, file: FileInfo) -> Problem | None:
-        stream = self._objects.open(file.sha256)
-        if stream is None:
-            return Problem(file.path, *self._why_absent(file.sha256))
-        with VerifyingReader(stream, file, self.location) as reader:
-            try:
-                for _ in reader:
-                    pass
-            except IntegrityError as error:
-                return Problem(file.path, ProblemKind.CORRUPT, error.what)
-        return None
-
-    def _why_absent(self, sha256: str) -> tuple[ProblemKind, str]:
-        reason = self._refs.purge_reason(sha256)
-        return (ProblemKind.PURGED, f"purged: {reason}") if reason else (ProblemKind.MISSING, "missing")
 
 
 def _checked_sha256(sha256: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import rfc8785
 
 from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.stores.local.objects import COMMITS, TREES
-from prefstrata.stores.trees import encode_tree, parse_tree
+from prefstrata.stores.trees import EMPTY_TREE, encode_tree, parse_tree
 from prefstrata.stores.types import CommitInfo
 
 if TYPE_CHECKING:
@@ -18,26 +19,46 @@ if TYPE_CHECKING:
     from prefstrata.stores.local.objects import Objects
     from prefstrata.stores.types import FileInfo
 
-__all__ = ["apply_changes", "read_commit", "read_tree", "write_commit"]
+__all__ = ["ROOT", "apply_changes", "read_commit", "read_tree", "write_commit"]
+
+
+def _encode_commit(tree: str, parent: str | None, metadata: Mapping[str, str], date: int) -> bytes:
+    document: dict[str, Any] = {"date": date, "format": 1, "metadata": dict(metadata), "parent": parent, "tree": tree}
+    return rfc8785.dumps(document)
+
+
+# Every store begins with this commit. It is not stored: nothing that says nothing can be lost or damaged.
+_ROOT_DOCUMENT = _encode_commit(EMPTY_TREE, None, {}, 0)
+ROOT = hashlib.sha256(_ROOT_DOCUMENT).hexdigest()
 
 
 def write_commit(
-    objects: Objects, files: Iterable[FileInfo], parent: str | None, metadata: Mapping[str, str], date: int
+    objects: Objects, files: Iterable[FileInfo], parent: str, metadata: Mapping[str, str], date: int
 ) -> str:
     """Store a tree and the commit that names it; return the commit's id, the sha256 of its canonical JSON."""
     tree = objects.add_document(TREES, encode_tree(files))
-    document: dict[str, Any] = {"date": date, "format": 1, "metadata": dict(metadata), "parent": parent, "tree": tree}
-    return objects.add_document(COMMITS, rfc8785.dumps(document))
+    return objects.add_document(COMMITS, _encode_commit(tree, parent, metadata, date))
 
 
-def read_commit(objects: Objects, commit: str) -> CommitInfo:
+def read_commit(objects: Objects, commit: str, *, known: bool = False) -> CommitInfo:
     """Return a stored commit.
+
+    Args:
+        objects: where commits are kept.
+        commit: its id.
+        known: whether a ref or another commit names it, so that it must be there.
 
     Raises:
         ConfigError: there is none with this id.
-        IntegrityError: it is damaged.
+        IntegrityError: it is damaged, or known and missing.
     """
-    document = objects.document(COMMITS, commit)
+    document = _ROOT_DOCUMENT if commit == ROOT else objects.document(COMMITS, commit)
+    if document is None and known:
+        raise IntegrityError(
+            f"version {commit[:12]} is missing",
+            where=str(objects.path(COMMITS, commit)),
+            todo="restore the file from a copy",
+        )
     if document is None:
         raise ConfigError(f"there is no version {commit!r}", todo="see `prefstrata log` for those there are")
     row: dict[str, Any] = json.loads(document)
@@ -50,6 +71,8 @@ def read_tree(objects: Objects, commit: CommitInfo) -> dict[str, FileInfo]:
     Raises:
         IntegrityError: the tree is missing or damaged.
     """
+    if commit.tree == EMPTY_TREE:
+        return {}
     document = objects.document(TREES, commit.tree)
     if document is None:
         raise IntegrityError(
