@@ -1,6 +1,7 @@
 -- Grain: a prompt as one description gives it, not in the ledger yet.
 -- The same words described in another way are another row, described in the same way they are none: what holds is
--- resolved in evidence.prompts. Equal ids have equal messages, so any staged copy will do.
+-- resolved in evidence.prompts. Equal ids have equal messages, so any staged copy will do. seq is a row's own: later steps
+-- find the messages by it.
 with staged as (
   -- 2^40: no file has as many records, so one number is batch and line, in ledger order.
   select prompts.*, batches.position * 1099511627776 + prompts.line as place
@@ -9,8 +10,10 @@ with staged as (
 ),
 
 places as (
-  select place, batch_id, line, row_number() over (order by place) as number
-  from (select distinct place, batch_id, line from staged)
+  select
+    place, batch_id, line, prompt_id, task, scenario, risk_level, language, tags,
+    row_number() over (order by place, prompt_id, task, scenario, risk_level, language, tags) as number
+  from (select distinct place, batch_id, line, prompt_id, task, scenario, risk_level, language, tags from staged)
 ),
 
 known as (
@@ -34,7 +37,14 @@ select
   places.line,
   places.number + (select coalesce(max(seq), 0) from ledger.prompts) as seq
 from first
-join places on places.place = first.place
+join places
+  on places.place = first.place
+  and places.prompt_id = first.prompt_id
+  and places.task is not distinct from first.task
+  and places.scenario is not distinct from first.scenario
+  and places.risk_level is not distinct from first.risk_level
+  and places.language is not distinct from first.language
+  and places.tags is not distinct from first.tags
 where
   not exists (
     select 1
