@@ -1,7 +1,7 @@
 """Sources: from files of any shape to typed records, and from those to the statements of the ledger."""
 
-from prefstrata.sources._ledger import AppendSummary, BatchCount, append_staged, clear_staging
 from prefstrata.sources._ingest import FileOutcome, IngestSummary, check_sources, ingest
+from prefstrata.sources._ledger import AppendSummary, BatchCount, append_staged, clear_staging
 
 __all__ = [
     "AppendSummary",

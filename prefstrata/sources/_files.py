@@ -44,7 +44,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file to read: where, which batch, its digest, and how many of its records the ledger has from before it grew."""
+    """A file to read: its batch, its digest, and how many of its records the ledger has from before it grew."""
 
     uri: str
     batch_id: str
@@ -67,7 +67,9 @@ class Opened:
         if batch_id in state.batches:
             return Known(uri, batch_id)
         state.batches.add(batch_id)
-        begun = [each for each in earlier if each.bytes in found and _batch_id(reading, found[each.bytes]) == each.batch_id]
+        begun = [
+            each for each in earlier if each.bytes in found and _batch_id(reading, found[each.bytes]) == each.batch_id
+        ]
         passed = sum(each.read for each in begun)
         if begun and passed in max(begun, key=lambda each: each.bytes).cut:
             # The last record was refused because the file ended in its middle; it may be whole now.
@@ -85,13 +87,19 @@ def read_state(engine: DuckDBEngine) -> State:
     """What the ledger has read."""
     cut: dict[str, set[int]] = {}
     with engine.connection() as connection:
-        refused = connection.execute("select batch_id, line from ledger.quarantine where reason = 'truncated'").fetchall()
-        rows = connection.execute("select source, uri, batch_id, bytes, read from ledger.batches order by seq").fetchall()
+        refused = connection.execute(
+            "select batch_id, line from ledger.quarantine where reason = 'truncated'"
+        ).fetchall()
+        rows = connection.execute(
+            "select source, uri, batch_id, bytes, read from ledger.batches order by seq"
+        ).fetchall()
     for batch_id, line in refused:
         cut.setdefault(batch_id, set()).add(line)
     state = State({row[2] for row in rows})
     for source, uri, batch_id, size, read in rows:
-        state.by_uri.setdefault((source, uri), []).append(_Earlier(batch_id, size, read, frozenset(cut.get(batch_id, ()))))
+        state.by_uri.setdefault((source, uri), []).append(
+            _Earlier(batch_id, size, read, frozenset(cut.get(batch_id, ())))
+        )
     return state
 
 

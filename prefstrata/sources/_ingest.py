@@ -1,8 +1,8 @@
 """Reads the files of a project's sources that are not in the ledger yet, and appends what they say.
 
-A batch is a source and the bytes of a file; one that is in the ledger is never read again. A file that grew, so that its
-earlier bytes are the beginning of the new ones, is read on from where the ledger stands: its earlier records are passed
-over by their number, so that records without an id of their own are not counted twice.
+A batch is a source and the bytes of a file; one that is in the ledger is never read again. A file that grew, so that
+its earlier bytes are the beginning of the new ones, is read on from where the ledger stands: its earlier records are
+passed over by their number, so that records without an id of their own are not counted twice.
 """
 
 from __future__ import annotations

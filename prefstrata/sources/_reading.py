@@ -48,14 +48,10 @@ def compile_source(project: Project, place: int, source: Source) -> Reading:
         ConfigError: naming the project file, the line and the key.
     """
     top: tuple[str | int, ...] = ("sources", place, "map")
-    given: dict[str, Any] = dict(source.map or {})
-    options: dict[str, Any] = {}
+    if source.map is None or source.options:
+        top = ("sources", place)
     try:
-        if source.format != "mapping":
-            top = ("sources", place)
-            given, options = read_format(source.format, source.options)
-        elif source.options:
-            raise MappingError(("options",), "options belong to a named format; a mapping says everything itself")
+        given, options = _given(source)
         return _compiled(project, source, read_mapping(given), options)
     except MappingError as error:
         location = (*top, *error.key)
@@ -63,6 +59,15 @@ def compile_source(project: Project, place: int, source: Source) -> Reading:
         line = f":{line_of(project.file, location)}" if project.file.is_file() else ""
         what = f"{error.what} (source {source.name!r})"
         raise ConfigError(what, where=f"{project.file}{line}: {spelled}", todo=error.todo) from error
+
+
+def _given(source: Source) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The mapping of a source as a config section, its own or its format's, and the format's options."""
+    if source.map is None:
+        return read_format(source.format, source.options)
+    if source.options:
+        raise MappingError(("options",), "options belong to a named format; a mapping says everything itself")
+    return source.map, {}
 
 
 def _compiled(project: Project, source: Source, mapping: Mapping, options: dict[str, Any]) -> Reading:

@@ -1,5 +1,7 @@
 """Stages files: framed, mapped, what is refused set beside what is accepted."""
 
+# ruff: noqa: S608 - the names in these statements are ours
+
 from __future__ import annotations
 
 import hashlib
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from prefstrata.model import PrefstrataError
-from prefstrata.sources.framing import Limits, frame, fetch_records
+from prefstrata.sources.framing import Limits, fetch_records, frame
 from prefstrata.sources.framing._rejects import readable
 from prefstrata.sources.mapping import stage
 
@@ -46,7 +48,9 @@ class Stager:
         with self._engine.connection() as connection:
             framed = frame(connection, path, reading.framing, table="__framed", line="__line")
             if framed.sha256 != opened.sha256:
-                raise PrefstrataError("it changed while it was read", where=str(path), todo="Read it again when it is whole.")
+                raise PrefstrataError(
+                    "it changed while it was read", where=str(path), todo="Read it again when it is whole."
+                )
             joined = self._join(connection, reading)
             if opened.passed:
                 _execute(connection, f"delete from {framed.table} where __line <= {opened.passed}")
@@ -81,14 +85,25 @@ class Stager:
 
     def _batch(self, connection: duckdb.DuckDBPyConnection, reading: Reading, opened: Opened, read: int) -> None:
         source = reading.source
-        row = (opened.batch_id, source.name, source.mode, source.supervisor, opened.uri, opened.bytes, read, self.batches)
+        row = (
+            opened.batch_id,
+            source.name,
+            source.mode,
+            source.supervisor,
+            opened.uri,
+            opened.bytes,
+            read,
+            self.batches,
+        )
         connection.execute("insert into staging.batches values (?, ?, ?, ?, ?, ?, ?, ?)", list(row)).fetchall()
         self.batches += 1
 
 
 def _keep_rejects(connection: duckdb.DuckDBPyConnection, rejects: str, batch_id: str) -> Counter[str]:
-    connection.execute(f"insert into staging.rejects by name select ? as batch_id, * from {rejects}", [batch_id]).fetchall()  # noqa: S608 - a name of ours
-    return Counter(dict(connection.execute(f"select reason, count(*) from {rejects} group by reason").fetchall()))  # noqa: S608 - likewise
+    connection.execute(
+        f"insert into staging.rejects by name select ? as batch_id, * from {rejects}", [batch_id]
+    ).fetchall()
+    return Counter(dict(connection.execute(f"select reason, count(*) from {rejects} group by reason").fetchall()))
 
 
 def _quarantine(
@@ -101,7 +116,15 @@ def _quarantine(
         part = refused[start : start + _AT_ONCE]
         found = fetch_records(path, reading.framing, [each.line for each in part])
         rows = [
-            (batch_id, each.line, offset, each.reason, each.detail, readable(raw, _LIMITS), hashlib.sha256(raw).hexdigest())
+            (
+                batch_id,
+                each.line,
+                offset,
+                each.reason,
+                each.detail,
+                readable(raw, _LIMITS),
+                hashlib.sha256(raw).hexdigest(),
+            )
             for each in part
             for offset, raw in [found[each.line]]
         ]

@@ -47,9 +47,7 @@ def _read(name: str) -> dict[str, Any]:
 def _alike(value: object, default: object) -> bool:
     """Whether an option has the shape of its default: text for text, numbers for numbers, lists of as many."""
     if isinstance(default, list):
-        return (
-            isinstance(value, list) and len(value) == len(default) and all(map(_alike, value, default))
-        )
+        return isinstance(value, list) and len(value) == len(default) and all(map(_alike, value, default))
     if isinstance(default, bool) or isinstance(value, bool):
         return isinstance(default, bool) and isinstance(value, bool)
     if isinstance(default, int | float):

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from prefstrata.sources.mapping._cells import Check, Evaluation, select, spell
+from prefstrata.sources.mapping._cells import Evaluation
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import ExpressionError, text_literal
 from prefstrata.sources.mapping._rankings import PAIRED, read_ranking
 from prefstrata.sources.mapping._said import Builder, pseudonym
+from prefstrata.sources.mapping._sql import Check, select, spell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from prefstrata.sources.mapping._cells import Key
     from prefstrata.sources.mapping._config import Events, Mapping, Rankings, Ratings, Steps, Value, Votes, Withdrawals
     from prefstrata.sources.mapping._context import Context
     from prefstrata.sources.mapping._scope import Scope
+    from prefstrata.sources.mapping._sql import Key
     from prefstrata.sources.mapping._units import Candidate
 
 __all__ = ["CHOICES", "KINDS", "Block", "read_blocks"]
@@ -57,7 +58,9 @@ class Block:
     """The step whose rows hold the texts of the candidates."""
 
 
-def read_blocks(mapping: Mapping, context: Context, scope: Scope, candidates: dict[str, Candidate]) -> tuple[Block, ...]:
+def read_blocks(
+    mapping: Mapping, context: Context, scope: Scope, candidates: dict[str, Candidate]
+) -> tuple[Block, ...]:
     """Compile all blocks, in the order votes, rankings, ratings, steps, events, withdrawals."""
     found: list[Block] = []
     for name, read in _READERS.items():
@@ -68,14 +71,16 @@ def read_blocks(mapping: Mapping, context: Context, scope: Scope, candidates: di
     return tuple(found)
 
 
-def _start(
+def _start(  # noqa: PLR0913, PLR0917 - all that a block is compiled with
     block: Key, each: Value | None, mapping: Mapping, context: Context, scope: Scope, candidates: dict[str, Candidate]
 ) -> Builder:
     """A builder over the units, or over the elements of the block's list."""
     units = "__units"
     if each is None:
         source = select(["*", "0 as __place"], units, "__problem is null")
-        return Builder(block, mapping, context, candidates, Evaluation(scope), source.replace("*", "* exclude (__problem)", 1))
+        return Builder(
+            block, mapping, context, candidates, Evaluation(scope), source.replace("*", "* exclude (__problem)", 1)
+        )
     evaluation = Evaluation(scope, "__i")
     key = (*block, "each")
     cell = evaluation.read(key, each, "list")
@@ -84,7 +89,9 @@ def _start(
     failed = [check.condition for check in cell.checks]
     listed = f"case when {failed[0]} then [null] else {cell.sql} end" if failed else cell.sql
     inner = select(["*", f"{listed} as __list"], inner)
-    source = select(["* exclude (__list)", "unnest(__list) as it", "generate_subscripts(__list, 1) - 1 as __place"], inner)
+    source = select(
+        ["* exclude (__list)", "unnest(__list) as it", "generate_subscripts(__list, 1) - 1 as __place"], inner
+    )
     try:
         builder = Builder(
             block, mapping, context, candidates, Evaluation(scope.plus("it", type_.removesuffix("[]"))), source
@@ -135,7 +142,9 @@ def _votes(builder: Builder, section: Votes) -> Block:
         return _done(builder, "votes", builder.statement("choice"))
     size = builder.put("judgement_size", section.judged_together, "integer")
     builder.checks.append(
-        Check(f"{size} < 2", "out_of_scale", f"{text_literal(f'{where}.judged_together is ')} || {size} || '; at least 2'")
+        Check(
+            f"{size} < 2", "out_of_scale", f"{text_literal(f'{where}.judged_together is ')} || {size} || '; at least 2'"
+        )
     )
     return _done(builder, "votes", builder.statement("choice"), _judgement(builder, "left_id || choice || right_id"))
 
@@ -192,7 +201,9 @@ def _steps(builder: Builder, section: Steps) -> Block:
     builder.put("template", section.template, "text")
     builder.said(section, reward.spelled)
     # Steps that were not judged are part of the trace's identity, but say nothing.
-    trace = "string_agg(text_field(state) || text_field(output), '' order by \"index\") over (partition by __line, __unit)"
+    trace = (
+        "string_agg(text_field(state) || text_field(output), '' order by \"index\") over (partition by __line, __unit)"
+    )
     first = select(["*", f"short_hash(prompt_id || ':' || {trace}) as trace_id"], "__before")
     judged = select(["*"], "__before", "reward is not null or __problem is not null")
     builder.columns["trace_id"] = ""

@@ -11,43 +11,29 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from prefstrata.sources.mapping._errors import MappingError
-from prefstrata.sources.mapping._expressions import ExpressionError, describe, parse, quoted, text_literal
+from prefstrata.sources.mapping._expressions import ExpressionError, describe, parse, text_literal
+from prefstrata.sources.mapping._sql import Cell, Check, Key, literal, shown, spell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from prefstrata.sources.mapping._config import Plain, Value
     from prefstrata.sources.mapping._scope import Scope
 
-__all__ = ["PROBLEM", "UNSAID", "Cell", "Check", "Evaluation", "Key", "Want", "literal", "problem", "select", "shown", "spell"]
+__all__ = ["Evaluation", "Want"]
 
-Key = tuple[str | int, ...]
 Want = Literal["text", "number", "integer", "boolean", "texts", "time", "messages", "list", "json"]
-
-UNSAID = "unsaid"
-PROBLEM = "struct(reason varchar, detail varchar)"
 
 _INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?(\(.*\))?")
 _NUMBERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(.*\)")
 _UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
-_SHOWN = 80
 
 
 @dataclass(frozen=True)
-class Check:
-    """What makes a row refused: a condition, the reason's word, and the detail as SQL."""
+class _Found:
+    """An evaluated expression: its key, its column, the column's type, and how it may have failed."""
 
-    condition: str
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A leaf: its value as SQL over the evaluated level, how the file spelled it, and what can be wrong with it."""
-
+    path: str
     sql: str
-    spelled: str
+    type: str
     checks: tuple[Check, ...] = ()
 
 
@@ -76,58 +62,59 @@ class Evaluation:
             return Cell(_typed_null(want), "cast(null as varchar)")
         if value.constant is not None:
             return _constant(key, value.constant, want, allowed)
-        assert value.expression is not None  # noqa: S101 - the config model holds it
         try:
-            got, type_, checks = self._guarded(key, value.expression)
-            return self._finished(spell(key), value, got, type_, checks, want, allowed)
+            return self._finished(value, self._guarded(key, value), want, allowed)
         except ExpressionError as error:
-            raise MappingError(key, str(error), value.expression) from error
+            raise MappingError(key, str(error), value.expression or "") from error
 
     def read_any(self, key: Key, value: Value) -> tuple[Cell, str]:
         """The cell of a leaf that may give anything, and its type; a value map gives texts or numbers."""
         if value.constant is not None:
             sql = literal(value.constant)
             return Cell(sql, text_literal(str(value.constant))), describe(f"select {sql}")
-        assert value.expression is not None  # noqa: S101 - the config model holds it
         try:
-            got, type_, checks = self._guarded(key, value.expression)
-            if value.format or value.unit:
-                cell = self._finished(spell(key), value, got, type_, checks, "time", ())
-                return cell, "TIMESTAMP"
-            if value.values is None:
-                return Cell(got, f"cast({got} as varchar)", tuple(checks)), type_
-            numbers = all(isinstance(each, int | float | None) for each in value.values.values())
-            cell = self._finished(spell(key), value, got, type_, checks, "number" if numbers else "text", ())
-            return cell, "DOUBLE" if numbers else "VARCHAR"
+            return self._any(value, self._guarded(key, value))
         except ExpressionError as error:
-            raise MappingError(key, str(error), value.expression) from error
+            raise MappingError(key, str(error), value.expression or "") from error
 
-    def _guarded(self, key: Key, text: str) -> tuple[str, str, list[Check]]:
+    def _any(self, value: Value, found: _Found) -> tuple[Cell, str]:
+        if value.format or value.unit:
+            return self._finished(value, found, "time"), "TIMESTAMP"
+        if value.values is None:
+            return Cell(found.sql, f"cast({found.sql} as varchar)", found.checks), found.type
+        if _are_numbers(value.values):
+            return self._finished(value, found, "number"), "DOUBLE"
+        return self._finished(value, found, "text"), "VARCHAR"
+
+    def _guarded(self, key: Key, value: Value) -> _Found:
         """Evaluate an expression so that an error in it makes its column null."""
+        text = value.expression or ""
         expression = parse(text)
         type_ = self.scope.type_of(expression)
         self.used |= self.scope.used(expression)
         name = f"{self.prefix}{len(self.picks)}"
         if expression.is_plain:
             self.picks.append(f"{expression.sql} as {name}")
-            return name, type_, []
+            return _Found(spell(key), name, type_)
         self.picks.append(f"try({{'v': {expression.sql}}}) as {name}")
         detail = f"{spell(key)}: `{' '.join(text.split())}` cannot be computed"
-        return f"{name}.v", type_, [Check(f"{name} is null", "expression_failed", text_literal(detail))]
+        failed = Check(f"{name} is null", "expression_failed", text_literal(detail))
+        return _Found(spell(key), f"{name}.v", type_, (failed,))
 
-    def _finished(  # noqa: PLR0913 - the parts of one leaf
-        self, path: str, value: Value, got: str, type_: str, checks: list[Check], want: Want, allowed: tuple[str, ...]
-    ) -> Cell:
+    def _finished(self, value: Value, found: _Found, want: Want, allowed: tuple[str, ...] = ()) -> Cell:
+        """Map the values, give them the wanted type, and check them."""
+        got, type_, checks = found.sql, found.type, list(found.checks)
         spelled = got if type_ == "VARCHAR" else f"cast({got} as varchar)"
         if value.values is not None:
             _check_targets(value.values, allowed)
             got, type_ = _mapped(spelled, value.values, want)
             known = ", ".join(_spell_plain(each) for each in value.values if each is not None)
-            checks.append(_unknown(path, f"{spelled} is not null and {_not_in(spelled, value.values)}", spelled, known))
-        sql, more = self._typed(path, got, type_, value, want)
+            unlisted = f"{spelled} is not null and {_not_in(spelled, value.values)}"
+            checks.append(_unknown(found.path, unlisted, spelled, known))
+        sql, more = self._typed(found.path, got, type_, value, want)
         if allowed and value.values is None:
             options = ", ".join(text_literal(each) for each in allowed)
-            checks.append(_unknown(path, f"{sql} not in ({options})", spelled, ", ".join(allowed)))
+            checks.append(_unknown(found.path, f"{sql} not in ({options})", spelled, ", ".join(allowed)))
         return Cell(sql, spelled, (*checks, *more))
 
     def _typed(self, path: str, got: str, type_: str, value: Value, want: Want) -> tuple[str, tuple[Check, ...]]:
@@ -144,50 +131,6 @@ class Evaluation:
         if want == "integer" and _INTEGERS.fullmatch(type_):
             return f"cast({got} as bigint)", ()
         return _plain(got, type_, want), ()
-
-
-def spell(key: Key) -> str:
-    """The key as people write it: ``map.votes[0].choice``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).lstrip(".")
-
-
-def select(picks: list[str], source: str, where: str = "") -> str:
-    """A projection over a statement or a table."""
-    inner = source if re.fullmatch(r"[a-z_0-9.]+", source) else f"({source})"
-    return f"select {', '.join(picks)}\nfrom {inner}{' where ' + where if where else ''}"
-
-
-def problem(checks: Iterable[Check]) -> str:
-    """The first problem of a row as SQL; null when there is none, or when an `unsaid` check comes first."""
-    branches = "".join(
-        f"\n when {check.condition} then "
-        + ("null" if check.reason == UNSAID else f"{{'reason': '{check.reason}', 'detail': {check.detail}}}")
-        for check in checks
-    )
-    return f"cast(case{branches} end as {PROBLEM})" if branches else f"cast(null as {PROBLEM})"
-
-
-def literal(value: object) -> str:
-    """A Python value from YAML as a SQL literal."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return repr(value)
-        case str():
-            return text_literal(value)
-        case list() | tuple():
-            return f"[{', '.join(literal(each) for each in value)}]"
-        case dict():
-            return "{" + ", ".join(f"{text_literal(str(name))}: {literal(each)}" for name, each in value.items()) + "}"
-    raise TypeError(f"no SQL literal for {value!r}")
-
-
-def shown(sql: str) -> str:
-    """SQL of a found text, short enough for a sentence."""
-    return f"case when length({sql}) > {_SHOWN} then left({sql}, {_SHOWN}) || '…' else {sql} end"
 
 
 def _constant(key: Key, constant: object, want: Want, allowed: tuple[str, ...]) -> Cell:
@@ -229,7 +172,7 @@ def _typed_null(want: Want) -> str:
     return f"cast(null as {types[want]})"
 
 
-def _plain(got: str, type_: str, want: Want) -> str:
+def _plain(got: str, type_: str, want: Want) -> str:  # noqa: PLR0911 - one return per type
     if want == "boolean" and type_ == "BOOLEAN":
         return got
     if want == "list" and type_.endswith("[]"):
@@ -281,9 +224,8 @@ def _time(path: str, got: str, type_: str, value: Value) -> tuple[str, tuple[Che
 
 def _mapped(spelled: str, values: dict[Plain, Plain], want: Want) -> tuple[str, str]:
     """The value map as CASE, and the type it gives."""
-    targets = [target for target in values.values() if target is not None]
-    numeric = bool(targets) and all(isinstance(each, int | float) and not isinstance(each, bool) for each in targets)
-    if want in {"number", "integer"} and targets and not numeric:
+    numeric = _are_numbers(values)
+    if want in {"number", "integer"} and not numeric:
         raise ExpressionError("the values must be numbers here")
     type_ = ("BIGINT" if want == "integer" else "DOUBLE") if numeric and want != "text" else "VARCHAR"
     branches = "".join(
@@ -293,6 +235,11 @@ def _mapped(spelled: str, values: dict[Plain, Plain], want: Want) -> tuple[str, 
         for source, target in values.items()
     )
     return f"case{branches} end", type_
+
+
+def _are_numbers(values: dict[Plain, Plain]) -> bool:
+    targets = [target for target in values.values() if target is not None]
+    return all(isinstance(each, int | float) and not isinstance(each, bool) for each in targets)
 
 
 def _target(target: Plain, type_: str) -> str:

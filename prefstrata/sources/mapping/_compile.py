@@ -14,8 +14,8 @@ from prefstrata.sources.mapping._records import read_records
 from prefstrata.sources.mapping._units import Candidate, unit_table
 
 if TYPE_CHECKING:
-    from prefstrata.sources.mapping._cells import Key
     from prefstrata.sources.mapping._context import Context
+    from prefstrata.sources.mapping._sql import Key
 
 __all__ = ["Compiled", "compile_mapping", "read_mapping"]
 
@@ -64,20 +64,26 @@ _HINTS = {"missing": "this key is missing", "extra_forbidden": "there is no such
 
 
 def _sentence(error: Any) -> str:  # noqa: ANN401 - pydantic's own error record
-    return _HINTS.get(error["type"], error["msg"].removeprefix("Value error, ").removeprefix("Input "))
+    return _HINTS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
 
 
 def _key(location: tuple[str | int, ...], given: object) -> Key:
     """The part of pydantic's location that is in the file; the rest is names of alternatives."""
     found: list[str | int] = []
     for part in location:
-        if isinstance(given, dict) and part in given:
-            given = given[part]
-        elif isinstance(given, list | tuple) and isinstance(part, int) and part < len(given):
-            given = given[part]
-        elif part != location[-1]:
-            continue
-        found.append(part)
+        inner = _child(given, part)
+        if inner is not _ABSENT or part == location[-1]:
+            found.append(part)
+            given = given if inner is _ABSENT else inner
     return tuple(found)
 
 
+_ABSENT = object()
+
+
+def _child(given: object, part: str | int) -> object:
+    if isinstance(given, dict):
+        return given.get(part, _ABSENT)
+    if isinstance(given, list | tuple) and isinstance(part, int) and part < len(given):
+        return given[part]
+    return _ABSENT

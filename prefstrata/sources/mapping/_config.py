@@ -1,7 +1,7 @@
 """What a mapping may say: the sections of ``map:`` in ``prefstrata.yaml`` and in a named format.
 
-Every leaf is a SQL expression over the record, a value map over one, or a constant. The docstrings and descriptions here
-are the reference of the mapping.
+Every leaf is a SQL expression over the record, a value map over one, or a constant. The docstrings and descriptions
+here are the reference of the mapping.
 """
 
 from __future__ import annotations
@@ -138,9 +138,11 @@ class Read(_Section):
     kind: Literal["jsonl", "json", "csv", "parquet"] | None = Field(None, description="Kind of file; by the suffix.")
     compression: Literal["none", "gzip", "zstd"] | None = Field(None, description="Compression; by the suffix.")
     records: str = Field("", description="Keys that lead to the records of a JSON document: data.items.")
-    key: str = Field("key", description="Field that gets the key of a record, when records are the values of an object.")
+    key: str = Field(
+        "key", description="Field that gets the key of a record, when records are the values of an object."
+    )
     delimiter: str | None = Field(None, min_length=1, max_length=1, description="What parts the cells of a CSV file.")
-    empty_is_null: bool = Field(True, description="Whether an empty text cell of a CSV file is null or empty text.")
+    empty_is_null: bool = Field(default=True, description="Whether an empty text cell of a CSV file is null.")
 
 
 class Join(_Section):
@@ -182,7 +184,8 @@ class Votes(_Block):
     right: Response = Field(description="The response shown second.")
     choice: Value = Field(description="left, right, tie or both_bad; null when nothing was said.")
     order: Literal["shown", "unknown"] = Field(
-        "shown", description="unknown when left and right do not tell what was shown first, as with chosen and rejected."
+        "shown",
+        description="unknown when left and right do not tell what was shown first, as with chosen and rejected.",
     )
     strength: Value | None = Field(None, description="How much better, 0 to 1.")
     dimension: Value | None = Field(None, description="What was judged.")

@@ -139,7 +139,9 @@ def _tree(text: str) -> tuple[dict[str, Any], str]:
 
 def _is_bare(node: dict[str, Any]) -> bool:
     clauses = ("where_clause", "having", "qualify", "sample", "group_expressions", "modifiers")
-    return node["from_table"]["type"] == "EMPTY" and not any(node[name] for name in clauses) and not node["cte_map"]["map"]
+    return (
+        node["from_table"]["type"] == "EMPTY" and not any(node[name] for name in clauses) and not node["cte_map"]["map"]
+    )
 
 
 def _nodes(tree: object) -> Iterator[dict[str, Any]]:
@@ -170,7 +172,9 @@ def _check(node: dict[str, Any]) -> None:
 
 
 def _why(name: str) -> str:
-    kinds = {row[0] for row in _rows("select distinct function_type from duckdb_functions() where function_name = ?", name)}
+    kinds = {
+        row[0] for row in _rows("select distinct function_type from duckdb_functions() where function_name = ?", name)
+    }
     if "aggregate" in kinds:
         return "it works on many rows, an expression sees one record (lists have list_sum, list_max, …)"
     if kinds & {"table", "table_macro"}:
@@ -189,8 +193,8 @@ def _pure_functions() -> frozenset[str]:
         where database_name = 'system' and not starts_with(function_name, 'pg_')
         group by all
         having bool_or(function_type in ('scalar', 'macro'))
-            and not bool_or(function_type in ('aggregate', 'window') or coalesce(stability, '') = 'CONSISTENT_WITHIN_QUERY'
-                or coalesce(stability, '') = 'VOLATILE')
+            and not bool_or(function_type in ('aggregate', 'window'))
+            and not bool_or(coalesce(stability, '') in ('CONSISTENT_WITHIN_QUERY', 'VOLATILE'))
             and not bool_or(coalesce(regexp_matches(macro_definition, '(?i)select|unnest|current_|sleep'), false))
         """
     )

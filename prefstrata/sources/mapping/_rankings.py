@@ -1,15 +1,18 @@
 """Ranked lists: one judgement over k responses becomes its k (k - 1) / 2 votes, which share one judgement id."""
 
+# ruff: noqa: S608 - statements are put together here; every name in them is ours, every text a literal
+
 from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prefstrata.sources.mapping._cells import Check, Evaluation, select, spell
+from prefstrata.sources.mapping._cells import Evaluation
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import ExpressionError, parse, text_literal
 from prefstrata.sources.mapping._scope import Scope
+from prefstrata.sources.mapping._sql import Check, select, spell
 from prefstrata.sources.mapping._units import Candidate
 
 if TYPE_CHECKING:
@@ -121,6 +124,13 @@ def _pairs(builder: Builder) -> str:
     missing = f"{{'reason': 'missing_text', 'detail': {text_literal(f'{where}.responses: a text is missing')}}}"
     same = f"{{'reason': 'identical_sides', 'detail': {text_literal(f'{where}: two responses are the same text')}}}"
     kept = [f'one."{name}"' for name in builder.columns if not name.startswith("__")]
+    choice = (
+        "case when one.__rank = other.__rank then 'tie'"
+        " when (one.__rank < other.__rank) = (one.__id < other.__id) then 'left' else 'right' end"
+    )
+    wrong = (
+        f"case when one.__id is null or other.__id is null then {missing} when one.__id = other.__id then {same} end"
+    )
     picks = [
         "one.__line",
         "one.__unit",
@@ -130,10 +140,8 @@ def _pairs(builder: Builder) -> str:
         "one.judgement_size",
         "least(one.__id, other.__id) as left_id",
         "greatest(one.__id, other.__id) as right_id",
-        "case when one.__rank = other.__rank then 'tie'"
-        " when (one.__rank < other.__rank) = (one.__id < other.__id) then 'left' else 'right' end as choice",
-        f"case when one.__id is null or other.__id is null then {missing} when one.__id = other.__id then {same} end"
-        " as __problem",
+        f"{choice} as choice",
+        f"{wrong} as __problem",
     ]
     on = " and ".join(f"one.{name} = other.{name}" for name in ("__line", "__unit", "__place"))
     return (

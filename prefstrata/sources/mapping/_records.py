@@ -1,15 +1,18 @@
 """The record before anything is said: fields, joined file, lets, filters and the elements of ``each``."""
 
+# ruff: noqa: S608 - statements are put together here; every name in them is ours, every text a literal
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prefstrata.sources.mapping._cells import Check, Evaluation, Key, literal, select, shown
+from prefstrata.sources.mapping._cells import Evaluation
 from prefstrata.sources.mapping._config import Value
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import ExpressionError, describe, quoted, text_literal
 from prefstrata.sources.mapping._scope import Scope
+from prefstrata.sources.mapping._sql import Cell, Check, Key, literal, select, shown
 
 if TYPE_CHECKING:
     from prefstrata.sources.mapping._config import Mapping
@@ -69,7 +72,7 @@ def _joined(mapping: Mapping, context: Context, level: Level) -> Level:
     assert join is not None  # noqa: S101 - the caller looked
     evaluation = Evaluation(level.scope, "__j")
     checks: list[Check] = []
-    keys = []
+    keys: list[tuple[str, Cell, str]] = []
     for expression, name in join.on.items():
         key: Key = ("join", "on", expression)
         if name not in context.joined:
@@ -85,7 +88,9 @@ def _joined(mapping: Mapping, context: Context, level: Level) -> Level:
     members = ", ".join(f"{text_literal(name)}: j.{quoted(name)}" for name in context.joined)
     row = f"case when j.__matches is not null then {{{members}}} end as {quoted(join.as_)}"
     on = " and ".join(f"r.{column} = cast(j.{quoted(name)} as varchar)" for column, _, name in keys)
-    left = select(["*", *(f"{cell.sql} as {column}" for column, cell, _ in keys)], select(["*", *evaluation.picks], level.sql))
+    left = select(
+        ["*", *(f"{cell.sql} as {column}" for column, cell, _ in keys)], select(["*", *evaluation.picks], level.sql)
+    )
     sql = f"select r.*, {row}, j.__matches from ({left}) as r left join __joined as j on {on}"
     type_ = ", ".join(f"{quoted(name)} {type_}" for name, type_ in context.joined.items())
     return level.plus(("join", "as"), join.as_, f"struct({type_})", sql, tuple(checks))

@@ -1,13 +1,15 @@
 """Runs a compiled mapping over one framed file: staged rows for what is accepted, reasons for what is refused."""
 
+# ruff: noqa: S608 - statements are put together here; every name in them is ours, every text a literal
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prefstrata.model.tables import table
-from prefstrata.sources.mapping._cells import literal
 from prefstrata.sources.mapping._expressions import quoted, text_literal
+from prefstrata.sources.mapping._sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["Demand", "Refused", "stage"]
 
 _PARTS = ("generator", "generator_family", "sampling")
+# Records mapped at once. Texts are held twice while they are mapped, so this bounds the memory, whatever the file; it
+# is several of DuckDB's row groups, because one row group is the work of one thread.
+_AT_ONCE = 4 * 122_880
 _PLACE = "(row_number() over (partition by __line order by __unit, __place) - 1)"
 
 
@@ -81,21 +86,26 @@ def stage(  # noqa: PLR0913 - what is read, for whom, and where it goes
     Returns:
         The records that the mapping refused.
     """
-    run = _Run(connection, compiled, batch_id)
-    try:
-        run.records(framed, file, columns)
-        if joined is not None:
-            run.joined(joined)
-        run.compute()
-        refused = run.refuse(demand)
-        run.insert()
-    finally:
-        run.drop()
+    refused: list[Refused] = []
+    [(first, last)] = connection.execute(f"select min(__line), max(__line) from {framed}").fetchall()
+    if first is None:
+        return refused
+    for start in range(first, last + 1, _AT_ONCE):
+        run = _Run(connection, compiled, batch_id)
+        try:
+            run.records(framed, file, columns, (start, start + _AT_ONCE - 1))
+            if joined is not None:
+                run.joined(joined)
+            run.compute()
+            refused += run.refuse(demand)
+            run.insert()
+        finally:
+            run.drop()
     return refused
 
 
 class _Run:
-    """The temp tables of one file, in the order in which they are made."""
+    """The temp tables of a part of one file, in the order in which they are made."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, batch_id: str) -> None:
         self._connection, self._compiled, self._batch = connection, compiled, text_literal(batch_id)
@@ -109,11 +119,14 @@ class _Run:
         self._tables.append(name)
         self._execute(f"create or replace temp table {name} as {select}")
 
-    def records(self, framed: str, file: str, columns: Collection[str]) -> None:
+    def records(self, framed: str, file: str, columns: Collection[str], lines: tuple[int, int]) -> None:
         taken = {name.lower() for name in columns}
         own = {"line": "__line", "file": text_literal(file)}
         extra = "".join(f", {sql} as {name}" for name, sql in own.items() if name not in taken)
-        self._execute(f"create or replace temp view __record as select *{extra} from {framed}")
+        self._execute(
+            f"create or replace temp view __record as select *{extra} from {framed}"
+            f" where __line between {lines[0]} and {lines[1]}"
+        )
 
     def joined(self, joined: str) -> None:
         keys = ", ".join(quoted(name) for name in self._compiled.join_on)
@@ -134,16 +147,17 @@ class _Run:
 
     def refuse(self, demand: Demand | None) -> list[Refused]:
         """Make the table of refused records: the first problem of each."""
-        found = [f"select __line, [0, __unit, 0] as place, __problem from __units where __problem is not null"]
+        found = ["select __line, [0, __unit, 0] as place, __problem from __units where __problem is not null"]
         for number, (_, names) in enumerate(self._named()):
-            for name in {names[0], names[-1]}:
-                found.append(
-                    f"select __line, [{number + 1}, __unit, __place], __problem from {name} where __problem is not null"
-                )
+            place = f"[{number + 1}, __unit, __place]"
+            found += [
+                f"select __line, {place}, __problem from {name} where __problem is not null"
+                for name in sorted({names[0], names[-1]})
+            ]
         first = "arg_min(__problem, place) as problem"
         self._make("__refused", f"select __line, {first} from ({' union all '.join(found)}) group by __line")
         spoken = " union all ".join(f"select __line from {names[-1]}" for _, names in self._named())
-        silent = f"{{'reason': 'says_nothing', 'detail': 'no vote, rating, step or event could be read from it'}}"
+        silent = "{'reason': 'says_nothing', 'detail': 'no vote, rating, step or event could be read from it'}"
         self._execute(
             f"insert into __refused select distinct __line, {silent} from __units"
             f" where __line not in (select __line from __refused) and __line not in ({spoken})"
@@ -219,17 +233,17 @@ class _Run:
     def _raters(self, blocks: list[tuple[Block, list[str]]]) -> None:
         of = ("rater_id", "level", "family", "version")
         found = " union all ".join(
-            f"select __line, {', '.join(of)} from {names[-1]}{self._kept}" for block, names in blocks if "rater_id" in block.columns
+            f"select __line, {', '.join(of)} from {names[-1]}{self._kept}"
+            for block, names in blocks
+            if "rater_id" in block.columns
         )
         if found:
             self._execute(
-                f"insert into staging.raters by name select {self._batch} as batch_id, min(__line) as line, {', '.join(of)}"
-                f" from ({found}) group by {', '.join(of)}"
+                f"insert into staging.raters by name select {self._batch} as batch_id, min(__line) as line,"
+                f" {', '.join(of)} from ({found}) group by {', '.join(of)}"
             )
 
     def drop(self) -> None:
         for name in reversed(self._tables):
             self._execute(f"drop table if exists {name}")
         self._execute("drop view if exists __record")
-
-

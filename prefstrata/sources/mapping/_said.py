@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from prefstrata.sources.mapping._cells import UNSAID, Check, Evaluation, literal, problem, select, spell
 from prefstrata.sources.mapping._config import Statement
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import quoted, text_literal
+from prefstrata.sources.mapping._sql import UNSAID, Check, literal, problem, select, spell
 from prefstrata.sources.mapping._units import Candidate, Texts, read_response, tags
 
 if TYPE_CHECKING:
-    from prefstrata.sources.mapping._cells import Cell, Key, Want
+    from prefstrata.sources.mapping._cells import Evaluation, Want
     from prefstrata.sources.mapping._config import Mapping, Response, Value
     from prefstrata.sources.mapping._context import Context
+    from prefstrata.sources.mapping._sql import Cell, Key
 
 __all__ = ["Builder", "pseudonym"]
 
@@ -23,8 +24,8 @@ __all__ = ["Builder", "pseudonym"]
 class Builder:
     """Puts together the statement that fills one table of statements from one block of the mapping.
 
-    ``first`` checks are made before it is known whether anything is said, ``checks`` after. ``columns`` are the table's,
-    by name.
+    ``first`` checks are made before it is known whether anything is said, ``checks`` after. ``columns`` are the
+    table's, by name.
     """
 
     block: Key
@@ -58,7 +59,7 @@ class Builder:
         return found if default is None else f"coalesce({found}, {literal(default)})"
 
     def leaf(self, name: str, value: Value | None, want: Want, *, allowed: tuple[str, ...] = ()) -> Cell:
-        """Read a leaf and keep what can be wrong with it; absent in the block, the mapping's own of that name is read."""
+        """Read a leaf and keep what can be wrong with it; where the block has none, the mapping's own is read."""
         key: Key = (*self.block, name)
         if value is None and name in _INHERITED:
             key, value = (name,), getattr(self.mapping, name)
@@ -116,7 +117,9 @@ class Builder:
 
     def present(self, name: str, id_: str) -> None:
         """Refuse statements about a response without text."""
-        self.require(f"{id_} is not null", "missing_text", text_literal(f"{spell((*self.block, name))}: the text is missing"))
+        self.require(
+            f"{id_} is not null", "missing_text", text_literal(f"{spell((*self.block, name))}: the text is missing")
+        )
 
     def statement(self, said: str) -> str:
         """The statement: rows whose column ``said`` says something, or that have a problem."""
@@ -147,6 +150,6 @@ def pseudonym(source: str, name: str) -> str:
 
 
 def _rater(name: str, context: Context) -> str:
-    """``supervisor:name``; a user's name never leaves the source, and unnamed raters are one pool, named as the source."""
+    """``supervisor:name``; a user's is a pseudonym, and unnamed raters are one pool with the name of the source."""
     shown_name = pseudonym(context.source, name) if context.supervisor == "user" else name
     return f"{text_literal(context.supervisor + ':')} || coalesce({shown_name}, {text_literal(context.source)})"

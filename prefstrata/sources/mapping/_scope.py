@@ -52,7 +52,9 @@ class Scope:
         Raises:
             ExpressionError: a name does not exist, or a function does not take what it is given.
         """
-        columns = ", ".join(f"cast(null as {self.columns[name]}) as {quoted(name)}" for name in sorted(self.used(expression)))
+        columns = ", ".join(
+            f"cast(null as {self.columns[name]}) as {quoted(name)}" for name in sorted(self.used(expression))
+        )
         source = f" from (select {columns})" if columns else ""
         try:
             return describe(f"select {expression.sql}{source}")

@@ -8,17 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prefstrata.sources.mapping._cells import Check, Evaluation, Key, literal, problem, select
+from prefstrata.sources.mapping._cells import Evaluation
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import quoted, text_literal
+from prefstrata.sources.mapping._sql import Check, Key, literal, problem, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Dict
 
-    from prefstrata.sources.mapping._cells import Cell
     from prefstrata.sources.mapping._config import Mapping, Prompt, Response
     from prefstrata.sources.mapping._context import Context
     from prefstrata.sources.mapping._records import Level
+    from prefstrata.sources.mapping._sql import Cell
 
 __all__ = ["RISKS", "Candidate", "Texts", "read_response", "tags", "unit_table"]
 
@@ -65,7 +66,9 @@ def read_response(key: Key, response: Response, evaluation: Evaluation, texts: T
     return candidate
 
 
-def unit_table(mapping: Mapping, context: Context, level: Level, kept: Dict[str, str]) -> tuple[str, dict[str, Candidate]]:
+def unit_table(
+    mapping: Mapping, context: Context, level: Level, kept: Dict[str, str]
+) -> tuple[str, dict[str, Candidate]]:
     """The statement of the unit table, and its candidates by key.
 
     Columns: ``__line``, ``__unit``, the kept names, ``__messages``, ``__prompt_id``, ``__task`` and its like, those of
@@ -110,7 +113,9 @@ def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tupl
             f"len({cell.sql}) = 0 or len(list_filter({cell.sql}, lambda m: m.content is null or m.role is null"
             f" or not list_contains({roles}, m.role))) > 0 or {cell.sql}[-1].role not in ('user', 'tool')"
         )
-        detail = "prompt: every message needs a role (system, user, assistant, tool) and content, and the last is a user's"
+        detail = (
+            "prompt: every message needs a role (system, user, assistant, tool) and content, and the last is a user's"
+        )
         texts.checks.append(Check(bad, "bad_prompt", text_literal(detail)))
         normal = f"list_transform({cell.sql}, lambda m: {{'role': m.role, 'content': normalise_text(m.content)}})"
         return _unless_empty("__given"), [f"{normal} as __given"], id_
@@ -118,7 +123,10 @@ def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tupl
     parts = (
         [(None, "user", evaluation.read(("prompt",), prompt.text, "text"))]
         if prompt.text is not None
-        else [(place, t.role, evaluation.read(("prompt", place, "content"), t.content, "text")) for place, t in enumerate(turns)]
+        else [
+            (place, t.role, evaluation.read(("prompt", place, "content"), t.content, "text"))
+            for place, t in enumerate(turns)
+        ]
     )
     texts.checks += [check for _, _, cell in parts for check in cell.checks]
     typed = [f"normalise_text({cell.sql}) as __m{place}" for place, (_, _, cell) in enumerate(parts)]
