@@ -185,11 +185,11 @@ class DuckDBEngine:
     def load(self, full_name: str, frame: pl.DataFrame) -> int:
         """Make a small frame the whole content of a table; its columns go by name."""
         with self.transaction():
+            # After an error it goes with the rollback: an aborted transaction refuses to unregister.
             self._connection.register("__frame", frame)
-            try:
-                return self._replace(definition(full_name), 'select * from "__frame"', {})
-            finally:
-                self._connection.unregister("__frame")
+            rows = self._replace(definition(full_name), 'select * from "__frame"', {})
+            self._connection.unregister("__frame")
+        return rows
 
     def clear(self, full_name: str) -> None:
         """Leave the table empty, creating it when it is not there; what is append-only is never cleared."""

@@ -70,7 +70,7 @@ def parse_type(text: str) -> DataType:
 
 
 def _read(tokens: list[str]) -> tuple[DataType, list[str]]:
-    word, *rest = tokens
+    word, rest = tokens[0], tokens[1:]
     found: DataType
     if word == "struct":
         found, rest = _read_struct(rest)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 def spark() -> Iterator[SparkSession]:
     """One local Spark for the whole session: it takes seconds to start."""
     session = spark_session()
+    # Compiling code for three rows takes longer than any case runs.
+    session.conf.set("spark.sql.codegen.wholeStage", "false")
+    session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+    session.conf.set("spark.sql.adaptive.enabled", "false")
     yield session
     session.stop()
 

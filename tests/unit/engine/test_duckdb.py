@@ -1,0 +1,155 @@
+"""The DuckDB engine keeps tables whole, or as they were."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+import pytest
+
+from prefstrata.engine import DuckDBEngine, open_engine
+from prefstrata.model import ConfigError, UnreachableError
+from prefstrata.model.tables import TABLES, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DIMENSIONS = pl.DataFrame({"dimension": ["tone", "truth"], "scenario": ["*", "*"], "priority": [2, 1]})
+
+
+@pytest.fixture
+def engine() -> Iterator[DuckDBEngine]:
+    """An empty engine in memory."""
+    made = DuckDBEngine(":memory:", threads=1)
+    yield made
+    made.close()
+
+
+def test_a_table_has_the_declared_columns_types_and_comments(engine: DuckDBEngine) -> None:
+    """What tables.py says is what the warehouse has."""
+    for each in TABLES:
+        engine.ensure(each)
+    with engine.connection() as connection:
+        found = connection.execute(
+            "select schema_name || '.' || table_name, column_name, comment from duckdb_columns() order by column_index"
+        ).fetchall()
+    for each in TABLES:
+        columns = [(name, comment) for full_name, name, comment in found if full_name == each.full_name]
+        assert columns == [(column.name, column.doc) for column in each.columns]
+
+
+def test_ensure_leaves_a_table_that_is_there(engine: DuckDBEngine) -> None:
+    """Ensuring twice loses no row."""
+    engine.load("policy.dimensions", DIMENSIONS)
+    engine.ensure(table("policy.dimensions"))
+    assert engine.read("policy.dimensions").height == 2
+
+
+def test_load_goes_by_name_and_replaces(engine: DuckDBEngine) -> None:
+    """The frame's column order makes no difference, and the old rows are gone."""
+    engine.load("policy.dimensions", DIMENSIONS)
+    assert engine.load("policy.dimensions", DIMENSIONS.head(1)) == 1
+    assert engine.read("policy.dimensions").rows() == [("*", "tone", 2)]
+
+
+def test_a_wrong_column_is_named_and_changes_nothing(engine: DuckDBEngine) -> None:
+    """Missing and extra columns are both named; the table keeps its rows."""
+    engine.load("policy.dimensions", DIMENSIONS)
+    with pytest.raises(ValueError, match=r"policy\.dimensions: the statement lacks priority; has the undeclared prio"):
+        engine.load("policy.dimensions", DIMENSIONS.rename({"priority": "prio"}))
+    assert engine.read("policy.dimensions").height == 2
+
+
+def test_a_value_that_does_not_fit_changes_nothing(engine: DuckDBEngine) -> None:
+    """An error in the middle of the rows leaves the old content."""
+    engine.load("policy.dimensions", DIMENSIONS)
+    bad = DIMENSIONS.with_columns(priority=pl.Series(["1", "first"]))
+    with pytest.raises(duckdb.ConversionException):
+        engine.load("policy.dimensions", bad)
+    assert engine.read("policy.dimensions").height == 2
+
+
+def test_a_failed_transaction_changes_nothing(engine: DuckDBEngine) -> None:
+    """What an inner transaction did goes with the outer one."""
+    engine.load("policy.dimensions", DIMENSIONS)
+    with pytest.raises(KeyboardInterrupt):
+        _clear_and_stop(engine)
+    assert engine.read("policy.dimensions").height == 2
+
+
+def _clear_and_stop(engine: DuckDBEngine) -> None:
+    with engine.transaction():
+        with engine.transaction():
+            engine.clear("policy.dimensions")
+        raise KeyboardInterrupt
+
+
+def test_facts_are_never_replaced(engine: DuckDBEngine) -> None:
+    """Building or clearing a ledger table is a bug of the caller."""
+    for change in (engine.build, engine.clear):
+        with pytest.raises(ValueError, match="append-only"):
+            change("ledger.votes")
+
+
+def test_parameters_are_those_of_the_text(engine: DuckDBEngine) -> None:
+    """A parameter that the text does not name is an error before anything runs."""
+    with pytest.raises(TypeError, match="takes the parameters"):
+        engine.query("reports/batches_of_run", day="2026-11-20")
+
+
+def test_a_transaction_is_one_threads_own(engine: DuckDBEngine) -> None:
+    """Another thread waits until the transaction ends, and sees all of it."""
+    seen: list[int] = []
+    engine.ensure(table("policy.dimensions"))
+    reader = threading.Thread(target=lambda: seen.append(engine.read("policy.dimensions").height))
+    with engine.transaction():
+        engine.load("policy.dimensions", DIMENSIONS)
+        reader.start()
+        reader.join(0.1)
+        assert seen == []
+    reader.join()
+    assert seen == [2]
+
+
+def test_names_the_process_that_has_the_file_open(tmp_path: Path) -> None:
+    """Two processes cannot share a warehouse; the second is told who has it."""
+    path = tmp_path / "deep" / "warehouse.duckdb"
+    DuckDBEngine(path).close()
+    holder = subprocess.Popen(
+        [sys.executable, "-c", f"import duckdb; c = duckdb.connect({str(path)!r}); print(1, flush=True); input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(UnreachableError, match=f"warehouse.duckdb: .* pid {holder.pid}"):
+            DuckDBEngine(path)
+    finally:
+        holder.communicate(b"\n")
+
+
+def test_refuses_a_file_that_is_no_warehouse(tmp_path: Path) -> None:
+    """Another kind of file is a mistake in the config, and is left alone."""
+    path = tmp_path / "notes.txt"
+    path.write_text("remember the milk " * 1000)
+    with pytest.raises(ConfigError, match="cannot open the warehouse"):
+        DuckDBEngine(path)
+    assert path.read_text().startswith("remember the milk")
+
+
+def test_refuses_a_setting_that_duckdb_refuses() -> None:
+    """A wrong memory limit is told with its name and value."""
+    with pytest.raises(ConfigError, match=r"memory_limit = 'lots'"):
+        open_engine("duckdb", ":memory:", memory_limit="lots")
+
+
+def test_refuses_an_unknown_engine() -> None:
+    """The engines there are get named."""
+    with pytest.raises(ConfigError, match="duckdb or spark"):
+        open_engine("sqlite", ":memory:")
