@@ -52,6 +52,7 @@ class Addresses:
     With local storage both are ``local:///srv/blocks/repo/data/…``, but for an object that was itself staged by its
     address the server reports the folder twice (``local:///srv/blocks/srv/blocks/repo/data/…``, measured on 1.86), and
     staging that names bytes that are not there. An address it hands out for a new object shows the true beginning.
+    Such an object keeps the whole address: a server with local storage must stay in its folder.
 
     Args:
         client: the server.

@@ -103,6 +103,20 @@ def test_a_reaped_run_learns_that_it_lost(kit: StoreKit) -> None:
     assert (outcome.status, len(store.tags())) == (Status.LOST_RACE, 1)
 
 
+def test_a_twin_that_finishes_first_makes_it_already_published(kit: StoreKit) -> None:
+    """Two processes make the same release; the faster one deletes the branch under the other, who sees that it is done."""
+    store, other = kit.open(), kit.open()
+    root = store.resolve("latest")
+
+    def interfere(step: Step, when: str) -> None:
+        if (step, when) == (Step.UPLOAD, "during") and not other.tags():
+            publish_release(other, draft_on(root, ONE), parent=root.id)
+
+    outcome = publish_release(store, draft_on(root, ONE), parent=root.id, step=interfere)
+    assert (outcome.status, outcome.tag, len(store.tags())) == (Status.ALREADY, "v000001", 1)
+    assert verify_release(store, "v1").commits == (outcome.commit,)
+
+
 def test_a_gate_keeps_a_release_from_being_published(store: VersionStore) -> None:
     """The audit sees the commit; when it says no there is no tag and no branch."""
     root = store.resolve("latest")
