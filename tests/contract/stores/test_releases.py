@@ -104,7 +104,7 @@ def test_a_reaped_run_learns_that_it_lost(kit: StoreKit) -> None:
 
 
 def test_a_twin_that_finishes_first_makes_it_already_published(kit: StoreKit) -> None:
-    """Two processes make the same release; the faster one deletes the branch under the other, who sees that it is done."""
+    """Two processes make the same release; the slower one loses its branch, and sees that the work is done."""
     store, other = kit.open(), kit.open()
     root = store.resolve("latest")
 
