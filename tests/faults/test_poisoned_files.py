@@ -1,4 +1,4 @@
-"""A poisoned file loses its bad records, each with reason and place, and nothing else; nothing hangs, crashes or grows."""
+"""A poisoned file loses its bad records, each with reason and place, and nothing else; nothing hangs or grows."""
 
 from __future__ import annotations
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from prefstrata.sources.framing import Framed, Framing, Limits, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Fates", "fates", "fates_of_file"]
 
@@ -59,6 +62,6 @@ def fates(content: bytes, spec: Framing, *, name: str = "file.jsonl", limits: Li
 
 def _rows(cursor: duckdb.DuckDBPyConnection, table: str) -> dict[int, dict[str, object]]:
     names = [str(row[0]) for row in cursor.execute(f"describe {table}").fetchall()]
-    rows = cursor.execute(f"select * from {table} order by line").fetchall()
+    rows = cursor.execute(f"select * from {table} order by line").fetchall()  # noqa: S608 (names of its own)
     assert len({row[0] for row in rows}) == len(rows), "a line came twice"
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
