@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from prefstrata.sources.mapping._errors import MappingError
-from prefstrata.sources.mapping._expressions import ExpressionError, describe, parse, text_literal
+from prefstrata.sources.mapping._expressions import ExpressionError, describe, text_literal
 from prefstrata.sources.mapping._sql import Cell, Check, Key, literal, shown, spell
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Evaluation:
     def _guarded(self, key: Key, value: Value) -> _Found:
         """Evaluate an expression so that an error in it makes its column null."""
         text = value.expression or ""
-        expression = parse(text)
+        expression = self.scope.read(text)
         type_ = self.scope.type_of(expression)
         self.used |= self.scope.used(expression)
         name = f"{self.prefix}{len(self.picks)}"

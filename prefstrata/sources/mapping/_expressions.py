@@ -125,7 +125,8 @@ def _tree(text: str) -> tuple[dict[str, Any], str]:
     serialized = _rows("select json_serialize_sql(?)", f"select\n{text}\n")[0][0]
     parsed = json.loads(serialized)
     if parsed["error"]:
-        raise ExpressionError(f"this is not a SQL expression: {parsed['error_message'].splitlines()[0]}")
+        said = parsed["error_message"].splitlines()[0]
+        raise ExpressionError(f'this is not a SQL expression: {said} (names that are SQL words stand in quotes: "at")')
     if len(parsed["statements"]) != 1:
         raise ExpressionError("write one expression, without a semicolon")
     node = parsed["statements"][0]["node"]

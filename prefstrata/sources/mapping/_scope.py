@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from prefstrata.sources.mapping._expressions import Expression, ExpressionError, describe, quoted
+from prefstrata.sources.mapping._expressions import Expression, ExpressionError, describe, parse, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,15 @@ class Scope:
     def column(self, name: str) -> str | None:
         """The column as it is spelled here, whatever the case of ``name``; None when there is none."""
         return self._spelled().get(name.lower())
+
+    def read(self, text: str) -> Expression:
+        """The expression a text holds; the bare name of a column needs no quotes, even where SQL wants them.
+
+        Raises:
+            ExpressionError: it is no expression that a mapping may hold.
+        """
+        name = self.column(text.strip())
+        return parse(text if name is None else quoted(name))
 
     def used(self, expression: Expression) -> frozenset[str]:
         """The columns the expression reads.

@@ -1,0 +1,143 @@
+"""Why a record is refused, and that nothing of a refused record is staged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from prefstrata.sources.mapping import Demand
+from tests.unit.sources.mapping._saying import PAIR, reasons, say
+
+GOOD = {"p": "question", "a": "one", "b": "two", "said": "A"}
+
+
+def _with(**keys: Any) -> dict[str, Any]:  # noqa: ANN401 - sections of any shape
+    return {**PAIR, **keys}
+
+
+def _vote(**keys: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
+    return _with(votes=[{**PAIR["votes"][0], **keys}])
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "said"),
+    [
+        ({"said": "C"}, "unknown_value", "votes[0].choice is C; known are A, B, ="),
+        ({"said": None}, "says_nothing", "no vote"),
+        ({"p": None}, "missing_text", "prompt"),
+        ({"p": " \n"}, "missing_text", "prompt"),
+        ({"a": None}, "missing_text", "votes[0].left"),
+        ({"b": None}, "missing_text", "votes[0].right"),
+        ({"b": " one\r\n"}, "identical_sides", "same text"),
+    ],
+)
+def test_a_vote_that_cannot_be_one(change: dict[str, Any], reason: str, said: str) -> None:
+    """Each fault has its own word and names its key; the record beside it is taken."""
+    found = say(PAIR, {**GOOD, **change}, GOOD)
+    assert reasons(found) == {1: reason}
+    assert said in found.refused[0].detail
+    assert [row["line"] for row in found.votes] == [2]
+    assert {row["line"] for row in found.responses} == {2}
+    assert {row["line"] for row in found.prompts} == {2}
+
+
+def test_an_empty_answer_is_an_answer() -> None:
+    """Saying nothing at all can be better than the other answer."""
+    found = say(PAIR, {**GOOD, "a": ""})
+    assert found.refused == []
+    assert {row["content"] for row in found.responses} == {"", "two"}
+
+
+@pytest.mark.parametrize(("value", "reason"), [(-0.1, "out_of_scale"), (1.5, "out_of_scale"), (0.0, None), (1.0, None)])
+def test_strength_is_from_nothing_to_all(value: float, reason: str | None) -> None:
+    """How much better is a share."""
+    found = say(_vote(strength="n"), {**GOOD, "n": value})
+    assert reasons(found) == ({1: reason} if reason else {})
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "", "infinity"])
+def test_a_time_that_is_none(text: str) -> None:
+    """What does not read as a time refuses the record; null is no time given."""
+    found = say(_vote(decided_at="at"), {**GOOD, "at": text}, {**GOOD, "at": None})
+    assert reasons(found) == {1: "bad_time"}
+    assert found.votes[0]["decided_at"] is None
+
+
+@pytest.mark.parametrize("spoiled", ["not a number", "1e999"])
+def test_an_error_in_an_expression_costs_its_record_only(spoiled: str) -> None:
+    """The engine's error is caught for the one record, and the key is named."""
+    found = say(_vote(strength='"at"::decimal(3, 2)::double'), {**GOOD, "at": spoiled}, {**GOOD, "at": "0.5"})
+    assert reasons(found) == {1: "expression_failed"}
+    assert "votes[0].strength" in found.refused[0].detail
+    assert found.votes[0]["strength"] == 0.5
+
+
+def test_an_error_in_a_let_or_a_list_costs_its_record_only() -> None:
+    """Named values and lists fail like leaves do."""
+    mapping = _with(let={"k": '"at"::integer'}, votes=[{**PAIR["votes"][0], "each": "[error_free, k]"}])
+    mapping["let"]["error_free"] = "1"
+    assert reasons(say(mapping, {**GOOD, "at": "x"}, {**GOOD, "at": "2"})) == {1: "expression_failed"}
+    listed = _vote(each="string_split(\"at\", ',')::integer[]")
+    assert reasons(say(listed, {**GOOD, "at": "x"}, {**GOOD, "at": "1,2"})) == {1: "expression_failed"}
+
+
+def test_what_the_filter_leaves_out_is_kept_as_filtered() -> None:
+    """Nothing is lost: a record that is not wanted is refused, with the condition."""
+    found = say(_with(where="n > 1"), {**GOOD, "n": 1}, {**GOOD, "n": 2}, {**GOOD, "n": None})
+    assert reasons(found) == {1: "filtered", 3: "filtered"}
+    assert "n > 1" in found.refused[0].detail
+
+
+def test_a_mapping_can_refuse_in_its_own_words() -> None:
+    """The condition, the word and the sentence are the mapping's."""
+    mapping = _with(refuse=[{"when": "contains(a, '<html>')", "reason": "not_text", "detail": "a web page"}])
+    found = say(mapping, {**GOOD, "a": "<html>"}, GOOD)
+    assert [(each.reason, each.detail) for each in found.refused] == [("not_text", "a web page")]
+
+
+def test_the_first_problem_is_the_one_that_is_told() -> None:
+    """A record with several faults has one reason, the same each time."""
+    mapping = _with(where="n > 1", refuse=[{"when": "a = 'one'", "reason": "tiresome", "detail": "again"}])
+    assert reasons(say(mapping, {**GOOD, "n": 1, "said": "C"})) == {1: "filtered"}
+    assert reasons(say(mapping, {**GOOD, "n": 2, "said": "C"})) == {1: "tiresome"}
+
+
+def test_one_bad_statement_refuses_all_of_its_record() -> None:
+    """A record is accepted whole or refused whole."""
+    mapping = _with(
+        ratings=[{"response": "a", "value": "n", "scale": [0, 1]}], votes=[{**PAIR["votes"][0], "rater": "who"}]
+    )
+    found = say(mapping, {**GOOD, "n": 7, "who": "x"}, {**GOOD, "n": 1, "who": "y"})
+    assert reasons(found) == {1: "out_of_scale"}
+    for table in ("votes", "ratings", "responses", "prompts", "raters"):
+        assert {row["line"] for row in found.tables[table]} == {2}
+
+
+@pytest.mark.parametrize(
+    ("keys", "scenario", "risk", "refused"),
+    [
+        ({}, "care", "high", True),
+        ({}, "care", "low", False),
+        ({}, "play", "high", False),
+        ({}, "other", "high", True),
+        ({}, None, "high", True),
+        ({"rationale": {"constant": "why"}}, "care", "high", False),
+        ({"rationale": {"constant": "  "}}, "care", "high", True),
+        ({"reason_tags": {"constant": "rude"}}, "care", "high", False),
+        ({"dimension": {"constant": "safety"}}, "care", "high", False),
+    ],
+)
+def test_high_risk_needs_a_reason(keys: dict[str, Any], scenario: str | None, risk: str, *, refused: bool) -> None:
+    """Where the policy asks for one, a vote without tags, rationale or winning dimension is refused, not dropped."""
+    demand = Demand(frozenset({("care", "high"), ("*", "high")}), frozenset({"care", "play", "*"}))
+    found = say(_vote(**keys), GOOD, demand=demand, defaults={"scenario": scenario, "risk_level": risk})
+    assert reasons(found) == ({1: "rationale_required"} if refused else {})
+    assert len(found.votes) == (0 if refused else 1)
+
+
+def test_a_rating_needs_no_reason() -> None:
+    """The rule is about votes."""
+    mapping = _with(votes=[], ratings=[{"response": "a", "value": "n", "scale": [0, 1]}])
+    demand = Demand(frozenset({("*", "high")}))
+    assert say(mapping, {**GOOD, "n": 1}, demand=demand, defaults={"risk_level": "high"}).refused == []
