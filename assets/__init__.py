@@ -1,0 +1,27 @@
+"""The pipeline as Dagster assets: one module per stage, each asset reads, calls the library and reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assets import evidence, layers, noise, policy, release, weighting
+from assets._building import RESOURCE
+from assets._days import day_of, files_of
+from assets._specs import asset_key, checked_table, tables_in
+from assets.ledger import ledger_asset
+from assets.sources import source_assets, source_key
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from prefstrata.project import Project
+
+__all__ = ["RESOURCE", "all_assets", "asset_key", "checked_table", "day_of", "files_of", "source_key", "tables_in"]
+
+
+def all_assets(project: Project | None) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """Every asset; those of sources only when it is known which project there is."""
+    sources = source_assets(project) if project else ()
+    feeding = [source_key(source.name) for source in project.sources] if project else []
+    stages = (policy, evidence, noise, weighting, layers, release)
+    return [*sources, ledger_asset(feeding), *(asset for stage in stages for asset in stage.ASSETS)]

@@ -1,0 +1,40 @@
+"""Layers: where the policy's rules put each record, and the factor of each stratum."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assets._building import stage_assets
+from assets._plots import bars, stacked
+
+if TYPE_CHECKING:
+    from prefstrata.pipeline import Session
+
+__all__ = ["ASSETS", "LAYERS", "sizes"]
+
+LAYERS = ("golden", "expert", "main", "weak", "backflow")
+
+
+def sizes(session: Session) -> dict[str, dict[str, int]]:
+    """Records per layer and kind, all layers in their order."""
+    found: dict[str, dict[str, int]] = {layer: {} for layer in LAYERS}
+    for row in session.engine.query("manifest/sizes").iter_rows(named=True):
+        found[row["layer"]][row["kind"]] = row["records"]
+    return found
+
+
+def _records(session: Session) -> dict[str, Any]:
+    return {"layer sizes": stacked("records per layer", sizes(session))}
+
+
+def _strata(session: Session) -> dict[str, Any]:
+    strata = session.engine.query("manifest/strata").iter_rows(named=True)
+    return {
+        "factors": bars(
+            "factor of each stratum (1 leaves its trust as it is)",
+            {f"{row['scenario']} {row['stratum']}": row["factor"] for row in strata if row["factor"] is not None},
+        )
+    }
+
+
+ASSETS = stage_assets("layers", {"layers.records": _records, "weighting.strata": _strata})

@@ -1,0 +1,63 @@
+"""Ledger: what was said, by whom, never changed. One step reads every new file of every source."""
+
+from collections.abc import Iterator  # noqa: TC003 - Dagster evaluates the annotations of an asset
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from assets._building import RESOURCE, rows
+from assets._plots import stacked
+from assets._specs import asset_key, filled_spec, tables_in
+from assets._versions import rows_and_version
+from assets.sources import materialised_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from prefstrata.pipeline import Session
+
+__all__ = ["ledger_asset"]
+
+_BATCHES = "ledger.batches"
+_TABLES = (_BATCHES, *(name for name in tables_in("ledger") if name != _BATCHES))
+
+
+def _specs(sources: "Iterable[dg.AssetKey]") -> list[dg.AssetSpec]:
+    """Files become batches, and every other ledger row stands in one; the policy says what a record must hold."""
+    held = (filled_spec(name, [asset_key(_BATCHES)]) for name in _TABLES[1:])
+    return [filled_spec(_BATCHES, [*sources, asset_key("policy.requirements")]), *held]
+
+
+def ledger_asset(sources: "Iterable[dg.AssetKey]") -> dg.AssetsDefinition:
+    """The one asset of all ledger tables, fed by these sources."""
+
+    @dg.multi_asset(name="ledger", specs=_specs(sources), required_resource_keys={RESOURCE})
+    def ledger(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
+        session: Session = context.resources.session
+        ingested = session.ingest(progress=context.log.info)
+        for told in materialised_sources(session.project, ingested.files):
+            context.log_event(told)
+        added = ingested.appended.rows if ingested.appended else {}
+        for full_name in _TABLES:
+            count, version = rows_and_version(session.engine, full_name)
+            metadata = {"dagster/row_count": count, "rows added": added.get(full_name, 0)}
+            extra = _batches(session) if full_name == _BATCHES else {}
+            yield dg.MaterializeResult(
+                asset_key=asset_key(full_name), metadata={**metadata, **extra}, data_version=version
+            )
+
+    return ledger
+
+
+def _batches(session: "Session") -> dict[str, Any]:
+    found = rows(session, "select source, sum(accepted) as accepted, sum(quarantined) as quarantined from ledger.batches group by all order by all")
+    per_source = {row["source"]: {key: int(row[key]) for key in ("accepted", "quarantined")} for row in found}
+    refused = [
+        dg.TableRecord({key: row[key] for key in ("source", "reason", "records")})
+        for row in session.engine.query("manifest/quarantine").iter_rows(named=True)
+    ]
+    schema = dg.TableSchema([dg.TableColumn("source"), dg.TableColumn("reason"), dg.TableColumn("records", "int")])
+    return {
+        "records per source": stacked("records per source", per_source),
+        "in quarantine": dg.MetadataValue.table(refused, schema=schema),
+    }

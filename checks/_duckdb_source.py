@@ -1,0 +1,63 @@
+"""Great Expectations on the warehouse connection of this very run. Import only inside a check: it costs seconds.
+
+Great Expectations has no DuckDB source, and over SQLAlchemy it closes a connection before it has fetched. So the engine here
+keeps its connection open, and the source hands out an engine over a cursor it is given: only one process may open the
+warehouse, and nothing is copied.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy
+from duckdb_sqlalchemy import ConnectionWrapper
+from great_expectations.datasource.fluent import SQLDatasource
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from sqlalchemy.pool import StaticPool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+    from great_expectations.data_context import AbstractDataContext
+
+__all__ = ["add_duckdb"]
+
+
+class _KeptOpen(SqlAlchemyExecutionEngine):
+    """An engine that never closes the one connection there is."""
+
+    @contextmanager
+    def get_connection(self) -> Iterator[sqlalchemy.Connection]:
+        if self._connection is None:
+            self._connection = self.engine.connect()
+        yield self._connection
+
+
+class DuckDBSource(SQLDatasource):
+    """Tables of an open DuckDB database."""
+
+    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment] - a subclass names its own type, as theirs do
+    kwargs: dict[str, Any] = {}  # noqa: RUF012 - a pydantic field
+
+    @property
+    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+        """The engine that keeps its connection."""
+        return _KeptOpen
+
+
+def add_duckdb(context: AbstractDataContext, cursor: duckdb.DuckDBPyConnection) -> DuckDBSource:
+    """Add a source over ``cursor``, which the caller closes; nothing it does outlives its own statement."""
+    source = DuckDBSource(
+        name="warehouse",
+        connection_string="duckdb:///:memory:",
+        kwargs={
+            "creator": lambda: ConnectionWrapper(cursor),
+            "poolclass": StaticPool,
+            "isolation_level": "AUTOCOMMIT",
+        },
+    )
+    added = context.data_sources.add_or_update_duckdb(datasource=source)
+    assert isinstance(added, DuckDBSource)
+    return added

@@ -1,0 +1,55 @@
+"""What a check says about the rows it found: the same three things on every page and in every alert."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["BAD", "MEANING", "SAMPLE", "SLICES", "SLICE_COLUMNS", "told"]
+
+BAD, MEANING, SAMPLE, SLICES = "bad rows", "meaning", "sample", "slices"
+"""Keys of a result's metadata; the alert reads them."""
+
+SLICE_COLUMNS = ("source", "name", "layer", "rule", "kind", "stratum", "dimension", "scenario", "choice", "reason")
+"""Columns that say which part of the data bad rows are in, the most telling first."""
+
+_LONGEST = 200
+_MOST = 20
+
+
+def told(
+    meaning: str, bad: int, sample: Sequence[Mapping[str, object]], slices: Sequence[Mapping[str, object]] = ()
+) -> dict[str, Any]:
+    """The metadata of a result.
+
+    Args:
+        meaning: what a bad row is and why it matters.
+        bad: how many there are.
+        sample: ids of the first of them.
+        slices: where they are: slice columns and ``bad``, how many there.
+    """
+    metadata: dict[str, Any] = {MEANING: meaning, BAD: bad}
+    if slices:
+        metadata[SLICES] = _table(slices)
+    if sample:
+        metadata[SAMPLE] = _table(sample)
+    return metadata
+
+
+def _table(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    schema = dg.TableSchema([dg.TableColumn(name) for name in columns])
+    records = [dg.TableRecord({name: _plain(row.get(name)) for name in columns}) for row in rows[:_MOST]]
+    return dg.MetadataValue.table(records, schema=schema)
+
+
+def _plain(value: object) -> str | int | float | bool:
+    """The value as a page can show it: short, and without what is not a character."""
+    if isinstance(value, bool | int | float):
+        return value
+    text = "".join(each if each.isprintable() else " " for each in ("" if value is None else str(value)))
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"

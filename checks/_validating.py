@@ -1,0 +1,129 @@
+"""Runs a suite on the warehouse and writes its Data Docs. Import only inside a check: it brings in Great Expectations."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+# Both must be so before Great Expectations is imported: it phones home, and complains about packages we do not use.
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    from checks._duckdb_source import add_duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from checks._suites import Expectation, Suite
+    from prefstrata.engine import DuckDBEngine
+
+__all__ = ["Found", "validate"]
+
+_SAMPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of one expectation: its name, whether it holds, the bad rows, ids of some, what was observed."""
+
+    name: str
+    passed: bool
+    bad: int
+    sample: tuple[dict[str, Any], ...]
+    observed: str
+
+
+def validate(engine: DuckDBEngine, suite: Suite, ids: Sequence[str], docs: Path) -> tuple[Found, ...]:
+    """Hold a table against its suite, where it lies.
+
+    Args:
+        engine: the warehouse, open in this process.
+        suite: what to expect.
+        ids: columns to name bad rows by.
+        docs: folder to write Data Docs to.
+
+    Raises:
+        ValueError: an expectation is broken: it could not be evaluated, which says nothing about the data.
+    """
+    cursor = engine.cursor()
+    try:
+        results = _run(cursor, suite, ids, docs)
+    finally:
+        cursor.close()
+    if broken := [f"{name}: {message}" for name, message in map(_broken, results) if message]:
+        raise ValueError(f"expectations of {suite.table} that could not be evaluated: {'; '.join(broken)}")
+    return tuple(map(_found, results))
+
+
+def _run(cursor: Any, suite: Suite, ids: Sequence[str], docs: Path) -> list[Any]:  # noqa: ANN401 - Great Expectations' own types are not exported
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    schema, name = suite.table.split(".")
+    cursor.execute(f"set schema = '{schema}'").fetchall()  # of this handle alone
+    table = add_duckdb(context, cursor).add_table_asset(suite.table, table_name=name)
+    expected = gx.ExpectationSuite(suite.table, expectations=list(map(_expectation, suite.expectations)))
+    definition = gx.ValidationDefinition(
+        name=suite.table,
+        data=table.add_batch_definition_whole_table("all"),
+        suite=context.suites.add(expected),
+    )
+    site = {
+        "class_name": "SiteBuilder",
+        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs)},
+    }
+    context.add_data_docs_site(site_name="docs", site_config=site)
+    checkpoint = gx.Checkpoint(
+        name=suite.table,
+        validation_definitions=[context.validation_definitions.add(definition)],
+        result_format={
+            "result_format": "SUMMARY",
+            "unexpected_index_column_names": list(ids),
+            "partial_unexpected_count": _SAMPLE,
+        },
+    )
+    ran = context.checkpoints.add(checkpoint).run()
+    context.build_data_docs(site_names=["docs"])
+    return [result for run in ran.run_results.values() for result in run.results]
+
+
+def _expectation(expectation: Expectation) -> Any:  # noqa: ANN401 - a class looked up by its name
+    made = get_expectation_impl(expectation.type)
+    return made(
+        **expectation.kwargs,
+        description=expectation.meaning,
+        severity=expectation.severity,
+        meta={"check": expectation.name},
+    )
+
+
+def _name(result: Any) -> str:  # noqa: ANN401 - see _run
+    return str(result.expectation_config.meta["check"])
+
+
+def _broken(result: Any) -> tuple[str, str]:  # noqa: ANN401 - see _run
+    """An expectation that errors looks like one that fails; only the exceptions tell."""
+    info = result.exception_info or {}
+    infos = [info] if "raised_exception" in info else list(info.values())
+    return _name(result), "; ".join(str(each["exception_message"]) for each in infos if each["raised_exception"])
+
+
+def _found(result: Any) -> Found:  # noqa: ANN401 - see _run
+    figures = result.result
+    rows = figures.get("partial_unexpected_index_list") or figures.get("details", {}).get("unexpected_rows") or []
+    bad = figures.get("unexpected_count") or (figures.get("observed_value") if rows else 0) or 0
+    return Found(_name(result), bool(result.success), int(bad), tuple(map(dict, rows[:_SAMPLE])), _observed(figures))
+
+
+def _observed(figures: dict[str, Any]) -> str:
+    shown: Iterator[str] = (
+        f"{key.replace('_', ' ')}: {figures[key]}" for key in ("observed_value", "element_count", "missing_count") if key in figures
+    )
+    return ", ".join(shown)
