@@ -19,7 +19,9 @@ PAIR: dict[str, Any] = {
     "fields": {"p": "text", "a": "text", "b": "text", "said": "text", "n": "number", "who": "text", "at": "text"},
     "prompt": "p",
     "responses": {"a": {"text": "a"}, "b": {"text": "b"}},
-    "votes": [{"left": "a", "right": "b", "choice": {"from": "said", "values": {"A": "left", "B": "right", "=": "tie"}}}],
+    "votes": [
+        {"left": "a", "right": "b", "choice": {"from": "said", "values": {"A": "left", "B": "right", "=": "tie"}}}
+    ],
 }
 
 
@@ -35,9 +37,7 @@ class Said:
         return self.tables[table]
 
 
-def compiled(
-    mapping: dict[str, Any], *, supervisor: str = "crowd", defaults: dict[str, Any] | None = None
-) -> Compiled:
+def compiled(mapping: dict[str, Any], *, supervisor: str = "crowd", defaults: dict[str, Any] | None = None) -> Compiled:
     """The mapping, compiled for a source called `src`."""
     read = read_mapping(mapping)
     types = {name: type_.sql for name, type_ in fields(read.fields).items()}
@@ -65,7 +65,9 @@ def say(  # noqa: PLR0913 - what a run depends on
         second = None
         if joined is not None:
             spec = Framing(fields(mapping["join"]["fields"]))
-            second = frame(connection, _write(Path(folder) / "b.jsonl", joined), spec, table="second", line="__line").table
+            second = frame(
+                connection, _write(Path(folder) / "b.jsonl", joined), spec, table="second", line="__line"
+            ).table
         refused = stage(
             connection,
             statements,

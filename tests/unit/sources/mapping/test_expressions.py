@@ -13,7 +13,7 @@ from prefstrata.sources.mapping._scope import Scope
     [
         "a + 1",
         "meta.task",
-        '"prediction 1" || \'x\'',
+        "\"prediction 1\" || 'x'",
         "coalesce(a, b)",
         "case when a then 'x' else 'y' end",
         "x ->> '$.a[0]'",
