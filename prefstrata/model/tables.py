@@ -493,23 +493,23 @@ _RELEASE = (
         _columns(f"""
 pair_id | varchar | the pair
 {_PROMPT.strip()}
-chosen | varchar | the better response (of a tie: the one with the smaller id)
+chosen | varchar | the response more probably better (of equal ones: the one with the smaller id)
 rejected | varchar | the other
 chosen_id | varchar | its response id
 rejected_id | varchar | the other's
-outcome | varchar | decided or tie
+outcome | varchar | decided, or tie when no side leads by the policy's margin
 p | double | probability that chosen is better
 p_tie | double | probability that neither is
-margin | double | p minus the probability that rejected is better, -1 to 1
+margin | double | p minus the probability that rejected is better, 0 to 1
 dimensions | struct(dimension varchar, p double, p_tie double, votes bigint)[] | estimate per dimension, sorted
 strata | {STRATA} | share of the evidence per stratum
 votes | bigint | votes it rests on
 flips | bigint | judge flips
 disagreement | double | share of the evidence against the outcome
 generators | struct(chosen varchar[], rejected varchar[]) | who wrote the sides
-policies | varchar[] | policies the votes were made under, sorted
-reason_tags | varchar[] | all reason tags, sorted
-provenance | varchar[] | ledger ids of the votes, sorted
+policies | varchar[] | policies its evidence was given under, sorted; empty when none is known
+reason_tags | varchar[] | all reason tags, sorted; empty when none
+provenance | varchar[] | ids of the ledger's votes, ratings and events it rests on, sorted
 {_RECORD.strip()}
 """),
         ("pair_id",),
@@ -541,7 +541,7 @@ provenance | varchar[] | ledger ids of the ratings, sorted
         _columns(f"""
 trace_id | varchar | the trace
 {_PROMPT.strip()}
-steps | struct(index bigint, unit varchar, state varchar, output varchar, reward double, raters bigint)[] | its steps in order, rewards averaged over raters
+steps | struct(index bigint, unit varchar, state varchar, output varchar, reward double, raters bigint)[] | its steps in order, rewards averaged over raters; null where nobody judged the step
 votes | bigint | raters it rests on
 strata | {STRATA} | share of the evidence per stratum
 provenance | varchar[] | ledger ids of the steps, sorted
@@ -557,7 +557,7 @@ provenance | varchar[] | ledger ids of the steps, sorted
 response_id | varchar | the response
 {_PROMPT.strip()}
 response | varchar | its text
-label | boolean | liked
+label | boolean | liked; null when what speaks for and against weighs the same
 p | double | probability that the label is right
 votes | bigint | events it rests on
 generators | varchar[] | who wrote it

@@ -5,7 +5,7 @@ select
     case
         when earlier.record_id is null then 'added'
         when later.record_id is null then 'removed'
-        when earlier.label <> later.label then 'relabelled'
+        when earlier.label is distinct from later.label then 'relabelled'
         else 'moved'
     end as change,
     earlier.layer as from_layer,
@@ -14,6 +14,6 @@ select
 from manifest.after as later
 full join manifest.before as earlier on earlier.kind = later.kind and earlier.record_id = later.record_id
 where earlier.record_id is null or later.record_id is null or earlier.layer <> later.layer
-    or coalesce(earlier.label <> later.label, false)
+    or earlier.label is distinct from later.label
 group by all
 order by kind, change, from_layer, to_layer

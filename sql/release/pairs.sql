@@ -1,13 +1,73 @@
 -- Grain: a pair as it stands in a release file.
--- Here, and only here, the texts join the estimates: chosen is the side more probably better, and a tie says so.
-with provenance as (
-    select pair_id, list_sort(list(vote_id)) as vote_ids
+-- Here, and only here, the texts join the estimates: chosen is the side more probably better, and a tie says so. Provenance
+-- leads back to the ledger from every kind of evidence: votes, the two ratings of one rater, what a user did.
+with rated as (
+    select pair_id, a as response_id, dimension, rater_id, stratum, coalesce(round, '') as round
     from evidence.votes
+    where derived_from = 'rating'
+    union all
+    select pair_id, b, dimension, rater_id, stratum, coalesce(round, '')
+    from evidence.votes
+    where derived_from = 'rating'
+),
+thumbs as (
+    select event_id, kind, prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum
+    from ledger.events
+    where kind in ('like', 'dislike') and response_id is not null
+),
+liked_rather as (
+    select liked.event_id as liked_id, disliked.event_id as disliked_id, pair_id(liked.response_id, disliked.response_id) as pair_id
+    from thumbs as liked
+    join thumbs as disliked
+        on disliked.prompt_id = liked.prompt_id and disliked.rater_id = liked.rater_id
+        and disliked.stratum = liked.stratum and disliked.response_id <> liked.response_id
+    where liked.kind = 'like' and disliked.kind = 'dislike'
+),
+behaved as (
+    select distinct pair_id, event_id
+    from (
+        select pair_id(response_id, other_id) as pair_id, event_id
+        from (
+            select event_id, response_id, unnest(alternatives) as other_id
+            from ledger.events
+            where kind = 'accept' and response_id is not null and array_length(alternatives) > 0
+        ) as accepted
+        where other_id <> response_id
+        union all
+        select pair_id, liked_id from liked_rather
+        union all
+        select pair_id, disliked_id from liked_rather
+    ) as compared
+),
+indirect as (
+    select rated.pair_id, ratings.rating_id as id, ratings.policy, ratings.reason_tags
+    from rated
+    join evidence.normalised_ratings as normalised
+        on normalised.response_id = rated.response_id and normalised.dimension = rated.dimension
+        and normalised.rater_id = rated.rater_id and normalised.stratum = rated.stratum
+        and coalesce(normalised.round, '') = rated.round
+    join ledger.ratings as ratings on ratings.rating_id = normalised.rating_id
+    union all
+    select behaved.pair_id, events.event_id, events.policy, events.reason_tags
+    from behaved
+    join ledger.events as events on events.event_id = behaved.event_id
+),
+provenance as (
+    select pair_id, list_sort(list(id)) as ids
+    from (
+        select pair_id, vote_id as id from evidence.votes where derived_from = 'vote'
+        union all
+        select pair_id, id from indirect
+    ) as said
     group by pair_id
 ),
 cited as (
     select pair_id, list_sort(list(distinct policy)) as policies
-    from (select pair_id(left_id, right_id) as pair_id, policy from ledger.votes where policy is not null) as under_policy
+    from (
+        select pair_id(left_id, right_id) as pair_id, policy from ledger.votes where policy is not null
+        union all
+        select pair_id, policy from indirect where policy is not null
+    ) as under_policy
     group by pair_id
 ),
 tags as (
@@ -15,6 +75,10 @@ tags as (
     from (
         select pair_id(left_id, right_id) as pair_id, unnest(reason_tags) as tag
         from ledger.votes
+        where array_length(reason_tags) > 0
+        union all
+        select pair_id, unnest(reason_tags)
+        from indirect
         where array_length(reason_tags) > 0
     ) as ticked
     group by pair_id
@@ -65,9 +129,9 @@ select
     }) as dimensions,
     sided.strata, dimensions.votes, sided.flips, sided.disagreement,
     {'chosen': sided.chosen_by, 'rejected': sided.rejected_by} as generators,
-    cited.policies,
-    tags.reason_tags,
-    provenance.vote_ids as provenance,
+    coalesce(cited.policies, cast([] as varchar[])) as policies,
+    coalesce(tags.reason_tags, cast([] as varchar[])) as reason_tags,
+    provenance.ids as provenance,
     sided.layer, sided.rule, sided.reason, sided.trust, sided.stratum
 from sided
 join dimensions on dimensions.pair_id = sided.pair_id

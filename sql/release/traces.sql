@@ -2,10 +2,10 @@
 -- Steps in order, each with its reward averaged over the raters who judged it: what a process reward model reads.
 with rewarded as (
     select
-        trace_id, "index", any_value(unit) as unit, any_value(state) as state, any_value(output) as output,
-        sum(cast(round(reward * 1e9) as bigint)) / (count(reward) * 1e9) as reward,
-        count(distinct rater_id) as raters
-    from (select trace_id, "index", unit, state, output, reward, rater_id from ledger.steps where reward is not null) as judged
+        trace_id, "index", min(unit) as unit, min(state) as state, min(output) as output,
+        sum(cast(round(reward * 1e9) as bigint)) / nullif(count(reward) * 1e9, 0) as reward,
+        count(distinct case when reward is not null then rater_id end) as raters
+    from ledger.steps
     group by trace_id, "index"
 ),
 assembled as (

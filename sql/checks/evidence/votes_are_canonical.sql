@@ -2,4 +2,4 @@
 -- Two display orders of one pair must meet, or half of the evidence is lost.
 select vote_id, pair_id, a, b, choice, share
 from evidence.votes
-where a >= b or choice not in ('a', 'tie', 'b') or share <= 0 or share > 1
+where not coalesce(a < b and choice in ('a', 'tie', 'b') and share > 0 and share <= 1, false)

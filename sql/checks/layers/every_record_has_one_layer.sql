@@ -1,7 +1,14 @@
--- Bad row: a record that no rule placed, or that stands in two layers.
+-- Bad row: a record that no rule placed, that stands in two layers, or that is placed and not there.
 -- A policy whose last rule matches everything never produces one.
-select records.kind, records.record_id, count(placed.layer) as layers
+with placed as (
+    select kind, record_id, count(*) as layers
+    from layers.records
+    group by kind, record_id
+)
+select
+    coalesce(records.kind, placed.kind) as kind,
+    coalesce(records.record_id, placed.record_id) as record_id,
+    coalesce(placed.layers, 0) as layers
 from weighting.records as records
-left join layers.records as placed on placed.kind = records.kind and placed.record_id = records.record_id
-group by records.kind, records.record_id
-having count(placed.layer) <> 1
+full join placed on placed.kind = records.kind and placed.record_id = records.record_id
+where records.record_id is null or placed.layers is null or placed.layers > 1

@@ -3,4 +3,4 @@
 select golden.kind, golden.record_id, golden.rule, golden.stratum
 from layers.golden as golden
 join weighting.records as records on records.kind = golden.kind and records.record_id = golden.record_id
-where array_length(list_filter(records.strata, lambda s: s.stratum = 'expert/offline')) = 0
+where coalesce(array_length(list_filter(records.strata, lambda s: s.stratum = 'expert/offline')), 0) = 0

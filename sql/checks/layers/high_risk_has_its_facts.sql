@@ -1,4 +1,4 @@
--- Bad row: a high-risk record of a training layer whose prompt has no task or no scenario.
+-- Bad row: a high-risk record of the golden or expert layer whose prompt has no task or no scenario.
 -- At high risk nobody may have to guess what a record is about.
 select placed.kind, placed.record_id, placed.layer, prompts.task, prompts.scenario
 from layers.records as placed

@@ -4,4 +4,4 @@ select placed.kind, placed.record_id, placed.layer, placed.rule
 from layers.records as placed
 join weighting.records as records on records.kind = placed.kind and records.record_id = placed.record_id
 where placed.layer in ('golden', 'expert')
-    and array_length(list_filter(records.strata, lambda s: s.stratum like '%/offline')) = 0
+    and coalesce(array_length(list_filter(records.strata, lambda s: s.stratum like '%/offline')), 0) = 0

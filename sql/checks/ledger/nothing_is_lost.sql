@@ -1,7 +1,18 @@
 -- Bad row: a batch whose records are not all either accepted or in quarantine.
 -- Whatever came in must be findable; a reader that loses a record silently would show up here first.
-select batches.batch_id, batches.source, batches.uri, batches.read, batches.accepted, batches.quarantined, count(refused.line) as found
+with found as (
+    select batch_id, count(*) as rows_found
+    from ledger.quarantine
+    group by batch_id
+)
+select
+    coalesce(batches.batch_id, found.batch_id) as batch_id,
+    batches.source, batches.uri, batches.read, batches.accepted, batches.quarantined,
+    coalesce(found.rows_found, 0) as found
 from ledger.batches as batches
-left join ledger.quarantine as refused on refused.batch_id = batches.batch_id
-group by batches.batch_id, batches.source, batches.uri, batches.read, batches.accepted, batches.quarantined
-having batches.read <> batches.accepted + batches.quarantined or batches.quarantined <> count(refused.line)
+full join found on found.batch_id = batches.batch_id
+where not coalesce(
+    batches.read = batches.accepted + batches.quarantined
+    and batches.quarantined = coalesce(found.rows_found, 0)
+    and batches.accepted >= 0,
+    false)

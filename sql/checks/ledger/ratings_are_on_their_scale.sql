@@ -1,5 +1,5 @@
--- Bad row: a rating outside the scale it declares, or on a scale without length.
--- Normalisation would turn it into an extreme opinion.
+-- Bad row: a rating outside the scale it declares, or on a scale without length or without end.
+-- Normalisation would turn it into an extreme opinion, or into none.
 select rating_id, source, batch_id, line, value, scale_min, scale_max
 from ledger.ratings
-where value is null or scale_min is null or scale_max is null or value < scale_min or value > scale_max or scale_min >= scale_max
+where not coalesce(value between scale_min and scale_max and scale_min < scale_max and scale_max - scale_min < 1e308, false)
