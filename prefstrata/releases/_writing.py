@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from prefstrata.engine import sql_text
+from prefstrata.model.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
 
     from prefstrata.engine import DuckDBEngine
 
-__all__ = ["KINDS", "WrittenFile", "write_layers"]
-
-KINDS = {"pairs": "pair_id", "ratings": "record_id", "traces": "trace_id", "unpaired": "response_id"}
-"""Every kind of record and the column that orders its files."""
+__all__ = ["WrittenFile", "write_layers"]
 
 _RECORDS_PER_FILE = 16_384
 _MOST_BUCKETS = 256

@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.model import ConfigError
+from prefstrata.model.kinds import KINDS
 from prefstrata.releases import MANIFEST, checkout_files, read_manifest
 from prefstrata.releases.folders import check_free, whole_folder
-from prefstrata.trainers._layer import KEYS, Layer
+from prefstrata.trainers._layer import Layer
 from prefstrata.trainers.plain import write_jsonl, write_parquet
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
 
     def wanted(file: FileInfo) -> bool:
         return file.path in {MANIFEST, "weights.json"} or file.path.startswith(
-            tuple(f"{layer}/{kind}/" for kind in KEYS)
+            tuple(f"{layer}/{kind}/" for kind in KINDS)
         )
 
     with whole_folder(out) as scratch:

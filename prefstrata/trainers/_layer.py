@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from prefstrata.model import IntegrityError
+from prefstrata.model.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["KEYS", "Layer"]
-
-KEYS = {"pairs": "pair_id", "ratings": "record_id", "traces": "trace_id", "unpaired": "response_id"}
-"""Every kind of record and the column that identifies it."""
+__all__ = ["Layer"]
 
 _WAITING = "backflow"
 _REST = "*"
@@ -40,7 +38,7 @@ class Layer:
     @classmethod
     def read(cls, name: str, folder: Path) -> Layer:
         """The layer in a folder that holds files of a release."""
-        files = {kind: tuple(sorted((folder / name / kind).glob("*.parquet"))) for kind in KEYS}
+        files = {kind: tuple(sorted((folder / name / kind).glob("*.parquet"))) for kind in KINDS}
         weights = json.loads((folder / "weights.json").read_bytes())
         return cls(name, {kind: paths for kind, paths in files.items() if paths}, weights)
 
@@ -54,7 +52,7 @@ class Layer:
             IntegrityError: ``weights.json`` has no factor for a record that is to be trained on.
         """
         for path in self.files[kind]:
-            yield self._weighted(pl.read_parquet(path, hive_partitioning=False), path).sort(KEYS[kind])
+            yield self._weighted(pl.read_parquet(path, hive_partitioning=False), path).sort(KINDS[kind])
 
     def _weighted(self, records: pl.DataFrame, path: Path) -> pl.DataFrame:
         cells = records.select("scenario", "stratum").unique()

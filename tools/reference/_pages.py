@@ -29,8 +29,8 @@ anything runs; a key it does not know is a mistake, named with its line.
 
 COMMAND = """
 The options listed with `prefstrata` itself, but for `--version`, work before and after the name of every command.
-`--json` prints exactly one JSON document on stdout; notes, progress and errors go to stderr. The document of an error is
-`{"error": {"what", "where", "todo", "exit_code"}}`.
+`--json` prints exactly one JSON document on stdout; notes, progress and errors go to stderr. The document of an
+error is `{"error": {"what", "where", "todo", "exit_code"}}`.
 
 | exit code | meaning |
 | --- | --- |
