@@ -1,7 +1,10 @@
-"""``python -m prefstrata`` is the command."""
+"""``python -m prefstrata``: the command."""
+
+from __future__ import annotations
 
 import sys
 
 from prefstrata.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
