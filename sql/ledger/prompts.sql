@@ -35,7 +35,9 @@ select
   first.prompt_id, first.messages, first.task, first.scenario, first.risk_level, first.language, first.tags,
   places.batch_id,
   places.line,
-  places.number + (select coalesce(max(seq), 0) from ledger.prompts) as seq
+  row_number() over (
+    order by first.place, first.prompt_id, first.task, first.scenario, first.risk_level, first.language, first.tags
+  ) + (select coalesce(max(seq), 0) from ledger.prompts) as seq
 from first
 join places
   on places.place = first.place

@@ -8,8 +8,8 @@ with staged as (
 ),
 
 places as (
-  select place, batch_id, line, row_number() over (order by place) as number
-  from (select distinct place, batch_id, line from staged)
+  select distinct place, batch_id, line
+  from staged
 ),
 
 known as (
@@ -31,7 +31,9 @@ select
   first.rater_id, first.supervisor, first.level, first.family, first.version,
   places.batch_id,
   places.line,
-  places.number + (select coalesce(max(seq), 0) from ledger.raters) as seq
+  row_number() over (
+    order by first.place, first.rater_id, first.level, first.family, first.version
+  ) + (select coalesce(max(seq), 0) from ledger.raters) as seq
 from first
 join places on places.place = first.place
 where

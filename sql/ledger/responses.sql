@@ -1,18 +1,17 @@
 -- Grain: a response as one generator gave it, not in the ledger yet.
--- The same text from another generator is another row, from the same one it is none. Equal ids have equal texts, so
--- any staged copy will do. seq is a row's own: later steps find the text by it.
-with staged as (
+-- The same text from another generator is another row, from the same one it is none. Only ids are grouped and sorted:
+-- the texts, most of all bytes that come in, are joined in at the end.
+with places as (
   -- 2^40: no file has as many records, so one number is batch and line, in ledger order.
-  select responses.*, batches.position * 1099511627776 + responses.line as place
+  select
+    responses.response_id, responses.generator, responses.generator_family, responses.sampling,
+    batches.position * 1099511627776 + responses.line as place,
+    count(*) as times
   from staging.responses
   join staging.batches on batches.batch_id = responses.batch_id
-),
-
-places as (
-  select
-    place, batch_id, line, response_id, generator, generator_family, sampling,
-    row_number() over (order by place, response_id, generator, generator_family, sampling) as number
-  from (select distinct place, batch_id, line, response_id, generator, generator_family, sampling from staged)
+  group by
+    responses.response_id, responses.generator, responses.generator_family, responses.sampling,
+    batches.position * 1099511627776 + responses.line
 ),
 
 known as (
@@ -22,33 +21,48 @@ known as (
 ),
 
 first as (
-  select
-    response_id, generator, generator_family, sampling,
-    any_value(staged.prompt_id) as prompt_id,
-    any_value(staged.content) as content,
-    min(place) as place
-  from staged
+  select response_id, generator, generator_family, sampling, min(place) as place, arg_min(times, place) as times
+  from places
   group by response_id, generator, generator_family, sampling
+),
+
+kept as (
+  select
+    first.*,
+    row_number() over (
+      order by first.place, first.response_id, first.generator, first.generator_family, first.sampling
+    ) + (select coalesce(max(seq), 0) from ledger.responses) as seq
+  from first
+  where
+    not exists (
+      select 1
+      from known
+      where known.response_id = first.response_id
+        and known.generator is not distinct from first.generator
+        and known.generator_family is not distinct from first.generator_family
+        and known.sampling is not distinct from first.sampling
+    )
+),
+
+whole as (
+  select
+    responses.response_id, responses.prompt_id, responses.content, responses.generator, responses.generator_family,
+    responses.sampling, responses.batch_id, responses.line, kept.seq, kept.times
+  from staging.responses
+  join staging.batches on batches.batch_id = responses.batch_id
+  join kept
+    on kept.response_id = responses.response_id
+    and kept.place = batches.position * 1099511627776 + responses.line
+    and kept.generator is not distinct from responses.generator
+    and kept.generator_family is not distinct from responses.generator_family
+    and kept.sampling is not distinct from responses.sampling
 )
 
-select
-  first.response_id, first.prompt_id, first.content, first.generator, first.generator_family, first.sampling,
-  places.batch_id,
-  places.line,
-  places.number + (select coalesce(max(seq), 0) from ledger.responses) as seq
-from first
-join places
-  on places.place = first.place
-  and places.response_id = first.response_id
-  and places.generator is not distinct from first.generator
-  and places.generator_family is not distinct from first.generator_family
-  and places.sampling is not distinct from first.sampling
-where
-  not exists (
-    select 1
-    from known
-    where known.response_id = first.response_id
-      and known.generator is not distinct from first.generator
-      and known.generator_family is not distinct from first.generator_family
-      and known.sampling is not distinct from first.sampling
-  )
+select response_id, prompt_id, content, generator, generator_family, sampling, batch_id, line, seq
+from whole
+where times = 1
+union all
+-- A record that gives a response several times; equal ids have equal texts, so these rows are equal in full.
+select distinct response_id, prompt_id, content, generator, generator_family, sampling, batch_id, line, seq
+from whole
+where times > 1
