@@ -8,6 +8,7 @@ must be JSON, but of what type, and how often they are given, does not matter.
 from prefstrata.sources.framing._fields import Fields, FieldType, ListOf, MapOf, ObjectOf, Scalar, fields
 from prefstrata.sources.framing._frame import fetch_records, frame
 from prefstrata.sources.framing._reasons import Reason
+from prefstrata.sources.framing._rejects import readable
 from prefstrata.sources.framing._spec import Framed, Framing, Kind, Limits
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "fetch_records",
     "fields",
     "frame",
+    "readable",
 ]
