@@ -26,16 +26,21 @@ def lakefs_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.fixture
+def lakefs_store(lakefs_server: Server, monkeypatch: pytest.MonkeyPatch) -> StoreKit:
+    """An empty store on the server, its credentials in the environment."""
+    for name, value in lakefs_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return lakefs_kit(lakefs_server)
+
+
 @pytest.fixture(params=["local", pytest.param("lakefs", marks=pytest.mark.lakefs)])
-def kit(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StoreKit]:
+def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreKit]:
     """One empty store of each kind in turn."""
     if request.param == "local":
         made = StoreKit("local", {"kind": "local", "path": str(tmp_path / "store")}, tmp_path / "store" / "files")
     else:
-        server: Server = request.getfixturevalue("lakefs_server")
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        made = lakefs_kit(server)
+        made = request.getfixturevalue("lakefs_store")
     yield made
     for store in made.opened:
         store.close()
