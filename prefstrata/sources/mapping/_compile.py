@@ -56,7 +56,7 @@ def compile_mapping(mapping: Mapping, context: Context) -> Compiled:
     used = {name for block in blocks for name in block.used}
     kept = {name: type_ for name, type_ in level.scope.columns.items() if name in used}
     units, candidates = unit_table(mapping, context, level, kept)
-    on = tuple(mapping.join.on.values()) if mapping.join else ()
+    on = tuple(mapping.join.match.values()) if mapping.join else ()
     return Compiled(units, blocks, tuple(candidates.values()), on)
 
 

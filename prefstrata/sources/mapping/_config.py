@@ -152,7 +152,7 @@ class Join(_Section):
     path: str = Field(description="The file, relative to the project.")
     fields: dict[str, Any] = Field(min_length=1, description="Its fields and their types.")
     read: Read = Field(default_factory=Read, description="How its records are found.")
-    on: dict[str, str] = Field(min_length=1, description="Expression over the record: field of this file.")
+    match: dict[str, str] = Field(min_length=1, description="Expression over the record: field of this file.")
 
 
 class Statement(_Section):

@@ -73,15 +73,15 @@ def _joined(mapping: Mapping, context: Context, level: Level) -> Level:
     evaluation = Evaluation(level.scope, "__j")
     checks: list[Check] = []
     keys: list[tuple[str, Cell, str]] = []
-    for expression, name in join.on.items():
-        key: Key = ("join", "on", expression)
+    for expression, name in join.match.items():
+        key: Key = ("join", "match", expression)
         if name not in context.joined:
             raise MappingError(key, f"{name!r} is no declared field of the joined file", expression)
         cell = evaluation.read(key, Value.model_validate(expression), "text")
         checks += cell.checks
         keys.append((f"__k{len(keys)}", cell, name))
     found = " || ', ' || ".join(f"coalesce({shown(column)}, 'null')" for column, _, _ in keys)
-    names = ", ".join(join.on.values())
+    names = ", ".join(join.match.values())
     said = f"{text_literal(f'{join.path} has ')} || %s || {text_literal(f' {names} = ')} || {found}"
     checks.append(Check("__matches is null", "no_match", said % "'no accepted record with'"))
     checks.append(Check("__matches > 1", "ambiguous_match", said % "__matches || ' records with'"))

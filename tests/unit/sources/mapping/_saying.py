@@ -45,7 +45,7 @@ def compiled(mapping: dict[str, Any], *, supervisor: str = "crowd", defaults: di
     return compile_mapping(read, Context("src", supervisor, types, joined, defaults or {}))
 
 
-def say(  # noqa: PLR0913 - what a run depends on
+def say(
     mapping: dict[str, Any],
     *records: dict[str, Any],
     joined: list[dict[str, Any]] | None = None,

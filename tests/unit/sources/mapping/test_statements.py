@@ -351,7 +351,12 @@ def test_one_record_may_hold_several_prompts() -> None:
 
 JOINED: dict[str, Any] = {
     "fields": {"pair": "integer", "said": "text"},
-    "join": {"as": "of", "path": "b.jsonl", "fields": {"id": "text", "a": "text", "b": "text"}, "on": {"pair": "id"}},
+    "join": {
+        "as": "of",
+        "path": "b.jsonl",
+        "fields": {"id": "text", "a": "text", "b": "text"},
+        "match": {"pair": "id"},
+    },
     "prompt": {"constant": "q"},
     "responses": {"a": {"text": "of.a"}, "b": {"text": "of.b"}},
     "votes": [{"left": "a", "right": "b", "choice": {"from": "said", "values": {"A": "left"}}}],

@@ -1,0 +1,313 @@
+"""From a project's files to the ledger: read once, read on, whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+from prefstrata.engine import DuckDBEngine
+from prefstrata.model import ConfigError, PrefstrataError
+from prefstrata.project import read_project
+from prefstrata.sources import IngestSummary, check_sources, ingest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CONFIG = """
+name: test
+sources:
+  - name: seed
+    mode: offline
+    supervisor: crowd
+    path: inbox/*.jsonl*
+    format: seed-jsonl
+"""
+
+
+def _pair(number: int, **meta: Any) -> dict[str, Any]:  # noqa: ANN401 - meta is open
+    return {"type": "pairwise", "prompt": f"p{number % 7}", "winner": f"a{number % 5}", "loser": "b", "meta": meta}
+
+
+def _lines(*records: dict[str, Any]) -> str:
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+class Desk:
+    """A project folder and a warehouse."""
+
+    def __init__(self, folder: Path, config: str = CONFIG) -> None:
+        """Make the folder, with an empty inbox."""
+        self.folder = folder
+        self.engine = DuckDBEngine(":memory:", threads=1)
+        (folder / "inbox").mkdir(parents=True)
+        self.config(config)
+
+    def config(self, text: str) -> None:
+        """Write the project file."""
+        (self.folder / "prefstrata.yaml").write_text(text, "utf-8")
+
+    def put(self, name: str, text: str) -> Path:
+        """Write a file into the inbox."""
+        path = self.folder / "inbox" / name
+        path.write_text(text, "utf-8", newline="")
+        return path
+
+    def ingest(self, **keys: Any) -> IngestSummary:  # noqa: ANN401 - passed on
+        """Read what is new."""
+        return ingest(self.engine, read_project(self.folder), **keys)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table."""
+        return self.engine.read(table).to_dicts()
+
+    def ids(self) -> list[str]:
+        """The ids of all votes, sorted."""
+        return sorted(row["vote_id"] for row in self.rows("ledger.votes"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """An empty project."""
+    found = Desk(tmp_path / "project")
+    yield found
+    found.engine.close()
+
+
+def test_what_is_read_is_accepted_or_quarantined(desk: Desk) -> None:
+    """Per file: the counts add up, the reasons are told, the refused bytes are kept with their place."""
+    bad = _pair(3) | {"loser": "a3"}
+    text = _lines(_pair(1), _pair(2)) + '{"type": 1}\nnot json\n' + _lines(bad)
+    desk.put("a.jsonl", text)
+    summary = desk.ingest()
+    [file] = summary.files
+    assert (file.uri, file.status, file.read, file.accepted, file.quarantined) == ("inbox/a.jsonl", "new", 5, 2, 3)
+    assert file.reasons == {"identical_sides": 1, "not_json": 1, "wrong_type": 1}
+    assert summary.appended is not None
+    assert (summary.appended.read, summary.appended.accepted, summary.appended.quarantined) == (5, 2, 3)
+    [same] = [row for row in desk.rows("ledger.quarantine") if row["reason"] == "identical_sides"]
+    assert json.loads(same["raw"]) == bad
+    assert text.encode()[same["offset"] :].startswith(same["raw"].encode())
+
+
+def test_a_known_file_is_not_read_again(desk: Desk) -> None:
+    """Neither the same file, nor a copy of it under another name."""
+    path = desk.put("a.jsonl", _lines(_pair(1)))
+    desk.ingest()
+    desk.put("b.jsonl", path.read_text("utf-8"))
+    summary = desk.ingest()
+    assert [(file.status, file.read) for file in summary.files] == [("known", 0), ("known", 0)]
+    assert summary.appended is None
+    assert summary.new == ()
+
+
+def test_two_copies_in_one_run_are_one_batch(desk: Desk) -> None:
+    """The second is known by the time it is looked at."""
+    for name in ("a.jsonl", "b.jsonl"):
+        desk.put(name, _lines(_pair(1)))
+    assert [file.status for file in desk.ingest().files] == ["new", "known"]
+    assert len(desk.ids()) == 1
+
+
+def test_a_file_that_grew_is_read_on(desk: Desk) -> None:
+    """Records without an id of their own are not counted twice, and the counts of the tail are the tail's."""
+    first, second = _lines(_pair(1), _pair(1)), _lines(_pair(1), _pair(2) | {"winner": "b"})
+    desk.put("a.jsonl", first)
+    desk.ingest()
+    desk.put("a.jsonl", first + second)
+    [file] = desk.ingest().files
+    assert (file.status, file.read, file.accepted, file.quarantined) == ("grown", 2, 1, 1)
+    assert len(desk.ids()) == 3
+    desk.put("a.jsonl", first + second + _lines(_pair(3)))
+    assert [(file.status, file.read) for file in desk.ingest().files] == [("grown", 1)]
+    whole = {(row["line"], row["reason"]) for row in desk.rows("ledger.quarantine")}
+    assert whole == {(4, "identical_sides")}
+
+
+def test_a_record_cut_by_the_end_of_the_file_is_read_when_it_is_whole(desk: Desk) -> None:
+    """A writer caught in the middle of a line loses nothing."""
+    text = _lines(_pair(1), _pair(2))
+    desk.put("a.jsonl", text[:-9])
+    assert desk.ingest().reasons == {"truncated": 1}
+    desk.put("a.jsonl", text + _lines(_pair(3)))
+    [file] = desk.ingest().files
+    assert (file.status, file.read, file.accepted) == ("grown", 2, 2)
+    assert len(desk.ids()) == 3
+
+
+def test_a_file_with_another_beginning_is_new(desk: Desk) -> None:
+    """Only a file whose earlier bytes are unchanged has grown."""
+    desk.put("a.jsonl", _lines(_pair(1)))
+    desk.ingest()
+    desk.put("a.jsonl", _lines(_pair(2), _pair(1)))
+    assert [(file.status, file.read) for file in desk.ingest().files] == [("new", 2)]
+
+
+def test_the_same_said_twice_under_one_id_is_once(desk: Desk) -> None:
+    """With an id of its own a record counts once, however often it is read."""
+    desk.put("a.jsonl", _lines(_pair(1, id="x"), _pair(1, id="x"), _pair(1, id="y")))
+    desk.ingest()
+    assert len(desk.ids()) == 2
+
+
+def test_cut_and_shuffled_files_give_the_same_ledger(tmp_path: Path) -> None:
+    """No id depends on a file's name, a line, or the order of reading."""
+    records = [_pair(number, dims=["tone"], rater=f"r{number % 3}") for number in range(60)]
+    records += [{"type": "process", "prompt": "p", "steps": [{"output": f"o{n % 4}", "reward": 1}]} for n in range(20)]
+    whole, parts = Desk(tmp_path / "whole"), Desk(tmp_path / "parts")
+    whole.put("all.jsonl", _lines(*records))
+    whole.ingest()
+    random.Random(7).shuffle(records)  # noqa: S311 - any order will do
+    for number, name in enumerate(("z.jsonl", "m.jsonl", "a.jsonl.gz")):
+        part = _lines(*records[number::3])
+        if name.endswith(".gz"):
+            (parts.folder / "inbox" / name).write_bytes(gzip.compress(part.encode(), mtime=0))
+        else:
+            parts.put(name, part)
+        parts.ingest()
+    assert whole.ids() == parts.ids()
+    assert len(whole.ids()) == 120
+    digest = [sum(int(row["digest_high"]) for row in desk.rows("ledger.batches")) for desk in (whole, parts)]
+    assert digest[0] == digest[1]
+
+
+def test_only_the_named_sources_are_read(desk: Desk) -> None:
+    """One at a time, if one likes; a name that is none is a mistake."""
+    desk.put("a.jsonl", _lines(_pair(1)))
+    desk.config(CONFIG + CONFIG.split("sources:\n")[1].replace("name: seed", "name: other"))
+    assert [file.source for file in desk.ingest(only=["other"]).files] == ["other"]
+    with pytest.raises(ConfigError, match="no source 'nobody'"):
+        desk.ingest(only=["nobody"])
+
+
+def test_requirements_reach_the_records(desk: Desk) -> None:
+    """What the policy asks for at high risk is asked of every file."""
+    desk.put("a.jsonl", _lines(_pair(1, risk_level="high"), _pair(2, risk_level="high", rationale="because")))
+    assert desk.ingest(requirements={("*", "high")}).reasons == {"rationale_required": 1}
+
+
+def test_a_mistake_is_told_with_file_line_and_key(desk: Desk) -> None:
+    """Before any data file is opened: this one is not even there."""
+    desk.config(
+        CONFIG.replace("format: seed-jsonl", "format: mapping")
+        + "    map:\n      fields: {p: text}\n      prompt: q\n      events: [{kind: {constant: like}}]\n"
+    )
+    with pytest.raises(ConfigError, match=r"prefstrata\.yaml:11: sources\[0\]\.map\.prompt: there is no column q"):
+        check_sources(read_project(desk.folder))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("seed-jsonl", "seed-json", "no format 'seed-json': write hh-rlhf, seed-jsonl or mapping"),
+        ("seed-jsonl", "seed-jsonl\n    options: {scales: [0, 1]}", "the options scale"),
+        ("seed-jsonl", "seed-jsonl\n    options: {scale: [0, 1, 2]}", "write it like"),
+    ],
+)
+def test_a_format_that_is_none_is_a_mistake(desk: Desk, old: str, new: str, said: str) -> None:
+    """Formats and their options are checked like mappings."""
+    desk.config(CONFIG.replace(old, new))
+    with pytest.raises(ConfigError) as caught:
+        check_sources(read_project(desk.folder))
+    assert said in str(caught.value)
+
+
+def test_a_failed_run_leaves_the_ledger_as_it_was(desk: Desk) -> None:
+    """The second file is broken, so the first is not taken either; the next run takes both."""
+    desk.put("a.jsonl", _lines(_pair(1)))
+    broken = desk.folder / "inbox" / "b.jsonl.gz"
+    broken.write_bytes(gzip.compress(_lines(_pair(2)).encode())[:-4])
+    with pytest.raises(PrefstrataError, match=r"b\.jsonl\.gz"):
+        desk.ingest()
+    assert desk.rows("ledger.batches") == []
+    broken.write_bytes(gzip.compress(_lines(_pair(2)).encode()))
+    assert desk.ingest().accepted == 2
+
+
+MAPPED = """
+name: test
+sources:
+  - name: long
+    mode: offline
+    supervisor: expert
+    path: inbox/ratings.*
+    format: mapping
+    map:
+      fields: {id: text, q: text, answer: text, score: number, who: text}
+      prompt: q
+      id: id
+      ratings:
+        - {response: {text: answer}, value: score, scale: [1, 5], rater: who}
+"""
+
+
+def test_a_mapping_reads_every_kind_of_file(tmp_path: Path) -> None:
+    """The same records give the same ids, whatever they are stored as."""
+    rows = [{"id": str(n), "q": "q", "answer": f"a{n}", "score": float(n), "who": "x"} for n in range(1, 7)]
+    frame = pl.DataFrame(rows)
+    writers = {
+        "csv": frame.write_csv,
+        "parquet": frame.write_parquet,
+        "json": frame.write_json,
+        "jsonl": frame.write_ndjson,
+    }
+    found = []
+    for suffix, write in writers.items():
+        desk = Desk(tmp_path / suffix, MAPPED)
+        write(desk.folder / "inbox" / f"ratings.{suffix}")
+        assert desk.ingest().reasons == {"out_of_scale": 1}
+        found.append(sorted(row["rating_id"] for row in desk.rows("ledger.ratings")))
+        desk.engine.close()
+    assert len(found[0]) == 5
+    assert all(ids == found[0] for ids in found)
+
+
+JOINED = """
+name: test
+sources:
+  - name: long
+    mode: offline
+    supervisor: expert
+    path: inbox/ratings.*
+    format: mapping
+    map:
+      fields: {id: text, score: number}
+      join: {as: of, path: texts.jsonl, fields: {id: text, q: text, answer: text}, match: {id: id}}
+      prompt: of.q
+      ratings:
+        - {response: {text: of.answer}, value: score, scale: [1, 5]}
+"""
+
+
+def test_the_joined_file_is_part_of_the_batch(tmp_path: Path) -> None:
+    """When only the second file changes, the records are read again, for they say something else now."""
+    desk = Desk(tmp_path, JOINED)
+    desk.put("ratings.jsonl", _lines({"id": "1", "score": 2}))
+    texts = tmp_path / "texts.jsonl"
+    with pytest.raises(PrefstrataError, match=r"texts\.jsonl"):
+        desk.ingest()
+    texts.write_text(_lines({"id": "2", "q": "q", "answer": "a"}), "utf-8")
+    assert desk.ingest().reasons == {"no_match": 1}
+    texts.write_text(_lines({"id": "1", "q": "q", "answer": "a"}), "utf-8")
+    assert desk.ingest().accepted == 1
+    desk.engine.close()
+
+
+def test_many_records_are_mapped_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many records are mapped at once changes nothing."""
+    records = [_pair(number, dims=["tone"]) for number in range(50)]
+    records[17] |= {"loser": records[17]["winner"]}
+    found = []
+    for size in (1000, 7):
+        monkeypatch.setattr("prefstrata.sources.mapping._run._AT_ONCE", size)
+        desk = Desk(tmp_path / str(size))
+        desk.put("a.jsonl", _lines(*records))
+        assert desk.ingest().reasons == {"identical_sides": 1}
+        found.append(desk.ids())
+        desk.engine.close()
+    assert found[0] == found[1]
