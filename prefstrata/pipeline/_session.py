@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from prefstrata.engine import DuckDBEngine, parameters
@@ -18,11 +17,12 @@ from prefstrata.policy import check_strata, load_policies, read_policies, requir
 from prefstrata.project import line_of
 from prefstrata.releases import Outcome, Status, publish_rebasing, reconcile_releases
 from prefstrata.releases.drafting import Drafter
-from prefstrata.releases.identity import Identity, calibration_id, identify
+from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
 from prefstrata.sources import ingest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
+    from pathlib import Path
 
     from prefstrata.pipeline._plan import Stage
     from prefstrata.project import Project
@@ -57,6 +57,7 @@ class Session:
         self.project = project
         self.engine = engine
         self.policies = read_policies(project)
+        self._policy_files = policy_files(self.policies)
         check_strata(project, tuple(policy for policy, _ in self.policies))
         for table in TABLES:
             if table.schema not in {"staging", "release"}:
@@ -95,11 +96,11 @@ class Session:
     @property
     def identity(self) -> Identity:
         """Everything a release made now would depend on, but for its parent."""
-        return identify(self.engine, self.project.name, self.policies)
+        return identify(self.engine, self.project.name, self._policy_files)
 
     @cached_property
     def _calibration_id(self) -> str:
-        return calibration_id(self.identity.policies)
+        return calibration_id(self._policy_files)
 
     def published(self, store: VersionStore) -> Outcome | None:
         """The newest release, when it was made from exactly this content; else None.
@@ -126,16 +127,21 @@ class Session:
     ) -> Outcome:
         """Write the layers, describe them and publish them on top of the newest release.
 
+        When another process has just published the same content, there is nothing new to say on top of it.
+
         Args:
             store: where to publish.
             metadata: short texts for the commit, such as the id and the address of the run.
             step: told each numbered step; see :func:`prefstrata.releases.publish_release`.
         """
         date = int(time.time())
-        with TemporaryDirectory(prefix="release-", dir=self.project.warehouse_path.parent) as folder:
-            drafter = Drafter(self.engine, store, self.identity, Path(folder))
+        with _scratch(self.project) as folder:
+            identity = self.identity
+            drafter = Drafter(self.engine, store, identity, folder)
 
-            def build(parent: CommitInfo) -> Draft:
+            def build(parent: CommitInfo) -> Draft | None:
+                if parent.metadata.get("content_id") == identity.content_id:
+                    return None
                 return drafter.draft(parent, date=date, metadata=dict(metadata or {}))
 
             return publish_rebasing(store, build, step=step)
@@ -146,10 +152,29 @@ class Session:
 
 
 @contextmanager
+def _scratch(project: Project) -> Iterator[Path]:
+    """An empty folder beside the warehouse for the files of a release, gone when the block ends, however it ends."""
+    folder = _scratch_folder(project)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _scratch_folder(project: Project) -> Path:
+    """One name for all runs: whoever has the run lock knows that what is there is a killed run's."""
+    warehouse = project.warehouse_path
+    return warehouse.with_name(f"{warehouse.name}.release")
+
+
+@contextmanager
 def open_session(
     project: Project, *, wait: float = 0.0, waiting: Callable[[str], object] = _quiet
 ) -> Iterator[Session]:
     """Open a project for a run; only one process at a time has it.
+
+    The files that a killed run left beside the warehouse are removed.
 
     Args:
         project: the project.
@@ -172,4 +197,5 @@ def open_session(
             )
         engine = DuckDBEngine(warehouse, threads=config.threads, memory_limit=config.memory_limit)
         stack.callback(engine.close)
+        shutil.rmtree(_scratch_folder(project), ignore_errors=True)
         yield Session(project, engine)

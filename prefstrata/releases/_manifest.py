@@ -30,7 +30,10 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
         "format": FORMAT,
         "project": identity.project,
         "content_id": identity.content_id,
-        "ledger": {"digest": identity.ledger, **{key: ledger[key] for key in ("rows", "read", "accepted", "quarantined")}},
+        "ledger": {
+            "digest": identity.ledger,
+            **{key: ledger[key] for key in ("rows", "read", "accepted", "quarantined")},
+        },
         "policies": [
             {"policy": policy.ref, "sha256": policy.sha256, "path": f"policies/{policy.name}.yaml"}
             for policy in identity.policies

@@ -6,11 +6,11 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.releases._changes import changes_between
-from prefstrata.releases.identity import calibration_id
 from prefstrata.releases._manifest import canonical, describe
 from prefstrata.releases._pages import render_card, render_report, summarise
-from prefstrata.releases._writing import WrittenFile, write_layers
+from prefstrata.releases._writing import WrittenFile, write_layers, write_table
 from prefstrata.releases.drafts import Draft, ReleaseFile
+from prefstrata.releases.identity import calibration_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ class Drafter:
         self._description = describe(engine, identity, calibration)
         self._beside = (
             self._write("weights.json", canonical({"calibration": calibration, "strata": self._description["strata"]})),
-            self._write_calibration(),
+            write_table(engine, "noise.raters", directory, "calibration/raters.parquet"),
             *(self._write(f"policies/{policy.name}.yaml", policy.content) for policy in identity.policies),
         )
 
@@ -71,7 +71,9 @@ class Drafter:
             {file.path: file.local for file in self._layers},
             {file.path: file.sha256 for file in self._layers},
         )
-        named = {"release_id": parent.release_id, "manifest_sha256": parent.manifest_sha256} if parent.release_id else None
+        named = (
+            {"release_id": parent.release_id, "manifest_sha256": parent.manifest_sha256} if parent.release_id else None
+        )
         return {
             **self._description,
             "release_id": self._identity.release_id(parent.release_id),
@@ -79,16 +81,8 @@ class Drafter:
             "changes": changes,
         }
 
-    def _write(self, path: str, content: bytes, rows: int = 0) -> WrittenFile:
+    def _write(self, path: str, content: bytes) -> WrittenFile:
         local = self._directory / path
         local.parent.mkdir(parents=True, exist_ok=True)
         local.write_bytes(content)
-        return WrittenFile(path, local, hashlib.sha256(content).hexdigest(), len(content), rows)
-
-    def _write_calibration(self) -> WrittenFile:
-        raters = self._engine.read("noise.raters").sort("rater_id", "dimension", "stratum")
-        local = self._directory / "calibration" / "raters.parquet"
-        local.parent.mkdir(parents=True, exist_ok=True)
-        raters.write_parquet(local, compression="zstd", statistics=False)
-        content = local.read_bytes()
-        return self._write("calibration/raters.parquet", content, raters.height)
+        return WrittenFile(path, local, hashlib.sha256(content).hexdigest(), len(content), 0)

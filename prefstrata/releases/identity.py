@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prefstrata.engine import Engine
     from prefstrata.policy import Policy
 
-__all__ = ["CodeVersion", "Identity", "PolicyFile", "calibration_id", "identify"]
+__all__ = ["CodeVersion", "Identity", "PolicyFile", "calibration_id", "identify", "policy_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,18 @@ class Identity:
         return _digest({"content": self.content_id, "parent": parent})
 
 
-def identify(engine: Engine, project: str, policies: tuple[tuple[Policy, Path], ...]) -> Identity:
-    """What a release made now would be computed from; the policies with the files they were read from."""
-    return Identity(_ledger_digest(engine), tuple(_policy_file(*each) for each in policies), _code_version(), project)
+def identify(engine: Engine, project: str, policies: tuple[PolicyFile, ...]) -> Identity:
+    """What a release made now would be computed from."""
+    return Identity(_ledger_digest(engine), policies, _code_version(), project)
+
+
+def policy_files(policies: tuple[tuple[Policy, Path], ...]) -> tuple[PolicyFile, ...]:
+    """Policies as released, with the bytes of the files they were read from.
+
+    Call it once, when the policies are read: a file that somebody edits while a run works must not be released in place
+    of the one the run worked with.
+    """
+    return tuple(_policy_file(*each) for each in policies)
 
 
 def calibration_id(policies: tuple[PolicyFile, ...]) -> str:
