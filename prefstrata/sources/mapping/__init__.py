@@ -8,9 +8,11 @@ from prefstrata.sources.mapping._compile import Compiled, compile_mapping, read_
 from prefstrata.sources.mapping._config import Mapping
 from prefstrata.sources.mapping._context import Context
 from prefstrata.sources.mapping._errors import MappingError
+from prefstrata.sources.mapping._reasons import REASONS
 from prefstrata.sources.mapping._run import Demand, Refused, stage
 
 __all__ = [
+    "REASONS",
     "Compiled",
     "Context",
     "Demand",

@@ -11,7 +11,7 @@ from typing import Any
 from prefstrata.engine import DuckDBEngine
 from prefstrata.sources import clear_staging
 from prefstrata.sources.framing import Framing, fields, frame
-from prefstrata.sources.mapping import Compiled, Context, Demand, Refused, compile_mapping, read_mapping, stage
+from prefstrata.sources.mapping import REASONS, Compiled, Context, Demand, Refused, compile_mapping, read_mapping, stage
 
 __all__ = ["PAIR", "Said", "compiled", "reasons", "say"]
 
@@ -81,6 +81,8 @@ def say(
         names = ("prompts", "responses", "raters", "votes", "ratings", "steps", "events", "withdrawals")
         tables = {name: engine.read(f"staging.{name}") for name in names}
     engine.close()
+    own = {each["reason"] for each in mapping.get("refuse", ())}
+    assert {each.reason for each in refused} <= REASONS.keys() | own, "every reason is documented"
     ordered = {
         name: frame_.sort("line", *(["item"] if "item" in frame_.columns else [])).to_dicts()
         for name, frame_ in tables.items()
