@@ -1,18 +1,24 @@
 """The pages of a release: the card for a reader of the folder, the report for a reader in a browser.
 
-Names of tasks, scenarios and projects come from data. They are escaped for the page they stand on, and the report forbids
-scripts and every outside resource.
+Names of tasks, scenarios and rules come from data and from policies. On both pages they are inert text: cut to a length one
+can read, without characters that hide or turn text, and unable to become markup. The report forbids itself scripts and
+every outside resource. Nothing on them depends on how records were cut into files.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from prefstrata.policy import LAYERS
+from prefstrata.model.kinds import KINDS
+from prefstrata.policy import LAYERS, TRAINING_LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["render_card", "render_report", "summarise"]
 
@@ -23,88 +29,160 @@ _MEANING = {
     "weak": "thin or automatic evidence",
     "backflow": "waits for people; never train on it",
 }
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-_FACETS = ("signal", "stratum", "task", "scenario", "risk_level", "dimension")
+_FACETS = {
+    "signal": "Signal",
+    "stratum": "Stratum",
+    "scenario": "Scenario",
+    "task": "Task",
+    "risk_level": "Risk",
+    "dimension": "Dimension",
+}
+_MOST_ROWS = 50
+_LONGEST_NAME = 120
+_BREAKS = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]+")
+# Controls, direction marks and overrides, zero-width and interlinear characters, tag characters, lone surrogates.
+_LIVE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]+"
+)
 
 
 def summarise(manifest: dict[str, Any]) -> str:
     """One or two plain sentences: how much the release holds, and what it changes."""
-    layers = manifest["layers"]
-    training = sum(layers[layer]["records"] for layer in LAYERS if layer != "backflow")
-    parts = ", ".join(f"{layers[layer]['records']} {layer}" for layer in LAYERS if layer != "backflow")
-    held = f"{training} records to train on ({parts}), {layers['backflow']['records']} waiting for people."
-    changed = Counter({row["change"]: 0 for row in manifest["changes"]})
+    records = {layer: manifest["layers"][layer]["records"] for layer in LAYERS}
+    parts = ", ".join(f"{records[layer]:,} {layer}" for layer in TRAINING_LAYERS)
+    training = sum(records[layer] for layer in TRAINING_LAYERS)
+    held = f"{training:,} records to train on ({parts}), {records['backflow']:,} waiting for people."
+    if manifest["parent"] is None:
+        return held
+    changed: Counter[str] = Counter()
     for row in manifest["changes"]:
         changed[row["change"]] += row["records"]
-    if manifest["parent"] is None or not changed:
-        return held
-    return f"{held} Against the release before: " + ", ".join(f"{n} {change}" for change, n in sorted(changed.items())) + "."
+    against = ", ".join(f"{count:,} {change}" for change, count in sorted(changed.items())) or "the same records"
+    return f"{held} Against the release before: {against}."
 
 
 def render_card(manifest: dict[str, Any]) -> bytes:
     """``CARD.md`` of the release."""
-    return _render("CARD.md.j2", manifest)
+    return _environment(html=False).get_template("CARD.md.j2").render(_facts(manifest)).encode()
 
 
 def render_report(manifest: dict[str, Any]) -> bytes:
     """``report/index.html`` of the release: one page, no scripts, nothing loaded from elsewhere."""
-    return _render("report.html.j2", manifest)
+    return _environment(html=True).get_template("report.html.j2").render(_facts(manifest)).encode()
 
 
-def _render(template: str, manifest: dict[str, Any]) -> bytes:
+@cache
+def _environment(*, html: bool) -> Environment:
     environment = Environment(
         loader=PackageLoader("prefstrata.releases"),
-        autoescape=select_autoescape(("html.j2",)),
+        autoescape=html,  # noqa: S701 - the card is Markdown; its names go through `md`
         undefined=StrictUndefined,
         keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_visible if html else None,
     )
-    environment.filters.update(md=_markdown, share=_share)
-    most = max(1, *(manifest["layers"][layer]["records"] for layer in LAYERS))
-    layers = [
-        {
-            "name": layer,
-            "records": manifest["layers"][layer]["records"],
-            "percent": round(100 * manifest["layers"][layer]["records"] / most, 1),
-            "meaning": _MEANING[layer],
-        }
+    environment.filters.update(md=_markdown, name=_name, count=_count, share=_share, factor=_factor)
+    return environment
+
+
+def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What the templates show: the manifest, and what follows from it."""
+    layers = [_layer(manifest, layer) for layer in LAYERS]
+    most = max(1, *(layer["records"] for layer in layers))
+    return {
+        **{
+            key: manifest[key]
+            for key in ("project", "release_id", "ledger", "code", "calibration", "policies", "strata")
+        },
+        "summary": summarise(manifest),
+        "parent": manifest["parent"],
+        "training": sum(layer["records"] for layer in layers if layer["name"] != "backflow"),
+        "waiting": manifest["layers"]["backflow"]["records"],
+        "layers": [layer | {"percent": 100 * layer["records"] / most} for layer in layers],
+        "kinds": [kind for kind in KINDS if any(layer["kinds"][kind] for layer in layers)],
+        "changes": manifest["changes"],
+        "sources": _sources(manifest["batches"]),
+        "rules": _rules(manifest),
+        "facets": [facet for key, title in _FACETS.items() if (facet := _facet(manifest, key, title))["rows"]],
+        "queues": sorted(manifest["queues"].items()),
+    }
+
+
+def _layer(manifest: dict[str, Any], layer: str) -> dict[str, Any]:
+    held = manifest["layers"][layer]
+    kinds = {kind: held["kinds"].get(kind, {}).get("records", 0) for kind in KINDS}
+    return {"name": layer, "records": held["records"], "meaning": _MEANING[layer], "kinds": kinds}
+
+
+def _sources(batches: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records per source, over all its files."""
+    sums: dict[tuple[str, str], Counter[str]] = {}
+    for batch in batches:
+        counts = sums.setdefault((batch["source"], f"{batch['supervisor']}/{batch['mode']}"), Counter())
+        counts.update({key: batch[key] for key in ("read", "accepted", "quarantined")})
+    return [{"source": source, "stratum": stratum, **counts} for (source, stratum), counts in sorted(sums.items())]
+
+
+def _rules(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"layer": layer, "kind": kind, "rule": rule, "records": records}
         for layer in LAYERS
+        for kind, held in sorted(manifest["layers"][layer]["kinds"].items())
+        for rule, records in sorted(held["by"]["rule"].items())
     ]
-    page = environment.get_template(template).render(
-        manifest
-        | {
-            "summary": summarise(manifest),
-            "layers": layers,
-            "rules": list(_rules(manifest)),
-            "facets": list(_facets(manifest)),
-            "queues": sorted(manifest["queues"].items()),
-        }
-    )
-    return page.encode()
 
 
-def _rules(manifest: dict[str, Any]) -> Any:  # noqa: ANN401 - rows for the template
+def _facet(manifest: dict[str, Any], key: str, title: str) -> dict[str, Any]:
+    """The values of a facet, the most frequent first, each with its records per layer."""
+    values: dict[str, Counter[str]] = {}
     for layer in LAYERS:
-        for kind, held in sorted(manifest["layers"][layer]["kinds"].items()):
-            for rule, records in sorted(held["by"]["rule"].items()):
-                yield {"layer": layer, "kind": kind, "value": rule, "records": records}
+        for held in manifest["layers"][layer]["kinds"].values():
+            for value, records in held["by"].get(key, {}).items():
+                values.setdefault(value, Counter())[layer] += records
+    ordered = sorted(values, key=lambda value: (-values[value].total(), value))
+    most = max((counts.total() for counts in values.values()), default=1)
+    rows = [
+        {
+            "value": value,
+            "records": values[value].total(),
+            "counts": {layer: values[value][layer] for layer in LAYERS},
+            "percents": {layer: 100 * values[value][layer] / most for layer in LAYERS},
+        }
+        for value in ordered[:_MOST_ROWS]
+    ]
+    return {"title": title, "rows": rows, "more": len(ordered) - len(rows)}
 
 
-def _facets(manifest: dict[str, Any]) -> Any:  # noqa: ANN401 - rows for the template
-    for facet in _FACETS:
-        counts: dict[str, Counter[str]] = {}
-        for layer in LAYERS:
-            for held in manifest["layers"][layer]["kinds"].values():
-                for value, records in held["by"].get(facet, {}).items():
-                    counts.setdefault(value, Counter())[layer] += records
-        for value in sorted(counts, key=lambda name: (-counts[name].total(), name)):
-            yield {"facet": facet, "value": value, "counts": [counts[value][layer] for layer in LAYERS]}
+def _visible(value: object) -> object:
+    """Text without what a reader cannot see: every such run of characters becomes one sign that something was there."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return _LIVE.sub("\ufffd", _BREAKS.sub(" ", value))
 
 
-def _markdown(text: str) -> str:
-    """The text as inert Markdown: one line, no control or direction characters, no markup."""
-    return _MARKUP.sub(r"\\\1", _CONTROL.sub(" ", text))
+def _name(text: str | None) -> str:
+    """A name from data, as people can read it."""
+    seen = str(_visible(text or "")).strip()
+    return (seen if len(seen) <= _LONGEST_NAME else f"{seen[:_LONGEST_NAME]}…") or "(empty)"
+
+
+def _markdown(text: str | None) -> str:
+    """The name as a code span: in one, no markup, no entity and no bare address means anything.
+
+    A code span ends at its backtick and a table's cell at its bar, whatever stands before them, so both are replaced.
+    """
+    return f"`{_name(text).replace('`', 'ˋ').replace('|', '¦')}`"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
 
 
 def _share(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.1f} %"
+
+
+def _factor(value: float) -> str:
+    return f"× {value:.2f}"
