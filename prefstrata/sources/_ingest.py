@@ -136,7 +136,10 @@ def ingest(
     stager = Stager(engine, Demand(frozenset(requirements), governed))
     found: list[FileOutcome] = []
     for reading in map(Reading.located, readings):
-        for path in find_files(project.directory, reading.source.path):
+        paths = find_files(project.directory, reading.source.path)
+        if not paths:
+            progress(f"{reading.source.name}: no file matches {reading.source.path}")
+        for path in paths:
             opened = Opened.of(path, project.directory, reading, state)
             if isinstance(opened, Known):
                 found.append(FileOutcome(reading.source.name, opened.uri, "known", opened.batch_id))
