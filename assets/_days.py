@@ -1,8 +1,8 @@
 """Days of an event source: a day is the first date in a file's path, since that is where whoever writes files puts it.
 
-``inbox/users/2026-11-03.jsonl.gz`` and ``inbox/users/2026/11/03/part-0.jsonl`` are files of 2026-11-03. The path says so
-before a byte is read; the times inside the file may be missing, wrong, or from both sides of midnight. A file without a
-date belongs to no day: the release job reads it like any other.
+``inbox/users/2026-11-03.jsonl.gz`` and ``inbox/users/2026/11/03/part-0.jsonl`` are files of 2026-11-03. The path
+says so before a byte is read; the times inside the file may be missing, wrong, or from both sides of midnight. A
+file without a date belongs to no day: the release job reads it like any other.
 """
 
 from __future__ import annotations

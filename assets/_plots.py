@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -20,6 +20,8 @@ __all__ = ["Interval", "bars", "intervals", "stacked"]
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 _INK = "#222222"
 _MOST = 24
+_LONGEST_NAME = 36
+_DRAWN = 0x500  # the first characters that DejaVu has all of: Latin, Greek, Cyrillic
 _WIDTH, _ROW, _FRAME = 6.4, 0.26, 0.95
 _DPI = 110
 
@@ -49,14 +51,18 @@ def stacked(title: str, sizes: Mapping[str, Mapping[str, float]]) -> dg.Markdown
         left = [0.0] * len(names)
         for number, part in enumerate(parts):
             widths = [float(sizes[name].get(part, 0)) for name in names]
-            axes.barh(range(len(names)), widths, left=left, height=0.7, color=_COLOURS[number % len(_COLOURS)], label=part)
+            axes.barh(
+                range(len(names)), widths, left=left, height=0.7, color=_COLOURS[number % len(_COLOURS)], label=part
+            )
             left = [start + width for start, width in zip(left, widths, strict=True)]
         for row, total in enumerate(left):
             axes.text(total, row, f" {total:,.6g}", va="center", fontsize=8, color=_INK)
         axes.set_xlim(0, max([*left, 1e-9]) * 1.15)
         axes.xaxis.set_visible(False)
         if len(parts) > 1:
-            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=min(len(parts), 5), fontsize=8, frameon=False)
+            axes.legend(
+                loc="lower center", bbox_to_anchor=(0.5, 1), ncols=min(len(parts), 5), fontsize=8, frameon=False
+            )
 
     return _picture(title, names, draw)
 
@@ -71,14 +77,16 @@ def intervals(title: str, figures: Sequence[Interval], *, at_chance: float | Non
         for row, figure in enumerate(shown):
             axes.plot([figure.low, figure.high], [row, row], color=_COLOURS[0], linewidth=2, solid_capstyle="butt")
             axes.plot(figure.value, row, "o", color=_COLOURS[0], markersize=5)
-            axes.text(1.02, row, f"{figure.value:.2f}  n={figure.n:,}", va="center", fontsize=8, color=_INK, clip_on=False)
+            axes.text(
+                1.02, row, f"{figure.value:.2f}  n={figure.n:,}", va="center", fontsize=8, color=_INK, clip_on=False
+            )
         axes.set_xlim(0, 1)
         axes.tick_params(axis="x", labelsize=8, colors=_INK)
 
     return _picture(title, [figure.name for figure in shown], draw)
 
 
-def _picture(title: str, names: Sequence[str], draw: object) -> dg.MarkdownMetadataValue:
+def _picture(title: str, names: Sequence[str], draw: Callable[[Axes], None]) -> dg.MarkdownMetadataValue:
     # Imported here: a code location that only lists assets must not pay for it.
     from matplotlib import rc_context  # noqa: PLC0415 - see above
     from matplotlib.figure import Figure  # noqa: PLC0415 - see above
@@ -104,8 +112,8 @@ def _picture(title: str, names: Sequence[str], draw: object) -> dg.MarkdownMetad
 
 def _plain(text: str) -> str:
     """The text with what the font cannot draw replaced, cut to fit beside a bar."""
-    drawn = "".join(each if each.isprintable() and ord(each) < 0x500 else "\N{MIDDLE DOT}" for each in text)
-    return drawn if len(drawn) <= 36 else drawn[:35] + "\N{HORIZONTAL ELLIPSIS}"
+    drawn = "".join(each if each.isprintable() and ord(each) < _DRAWN else "\N{MIDDLE DOT}" for each in text)
+    return drawn if len(drawn) <= _LONGEST_NAME else drawn[: _LONGEST_NAME - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _inert(text: str) -> str:

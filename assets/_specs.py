@@ -16,7 +16,7 @@ from prefstrata.pipeline import STAGES, stage_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["asset_key", "built_spec", "filled_spec", "tables_in"]
+__all__ = ["asset_key", "built_spec", "checked_table", "filled_spec", "tables_in"]
 
 _WORD = re.compile(r"\w+")
 
@@ -44,7 +44,9 @@ def filled_spec(full_name: str, deps: Iterable[dg.AssetKey] = ()) -> dg.AssetSpe
 
 def built_spec(full_name: str, stage: str) -> dg.AssetSpec:
     """The asset of a table that a stage builds: it depends on what its SQL reads, and on the guards before it."""
-    spec = filled_spec(full_name, (asset_key(name) for name in sorted({*lineage(full_name), *_guards(full_name, stage)})))
+    spec = filled_spec(
+        full_name, (asset_key(name) for name in sorted({*lineage(full_name), *_guards(full_name, stage)}))
+    )
     return spec.replace_attributes(group_name=stage, code_version=_code_version(full_name))
 
 
@@ -61,9 +63,14 @@ def _guards(full_name: str, stage: str) -> frozenset[str]:
 
 
 def checked_table(check: str) -> str:
-    """The table that a check (``checks/<stage>/<check>``) is shown on: the first of its stage that the SELECT names."""
-    stage, text = check.split("/")[1], sql_text(check)
-    return min((name for name in lineage(check) if name.startswith(f"{stage}.")), key=text.index)
+    """The table that a check (``checks/<stage>/<check>``) is shown on.
+
+    Of the tables of its stage that the SELECT reads, the one built last; of the ledger's, which are filled together,
+    the one named first.
+    """
+    stage, text = stage_of(check.split("/")[1]), sql_text(check)
+    read = [name for name in lineage(check) if name.startswith(f"{stage.name}.")]
+    return max(read, key=stage.tables.index) if stage.tables else min(read, key=text.index)
 
 
 def _description(full_name: str) -> str:

@@ -1,6 +1,7 @@
 """Data versions: what a table holds, as a hash that does not depend on the order of its rows.
 
-Equal content has an equal version in any warehouse, so Dagster can tell a table that was built again from one that changed.
+Equal content has an equal version in any warehouse, so Dagster can tell a table that was built again from one that
+changed.
 """
 
 from __future__ import annotations

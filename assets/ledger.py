@@ -1,6 +1,6 @@
 """Ledger: what was said, by whom, never changed. One step reads every new file of every source."""
 
-from collections.abc import Iterator  # noqa: TC003 - Dagster evaluates the annotations of an asset
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -35,7 +35,7 @@ def ledger_asset(sources: "Iterable[dg.AssetKey]") -> dg.AssetsDefinition:
     def ledger(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         session: Session = context.resources.session
         ingested = session.ingest(progress=context.log.info)
-        for told in materialised_sources(session.project, ingested.files):
+        for told in materialised_sources(session.project, ingested.files, context.instance):
             context.log_event(told)
         added = ingested.appended.rows if ingested.appended else {}
         for full_name in _TABLES:
@@ -50,8 +50,11 @@ def ledger_asset(sources: "Iterable[dg.AssetKey]") -> dg.AssetsDefinition:
 
 
 def _batches(session: "Session") -> dict[str, Any]:
-    found = rows(session, "select source, sum(accepted) as accepted, sum(quarantined) as quarantined from ledger.batches group by all order by all")
-    per_source = {row["source"]: {key: int(row[key]) for key in ("accepted", "quarantined")} for row in found}
+    found = rows(
+        session,
+        "select source, sum(accepted) as said, sum(quarantined) as no from ledger.batches group by all order by all",
+    )
+    per_source = {row["source"]: {"accepted": int(row["said"]), "quarantined": int(row["no"])} for row in found}
     refused = [
         dg.TableRecord({key: row[key] for key in ("source", "reason", "records")})
         for row in session.engine.query("manifest/quarantine").iter_rows(named=True)

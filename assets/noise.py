@@ -36,17 +36,16 @@ def _metrics(session: Session) -> dict[str, Any]:
 
 
 def _preferences(session: Session) -> dict[str, Any]:
-    lead = "least(floor(greatest(p_a, p_tie, p_b) * 10), 9) / 10"
-    counted = rows(session, f"select {lead} as lead, count(*) as pairs from noise.preferences group by all order by all")  # noqa: S608 - no outside text
+    lead = "least(floor(greatest(p_a, p_tie, p_b) * 10), 9) / 10 as lead"
+    counted = rows(session, f"select {lead}, count(*) as pairs from noise.preferences group by all order by all")  # noqa: S608 - no outside text
     sizes = {f"{row['lead']:.1f} to {row['lead'] + 0.1:.1f}": row["pairs"] for row in counted}
     return {"how sure": bars("pairs and dimensions by the probability of the leading outcome", sizes)}
 
 
 def _queue(session: Session) -> dict[str, Any]:
     waiting = session.engine.query("manifest/queues").iter_rows(named=True)
-    return {"waiting for people": bars("pairs waiting for people, per queue", {row["queue"]: row["items"] for row in waiting})}
+    sizes = {row["queue"]: row["items"] for row in waiting}
+    return {"waiting for people": bars("pairs waiting for people, per queue", sizes)}
 
 
-ASSETS = stage_assets(
-    "noise", {"noise.metrics": _metrics, "noise.preferences": _preferences, "noise.queue": _queue}
-)
+ASSETS = stage_assets("noise", {"noise.metrics": _metrics, "noise.preferences": _preferences, "noise.queue": _queue})

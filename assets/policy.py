@@ -1,6 +1,6 @@
 """Policy: the value ordering as tables. Opening the project fills them; the asset shows when they changed."""
 
-from collections.abc import Iterator  # noqa: TC003 - Dagster evaluates the annotations of an asset
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -23,7 +23,7 @@ def _policy(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[
     loaded = ", ".join(policy.ref for policy, _ in session.policies)
     for full_name in _TABLES:
         count, version = rows_and_version(session.engine, full_name)
-        metadata = {"dagster/row_count": count, "policies": loaded}
+        metadata: dict[str, Any] = {"dagster/row_count": count, "policies": loaded}
         yield dg.MaterializeResult(asset_key=asset_key(full_name), metadata=metadata, data_version=version)
 
 

@@ -25,27 +25,27 @@ if TYPE_CHECKING:
 
 __all__ = ["ASSETS"]
 
-_KEY = dg.AssetKey(["release"])
 _BUILT = tuple(name for stage in STAGES for name in stage.tables)
 _LAST = sorted(set(_BUILT) - {read for name in _BUILT for read in lineage(name)})
 """Tables that no other step reads: a release waits for all of them, and so for everything before them."""
 
 
-@dg.asset(
-    key=_KEY,
-    name=None,
+_SPEC = dg.AssetSpec(
+    "release",
     deps=[asset_key(name) for name in _LAST],
     description="The newest release: its layers, manifest, card and report, published under the next tag. "
     "With nothing new since the release before, nothing is published.",
     group_name="release",
     code_version=__version__,
-    required_resource_keys={RESOURCE},
 )
+
+
+@dg.multi_asset(name="publish", specs=[_SPEC], required_resource_keys={RESOURCE})
 def _release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     session: Session = context.resources.session
     with open_project_store(session.project) as store:
         session.reconcile(store)
-        outcome = session.published(store) or session.release(store, metadata=_run_metadata(context.run_id))
+        outcome = session.published(store) or session.release(store, metadata=_run_metadata(context.run.run_id))
         if outcome.status in {Status.LOST_RACE, Status.UNKNOWN}:
             raise UnreachableError(
                 f"the release is not known to be published: {outcome.status}", where=store.location, todo="run again"

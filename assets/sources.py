@@ -44,7 +44,6 @@ def _spec(source: "Source") -> dg.AssetSpec:
         source_key(source.name),
         description=f"Files {source.path}, read as {source.format}: judged by {source.supervisor}, {source.mode}.",
         group_name="sources",
-        kinds={"file"},
         metadata={"path": source.path, "format": source.format, "stratum": f"{source.supervisor}/{source.mode}"},
     )
 
@@ -90,17 +89,27 @@ def _read_days(context: dg.AssetExecutionContext, name: str, days: frozenset[str
     return narrowed.ingest(progress=context.log.info).files
 
 
-def materialised_sources(project: "Project", files: "Iterable[FileOutcome]") -> "Iterator[dg.AssetMaterialization]":
-    """What a run read, told for each source, and for each day of those that have days."""
+def materialised_sources(
+    project: "Project", files: "Iterable[FileOutcome]", instance: dg.DagsterInstance
+) -> "Iterator[dg.AssetMaterialization]":
+    """What a run found, told for each source, and for each day of those that have days.
+
+    Told is what was read now, and what Dagster does not know of yet: the command may have read it before.
+    """
     daily = {source.name for source in project.sources if _is_event_source(source)}
-    grouped: dict[tuple[str, str | None], list[FileOutcome]] = defaultdict(list)
+    grouped: dict[str, dict[str | None, list[FileOutcome]]] = defaultdict(lambda: defaultdict(list))
     for file in files:
-        grouped[file.source, day_of(file.uri) if file.source in daily else None].append(file)
-    for (name, day), found in sorted(grouped.items(), key=lambda item: (item[0][0], item[0][1] or "")):
-        if any(file.status != "known" for file in found) and (day or name not in daily):
-            yield dg.AssetMaterialization(
-                source_key(name), partition=day, metadata=_figures(found), tags={_DATA_VERSION: _version(found)}
-            )
+        grouped[file.source][day_of(file.uri) if file.source in daily else None].append(file)
+    for name, by_day in sorted(grouped.items()):
+        key = source_key(name)
+        told = instance.get_materialized_partitions(key)
+        once = instance.get_latest_materialization_event(key) is not None
+        for day, found in sorted(by_day.items(), key=lambda item: str(item[0])):
+            if day is None and name in daily:
+                continue
+            if not (day in told if day else once) or any(file.status != "known" for file in found):
+                tags = {_DATA_VERSION: _version(found)}
+                yield dg.AssetMaterialization(key, partition=day, metadata=_figures(found), tags=tags)
 
 
 def _figures(files: "Sequence[FileOutcome]") -> dict[str, Any]:

@@ -14,8 +14,8 @@ __all__ = ["ASSETS"]
 
 
 def _records(session: Session) -> dict[str, Any]:
-    bucket = "least(floor(trust * 10), 9) / 10"
-    counted = rows(session, f"select {bucket} as low, kind, count(*) as records from weighting.records group by all order by all")  # noqa: S608 - no outside text
+    low = "least(floor(trust * 10), 9) / 10 as low"
+    counted = rows(session, f"select {low}, kind, count(*) as records from weighting.records group by all order by all")  # noqa: S608 - no outside text
     trust: dict[str, dict[str, int]] = {}
     for row in counted:
         trust.setdefault(f"{row['low']:.1f} to {row['low'] + 0.1:.1f}", {})[row["kind"]] = row["records"]

@@ -1,8 +1,8 @@
 """Great Expectations on the warehouse connection of this very run. Import only inside a check: it costs seconds.
 
-Great Expectations has no DuckDB source, and over SQLAlchemy it closes a connection before it has fetched. So the engine here
-keeps its connection open, and the source hands out an engine over a cursor it is given: only one process may open the
-warehouse, and nothing is copied.
+Great Expectations has no DuckDB source, and over SQLAlchemy it closes a connection before it has fetched. So the
+engine here keeps its connection open, and the source hands out an engine over a cursor it is given: only one process
+may open the warehouse, and nothing is copied.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-import sqlalchemy
 from duckdb_sqlalchemy import ConnectionWrapper
-from great_expectations.datasource.fluent import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from sqlalchemy.pool import StaticPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
-    from great_expectations.data_context import AbstractDataContext
+    import sqlalchemy
+    from great_expectations.data_context.data_context.abstract_data_context import AbstractDataContext
 
 __all__ = ["add_duckdb"]
 
@@ -38,11 +38,11 @@ class _KeptOpen(SqlAlchemyExecutionEngine):
 class DuckDBSource(SQLDatasource):
     """Tables of an open DuckDB database."""
 
-    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment] - a subclass names its own type, as theirs do
+    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]  # each of their own sources narrows it likewise
     kwargs: dict[str, Any] = {}  # noqa: RUF012 - a pydantic field
 
     @property
-    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+    def execution_engine_type(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - `type` is a field in here
         """The engine that keeps its connection."""
         return _KeptOpen
 
@@ -55,9 +55,10 @@ def add_duckdb(context: AbstractDataContext, cursor: duckdb.DuckDBPyConnection) 
         kwargs={
             "creator": lambda: ConnectionWrapper(cursor),
             "poolclass": StaticPool,
+            # Great Expectations lets go of connections when they are collected, long after the cursor was closed.
+            "pool_reset_on_return": None,
             "isolation_level": "AUTOCOMMIT",
         },
     )
-    added = context.data_sources.add_or_update_duckdb(datasource=source)
-    assert isinstance(added, DuckDBSource)
+    added: DuckDBSource = context.data_sources.add_or_update_duckdb(datasource=source)
     return added

@@ -1,6 +1,6 @@
 """One multi-asset check per suite, one result per expectation."""
 
-from collections.abc import Iterator  # noqa: TC003 - Dagster evaluates the annotations of a check
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -25,7 +25,10 @@ def suite_check(suite: "Suite") -> dg.AssetChecksDefinition:
     expectations = {each.name: each for each in suite.expectations}
     specs = [
         dg.AssetCheckSpec(
-            each.name, asset=key, description=each.meaning, metadata={"expectation": each.type, "parameters": each.kwargs}
+            each.name,
+            asset=key,
+            description=each.meaning,
+            metadata={"expectation": each.type, "parameters": each.kwargs},
         )
         for each in suite.expectations
     ]
@@ -37,7 +40,7 @@ def suite_check(suite: "Suite") -> dg.AssetChecksDefinition:
         from checks._validating import validate  # noqa: PLC0415 - Great Expectations takes seconds to import
 
         session: Session = context.resources.session
-        docs = session.project.directory / ".dagster" / "data-docs" / context.run_id / suite.table
+        docs = session.project.directory / ".dagster" / "data-docs" / context.run.run_id / suite.table
         for found in validate(session.engine, suite, _ids(suite.table), docs):
             expected = expectations[found.name]
             yield dg.AssetCheckResult(

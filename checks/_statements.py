@@ -47,8 +47,8 @@ def _slices(session: "Session", found: "CheckResult") -> list[dict[str, Any]]:
     columns = [name for name in SLICE_COLUMNS if name in found.sample.columns][:2]
     if found.passed or not columns:
         return []
-    by = ", ".join(columns)
-    counted = f"select {by}, count(*) as bad from (\n{sql_text(found.name)}\n) group by {by} order by bad desc, {by} limit {_SLICES}"  # noqa: S608 - a statement of sql/
+    by, bad = ", ".join(columns), f"(\n{sql_text(found.name)}\n)"
+    counted = f"select {by}, count(*) as bad from {bad} group by {by} order by bad desc, {by} limit {_SLICES}"  # noqa: S608 - a statement of sql/
     with session.engine.connection() as connection:
         return [dict(zip([*columns, "bad"], row, strict=True)) for row in connection.execute(counted).fetchall()]
 

@@ -1,4 +1,4 @@
-"""Runs a suite on the warehouse and writes its Data Docs. Import only inside a check: it brings in Great Expectations."""
+"""Runs a suite on the warehouse and writes its Data Docs. Import only inside a check: it costs seconds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.expectations.metadata_types import FailureSeverity
     from great_expectations.expectations.registry import get_expectation_impl
 
     from checks._duckdb_source import add_duckdb
@@ -74,7 +75,7 @@ def _run(cursor: Any, suite: Suite, ids: Sequence[str], docs: Path) -> list[Any]
         data=table.add_batch_definition_whole_table("all"),
         suite=context.suites.add(expected),
     )
-    site = {
+    site: Any = {
         "class_name": "SiteBuilder",
         "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
         "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs)},
@@ -99,7 +100,7 @@ def _expectation(expectation: Expectation) -> Any:  # noqa: ANN401 - a class loo
     return made(
         **expectation.kwargs,
         description=expectation.meaning,
-        severity=expectation.severity,
+        severity=FailureSeverity(expectation.severity),
         meta={"check": expectation.name},
     )
 
@@ -124,6 +125,8 @@ def _found(result: Any) -> Found:  # noqa: ANN401 - see _run
 
 def _observed(figures: dict[str, Any]) -> str:
     shown: Iterator[str] = (
-        f"{key.replace('_', ' ')}: {figures[key]}" for key in ("observed_value", "element_count", "missing_count") if key in figures
+        f"{key.replace('_', ' ')}: {figures[key]}"
+        for key in ("observed_value", "element_count", "missing_count")
+        if key in figures
     )
     return ", ".join(shown)

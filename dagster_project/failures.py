@@ -1,0 +1,102 @@
+"""What to say about a finished run: its failed checks, with slices and sample ids, and why it failed when it did."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from checks import BAD, MEANING, SAMPLE, SLICES
+from dagster_project.alerts import Alert, inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagster import AssetCheckEvaluation
+
+__all__ = ["alert_about"]
+
+_IDS = 5
+
+
+def alert_about(instance: dg.DagsterInstance, run: dg.DagsterRun, project: str) -> Alert | None:
+    """The alert a finished run calls for; None when all is well.
+
+    Args:
+        instance: holds the run's events.
+        run: a run that ended.
+        project: what to call the project.
+    """
+    failed = _failed_checks(instance, run.run_id)
+    broken = run.status == dg.DagsterRunStatus.FAILURE
+    if not failed and not broken:
+        return None
+    serious = broken or any(each.severity == dg.AssetCheckSeverity.ERROR for each in failed)
+    lines = [line for each in failed for line in _lines(each)]
+    if broken and not failed:
+        lines.extend(_errors(instance, run.run_id))
+    ended = (
+        "The run failed; nothing was released."
+        if broken and run.job_name == "release"
+        else f"The run ended: {run.status.value.lower()}."
+    )
+    lines.extend([ended, f"{inert(run.job_name)}, run {run.run_id}", *_address(run.run_id)])
+    what = f"{len(failed)} check{'s' * (len(failed) != 1)} failed" if failed else "a run failed"
+    return Alert(f"prefstrata {inert(project)}: {what}", tuple(lines), "failure" if serious else "warning")
+
+
+def _failed_checks(instance: dg.DagsterInstance, run_id: str) -> list[AssetCheckEvaluation]:
+    kept = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
+    events = (record.event_log_entry.dagster_event for record in kept)
+    found = [event.asset_check_evaluation_data for event in events if event]
+    failed = (each for each in found if not each.passed)
+    return sorted(
+        failed, key=lambda each: (each.severity != dg.AssetCheckSeverity.ERROR, each.asset_key, each.check_name)
+    )
+
+
+def _lines(check: AssetCheckEvaluation) -> Iterator[str]:
+    metadata = {key: value.value for key, value in check.metadata.items()}
+    mark = "error" if check.severity == dg.AssetCheckSeverity.ERROR else "warning"
+    name = f"{'.'.join(check.asset_key.path)} {check.check_name}"
+    yield f"{mark}: {inert(name)}: {metadata.get(BAD, 'some')} bad rows"
+    if slices := _rows(check, SLICES):
+        yield "  where: " + "; ".join(
+            inert(", ".join(f"{key}={value}" for key, value in row.items())) for row in slices
+        )
+    if ids := [_id(row) for row in _rows(check, SAMPLE)[:_IDS]]:
+        yield "  such as: " + inert(", ".join(ids))
+    if meaning := metadata.get(MEANING):
+        yield "  " + inert(str(meaning))
+
+
+def _rows(check: AssetCheckEvaluation, key: str) -> list[dict[str, Any]]:
+    kept = check.metadata.get(key)
+    return [dict(record.data) for record in kept.records] if isinstance(kept, dg.TableMetadataValue) else []
+
+
+def _id(row: dict[str, Any]) -> str:
+    """What names a bad row: its first id, or its first column."""
+    return str(
+        next((value for key, value in row.items() if key == "id" or key.endswith("_id")), next(iter(row.values())))
+    )
+
+
+def _errors(instance: dg.DagsterInstance, run_id: str) -> Iterator[str]:
+    """The first line of each error, the innermost cause, which is where a user error says what to do."""
+    kept = instance.get_records_for_run(
+        run_id, of_type={dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
+    ).records
+    for record in kept:
+        event = record.event_log_entry.dagster_event
+        error = getattr(event.event_specific_data, "error", None) if event else None
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if event and error is not None:
+            yield f"{inert(event.step_key or 'the run')}: {inert(error.message)}"
+
+
+def _address(run_id: str) -> Sequence[str]:
+    base = os.environ.get("PREFSTRATA_DAGSTER_URL")
+    return [f"{base.rstrip('/')}/runs/{run_id}"] if base else []

@@ -1,0 +1,109 @@
+"""Sensors: new files start a release, and whatever fails is told to people."""
+
+# No `from __future__ import annotations`: Dagster reads the annotations of a sensor.
+import hashlib
+import json
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from assets import files_of
+from dagster_project.alerts import VARIABLE as ALERT_URLS
+from dagster_project.alerts import Delivery, send
+from dagster_project.failures import alert_about
+from dagster_project.resources import find_project
+from prefstrata.model import UnreachableError
+
+if TYPE_CHECKING:
+    from prefstrata.project import Project
+
+__all__ = ["SENSORS", "alert_on_failures", "new_files"]
+
+_QUIET_SECONDS = 10
+_PATIENCE_SECONDS = 300
+_ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
+_RUNS_A_TICK = 50
+
+
+@dg.sensor(job_name="release", minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Starts a release when a file is new or has changed in the folders the sources name.
+
+    What was seen is kept as hashes of path, size and time of change. A file that is still being written is given some
+    seconds to come to rest, though not for ever.
+    """
+    project, where = find_project()
+    if project is None:
+        return dg.SkipReason(where)
+    seen = set(json.loads(context.cursor or "[]"))
+    found = _marks(project)
+    fresh = {mark: changed for mark, changed in found.items() if mark not in seen}
+    if not fresh:
+        return dg.SkipReason(f"nothing new in {where}")
+    now = time.time()
+    if 0 <= now - max(fresh.values()) < _QUIET_SECONDS and now - min(fresh.values()) < _PATIENCE_SECONDS:
+        return dg.SkipReason("new files are still being written")
+    key = hashlib.sha256("".join(sorted(fresh)).encode()).hexdigest()[:16]
+    return dg.SensorResult(
+        run_requests=[dg.RunRequest(run_key=key, tags={"prefstrata/new_files": str(len(fresh))})],
+        cursor=json.dumps(sorted(found)),
+    )
+
+
+def _marks(project: "Project") -> dict[str, float]:
+    """When each state of a file came about, by the hash of path, size and time of change."""
+    marks = {}
+    for file in {file for source in project.sources for file in files_of(project, source)}:
+        try:
+            stat = (project.directory / file).stat()
+        except FileNotFoundError:  # gone since it was listed
+            continue
+        said = f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}"
+        marks[hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:12]] = stat.st_mtime
+    return marks
+
+
+@dg.sensor(minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def alert_on_failures(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Tells people about failed checks and failed runs, one message a run, when the run has ended.
+
+    Dagster itself tells nobody about a failed check that does not fail its run. An alert that no service took is sent
+    again at the next tick; what ended before the sensor was first switched on is not told.
+    """
+    if context.cursor is None:
+        context.update_cursor(datetime.now(tz=UTC).isoformat())
+        return dg.SkipReason("looking at runs that end from now on")
+    ended = context.instance.get_run_records(
+        dg.RunsFilter(statuses=_ENDED, updated_after=datetime.fromisoformat(context.cursor)),
+        limit=_RUNS_A_TICK,
+        order_by="update_timestamp",
+        ascending=True,
+    )
+    project, where = find_project()
+    told = 0
+    for record in ended:
+        alert = alert_about(context.instance, record.dagster_run, project.name if project else where)
+        if alert is not None:
+            delivery = send(alert)
+            if problem := _problem(delivery):
+                context.log.error(problem)
+            if delivery.refused and not delivery.delivered:
+                if told:
+                    break
+                raise UnreachableError(
+                    "no service took the alert", where=ALERT_URLS, todo="it is sent again at every tick"
+                )
+            told += 1
+        context.update_cursor(record.update_timestamp.isoformat())
+    return dg.SkipReason(f"{len(ended)} runs ended, {told} alerts sent")
+
+
+def _problem(delivery: Delivery) -> str:
+    if not delivery.delivered and not delivery.refused:
+        return f"nobody is told about failures: set {ALERT_URLS}"
+    return f"these services refused the alert: {', '.join(delivery.refused)}" if delivery.refused else ""
+
+
+SENSORS = [new_files, alert_on_failures]
