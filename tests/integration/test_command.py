@@ -65,7 +65,7 @@ def project(made: Path, tmp_path: Path) -> Path:
 
 def layer_of(project: Path) -> str:
     """A layer that holds records."""
-    layers = command("show", "--json", cwd=project).document["layers"]
+    layers = inside("show", "--json", cwd=project).document["layers"]
     return next(name for name in layers if layers[name]["records"])
 
 
@@ -197,8 +197,8 @@ def test_json_is_one_document_and_nothing_else(call: list[str], project: Path) -
 
 def test_show_json_is_the_manifest(project: Path) -> None:
     """Every key of the manifest as it was released."""
-    manifest = command("show", "v2", "--json", cwd=project).document
-    commit = command("log", "--json", cwd=project).document[0]
+    manifest = inside("show", "v2", "--json", cwd=project).document
+    commit = inside("log", "--json", cwd=project).document[0]
     assert manifest["release_id"] == commit["release_id"]
     assert manifest["format"] == "prefstrata-release/1"
     assert {file["path"] for file in manifest["files"]} >= {"CARD.md", "weights.json", "policies/general.yaml"}
@@ -247,7 +247,7 @@ def test_a_config_mistake_is_named_with_its_line(project: Path) -> None:
     text = text.replace("    format: seed", "    formt: seed", 1)
     path.write_text(text, encoding="utf-8")
     line = text.splitlines().index("    mode: offlin") + 1
-    done = command("policy", "lint", cwd=project)
+    done = inside("policy", "lint", cwd=project)
     assert done.code == 2
     assert f"{path}:{line}: sources[0].mode" in done.err
     assert "sources[0].formt: there is no such key" in done.err
@@ -255,11 +255,11 @@ def test_a_config_mistake_is_named_with_its_line(project: Path) -> None:
 
 def test_lint_finds_a_stratum_no_policy_knows(project: Path) -> None:
     """A source nobody said how far to trust is a mistake at the source's line; a good policy is OK."""
-    good = command("policy", "lint", cwd=project)
+    good = inside("policy", "lint", cwd=project)
     assert (good.code, good.out.splitlines()[0]) == (0, "OK")
     policy = project / "policies" / "general.yaml"
     policy.write_text(re.sub(r"\n  crowd/offline: .*", "", policy.read_text("utf-8")), encoding="utf-8")
-    done = command("policy", "lint", cwd=project)
+    done = inside("policy", "lint", cwd=project)
     line = (project / "prefstrata.yaml").read_text("utf-8").splitlines().index("  - name: crowd") + 1
     assert done.code == 2
     assert f"prefstrata.yaml:{line}" in done.err
@@ -270,20 +270,20 @@ def test_a_blocked_gate_is_code_3(project: Path) -> None:
     """A check that finds bad rows stops the run before anything is published, and names the first of them."""
     with duckdb.connect(project / "warehouse" / "prefstrata.duckdb") as warehouse:
         warehouse.execute("update ledger.batches set accepted = accepted + 1, rows = rows + 1")
-    done = command("run", cwd=project)
+    done = inside("run", cwd=project)
     assert done.code == 3
     assert "nothing_is_lost" in done.err
-    assert len(command("log", "--json", cwd=project).document) == 2
+    assert len(inside("log", "--json", cwd=project).document) == 2
 
 
 def test_another_run_is_code_4(project: Path) -> None:
     """A second run does not start beside the first: it says who has the project."""
     with (project / "warehouse" / "run.lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = command("run", cwd=project)
+        done = inside("run", cwd=project)
     assert done.code == 4
     assert "another run has this project" in done.err
-    assert command("run", cwd=project).code == 0
+    assert inside("run", cwd=project).code == 0
 
 
 def test_a_busy_warehouse_is_code_4(project: Path) -> None:
@@ -310,21 +310,21 @@ def test_a_server_that_does_not_answer_is_code_4(project: Path) -> None:
 @pytest.mark.parametrize("victim", ["layer", "weights.json", "manifest.json"])
 def test_a_flipped_byte_is_code_5_and_leaves_no_folder(victim: str, project: Path, tmp_path: Path) -> None:
     """The command verify says so, checkout writes nothing, rollback publishes nothing."""
-    manifest = command("show", "v1", "--json", cwd=project).document
-    log = command("log", "--json", cwd=project).document
+    manifest = inside("show", "v1", "--json", cwd=project).document
+    log = inside("log", "--json", cwd=project).document
     layer = next(name for name in ("golden", "expert", "main") if manifest["layers"][name]["records"])
     hashes = {file["path"]: file["sha256"] for file in manifest["files"]} | {"manifest.json": log[1]["manifest_sha256"]}
     name = f"{layer}/pairs/bucket=00.parquet" if victim == "layer" else victim
     flip(project, hashes[name])
-    assert command("verify", "v1", cwd=project).code == 5
-    assert command("verify", cwd=project).code == 5
+    assert inside("verify", "v1", cwd=project).code == 5
+    assert inside("verify", cwd=project).code == 5
     out = tmp_path / "out"
-    done = command("checkout", f"{layer}@v1", "--for", "jsonl", "--out", out, "--json", cwd=project)
+    done = inside("checkout", f"{layer}@v1", "--for", "jsonl", "--out", out, "--json", cwd=project)
     assert done.code == done.document["error"]["exit_code"] == 5
     assert not out.exists()
     assert [path.name for path in tmp_path.iterdir()] == ["project"]
-    assert command("rollback", "v1", cwd=project).code == 5
-    assert len(command("log", "--json", cwd=project).document) == 2
+    assert inside("rollback", "v1", cwd=project).code == 5
+    assert len(inside("log", "--json", cwd=project).document) == 2
 
 
 def test_checkout_is_the_same_from_a_wheel_without_a_warehouse(project: Path, tmp_path: Path) -> None:
@@ -335,7 +335,7 @@ def test_checkout_is_the_same_from_a_wheel_without_a_warehouse(project: Path, tm
     zipfile.ZipFile(next((tmp_path / "wheel").glob("*.whl"))).extractall(site)
     layer = layer_of(project)
     here, there = tmp_path / "here", tmp_path / "there"
-    assert command("checkout", f"{layer}@v2", "--for", "parquet", "--out", here, cwd=project).code == 0
+    assert inside("checkout", f"{layer}@v2", "--for", "parquet", "--out", here, cwd=project).code == 0
     shutil.rmtree(project / "warehouse")
     shutil.rmtree(project / "inbox")
     code = """
@@ -368,11 +368,11 @@ def test_checkout_says_what_it_holds(project: Path, tmp_path: Path) -> None:
     """checkout.json names the release, the layer and every file with its hash; the printed document is the same."""
     out = tmp_path / "out"
     layer = layer_of(project)
-    done = command("checkout", layer, "--for", "jsonl", "--out", out, "--json", cwd=project)
+    done = inside("checkout", layer, "--for", "jsonl", "--out", out, "--json", cwd=project)
     note = json.loads((out / "checkout.json").read_text("utf-8"))
     assert done.document == note
     assert (note["ref"], note["tag"], note["layer"]) == ("latest", "v000002", layer)
-    newest = command("log", "--json", cwd=project).document[0]
+    newest = inside("log", "--json", cwd=project).document[0]
     assert (note["commit"], note["manifest_sha256"]) == (newest["commit"], newest["manifest_sha256"])
     assert {file["path"] for file in note["files"]} | {"checkout.json"} == {path.name for path in out.iterdir()}
     rows = [json.loads(line) for line in (out / "pairs.jsonl").read_text("utf-8").splitlines()]
@@ -383,13 +383,13 @@ def test_checkout_says_what_it_holds(project: Path, tmp_path: Path) -> None:
 def test_sql_answers_for_people_and_machines(project: Path) -> None:
     """Row objects with --json, with every kind of value; a bounded table otherwise, and the bound is told."""
     query = "select 1 as a, 'x' as b, null as c, 1.5::decimal(9, 2) as d, 'nan'::double as e, date '2026-01-02' as f"
-    assert command("sql", query, "--json", cwd=project).document == [
+    assert inside("sql", query, "--json", cwd=project).document == [
         {"a": 1, "b": "x", "c": None, "d": 1.5, "e": "nan", "f": "2026-01-02"}
     ]
-    bounded = command("sql", "select line from ledger.votes order by seq", "--limit", "2", cwd=project)
+    bounded = inside("sql", "select line from ledger.votes order by seq", "--limit", "2", cwd=project)
     assert bounded.out.split() == ["line", "1", "2"]
     assert "first 2 rows" in bounded.err
-    assert command("sql", "select 1 as a, 2 as a", "--json", cwd=project).code == 2
+    assert inside("sql", "select 1 as a, 2 as a", "--json", cwd=project).code == 2
 
 
 def test_queue_lists_what_waits(tmp_path: Path) -> None:
@@ -400,12 +400,12 @@ def test_queue_lists_what_waits(tmp_path: Path) -> None:
     records = [pairwise("Which?", one, other, rater=f"r{n}") for n in range(3)]
     records += [pairwise("Which?", other, one, rater=f"s{n}") for n in range(3)]
     put(project, "a.jsonl", *records)
-    assert command("queue", "list", cwd=project).code == 2
-    command("run", cwd=project)
-    items = command("queue", "list", "--json", cwd=project).document
+    assert inside("queue", "list", cwd=project).code == 2
+    inside("run", cwd=project)
+    items = inside("queue", "list", "--json", cwd=project).document
     assert [(each["queue"], 0 <= each["priority"] <= 1) for each in items] == [("arbitration", True)]
-    assert items[0]["reason"] in command("queue", "list", "--queue", "arbitration", cwd=project).out
-    assert command("queue", "list", "--queue", "backflow", "--json", cwd=project).document == []
+    assert items[0]["reason"] in inside("queue", "list", "--queue", "arbitration", cwd=project).out
+    assert inside("queue", "list", "--queue", "backflow", "--json", cwd=project).document == []
 
 
 def test_doctor_ends_with_the_code_of_what_is_amiss(project: Path, tmp_path: Path) -> None:
@@ -507,7 +507,7 @@ def test_an_interrupted_run_ends_cleanly(project: Path) -> None:
     assert (call.returncode, out) == (130, "")
     assert "Traceback" not in err
     assert "interrupted" in err
-    assert command("run", cwd=project).code == 0
+    assert inside("run", cwd=project).code == 0
 
 
 @pytest.fixture
@@ -558,10 +558,10 @@ def test_weights_are_trust_times_factor(project: Path, tmp_path: Path) -> None:
     """Both formats carry the same records, each with the weight its stratum's factor gives."""
     layer = layer_of(project)
     for form in ("jsonl", "parquet"):
-        assert command("checkout", layer, "--for", form, "--out", tmp_path / form, cwd=project).code == 0
+        assert inside("checkout", layer, "--for", form, "--out", tmp_path / form, cwd=project).code == 0
     rows = [json.loads(line) for line in (tmp_path / "jsonl" / "pairs.jsonl").read_text("utf-8").splitlines()]
     frame = pl.concat([pl.read_parquet(path) for path in sorted((tmp_path / "parquet").glob("*.parquet"))])
     assert frame.to_dicts() == rows
-    strata = command("show", "--json", cwd=project).document["strata"]
+    strata = inside("show", "--json", cwd=project).document["strata"]
     factors = {row["stratum"]: row["factor"] for row in strata}
     assert [row["weight"] for row in rows] == [row["trust"] * factors[row["stratum"]] for row in rows]

@@ -1,0 +1,67 @@
+"""A look into the warehouse changes nothing and reaches nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from prefstrata.engine import DuckDBEngine, read_warehouse
+from prefstrata.model import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    """A warehouse with a table of two rows."""
+    path = tmp_path / "warehouse.duckdb"
+    engine = DuckDBEngine(path)
+    with engine.connection() as connection:
+        connection.execute("create table numbers as select unnest([1, 2]) as n").fetchall()
+    engine.close()
+    return path
+
+
+def test_tables_and_functions_of_the_warehouse_can_be_asked(warehouse: Path) -> None:
+    """The functions live in the file, so a query reads as one of ``sql/`` does; several readers at once are fine."""
+    with read_warehouse(warehouse) as one, read_warehouse(warehouse) as other:
+        assert one.execute("select n from numbers order by n").fetchall() == [(1,), (2,)]
+        assert other.execute("select length(short_hash('x'))").fetchall() == [(32,)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into numbers values (3)",
+        "drop table numbers",
+        "create table others as select 1",
+        "copy numbers to 'stolen.csv'",
+        "from read_csv('/etc/hostname')",
+        "attach 'other.duckdb'",
+        "install httpfs",
+        "set enable_external_access = true",
+        "from numbers_of_python",
+    ],
+)
+def test_nothing_else_can_be_done(
+    warehouse: Path, statement: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No statement writes, reads another file, loosens a setting or sees a variable of this process."""
+    monkeypatch.chdir(tmp_path)
+    numbers_of_python = [1]
+    before = warehouse.read_bytes()
+    with read_warehouse(warehouse) as connection, pytest.raises(duckdb.Error):
+        connection.sql(statement)
+    assert numbers_of_python
+    assert [path.name for path in tmp_path.iterdir()] == [warehouse.name]
+    assert warehouse.read_bytes() == before
+
+
+def test_no_warehouse_is_said(tmp_path: Path) -> None:
+    """Looking makes no file; the error says what does."""
+    with pytest.raises(ConfigError, match="prefstrata run"), read_warehouse(tmp_path / "none.duckdb"):
+        pass
+    assert not list(tmp_path.iterdir())
