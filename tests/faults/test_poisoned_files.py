@@ -61,6 +61,10 @@ POISON = [
     (b"{'n':1}", "not_json"),
     (b'{"prompt":"\\x"}', "not_json"),
     (b"}", "not_json"),
+    (b"\v{}", "not_json"),
+    (b"\f {}", "not_json"),
+    (b"{}\v", "not_json"),
+    (b"\v", "not_json"),
     (b'{"prompt":"cut', "truncated"),
 ]  # fmt: skip
 
@@ -108,7 +112,7 @@ def test_each_poison_alone_is_refused_alike(bad: bytes, reason: str, tmp_path: P
 def test_cutting_a_poisoned_file_in_two_changes_no_fate(tmp_path: Path) -> None:
     """At any line end: the parts say together what the whole says."""
     records = [part for bad, reason in POISON if len(bad) < 1000 and reason != "truncated" for part in (GOOD, bad)]
-    (tmp_path / "whole.jsonl").write_bytes(b"\n".join(records))
+    (tmp_path / "whole.jsonl").write_bytes(b"".join(record + b"\n" for record in records))
     whole = fates_of_file(tmp_path / "whole.jsonl", SPEC).reasons
     for cut in range(0, len(records), 5):
         found: dict[int, object] = {}

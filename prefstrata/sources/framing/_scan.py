@@ -4,6 +4,7 @@ What DuckDB 2.0 takes without a word, found by experiment, and how each is notic
 
 - commas before a closing bracket, NaN and Infinity in any case, numbers beyond 64-bit floats, ``\u0000``: one regular
   expression that every such line matches. Few others do, and those few are judged one by one.
+- vertical tabs and form feeds before a record, for white space: they are bad anywhere, so none is let through.
 - nesting up to its own limit: a line with more opening brackets than the limit is measured.
 - lines longer than its limit (it has room for two): line ends are where blocks are cut.
 - blank lines, which it skips without counting, and ``null``: a line's first bracket must come first, and the caller
@@ -33,7 +34,7 @@ _BLOCK = 4 << 20
 _SUSPICIOUS = (
     r"[:,\[][ \t\r]*(?:-?(?i:nan|inf)[a-zA-Z]*[ \t\r]*[,\]}]|-?[0-9.]+[eE]\+?[0-9]{3}|-?[0-9.]{64}|[\]}])|\\u0000"
 )
-_NOT_OPENERS = bytes(byte for byte in range(256) if byte not in b"[{\n")
+_UNTOLD = bytes(byte for byte in range(256) if byte not in b"[{\n\v\f")
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,11 @@ class _Eye:
             self.clean = len(self._pending) <= self._limits.record_bytes and self._lines(self._pending + b"\n")
 
     def _lines(self, whole: bytes) -> bool:
-        openers = whole.translate(None, _NOT_OPENERS)
+        openers = whole.translate(None, _UNTOLD)
         lines = openers.count(b"\n")
         self.lines += lines
+        if b"\v" in openers or b"\f" in openers:
+            return False
         if openers.count(b"\n{") + openers.startswith(b"{") != lines:
             return False
         if self._crowded.search(openers) and not self._all_good(

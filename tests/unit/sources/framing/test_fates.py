@@ -95,7 +95,7 @@ def lines(draw: st.DrawFn) -> bytes:
         start = draw(st.integers(0, len(line)))
         end = start + draw(st.sampled_from([0, 0, 0, 1, 3]))
         line = line[:start] + draw(st.sampled_from(HOSTILE) | st.binary(max_size=3)) + line[end:]
-    whole = draw(st.sampled_from([b"", b"", b"", b"", b" ", b"\r"]))
+    whole = draw(st.sampled_from([b"", b"", b"", b"", b" ", b"\r", b"\v", b"\f", b"\0", b"\x1f", b"\xa0", b"\xc2\xa0"]))
     # At the start of a file, and only there, these bytes are a mark and not part of the record.
     return (whole + line + whole).replace(b"\n", b"").removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xef\xbb\xbf")
 
