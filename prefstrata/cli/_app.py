@@ -127,11 +127,17 @@ def _checkout(
     ],
     form: Annotated[str, typer.Option("--for", metavar="FORMAT", help="The format: `jsonl` or `parquet`.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to make; it must not be there, or be empty.")],
+    layer_only: Annotated[
+        bool, typer.Option("--layer-only", help="Verify the layer's own files only, not the whole release.")
+    ] = False,
 ) -> None:
-    """Write a layer into a folder that appears whole and verified, or not at all."""
+    """Write a layer into a folder that appears whole and verified, or not at all.
+
+    The whole release is verified first: a version with one damaged byte is not handed out.
+    """
     from prefstrata.cli._commands.checkout import checkout
 
-    checkout(call, layer, form, out)
+    checkout(call, layer, form, out, layer_only=layer_only)
 
 
 @_queue.callback()

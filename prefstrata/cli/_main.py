@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from prefstrata._version import __version__
 from prefstrata.cli._app import application
 from prefstrata.cli._call import Call, NobodyReadsError
 from prefstrata.model import ConfigError, PrefstrataError
@@ -47,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if given == ["--version"]:  # scripts ask for it first: it must not wait for what parsing arguments imports
+        sys.stdout.write(f"prefstrata {__version__}\n")
+        return 0
     call = Call()
     # Known before the arguments are parsed: an error in them is told as a document too.
     call.output.json = "--json" in given[: given.index("--") if "--" in given else None]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefstrata.model import ConfigError
 from prefstrata.model.kinds import KINDS
-from prefstrata.releases import MANIFEST, checkout_files, read_manifest
+from prefstrata.releases import MANIFEST, checkout_files, read_manifest, verify_release
 from prefstrata.releases.folders import check_free, whole_folder
 from prefstrata.trainers._layer import Layer
 from prefstrata.trainers.plain import write_jsonl, write_parquet
@@ -81,6 +81,7 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
     out: Path,
     *,
     form: str,
+    layer_only: bool = False,
     progress: Callable[[str], object] = lambda _: None,
 ) -> CheckedOut:
     """Write one layer of a release, in a trainer's format, into a folder that appears whole or not at all.
@@ -93,6 +94,8 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
         ref: the release; resolved once, so that one published meanwhile changes nothing.
         out: the folder; it must not exist, or be empty.
         form: a name of :data:`FORMATS`.
+        layer_only: verify the layer's own files only. The whole release is verified otherwise, because a version with
+            one damaged byte is not to be handed out.
         progress: told each stored file that was fetched, each file that was written.
 
     Raises:
@@ -110,6 +113,10 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
     if not held[layer]["records"]:
         full = ", ".join(name for name in held if held[name]["records"]) or "none"
         raise ConfigError(f"the layer {layer} has no records in {ref}", todo=f"layers that have some: {full}")
+
+    if not layer_only:
+        progress("verifying the release")
+        verify_release(store, commit.id)
 
     def wanted(file: FileInfo) -> bool:
         return file.path in {MANIFEST, "weights.json"} or file.path.startswith(

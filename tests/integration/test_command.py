@@ -221,7 +221,7 @@ def test_show_json_is_the_manifest(project: Path) -> None:
         (["sql", "copy ledger.batches to 'stolen.csv'"], "read"),
         (["sql", "from read_text('prefstrata.yaml')"], "read"),
         (["sql", "attach 'other.duckdb'"], "read"),
-        (["sql", "set lock_configuration = false"], "read"),
+        (["sql", "set enable_external_access = true"], "read"),
         (["sql", "selec"], "syntax error"),
         (["sql", ""], "no result"),
         (["init", "."], "overwrites nothing"),
@@ -307,7 +307,7 @@ def test_a_server_that_does_not_answer_is_code_4(project: Path) -> None:
     assert "trying again" in done.err
 
 
-@pytest.mark.parametrize("victim", ["layer", "weights.json", "manifest.json"])
+@pytest.mark.parametrize("victim", ["layer", "weights.json", "manifest.json", "CARD.md", "report/index.html"])
 def test_a_flipped_byte_is_code_5_and_leaves_no_folder(victim: str, project: Path, tmp_path: Path) -> None:
     """The command verify says so, checkout writes nothing, rollback publishes nothing."""
     manifest = inside("show", "v1", "--json", cwd=project).document
@@ -325,6 +325,17 @@ def test_a_flipped_byte_is_code_5_and_leaves_no_folder(victim: str, project: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["project"]
     assert inside("rollback", "v1", cwd=project).code == 5
     assert len(inside("log", "--json", cwd=project).document) == 2
+
+
+def test_layer_only_looks_at_nothing_else(project: Path, tmp_path: Path) -> None:
+    """Damage elsewhere in the release stops a checkout unless it is told to look at its own files only."""
+    manifest = inside("show", "v1", "--json", cwd=project).document
+    flip(project, next(file["sha256"] for file in manifest["files"] if file["path"] == "CARD.md"))
+    layer = next(name for name in ("golden", "expert", "main") if manifest["layers"][name]["records"])
+    given = ("checkout", f"{layer}@v1", "--for", "jsonl", "--out", tmp_path / "out")
+    assert inside(*given, cwd=project).code == 5
+    assert inside(*given, "--layer-only", cwd=project).code == 0
+    assert (tmp_path / "out" / "checkout.json").is_file()
 
 
 def test_checkout_is_the_same_from_a_wheel_without_a_warehouse(project: Path, tmp_path: Path) -> None:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 __all__ = ["checkout"]
 
 
-def checkout(call: Call, layer: str, form: str, out: Path) -> None:
+def checkout(call: Call, layer: str, form: str, out: Path, *, layer_only: bool) -> None:
     """Write ``LAYER[@REF]`` into the folder ``out``."""
     name, _, ref = layer.partition("@")
     if form not in FORMATS:
         raise ConfigError(f"there is no format {form!r}", where="--for", todo=f"write one of {', '.join(FORMATS)}")
     with call.store() as store, call.output.working(f"checking out {layer}") as doing:
         released(store, ref or "latest")
-        made = checkout_layer(store, name, ref or "latest", out, form=form, progress=doing)
+        made = checkout_layer(store, name, ref or "latest", out, form=form, layer_only=layer_only, progress=doing)
     rows = [(file.path, file.rows, size(file.bytes)) for file in made.files]
     call.output.emit(
         made.document(),
