@@ -16,12 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_warehouse"]
 
-_CONFINED = (
-    "set TimeZone = 'UTC'",
-    "set python_enable_replacements = false",
-    "set enable_external_access = false",
-    "set lock_configuration = true",
-)
+# Access to other files cannot be allowed again while the warehouse is open; DuckDB refuses that by itself.
+_CONFINED = ("set TimeZone = 'UTC'", "set python_enable_replacements = false", "set enable_external_access = false")
 
 
 @contextmanager
