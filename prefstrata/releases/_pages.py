@@ -1,8 +1,8 @@
 """The pages of a release: the card for a reader of the folder, the report for a reader in a browser.
 
-Names of tasks, scenarios and rules come from data and from policies. On both pages they are inert text: cut to a length one
-can read, without characters that hide or turn text, and unable to become markup. The report forbids itself scripts and
-every outside resource. Nothing on them depends on how records were cut into files.
+Names of tasks, scenarios and rules come from data and from policies. On both pages they are inert text: cut to a length
+one can read, without characters that hide or turn text, and unable to become markup. The report forbids itself scripts
+and every outside resource. Nothing on them depends on how records were cut into files.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ _FACETS = {
 }
 _MOST_ROWS = 50
 _LONGEST_NAME = 120
+_NO_BACKTICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
+_TIMES = "\N{MULTIPLICATION SIGN}"
 _BREAKS = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]+")
 # Controls, direction marks and overrides, zero-width and interlinear characters, tag characters, lone surrogates.
 _LIVE = re.compile(
@@ -173,7 +175,7 @@ def _markdown(text: str | None) -> str:
 
     A code span ends at its backtick and a table's cell at its bar, whatever stands before them, so both are replaced.
     """
-    return f"`{_name(text).replace('`', 'ˋ').replace('|', '¦')}`"
+    return f"`{_name(text).replace('`', _NO_BACKTICK).replace('|', '¦')}`"
 
 
 def _count(number: int) -> str:
@@ -185,4 +187,4 @@ def _share(value: float | None) -> str:
 
 
 def _factor(value: float) -> str:
-    return f"× {value:.2f}"
+    return f"{_TIMES} {value:.2f}"

@@ -1,0 +1,254 @@
+"""The card and the report: readable numbers, and nothing that a name could make them do."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from prefstrata.policy import LAYERS
+from prefstrata.releases._pages import render_card, render_report, summarise
+
+_FACETS = ("stratum", "task", "scenario", "risk_level", "rule", "dimension", "signal")
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</td></table></div><iframe src=https://evil.example>",
+    "</style><link rel=stylesheet href=//evil.example>",
+    "</title><meta http-equiv=refresh content=0;url=https://evil.example>",
+    "javascript:alert(1)",
+    "{{ 7 * 7 }}{% for x in y %}",
+    "${7*7} <%= 7*7 %> #{7*7}",
+    "[click](javascript:alert(1))",
+    "![tracker](https://evil.example/pixel.png)",
+    "<https://evil.example> https://evil.example www.evil.example someone@evil.example",
+    "`code` ``more`` ```fence```",
+    "a | b | c \\| d",
+    "trailing backslash \\",
+    "# heading\n\n* item\n\n| a | b |\n|---|---|\n",
+    "[ref]: https://evil.example",
+    "&lt;script&gt; &#60;b&#62; &amp;",
+    "\x1b[31mred\x1b[0m \x1b]8;;https://evil.example\x07link\x1b]8;;\x07",
+    "\u202egnp.exe \u2066isolated\u2069 \u200fmark \u061c",
+    "zero\u200bwidth\ufeff soft\u00adhyphen \U000e0041\U000e0042 tags",
+    "nul\x00 bell\x07 c1\x9b31m del\x7f",
+    "line\u2028separator\u2029paragraph\x85next\r\nreturn",
+    "x" * 10_000,
+    "",
+    "   ",
+]
+_LIVE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
+)
+
+
+def manifest(name: str = "plain", records: int = 3, **changes: object) -> dict[str, Any]:
+    """A manifest in which every name that data or a policy can choose is ``name``."""
+    kinds = {"pairs": {"records": records, "by": {facet: {name: records} for facet in _FACETS}}}
+    return {
+        "project": "mine",
+        "release_id": "a" * 64,
+        "parent": None,
+        "changes": [],
+        "ledger": {"rows": 1_234_567, "read": 12_345, "accepted": 12_344, "quarantined": 1},
+        "policies": [{"policy": f"{name}@1", "sha256": "b" * 64, "path": "policies/general.yaml"}],
+        "code": {"prefstrata": "1.0", "sql_sha256": "c" * 64, "duckdb": "2.0.0"},
+        "calibration": name,
+        "layers": {layer: {"records": records, "kinds": kinds} for layer in LAYERS},
+        "strata": [
+            {
+                "scenario": name,
+                "stratum": name,
+                "records": records,
+                "trust": 1.5,
+                "declared": 0.25,
+                "actual": 0.5,
+                "factor": 0.5,
+                "achieved": None,
+            }
+        ],
+        "queues": {name: 2_000},
+        "batches": [
+            {
+                "source": name,
+                "supervisor": "crowd",
+                "mode": "offline",
+                "read": 7_000,
+                "accepted": 6_999,
+                "quarantined": 1,
+            }
+        ],
+        **changes,
+    }
+
+
+class _Page(HTMLParser):
+    """What a browser would find on a page."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.cells: list[str] = []
+        self.feed(content.decode())
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in {"meta", "link", "img", "br"}:
+            self.open.append(tag)
+        if tag in {"td", "h1"}:
+            self.cells.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes something else"
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.text += data
+            if "td" in self.open:
+                self.cells[-1] += data
+
+
+_PLAIN_TAGS = {
+    *(
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "ul",
+        "li",
+        "b",
+        "i",
+        "u",
+        "code",
+        "div",
+    ),
+    *("span", "small", "table", "thead", "tbody", "tr", "th", "td"),
+}
+_PLAIN_ATTRIBUTES = {"lang", "charset", "name", "content", "http-equiv", "class", "style", "colspan"}
+
+
+def test_the_report_is_one_page_without_scripts_or_outside_resources() -> None:
+    """Only plain tags and attributes, no address at all, and a policy that forbids the rest."""
+    page = _Page(render_report(manifest()))
+    assert {tag for tag, _ in page.tags} == _PLAIN_TAGS
+    assert {name for _, attributes in page.tags for name in attributes} <= _PLAIN_ATTRIBUTES
+    assert page.open == []
+    [policy] = [a["content"] for tag, a in page.tags if tag == "meta" and "http-equiv" in a]
+    assert policy is not None
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
+    source = render_report(manifest()).decode()
+    assert "url(" not in source
+    assert "@import" not in source
+    assert "//" not in source
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name)[:40])
+def test_a_name_changes_nothing_but_text_in_the_report(name: str) -> None:
+    """Whatever a task, a scenario, a rule or a source is called, the page has the tags and attributes it has with plain names."""
+    plain, hostile = _Page(render_report(manifest())), _Page(render_report(manifest(name)))
+    assert hostile.tags == plain.tags
+    assert hostile.open == []
+    assert not _LIVE.search(render_report(manifest(name)).decode())
+    assert max(len(cell) for cell in hostile.cells) < 300
+    if name.isprintable() and name.strip() and len(name) < 100:
+        assert name in hostile.cells
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name)[:40])
+def test_a_name_is_one_code_span_on_the_card(name: str) -> None:
+    """On the card every name stands in backticks it cannot leave, in a cell it cannot leave, on a line it cannot leave."""
+    plain, hostile = (render_card(manifest(each)).decode() for each in ("plain", name))
+    assert not _LIVE.search(hostile)
+    assert len(hostile.splitlines()) == len(plain.splitlines())
+    for line, expected in zip(hostile.splitlines(), plain.splitlines(), strict=True):
+        assert re.sub(r"`[^`]*`", "``", line) == re.sub(r"`[^`]*`", "``", expected)
+        assert line.count("|") == expected.count("|")
+
+
+def test_an_empty_name_can_be_seen() -> None:
+    """A name of nothing, or of blanks, is said to be empty."""
+    assert "(empty)" in _Page(render_report(manifest("  "))).cells
+    assert "`(empty)`" in render_card(manifest("")).decode()
+
+
+def test_numbers_have_separators_and_shares_percents() -> None:
+    """Large numbers can be read at a glance on both pages."""
+    data = manifest(records=1_234)
+    page, card = _Page(render_report(data)), render_card(data).decode()
+    assert "1,234" in page.cells
+    assert "12,344 of 12,345 records read were accepted" in re.sub(r"\s+", " ", page.text)
+    assert {"50.0 %", "25.0 %", "\N{MULTIPLICATION SIGN} 0.50"} <= set(page.cells)
+    assert "12,345 records read, 12,344 accepted, 1 in quarantine; 1,234,567 ledger rows" in card
+    assert "| golden | 1,234 | the high-risk anchor, confirmed by experts |" in card
+
+
+def test_bars_are_as_long_as_their_numbers() -> None:
+    """The largest layer fills its bar, the others take their part of it, none is wider than its track."""
+    data = manifest()
+    data["layers"]["weak"] = {"records": 12, "kinds": data["layers"]["weak"]["kinds"]}
+    widths = re.findall(r'<i class="(\w+)" style="width: ([\d.]+)%"', render_report(data).decode())
+    assert dict(widths[:5]) == {
+        "golden": "25.00",
+        "expert": "25.00",
+        "main": "25.00",
+        "weak": "100.00",
+        "backflow": "25.00",
+    }
+    assert all(0 < float(width) <= 100 for _, width in widths if width != "0.00")
+
+
+def test_changes_are_shown_against_a_parent_only() -> None:
+    """The first release is not compared with nothing."""
+    rows = [{"kind": "pairs", "change": "added", "from_layer": None, "to_layer": "main", "records": 1_500}]
+    first = manifest(changes=rows)
+    later = manifest(changes=rows, parent={"release_id": "d" * 64, "manifest_sha256": "e" * 64})
+    same = manifest(changes=[], parent={"release_id": "d" * 64, "manifest_sha256": "e" * 64})
+    heading = "Against the release before"
+    assert heading not in _Page(render_report(first)).text
+    assert heading in _Page(render_report(later)).text
+    assert "The same records" in _Page(render_report(same)).text
+    assert "Against" not in summarise(first)
+    assert summarise(later).endswith("Against the release before: 1,500 added.")
+    assert summarise(same).endswith("Against the release before: the same records.")
+
+
+def test_the_summary_counts_what_can_be_trained_on() -> None:
+    """Backflow is told, and not counted among what to train on."""
+    assert summarise(manifest(records=1_000)) == (
+        "4,000 records to train on (1,000 golden, 1,000 expert, 1,000 main, 1,000 weak), 1,000 waiting for people."
+    )
+
+
+def test_pages_do_not_tell_how_records_were_cut_into_files() -> None:
+    """One batch of a source, or three that hold the same records, give the same pages."""
+    [whole] = manifest()["batches"]
+    parts = [
+        {**whole, "read": read, "accepted": read - bad, "quarantined": bad}
+        for read, bad in ((6_000, 0), (999, 1), (1, 0))
+    ]
+    for order in (parts, parts[::-1]):
+        assert render_report(manifest(batches=order)) == render_report(manifest())
+        assert render_card(manifest(batches=order)) == render_card(manifest())
+
+
+def test_a_long_facet_is_cut_and_says_so() -> None:
+    """Ten thousand tasks do not make a page of ten thousand rows; the most frequent stay."""
+    data = manifest()
+    by = {facet: {"plain": 3} for facet in _FACETS} | {"task": {f"task {n}": n for n in range(1, 10_001)}}
+    data["layers"]["main"] = {"records": 3, "kinds": {"pairs": {"records": 3, "by": by}}}
+    page = _Page(render_report(data))
+    assert "task 10000" in page.cells
+    assert "task 9950" not in page.cells
+    assert "and 9,951 more" in page.cells

@@ -1,0 +1,168 @@
+"""Layer files: their bytes depend on the records alone, and they hold every record once."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+import pytest
+
+from prefstrata.engine._types import duckdb_type, parse_type
+from prefstrata.model import IntegrityError
+from prefstrata.model.kinds import KINDS
+from prefstrata.model.tables import table
+from prefstrata.releases._writing import WrittenFile, buckets, write_layers, write_table
+from tests.sql._cases import cases_of, frame
+from tests.unit.releases._warehouse import fill, warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def _written(
+    folder: Path, layers: Mapping[str, int], *, threads: int = 2, shuffle: int | None = None
+) -> tuple[WrittenFile, ...]:
+    with closing(warehouse(threads)) as engine:
+        fill(engine, layers, shuffle=shuffle)
+        return write_layers(engine, folder)
+
+
+def _same(files: tuple[WrittenFile, ...]) -> list[tuple[str, str, int, int]]:
+    return [(file.path, file.sha256, file.size, file.rows) for file in files]
+
+
+@pytest.mark.parametrize(
+    ("records", "files"),
+    [
+        (0, 1),
+        (1, 1),
+        (16_384, 1),
+        (16_385, 2),
+        (32_768, 2),
+        (32_769, 4),
+        (65_536, 4),
+        (65_537, 8),
+        (256 * 16_384, 256),
+        (256 * 16_384 + 1, 256),
+        (10**9, 256),
+    ],
+)
+def test_files_hold_at_most_so_many_records_on_average(records: int, files: int) -> None:
+    """As many files as it takes for 16,384 records each, rounded up to a power of two, never more than 256."""
+    assert buckets(records) == files
+
+
+def test_bytes_depend_on_the_records_alone(tmp_path: Path) -> None:
+    """One thread or four, rows in any order: the same files, byte for byte, also when a layer has several."""
+    layers = {"main": 40_000, "weak": 700, "golden": 1}
+    first = _written(tmp_path / "1", layers, threads=1)
+    assert [file.path for file in first] == [
+        "golden/ratings/bucket=00.parquet",
+        *(f"main/ratings/bucket={bucket:02d}.parquet" for bucket in range(4)),
+        "weak/ratings/bucket=00.parquet",
+    ]
+    assert _same(_written(tmp_path / "1 again", layers, threads=1)) == _same(first)
+    assert _same(_written(tmp_path / "4", layers, threads=4)) == _same(first)
+    for seed in (1, 2):
+        assert _same(_written(tmp_path / f"shuffled {seed}", layers, threads=4, shuffle=seed)) == _same(first)
+
+
+def test_what_is_said_of_a_file_is_true_of_it(tmp_path: Path) -> None:
+    """Hash, size and number of rows are those of the bytes on disk."""
+    files = _written(tmp_path, {"main": 20_000})
+    assert len(files) == 2
+    for file in files:
+        content = file.local.read_bytes()
+        assert file.local == tmp_path / file.path
+        assert (file.sha256, file.size) == (hashlib.sha256(content).hexdigest(), len(content))
+        assert file.rows == pl.read_parquet(content, hive_partitioning=False).height
+
+
+def test_every_record_is_in_one_file_beside_its_prompt(tmp_path: Path) -> None:
+    """Nothing is lost and nothing stands twice; records are sorted, and those of a prompt share a file."""
+    frames = [pl.read_parquet(file.local, hive_partitioning=False) for file in _written(tmp_path, {"main": 40_000})]
+    whole = pl.concat(frames)
+    assert (whole.height, whole["record_id"].n_unique()) == (40_000, 40_000)
+    assert all(each["record_id"].to_list() == sorted(each["record_id"].to_list()) for each in frames)
+    prompts = [set(each["prompt_id"].to_list()) for each in frames]
+    assert sum(len(each) for each in prompts) == 20_000
+
+
+def test_growth_splits_files_and_moves_nothing_else(tmp_path: Path) -> None:
+    """A record of file b of n is in file b or b + n of 2n afterwards."""
+    fewer, more = _written(tmp_path / "1", {"main": 32_768}), _written(tmp_path / "2", {"main": 32_770})
+    assert (len(fewer), len(more)) == (2, 4)
+    held = [
+        [set(pl.read_parquet(file.local, hive_partitioning=False)["record_id"].to_list()) for file in files]
+        for files in (fewer, more)
+    ]
+    for bucket, records in enumerate(held[0]):
+        assert records <= held[1][bucket] | held[1][bucket + 2]
+
+
+def test_another_layer_or_kind_changes_no_file(tmp_path: Path) -> None:
+    """A layer's files do not depend on what else is released."""
+    alone = {file.path: file.sha256 for file in _written(tmp_path / "1", {"weak": 300})}
+    beside = {file.path: file.sha256 for file in _written(tmp_path / "2", {"main": 20_000, "weak": 300})}
+    same = {path: sha256 for path, sha256 in beside.items() if path in alone}
+    assert same == alone
+
+
+def test_a_layer_without_records_has_no_file(tmp_path: Path) -> None:
+    """An empty release is no file at all, not files without rows."""
+    assert _written(tmp_path, {}) == ()
+
+
+@pytest.mark.parametrize(("change", "written"), [("delete from ledger.responses where seq = 2", 2), (None, 4)])
+def test_a_record_without_its_one_text_stops_the_release(tmp_path: Path, change: str | None, written: int) -> None:
+    """A text that is lost, or there twice, may not make a release smaller or larger than its manifest says."""
+    with closing(warehouse()) as engine:
+        fill(engine, {"main": 3})
+        with engine.connection() as connection:
+            twice = "insert into ledger.responses from ledger.responses where seq = 2"
+            connection.execute(change or twice).fetchall()
+        with pytest.raises(IntegrityError, match=f"main layer has 3 ratings, but {written} of them"):
+            write_layers(engine, tmp_path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_columns_are_those_declared(tmp_path: Path, kind: str) -> None:
+    """A release file has the columns of its table, in their order and types, so that releases can be read as one."""
+    case = next(case for case in cases_of(f"release/{kind}") if case.expect)
+    with closing(warehouse()) as engine:
+        for name, rows in case.given.items():
+            engine.load(name, frame(name, rows))
+        with engine.connection() as connection:  # bucket numbers come from real hashes, the case has short names
+            for name in {name for name in case.given if "prompt_id" in {c.name for c in table(name).columns}}:
+                connection.execute(f"update {name} set prompt_id = sha256(prompt_id)").fetchall()  # noqa: S608
+            connection.execute(f"delete from layers.records where kind <> '{kind}'").fetchall()  # noqa: S608
+        files = write_layers(engine, tmp_path)
+    assert files
+    with duckdb.connect() as reader:
+        found = reader.execute(
+            f"describe select * from read_parquet('{files[0].local}', hive_partitioning = false)"  # noqa: S608
+        ).fetchall()
+        nulls = ", ".join(
+            f'null::{duckdb_type(parse_type(column.type))} as "{column.name}"'
+            for column in table(f"release.{kind}").columns
+        )
+        declared = reader.execute(f"describe select {nulls}").fetchall()
+    assert [row[:2] for row in found] == [row[:2] for row in declared]
+
+
+def test_a_table_is_written_in_the_order_of_its_key(tmp_path: Path) -> None:
+    """The calibration's bytes do not depend on the order of its rows either."""
+    raters = [{"rater_id": f"crowd:{n % 97}", "dimension": f"d{n // 97}", "stratum": "a/b"} for n in range(970)]
+    hashes = set()
+    for number, rows in enumerate((raters, raters[::-1])):
+        with closing(warehouse(threads=4)) as engine:
+            engine.load("noise.raters", frame("noise.raters", rows))
+            file = write_table(engine, "noise.raters", tmp_path / str(number), "calibration/raters.parquet")
+        assert file.rows == 970
+        assert pl.read_parquet(file.local).height == 970
+        hashes.add(file.sha256)
+    assert len(hashes) == 1
