@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 __all__ = ["DuckDBEngine", "connect"]
 
 _MEMORY = ":memory:"
+_STAGING = "staging"
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
 class DuckDBEngine:
-    """Tables in a DuckDB file.
+    """Tables in a DuckDB file; what is staged is kept in memory, for this run alone.
 
     One connection behind a lock: threads take turns, and a transaction of one is never seen half done by another.
 
@@ -58,6 +59,9 @@ class DuckDBEngine:
         self._depth = 0
         self._connection = connect(str(path))
         try:
+            # What is staged lives for one run: in memory, spilled when it must be, never written to the warehouse. The
+            # database has the schema's name, so that SQL says staging.votes as it says ledger.votes.
+            self._run(f"attach ':memory:' as {_STAGING}")
             self._configure(str(path), threads, memory_limit or "2GB", temp_directory)
             self._define_functions()
         except BaseException:
@@ -119,10 +123,15 @@ class DuckDBEngine:
                 self._create(table)
 
     def _has(self, table: Table) -> bool:
+        staged = table.schema == _STAGING
         found = self._run(
             "select 1 from duckdb_tables() where schema_name = $schema and table_name = $name and not temporary"
-            " and database_name = current_database()",
-            {"schema": table.schema, "name": table.name},
+            " and database_name = coalesce($database, current_database())",
+            {
+                "schema": "main" if staged else table.schema,
+                "name": table.name,
+                "database": _STAGING if staged else None,
+            },
         )
         return bool(found)
 
@@ -130,7 +139,8 @@ class DuckDBEngine:
         """Create or replace the table, empty, with what it means as comments."""
         columns = ", ".join(f'"{column.name}" {_type(column.type)}' for column in table.columns)
         name = _quoted(table)
-        self._run(f'create schema if not exists "{table.schema}"')
+        if table.schema != _STAGING:
+            self._run(f'create schema if not exists "{table.schema}"')
         self._run(f"create or replace table {name} ({columns})")
         self._run(f"comment on table {name} is {_literal(table.grain)}")
         for column in table.columns:

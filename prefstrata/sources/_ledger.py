@@ -67,28 +67,27 @@ class AppendSummary:
 
 def clear_staging(engine: Engine) -> None:
     """Empty every staging table, creating those that are missing: a run starts with this."""
-    with engine.transaction():
-        for staged in TABLES:
-            if staged.schema == "staging":
-                engine.clear(staged.full_name)
+    for staged in TABLES:
+        if staged.schema == "staging":
+            engine.clear(staged.full_name)
 
 
 def append_staged(engine: Engine) -> AppendSummary:
-    """Add all that is staged to the ledger and empty the staging tables, in one transaction.
+    """Add all that is staged to the ledger, in one transaction, and empty the staging tables.
 
-    A process that is killed in the middle leaves the ledger and the staging tables as they were.
+    A process that is killed in the middle leaves the ledger as it was.
 
     Raises:
         ValueError: a staged batch is in the ledger already, or two staged batches have one id.
     """
+    for each in TABLES:
+        if each.schema in {"ledger", "staging"}:
+            engine.ensure(each)
     with engine.transaction():
-        for each in TABLES:
-            if each.schema in {"ledger", "staging"}:
-                engine.ensure(each)
         refused = engine.query("reports/batches_read_twice")["batch_id"].to_list()
         if refused:
             raise ValueError(f"batches that are in the ledger already, or staged twice: {', '.join(refused)}")
         rows = {f"ledger.{name}": engine.append(f"ledger.{name}") for name in _ORDER}
         counts = engine.query("reports/batches_of_run")
-        clear_staging(engine)
+    clear_staging(engine)
     return AppendSummary(rows, tuple(BatchCount(**row) for row in counts.iter_rows(named=True)))
