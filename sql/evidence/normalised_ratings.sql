@@ -3,38 +3,41 @@
 -- standard deviations, both shrunk towards the stratum's as if five more ratings of the stratum stood beside the rater's.
 with unit as (
     select
-        *,
+        rating_id, prompt_id, response_id, dimension, rater_id,
         supervisor || '/' || mode as stratum,
-        (value - scale_min) / nullif(scale_max - scale_min, 0) as unit_value
+        (value - scale_min) / nullif(scale_max - scale_min, 0) as unit_value,
+        round,
+        rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
     from ledger.ratings
 ),
 fixed as (
-    select *, cast(round(unit_value * 1e9) as bigint) as scaled, cast(round(unit_value * unit_value * 1e9) as bigint) as squared
+    select *, cast(round(unit_value * 1e9) as bigint) as scaled
     from unit
     where unit_value is not null
 ),
-strata as (
-    select
-        stratum, dimension,
-        sum(scaled) / (count(*) * 1e9) as mean,
-        sum(squared) / (count(*) * 1e9) as mean_square
-    from fixed
-    group by stratum, dimension
-),
+-- Squares are summed exactly: of ratings that are all alike, nothing must be left for their spread.
 raters as (
     select
         rater_id, stratum, dimension,
         count(*) as n,
-        sum(scaled) / 1e9 as total,
-        sum(squared) / 1e9 as total_square
+        cast(sum(scaled) as decimal(38, 0)) as total,
+        sum(cast(scaled as decimal(19, 0)) * cast(scaled as decimal(19, 0))) as squares
     from fixed
     group by rater_id, stratum, dimension
+),
+strata as (
+    select
+        stratum, dimension,
+        cast(sum(total) as double) / 1e9 / sum(n) as mean,
+        cast(sum(squares) as double) / 1e18 / sum(n) as mean_square
+    from raters
+    group by stratum, dimension
 ),
 shrunk as (
     select
         raters.rater_id, raters.stratum, raters.dimension,
-        (raters.total + 5 * strata.mean) / (raters.n + 5) as mean,
-        (raters.total_square + 5 * strata.mean_square) / (raters.n + 5) as mean_square
+        (cast(raters.total as double) / 1e9 + 5 * strata.mean) / (raters.n + 5) as mean,
+        (cast(raters.squares as double) / 1e18 + 5 * strata.mean_square) / (raters.n + 5) as mean_square
     from raters
     join strata on strata.stratum = raters.stratum and strata.dimension = raters.dimension
 )
@@ -46,10 +49,14 @@ select
     fixed.rater_id,
     fixed.stratum,
     fixed.unit_value,
-    coalesce((fixed.unit_value - shrunk.mean)
-        / nullif(sqrt(greatest(shrunk.mean_square - shrunk.mean * shrunk.mean, 0)), 0), 0) as z,
+    -- A spread below a millionth of the scale is what rounding leaves of none.
+    case
+        when shrunk.mean_square - shrunk.mean * shrunk.mean > 1e-12
+            then (fixed.scaled / 1e9 - shrunk.mean) / sqrt(shrunk.mean_square - shrunk.mean * shrunk.mean)
+        else 0e0
+    end as z,
     fixed.round,
-    fixed.rationale is not null or coalesce(array_length(fixed.reason_tags), 0) > 0 as has_rationale
+    fixed.has_rationale
 from fixed
 join shrunk
     on shrunk.rater_id = fixed.rater_id and shrunk.stratum = fixed.stratum and shrunk.dimension = fixed.dimension

@@ -4,11 +4,12 @@
 with described as (
     select
         response_id,
-        list_sort(list_distinct(list(generator) filter (where generator is not null))) as generators,
+        coalesce(list_sort(list_distinct(list(generator) filter (where generator is not null))), []) as generators,
         min(seq) as seq
     from ledger.responses
     group by response_id
 ),
+-- Only the head is put in lower case: it is short.
 texts as (
     select response_id, prompt_id, content, seq, replace(lower(substr(content, 1, 100)), '’', '''') as head
     from ledger.responses
@@ -20,7 +21,7 @@ select
     {
         'characters': length(content),
         'markdown': length(content) - length(replace(replace(replace(content, '*', ''), '#', ''), '`', '')),
-        'hedged': regexp_matches(lower(content), '(perhaps|maybe|might|possibly|i think|not sure|it depends)'),
+        'hedged': regexp_matches(content, '[Pp]erhaps|[Mm]aybe|[Mm]ight|[Pp]ossibly|[Ii] think|[Nn]ot sure|[Ii]t depends'),
         'refusal': contains(head, 'i can''t') or contains(head, 'i cannot') or contains(head, 'i won''t')
             or contains(head, 'unable to') or contains(head, 'as an ai'),
         'apology': contains(head, 'sorry') or contains(head, 'apolog')

@@ -1,6 +1,6 @@
 -- Grain: a vote on a canonical pair (a < b by id), so that both display orders meet.
 -- Everything that compares two responses becomes such a vote: votes as given, two ratings by one rater, and what a user
--- did with one response rather than another. A judgement over k things counts as k / 2 votes, not as k (k - 1) / 2.
+-- did with one response rather than another. A ranking of k things counts as k - 1 votes, not as k (k - 1) / 2.
 with given as (
     select
         vote_id, pair_id(left_id, right_id) as pair_id, prompt_id, left_id, right_id, dimension,
@@ -9,9 +9,10 @@ with given as (
         choice = 'both_bad' as both_bad,
         rater_id,
         supervisor || '/' || mode as stratum,
-        true as order_known,
+        -- What is judged together is not shown side by side: of a ranked list, left and right say nothing.
+        judgement_id is null as order_known,
         round,
-        coalesce(2.0 / nullif(judgement_size, 0), 1.0) as share,
+        2e0 / greatest(coalesce(judgement_size, 2), 2) as share,
         'vote' as derived_from,
         rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
     from ledger.votes
@@ -44,7 +45,7 @@ from_ratings as (
         one.rater_id, one.stratum,
         false as order_known,
         one.round,
-        2.0 / one.k as share,
+        2e0 / one.k as share,
         'rating' as derived_from,
         one.has_rationale or other.has_rationale as has_rationale
     from grouped as one
@@ -54,27 +55,31 @@ from_ratings as (
     join evidence.prompts as prompts on prompts.prompt_id = one.prompt_id
     join policy.scenarios as governing on governing.scenario = prompts.policy_scenario
 ),
-accepted as (
+chosen as (
     select
         event_id, prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum,
-        unnest(alternatives) as other_id,
-        array_length(alternatives) + 1 as k
+        list_filter(list_distinct(alternatives), lambda other: other <> response_id) as others
     from ledger.events
-    where kind = 'accept' and response_id is not null and array_length(alternatives) > 0
+    where kind = 'accept' and prompt_id is not null and response_id is not null
 ),
+accepted as (
+    select event_id, prompt_id, response_id, rater_id, stratum, unnest(others) as other_id, array_length(others) + 1 as k
+    from chosen
+    where array_length(others) > 0
+),
+-- Users whose name is unknown share one rater: what one of them likes and another dislikes is no comparison.
 thumbs as (
     select
         prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum, kind, min(event_id) as event_id
     from ledger.events
-    where kind in ('like', 'dislike') and response_id is not null
+    where kind in ('like', 'dislike') and response_id is not null and user_id is not null
     group by prompt_id, response_id, rater_id, supervisor || '/' || mode, kind
 ),
 from_events as (
-    select event_id, prompt_id, response_id as left_id, other_id as right_id, rater_id, stratum, 2.0 / k as share
+    select event_id, prompt_id, response_id as left_id, other_id as right_id, rater_id, stratum, 2e0 / k as share
     from accepted
-    where other_id <> response_id
     union all
-    select liked.event_id, liked.prompt_id, liked.response_id, disliked.response_id, liked.rater_id, liked.stratum, 1.0
+    select liked.event_id, liked.prompt_id, liked.response_id, disliked.response_id, liked.rater_id, liked.stratum, 1e0
     from thumbs as liked
     join thumbs as disliked
         on disliked.prompt_id = liked.prompt_id and disliked.rater_id = liked.rater_id
@@ -96,10 +101,10 @@ select
     least(left_id, right_id) as a,
     greatest(left_id, right_id) as b,
     dimension,
-    case
-        when choice = 'tie' then 'tie'
-        when (choice = 'left') = (left_id < right_id) then 'a'
-        else 'b'
+    case choice
+        when 'left' then case when left_id < right_id then 'a' else 'b' end
+        when 'right' then case when left_id < right_id then 'b' else 'a' end
+        when 'tie' then 'tie'
     end as choice,
     strength, both_bad, rater_id, stratum,
     case when order_known then left_id < right_id end as a_shown_first,

@@ -3,38 +3,29 @@
 -- posterior mean is the preference (fractional counts; Gelman et al., Bayesian Data Analysis, 3.4). Sums are fixed point.
 with counted as (
     select
-        votes.pair_id, votes.dimension, votes.stratum, votes.choice, votes.both_bad, votes.has_rationale, votes.rater_id,
-        votes.a_shown_first, prompts.policy_scenario,
-        cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * votes.share * 1e9) as bigint) as weight
-    from evidence.votes as votes
-    join evidence.prompts as prompts on prompts.prompt_id = votes.prompt_id
-    left join policy.strata as strata
-        on strata.scenario = prompts.policy_scenario and strata.stratum = votes.stratum
-),
-flipped as (
-    select pair_id, dimension, count(*) as flips
-    from (
-        select pair_id, dimension, rater_id
-        from counted
-        where a_shown_first is not null and choice <> 'tie'
-        group by pair_id, dimension, rater_id
-        having min(case when choice = 'a' then 1 else 0 end) < max(case when choice = 'a' then 1 else 0 end)
-            and min(case when a_shown_first then 1 else 0 end) < max(case when a_shown_first then 1 else 0 end)
-    ) as changed_sides
-    group by pair_id, dimension
-),
-per_stratum as (
-    select
         pair_id, dimension, stratum,
-        any_value(policy_scenario) as policy_scenario,
-        coalesce(sum(weight) filter (where choice = 'a'), 0) as w_a,
-        coalesce(sum(weight) filter (where choice = 'tie'), 0) as w_tie,
-        coalesce(sum(weight) filter (where choice = 'b'), 0) as w_b,
+        any_value(prompt_id) as prompt_id,
+        sum(case when choice = 'a' then cast(round(share * 1e9) as bigint) else 0 end) as a,
+        sum(case when choice = 'tie' then cast(round(share * 1e9) as bigint) else 0 end) as tie,
+        sum(case when choice = 'b' then cast(round(share * 1e9) as bigint) else 0 end) as b,
         count(*) as votes,
         count(*) filter (where both_bad) as both_bad,
-        bool_or(has_rationale) as has_rationale
-    from counted
+        count(*) filter (where has_rationale) as reasons,
+        bool_or(a_shown_first) as some_first,
+        bool_and(a_shown_first) as all_first
+    from evidence.votes
     group by pair_id, dimension, stratum
+),
+weighted as (
+    select
+        counted.*, prompts.policy_scenario,
+        cast(round(counted.a * (2 * coalesce(strata.reliability, 0.5) - 1)) as bigint) as w_a,
+        cast(round(counted.tie * (2 * coalesce(strata.reliability, 0.5) - 1)) as bigint) as w_tie,
+        cast(round(counted.b * (2 * coalesce(strata.reliability, 0.5) - 1)) as bigint) as w_b
+    from counted
+    join evidence.prompts as prompts on prompts.prompt_id = counted.prompt_id
+    left join policy.strata as strata
+        on strata.scenario = prompts.policy_scenario and strata.stratum = counted.stratum
 ),
 summed as (
     select
@@ -43,9 +34,23 @@ summed as (
         sum(w_a) / 1e9 as w_a, sum(w_tie) / 1e9 as w_tie, sum(w_b) / 1e9 as w_b,
         cast(sum(votes) as bigint) as votes,
         cast(sum(both_bad) as bigint) as both_bad,
-        bool_or(has_rationale) as has_rationale,
+        sum(reasons) > 0 as has_rationale,
+        sum(a) > 0 and sum(b) > 0 and bool_or(some_first) and not bool_and(all_first) as contested,
         list_sort(list({'stratum': stratum, 'votes': (w_a + w_tie + w_b) / 1e9})) as strata
-    from per_stratum
+    from weighted
+    group by pair_id, dimension
+),
+-- Only where both sides were chosen and both display orders shown can a rater have changed sides with the order.
+flipped as (
+    select pair_id, dimension, count(*) as flips
+    from (
+        select votes.pair_id, votes.dimension, votes.rater_id
+        from evidence.votes as votes
+        join summed on summed.pair_id = votes.pair_id and summed.dimension = votes.dimension and summed.contested
+        where votes.a_shown_first is not null and votes.choice <> 'tie'
+        group by votes.pair_id, votes.dimension, votes.rater_id
+        having min(votes.choice) < max(votes.choice) and bool_or(votes.a_shown_first) and not bool_and(votes.a_shown_first)
+    ) as changed_sides
     group by pair_id, dimension
 )
 select

@@ -18,15 +18,22 @@ reasons as (
     where votes > 1 and disagreement >= arbitration
     union all
     select
-        'reannotation', pair_id, prompt_id, least(1.0, flips / votes),
+        'reannotation', pair_id, prompt_id, least(1e0, flips / votes),
         'a judge changed sides with the display order on ' || dimension
     from considered
     where flips > 0
     union all
-    select 'backflow', pair_id, prompt_id, 1 - greatest(p_a, p_b), 'high risk, and only users have judged it'
+    select 'backflow', pair_id, prompt_id, max(1 - greatest(p_a, p_b)), 'high risk, and only users have judged it'
     from considered
-    where online_only and risk_level = 'high'
+    where risk_level = 'high'
+    group by pair_id, prompt_id
+    having bool_and(online_only)
+),
+-- A pair waits once: where several dimensions put it into a queue, the most urgent one says why.
+ranked as (
+    select *, row_number() over (partition by queue, pair_id order by priority desc, reason) as place
+    from reasons
 )
-select queue, pair_id, any_value(prompt_id) as prompt_id, max(priority) as priority, min(reason) as reason
-from reasons
-group by queue, pair_id
+select queue, pair_id, prompt_id, priority, reason
+from ranked
+where place = 1

@@ -1,32 +1,64 @@
 -- Grain: a rater, a dimension and the stratum the rater voted in.
 -- What each rater did, held against the other raters of the same pairs: the card an annotation lead reads first. In this
 -- version the reliability is the stratum's, as the general policy declares it.
-with tallied as (
-    select
-        pair_id, dimension, rater_id, stratum, choice, a_shown_first,
-        sum(case choice when 'a' then 1 when 'b' then -1 else 0 end) over (partition by pair_id, dimension)
-            - sum(case choice when 'a' then 1 when 'b' then -1 else 0 end)
-                over (partition by pair_id, dimension, rater_id) as others
-    from evidence.votes
-),
-per_rater as (
+with given as (
     select
         rater_id, dimension, stratum,
         count(*) as votes,
         count(*) filter (where choice = 'tie') as ties,
         count(*) filter (where choice <> 'tie' and a_shown_first is not null) as ordered,
-        count(*) filter (where choice <> 'tie' and a_shown_first is not null and (choice = 'a') = a_shown_first) as firsts,
-        count(*) filter (where choice <> 'tie' and others <> 0) as overlapping,
-        count(*) filter (where (choice = 'a' and others > 0) or (choice = 'b' and others < 0)) as agreeing
-    from tallied
+        count(*) filter (where choice <> 'tie' and (choice = 'a') = a_shown_first) as firsts
+    from evidence.votes
+    group by rater_id, dimension, stratum
+),
+decided as (
+    select
+        pair_id, dimension, rater_id, stratum,
+        count(*) filter (where choice = 'a') as a,
+        count(*) filter (where choice = 'b') as b
+    from evidence.votes
+    where choice <> 'tie'
+    group by pair_id, dimension, rater_id, stratum
+),
+majorities as (
+    select pair_id, dimension, sum(a - b) as lead
+    from decided
+    group by pair_id, dimension
+),
+-- Nobody is held against what the same rater said in another stratum; few raters have two.
+elsewhere as (
+    select pair_id, dimension, rater_id, sum(a - b) as lead
+    from decided
+    where rater_id in (select rater_id from given group by rater_id having min(stratum) < max(stratum))
+    group by pair_id, dimension, rater_id
+),
+compared as (
+    select
+        decided.rater_id, decided.dimension, decided.stratum, decided.a, decided.b,
+        majorities.lead - coalesce(elsewhere.lead, decided.a - decided.b) as others
+    from decided
+    join majorities on majorities.pair_id = decided.pair_id and majorities.dimension = decided.dimension
+    left join elsewhere
+        on elsewhere.pair_id = decided.pair_id and elsewhere.dimension = decided.dimension
+        and elsewhere.rater_id = decided.rater_id
+),
+agreeing as (
+    select
+        rater_id, dimension, stratum,
+        sum(a + b) as overlapping,
+        sum(case when others > 0 then a else b end) as agreeing
+    from compared
+    where others <> 0
     group by rater_id, dimension, stratum
 ),
 shares as (
     select
-        *,
-        agreeing / nullif(overlapping, 0) as agreement,
-        1.6449 * 1.6449 as z2
-    from per_rater
+        given.*,
+        cast(coalesce(agreeing.overlapping, 0) as bigint) as overlapping,
+        agreeing.agreeing / agreeing.overlapping as agreement
+    from given
+    left join agreeing
+        on agreeing.rater_id = given.rater_id and agreeing.dimension = given.dimension and agreeing.stratum = given.stratum
 )
 select
     shares.rater_id,
@@ -35,14 +67,12 @@ select
     shares.votes,
     coalesce(strata.reliability, 0.5) as reliability,
     shares.ties / shares.votes as tie_rate,
+    shares.ordered,
     shares.firsts / nullif(shares.ordered, 0) as first_rate,
+    shares.overlapping,
     shares.agreement,
-    (agreement + z2 / (2 * overlapping)
-        - sqrt(z2 * (agreement * (1 - agreement) + z2 / (4 * overlapping)) / overlapping)) / (1 + z2 / overlapping)
-        as agreement_low,
-    (agreement + z2 / (2 * overlapping)
-        + sqrt(z2 * (agreement * (1 - agreement) + z2 / (4 * overlapping)) / overlapping)) / (1 + z2 / overlapping)
-        as agreement_high,
+    wilson_low(shares.agreement, shares.overlapping) as agreement_low,
+    wilson_high(shares.agreement, shares.overlapping) as agreement_high,
     $calibration_id as calibration_id
 from shares
 left join policy.strata as strata on strata.scenario = '*' and strata.stratum = shares.stratum
