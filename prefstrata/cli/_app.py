@@ -127,6 +127,7 @@ def _checkout(
     ],
     form: Annotated[str, typer.Option("--for", metavar="FORMAT", help="The format: `jsonl` or `parquet`.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to make; it must not be there, or be empty.")],
+    *,
     layer_only: Annotated[
         bool, typer.Option("--layer-only", help="Verify the layer's own files only, not the whole release.")
     ] = False,
