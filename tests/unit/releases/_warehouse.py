@@ -52,7 +52,11 @@ def fill(engine: DuckDBEngine, layers: Mapping[str, int], *, shuffle: int | None
     prompts = rows.group_by("prompt_id", maintain_order=True).agg(pl.col("seq").min())
     kind, stratum = pl.lit("ratings").alias("kind"), pl.lit("crowd/offline").alias("stratum")
     share = pl.lit([{"stratum": "crowd/offline", "votes": 1.0}]).alias("strata")
-    _load(engine, "evidence.prompts", prompts.with_columns(task=pl.lit("t"), scenario=pl.lit("general")))
+    _load(
+        engine,
+        "evidence.prompts",
+        prompts.with_columns(task=pl.lit("t"), scenario=pl.lit("general"), risk_level=pl.lit("low")),
+    )
     _load(engine, "ledger.prompts", prompts.with_columns(messages=pl.lit(_EMPTY)))
     _load(engine, "evidence.responses", rows)
     _load(engine, "ledger.responses", rows.with_columns(content="the answer called " + pl.col("response_id")))
@@ -63,7 +67,11 @@ def fill(engine: DuckDBEngine, layers: Mapping[str, int], *, shuffle: int | None
             stratum, rating_id=pl.col("response_id").str.head(31), dimension=pl.lit("overall"), unit_value=pl.lit(0.25)
         ),
     )
-    _load(engine, "weighting.records", rows.with_columns(kind, stratum, share, votes=pl.lit(1, pl.Int64)))
+    _load(
+        engine,
+        "weighting.records",
+        rows.with_columns(kind, stratum, share, votes=pl.lit(1, pl.Int64), dimension=pl.lit("overall")),
+    )
     _load(engine, "layers.records", rows.with_columns(kind, stratum, trust=pl.lit(0.5), rule=pl.lit("r")))
 
 

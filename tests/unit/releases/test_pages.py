@@ -156,7 +156,7 @@ def test_the_report_is_one_page_without_scripts_or_outside_resources() -> None:
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name)[:40])
 def test_a_name_changes_nothing_but_text_in_the_report(name: str) -> None:
-    """Whatever a task, a scenario, a rule or a source is called, the page has the tags and attributes it has with plain names."""
+    """Whatever a task, a rule or a source is called, the page has the tags and attributes it has with plain names."""
     plain, hostile = _Page(render_report(manifest())), _Page(render_report(manifest(name)))
     assert hostile.tags == plain.tags
     assert hostile.open == []
@@ -168,7 +168,7 @@ def test_a_name_changes_nothing_but_text_in_the_report(name: str) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name)[:40])
 def test_a_name_is_one_code_span_on_the_card(name: str) -> None:
-    """On the card every name stands in backticks it cannot leave, in a cell it cannot leave, on a line it cannot leave."""
+    """On the card every name stands in backticks, in a cell and on a line, and cannot leave any of them."""
     plain, hostile = (render_card(manifest(each)).decode() for each in ("plain", name))
     assert not _LIVE.search(hostile)
     assert len(hostile.splitlines()) == len(plain.splitlines())

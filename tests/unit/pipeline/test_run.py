@@ -1,0 +1,150 @@
+"""A run: publishes what is new, says so when nothing is, and never publishes what a check refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from prefstrata.model import GateBlockedError
+from prefstrata.model.resources import data_directory
+from prefstrata.pipeline import STAGES, open_project_store, run
+from prefstrata.releases import Status, read_manifest, rollback_release
+from tests.unit.pipeline._project import add, make, pair
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prefstrata.pipeline import Progress
+    from prefstrata.project import Project
+
+
+def _tags(project: Project) -> list[str]:
+    with open_project_store(project) as store:
+        return [tag.name for tag in store.tags()]
+
+
+def _manifest(project: Project, ref: str = "latest") -> dict[str, Any]:
+    with open_project_store(project) as store:
+        document: dict[str, Any] = json.loads(read_manifest(store, store.resolve(ref)))
+        return document
+
+
+def _own_policy(folder: Path, **changes: object) -> None:
+    text = yaml.safe_load((data_directory("policies") / "general.yaml").read_text("utf-8"))
+    (folder / "own.yaml").write_text(yaml.safe_dump({**text, **changes}, sort_keys=False), "utf-8")
+
+
+def test_new_files_become_a_release(tmp_path: Path) -> None:
+    """The first run publishes v000001, tells every stage in order, and counts what it built."""
+    project = make(tmp_path / "project")
+    add(project, "crowd", "a", *(pair(n) for n in range(4)))
+    add(project, "expert", "a", pair(0, reason_tags=["clear"]))
+    told: list[Progress] = []
+    summary = run(project, progress=told.append, metadata={"who": "the test"})
+    assert (summary.outcome.status, summary.outcome.tag) == (Status.PUBLISHED, "v000001")
+    assert summary.outcome.commit is not None
+    assert summary.outcome.commit.metadata["who"] == "the test"
+    assert list(dict.fromkeys(step.stage for step in told)) == [*(stage.name for stage in STAGES), "release"]
+    assert list(summary.rows) == [table for stage in STAGES for table in stage.tables]
+    assert summary.rows["evidence.votes"] == 5
+    assert summary.rows["layers.records"] == 4
+    assert {*summary.seconds} == {*(stage.name for stage in STAGES), "release"}
+
+
+def test_nothing_new_publishes_nothing_and_says_so(tmp_path: Path) -> None:
+    """A second run builds nothing, tags nothing, and names the release that holds it all already."""
+    project = make(tmp_path / "project")
+    add(project, "crowd", "a", pair(1))
+    assert run(project).outcome.status is Status.PUBLISHED
+    again = run(project)
+    assert (again.outcome.status, again.outcome.tag) == (Status.NOTHING_NEW, "v000001")
+    assert (again.rows, again.outcome.warnings, again.ingested.appended) == ({}, (), None)
+    assert _tags(project) == ["v000001"]
+
+
+def test_an_empty_ledger_is_nothing_to_release(tmp_path: Path) -> None:
+    """Without a record there is no release, and no tag to name."""
+    project = make(tmp_path / "project")
+    summary = run(project)
+    assert (summary.outcome.status, summary.outcome.tag, summary.outcome.commit) == (Status.NOTHING_NEW, None, None)
+    assert _tags(project) == []
+
+
+def test_the_same_records_under_another_name_are_nothing_new(tmp_path: Path) -> None:
+    """A file that was renamed has the same bytes; the ledger has them already."""
+    project = make(tmp_path / "project")
+    path = add(project, "crowd", "a", pair(1))
+    run(project)
+    path.rename(path.with_name("b.jsonl"))
+    assert run(project).outcome.status is Status.NOTHING_NEW
+
+
+def test_more_records_make_the_next_release_and_say_what_changed(tmp_path: Path) -> None:
+    """The second release stands on the first, and counts what it adds to it."""
+    project = make(tmp_path / "project")
+    add(project, "crowd", "a", pair(1))
+    run(project)
+    add(project, "crowd", "b", pair(2), pair(3))
+    assert run(project).outcome.tag == "v000002"
+    first, second = _manifest(project, "v1"), _manifest(project)
+    assert second["parent"]["release_id"] == first["release_id"]
+    assert sum(row["records"] for row in second["changes"] if row["change"] == "added") == 2
+    assert {row["change"] for row in second["changes"]} == {"added"}
+
+
+def test_after_a_rollback_the_same_ledger_does_not_publish_again(tmp_path: Path) -> None:
+    """What was just taken back stays taken back until something is new; then the release after it is made."""
+    project = make(tmp_path / "project")
+    add(project, "crowd", "a", pair(1))
+    run(project)
+    add(project, "crowd", "b", pair(2))
+    run(project)
+    with open_project_store(project) as store:
+        assert rollback_release(store, "v1", date=1).tag == "v000003"
+    for _ in range(2):
+        outcome = run(project).outcome
+        assert (outcome.status, outcome.tag) == (Status.NOTHING_NEW, "v000002")
+        assert outcome.warnings == ("v000003, a rollback, stays the newest release until something is new",)
+    assert _tags(project) == ["v000001", "v000002", "v000003"]
+    add(project, "crowd", "c", pair(3))
+    assert run(project).outcome.tag == "v000004"
+    assert _manifest(project)["layers"]["weak"]["records"] + _manifest(project)["layers"]["main"]["records"] == 3
+
+
+def test_another_policy_is_another_release_and_so_is_the_old_one_again(tmp_path: Path) -> None:
+    """The same records under a changed policy are published, with its calibration; going back is a change too."""
+    project = make(tmp_path / "project", policies=["./own.yaml"])
+    _own_policy(tmp_path / "project")
+    add(project, "crowd", "a", pair(1))
+    run(project)
+    _own_policy(tmp_path / "project", version=2, estimate={"prior": 0.5})
+    assert run(project).outcome.tag == "v000002"
+    _own_policy(tmp_path / "project")
+    assert run(project).outcome.tag == "v000003"
+    assert run(project).outcome.status is Status.NOTHING_NEW
+    one, two, three = (_manifest(project, f"v{number}") for number in (1, 2, 3))
+    assert one["content_id"] == three["content_id"] != two["content_id"]
+    assert one["calibration"] == three["calibration"] != two["calibration"]
+    layers = [[file for file in each["files"] if file["path"].count("/") == 2] for each in (one, two, three)]
+    assert layers[0] == layers[2] != layers[1]
+
+
+def test_a_failed_check_blocks_and_leaves_neither_tag_nor_branch(tmp_path: Path) -> None:
+    """A policy that calls the crowd golden is stopped before anything is published; mended, it publishes."""
+    project = make(tmp_path / "project", policies=["./own.yaml"])
+    _own_policy(tmp_path / "project", layers=[{"rule": "all", "layer": "golden", "because": "why not"}])
+    add(project, "crowd", "a", pair(1), pair(2))
+    for _ in range(2):
+        with pytest.raises(GateBlockedError, match="golden_needs_an_expert found 2 bad rows") as caught:
+            run(project)
+        assert caught.value.exit_code == 3
+        with open_project_store(project) as store:
+            assert list(store.tags()) == []
+            assert list(store.reconcile().resumable) == []
+            assert store.resolve("latest").parent is None
+    assert {path.name for path in project.warehouse_path.parent.iterdir()} == {"prefstrata.duckdb", "run.lock"}
+    _own_policy(tmp_path / "project")
+    assert run(project).outcome.tag == "v000001"

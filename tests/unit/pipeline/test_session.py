@@ -1,0 +1,166 @@
+"""A session: what a cut-off release leaves behind, what it depends on, and who may open it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prefstrata.model import ConfigError
+from prefstrata.model.resources import data_directory
+from prefstrata.pipeline import STAGES, open_project_store, open_session, run
+from prefstrata.releases import Status, Step, read_manifest
+from tests.unit.pipeline._project import add, make, pair
+
+if TYPE_CHECKING:
+    from prefstrata.pipeline import Session
+    from prefstrata.project import Project
+
+_SCRATCH = "prefstrata.duckdb.release"
+
+
+def build(session: Session) -> None:
+    """Everything before the release."""
+    session.ingest()
+    for stage in STAGES:
+        for full_name in stage.tables:
+            session.build(full_name)
+
+
+def beside(project: Project) -> set[str]:
+    """What lies in the folder of the warehouse, but for the warehouse itself and DuckDB's own files."""
+    names = {path.name for path in project.warehouse_path.parent.iterdir()}
+    return names - {"prefstrata.duckdb", "prefstrata.duckdb.wal", "run.lock"}
+
+
+class _CutError(Exception):
+    """A release that ends in the middle."""
+
+
+@pytest.mark.parametrize("at", [Step.BRANCH, Step.UPLOAD, Step.COMMIT, Step.PUBLISH])
+def test_an_interrupted_release_leaves_no_files(tmp_path: Path, at: Step) -> None:
+    """An exception in the middle leaves nothing beside the warehouse; the next run finishes with one tag."""
+    project = make(tmp_path / "project")
+    add(project, "crowd", "a", pair(1))
+
+    def cut(step: Step, when: str) -> None:
+        if (step, when) == (at, "before"):
+            assert beside(project) == {_SCRATCH}
+            raise _CutError
+
+    with open_project_store(project) as store:
+        with open_session(project) as session:
+            build(session)
+            with pytest.raises(_CutError):
+                session.release(store, step=cut)
+            assert beside(project) == set()
+        assert list(store.tags()) == []
+    run(project)
+    with open_project_store(project) as store:
+        assert [tag.name for tag in store.tags()] == ["v000001"]
+        assert list(store.reconcile().resumable) == []
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from prefstrata.pipeline import open_project_store, open_session
+from prefstrata.project import read_project
+from prefstrata.releases import Step
+from tests.unit.pipeline.test_session import build
+
+def die(step, when):
+    if (step, when) == (Step.UPLOAD, "during"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+project = read_project(Path(sys.argv[1]))
+with open_project_store(project) as store, open_session(project) as session:
+    build(session)
+    session.release(store, step=die)
+"""
+
+
+def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path) -> None:
+    """The next run removes them, and publishes what an undisturbed one publishes."""
+    project, twin = make(tmp_path / "project"), make(tmp_path / "twin")
+    for each in (project, twin):
+        add(each, "crowd", "a", pair(1), pair(2))
+    root = Path(__file__).parents[3]
+    ended = subprocess.run([sys.executable, "-c", _KILLED, project.directory], cwd=root, check=False, timeout=120)
+    assert ended.returncode == -signal.SIGKILL
+    assert beside(project) == {_SCRATCH}
+    assert list((project.warehouse_path.parent / _SCRATCH).rglob("*.parquet"))
+    assert run(project).outcome.tag == run(twin).outcome.tag == "v000001"
+    assert beside(project) == set()
+    with open_project_store(project) as one, open_project_store(twin) as other:
+        assert read_manifest(one, one.resolve("v1")) == read_manifest(other, other.resolve("v1"))
+
+
+def test_stale_files_go_even_when_there_is_nothing_to_release(tmp_path: Path) -> None:
+    """Opening a session is enough; files and folders that are not ours stay."""
+    project = make(tmp_path / "project")
+    folder = project.warehouse_path.parent
+    (folder / _SCRATCH / "main").mkdir(parents=True)
+    (folder / _SCRATCH / "main" / "old.parquet").write_bytes(b"old")
+    for mine in ("release-notes", "release-abcd1234", "other.duckdb.release"):
+        (folder / mine).mkdir()
+    assert run(project).outcome.status is Status.NOTHING_NEW
+    assert beside(project) == {"release-notes", "release-abcd1234", "other.duckdb.release"}
+
+
+def test_what_another_process_has_just_published_is_not_published_again(tmp_path: Path) -> None:
+    """Two hosts with one store and one ledger make one release, whoever looked first."""
+    project = make(tmp_path / "project")
+    add(project, "crowd", "a", pair(1))
+    with open_project_store(project) as store, open_session(project) as session:
+        build(session)
+        assert session.published(store) is None
+        assert session.release(store).tag == "v000001"
+        again = session.release(store)
+        assert (again.status, again.tag) == (Status.NOTHING_NEW, "v000001")
+        assert len(store.tags()) == 1
+
+
+def test_a_policy_edited_while_a_run_works_is_not_released_in_its_place(tmp_path: Path) -> None:
+    """The release holds the policy that its records were placed by; the next run sees the edit."""
+    project = make(tmp_path / "project", policies=["./own.yaml"])
+    own, shipped = project.directory / "own.yaml", (data_directory("policies") / "general.yaml").read_bytes()
+    own.write_bytes(shipped)
+    add(project, "crowd", "a", pair(1))
+    with open_project_store(project) as store:
+        with open_session(project) as session:
+            build(session)
+            before = session.identity
+            own.write_bytes(shipped + b"# edited\n")
+            assert session.identity == before
+            session.release(store)
+        with store.open(store.resolve("v1").id, "policies/general.yaml") as reader:
+            assert reader.read() == shipped
+        assert run(project).outcome.tag == "v000002"
+        with store.open(store.resolve("v2").id, "policies/general.yaml") as reader:
+            assert reader.read() == shipped + b"# edited\n"
+
+
+def test_the_manifest_names_the_calibration_of_its_preferences(tmp_path: Path) -> None:
+    """Every estimate carries the calibration that the manifest and weights.json name."""
+    project = make(tmp_path / "project")
+    add(project, "crowd", "a", pair(1))
+    run(project)
+    with open_session(project) as session, open_project_store(project) as store:
+        named = json.loads(read_manifest(store, store.resolve("v1")))["calibration"]
+        assert session.engine.read("noise.preferences")["calibration_id"].unique().to_list() == [named]
+
+
+def test_runs_on_spark_are_refused_with_the_line(tmp_path: Path) -> None:
+    """An engine that cannot run yet is a config mistake, told before anything is touched."""
+    project = make(tmp_path / "project", engine={"kind": "spark"})
+    with pytest.raises(ConfigError, match="not built yet") as caught, open_session(project):
+        pass
+    line = next(n for n, text in enumerate(project.file.read_text().splitlines(), 1) if "kind: spark" in text)
+    assert caught.value.where == f"{project.file}:{line}"
+    assert not project.warehouse_path.exists()

@@ -1,0 +1,111 @@
+"""A draft: every file the design names, each what the manifest says, and the parent in the manifest and pages alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from prefstrata.releases import publish_rebasing
+from prefstrata.releases.drafting import Drafter
+from prefstrata.releases.identity import CodeVersion, Identity, PolicyFile
+from prefstrata.stores.local import LocalStore
+from tests.sql._cases import frame
+from tests.unit.releases._warehouse import fill, warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from prefstrata.releases import Draft
+
+_POLICY = b"name: general\n"
+IDENTITY = Identity(
+    "digest",
+    (PolicyFile("general@1", "general", _POLICY, hashlib.sha256(_POLICY).hexdigest()),),
+    CodeVersion("1", "s", "2"),
+    "mine",
+)
+FILES = [
+    "CARD.md",
+    "calibration/raters.parquet",
+    "main/ratings/bucket=00.parquet",
+    "policies/general.yaml",
+    "report/index.html",
+    "weights.json",
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[LocalStore]:
+    """An empty store."""
+    with LocalStore(tmp_path / "store") as made:
+        yield made
+
+
+@pytest.fixture
+def drafter(store: LocalStore, tmp_path: Path) -> Iterator[Drafter]:
+    """The drafts of a warehouse with thirty rated responses and two raters."""
+    with closing(warehouse()) as engine:
+        fill(engine, {"main": 30})
+        raters = [{"rater_id": f"crowd:{name}", "dimension": "overall", "stratum": "crowd/offline"} for name in "ba"]
+        engine.load("noise.raters", frame("noise.raters", raters))
+        yield Drafter(engine, store, IDENTITY, tmp_path / "files")
+
+
+def manifest(draft: Draft) -> dict[str, Any]:
+    """The draft's manifest, read."""
+    document: dict[str, Any] = json.loads(draft.manifest)
+    return document
+
+
+def test_every_file_is_there_and_is_what_the_manifest_says(drafter: Drafter, store: LocalStore) -> None:
+    """Layers, calibration, weights, policies, report and card, each with path, sha256, bytes and rows."""
+    draft = drafter.draft(store.resolve("latest"), date=1, metadata={"run": "x"})
+    listed = manifest(draft)["files"]
+    assert [file["path"] for file in listed] == [file.path for file in draft.files] == FILES
+    for file, row in zip(draft.files, listed, strict=True):
+        content = file.source.read_bytes()  # type: ignore[union-attr]
+        assert (row["sha256"], row["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert {row["path"]: row["rows"] for row in listed if row["rows"]} == {
+        "calibration/raters.parquet": 2,
+        "main/ratings/bucket=00.parquet": 30,
+    }
+
+
+def test_neither_date_nor_metadata_is_in_a_file(drafter: Drafter, store: LocalStore) -> None:
+    """Two runs of the same content make the same bytes; when and by whom stands in the commit alone."""
+    parent = store.resolve("latest")
+    one = drafter.draft(parent, date=1, metadata={"run": "x"})
+    other = drafter.draft(parent, date=2, metadata={"run": "y"})
+    assert (one.manifest, one.tree, one.release_id) == (other.manifest, other.tree, other.release_id)
+    assert (one.date, one.metadata["run"], one.metadata["content_id"]) == (1, "x", IDENTITY.content_id)
+    assert (
+        one.metadata["summary"] == "30 records to train on (0 golden, 0 expert, 30 main, 0 weak), 0 waiting for people."
+    )
+
+
+def test_only_manifest_and_pages_know_the_parent(drafter: Drafter, store: LocalStore) -> None:
+    """On another parent the release has another id and other changes; its layers are the same files."""
+    first = drafter.draft(store.resolve("latest"), date=1, metadata={})
+    assert manifest(first)["parent"] is None
+    assert [tuple(row.values()) for row in manifest(first)["changes"]] == [("added", None, "ratings", 30, "main")]
+    publish_rebasing(store, lambda _: first)
+    parent = store.resolve("latest")
+    second = drafter.draft(parent, date=1, metadata={})
+    assert manifest(second)["parent"] == {"release_id": first.release_id, "manifest_sha256": first.manifest_sha256}
+    assert manifest(second)["changes"] == []
+    assert second.release_id != first.release_id
+    changed = {path for path in FILES if first.tree[path].sha256 != second.tree[path].sha256}
+    assert changed == {"CARD.md", "report/index.html"}
+
+
+def test_weights_are_the_factors_of_the_manifest(drafter: Drafter, store: LocalStore) -> None:
+    """weights.json names the calibration and holds the manifest's strata."""
+    draft = drafter.draft(store.resolve("latest"), date=1, metadata={})
+    [weights] = [file.source for file in draft.files if file.path == "weights.json"]
+    found = json.loads(weights.read_bytes())  # type: ignore[union-attr]
+    assert found == {"calibration": manifest(draft)["calibration"], "strata": manifest(draft)["strata"]}
