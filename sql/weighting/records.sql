@@ -2,127 +2,155 @@
 -- One list of facts for every kind of record, so that layer rules are written once. Trust is the share of evidence in
 -- evidence plus one vote, times the share that agrees; a pair is decided by its overall verdict or, without one, by the first
 -- dimension of the policy that decides.
-with strata_of_prompt as (
-    select prompt_id, policy_scenario, risk_level, governing.tie_margin, governing.prior
-    from evidence.prompts
-    join policy.scenarios as governing on governing.scenario = policy_scenario
+with facts as (
+    select prompts.prompt_id, prompts.policy_scenario, prompts.risk_level, governing.tie_margin, governing.prior
+    from evidence.prompts as prompts
+    join policy.scenarios as governing on governing.scenario = prompts.policy_scenario
 ),
-ranked_dimensions as (
+without_overall as (
     select
-        preferences.*, pairs.prompt_id, facts.policy_scenario, facts.risk_level, facts.tie_margin,
+        preferences.pair_id, preferences.dimension,
         row_number() over (
             partition by preferences.pair_id
             order by
-                case when preferences.dimension = 'overall' then 0
-                    when abs(p_a - p_b) >= facts.tie_margin then 1 else 2 end,
+                case when leads(preferences.p_a, preferences.p_tie, preferences.p_b, facts.tie_margin) then 0 else 1 end,
                 coalesce(dimensions.priority, 1000000), preferences.dimension
         ) as place
     from noise.preferences as preferences
+    anti join (select pair_id from noise.preferences where dimension = 'overall') as judged
+        on judged.pair_id = preferences.pair_id
     join evidence.pairs as pairs on pairs.pair_id = preferences.pair_id
-    join strata_of_prompt as facts on facts.prompt_id = pairs.prompt_id
+    join facts on facts.prompt_id = pairs.prompt_id
     left join policy.dimensions as dimensions
         on dimensions.scenario = facts.policy_scenario and dimensions.dimension = preferences.dimension
 ),
+verdicts as (
+    select * from noise.preferences where dimension = 'overall'
+    union all
+    select preferences.*
+    from without_overall
+    join noise.preferences as preferences
+        on preferences.pair_id = without_overall.pair_id and preferences.dimension = without_overall.dimension
+    where without_overall.place = 1
+),
 pairs as (
     select
-        pair_id as record_id, 'pairs' as kind, prompt_id, policy_scenario, risk_level, dimension, strata, votes,
+        verdicts.pair_id as record_id, 'pairs' as kind, pairs.prompt_id, facts.policy_scenario, facts.risk_level,
+        verdicts.dimension, verdicts.strata, verdicts.votes,
         greatest(p_a, p_tie, p_b) as p,
-        abs(p_a - p_b) >= tie_margin and greatest(p_a, p_b) > p_tie as decided,
-        flips, disagreement, has_rationale,
-        evidence / (evidence + 1) * (1 - disagreement) as trust
-    from ranked_dimensions
-    where place = 1
+        leads(verdicts.p_a, verdicts.p_tie, verdicts.p_b, facts.tie_margin) as decided,
+        verdicts.flips, verdicts.disagreement, verdicts.has_rationale,
+        verdicts.evidence / (verdicts.evidence + 1) * (1 - verdicts.disagreement) as trust
+    from verdicts
+    join evidence.pairs as pairs on pairs.pair_id = verdicts.pair_id
+    join facts on facts.prompt_id = pairs.prompt_id
 ),
 rating_strata as (
     select
         response_id, prompt_id, dimension, stratum,
         count(*) as n,
-        sum(cast(round(unit_value * 1e9) as bigint)) as total,
-        sum(cast(round(unit_value * unit_value * 1e9) as bigint)) as squared,
+        cast(sum(scaled) as decimal(38, 0)) as total,
+        sum(cast(scaled as decimal(19, 0)) * cast(scaled as decimal(19, 0))) as squares,
         bool_or(has_rationale) as has_rationale
-    from evidence.normalised_ratings
+    from (select *, cast(round(unit_value * 1e9) as bigint) as scaled from evidence.normalised_ratings) as fixed
     group by response_id, prompt_id, dimension, stratum
+),
+rating_weights as (
+    select
+        rating_strata.*, facts.policy_scenario, facts.risk_level,
+        n * cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * 1e9) as bigint) as weight
+    from rating_strata
+    join facts on facts.prompt_id = rating_strata.prompt_id
+    left join policy.strata as strata
+        on strata.scenario = facts.policy_scenario and strata.stratum = rating_strata.stratum
 ),
 rated as (
     select
-        rating_strata.response_id, rating_strata.dimension, rating_strata.prompt_id,
-        facts.policy_scenario, facts.risk_level,
-        list_sort(list({'stratum': rating_strata.stratum, 'votes': cast(n as double)})) as counts,
+        response_id, dimension, prompt_id, policy_scenario, risk_level,
+        list_sort(list({'stratum': stratum, 'votes': weight / 1e9})) as weights,
         cast(sum(n) as bigint) as votes,
-        sum(n * cast(round((2 * coalesce(reliability, 0.5) - 1) * 1e9) as bigint)) / 1e9 as evidence,
-        greatest(sum(squared) / (sum(n) * 1e9) - (sum(total) / (sum(n) * 1e9)) * (sum(total) / (sum(n) * 1e9)), 0)
-            as variance,
+        sum(weight) / 1e9 as evidence,
+        -- n Σx² - (Σx)² in whole numbers: exactly 0 when all ratings are alike.
+        least(1e0, 2 * sqrt(cast(
+            cast(sum(n) as decimal(38, 0)) * cast(sum(squares) as decimal(38, 0))
+            - cast(sum(total) as decimal(38, 0)) * cast(sum(total) as decimal(38, 0))
+        as double)) / (sum(n) * 1e9)) as disagreement,
         bool_or(has_rationale) as has_rationale
-    from rating_strata
-    join strata_of_prompt as facts on facts.prompt_id = rating_strata.prompt_id
-    left join policy.strata as strata
-        on strata.scenario = facts.policy_scenario and strata.stratum = rating_strata.stratum
-    group by rating_strata.response_id, rating_strata.dimension, rating_strata.prompt_id,
-        facts.policy_scenario, facts.risk_level
+    from rating_weights
+    group by response_id, dimension, prompt_id, policy_scenario, risk_level
 ),
 ratings as (
     select
         response_id || '.' || dimension as record_id, 'ratings' as kind, prompt_id, policy_scenario, risk_level, dimension,
-        counts, votes, 1 - least(1.0, 2 * sqrt(variance)) as p, true as decided, 0 as flips,
-        least(1.0, 2 * sqrt(variance)) as disagreement, has_rationale,
-        evidence / (evidence + 1) * (1 - least(1.0, 2 * sqrt(variance))) as trust
+        weights, votes, evidence, 1 - disagreement as p, true as decided, disagreement, has_rationale
     from rated
 ),
 trace_raters as (
     select
-        trace_id, any_value(prompt_id) as prompt_id, supervisor || '/' || mode as stratum,
+        trace_id, prompt_id, supervisor || '/' || mode as stratum,
         count(distinct rater_id) as n,
         bool_or(rationale is not null or coalesce(array_length(reason_tags), 0) > 0) as has_rationale
     from ledger.steps
-    group by trace_id, supervisor || '/' || mode
+    group by trace_id, prompt_id, supervisor || '/' || mode
+),
+trace_weights as (
+    select
+        trace_raters.*, facts.policy_scenario, facts.risk_level,
+        n * cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * 1e9) as bigint) as weight
+    from trace_raters
+    join facts on facts.prompt_id = trace_raters.prompt_id
+    left join policy.strata as strata
+        on strata.scenario = facts.policy_scenario and strata.stratum = trace_raters.stratum
 ),
 traces as (
     select
-        trace_id as record_id, 'traces' as kind, any_value(trace_raters.prompt_id) as prompt_id,
-        any_value(facts.policy_scenario) as policy_scenario, any_value(facts.risk_level) as risk_level,
-        'process' as dimension,
-        list_sort(list({'stratum': trace_raters.stratum, 'votes': cast(n as double)})) as counts,
+        trace_id as record_id, 'traces' as kind, prompt_id, policy_scenario, risk_level, 'process' as dimension,
+        list_sort(list({'stratum': stratum, 'votes': weight / 1e9})) as weights,
         cast(sum(n) as bigint) as votes,
-        1.0 as p, true as decided, 0 as flips, 0.0 as disagreement, bool_or(has_rationale) as has_rationale,
-        sum(n * cast(round((2 * coalesce(reliability, 0.5) - 1) * 1e9) as bigint)) / 1e9 as evidence
-    from trace_raters
-    join strata_of_prompt as facts on facts.prompt_id = trace_raters.prompt_id
-    left join policy.strata as strata
-        on strata.scenario = facts.policy_scenario and strata.stratum = trace_raters.stratum
-    group by trace_id
+        sum(weight) / 1e9 as evidence,
+        1e0 as p, true as decided, 0e0 as disagreement,
+        bool_or(has_rationale) as has_rationale
+    from trace_weights
+    group by trace_id, prompt_id, policy_scenario, risk_level
 ),
 thumb_strata as (
     select
-        response_id, any_value(prompt_id) as prompt_id, supervisor || '/' || mode as stratum,
+        response_id, prompt_id, supervisor || '/' || mode as stratum,
         count(*) filter (where kind in ('like', 'accept', 'copy')) as up,
         count(*) filter (where kind in ('dislike', 'reject', 'retry')) as down
     from ledger.events
     where response_id is not null and kind in ('like', 'accept', 'copy', 'dislike', 'reject', 'retry')
-    group by response_id, supervisor || '/' || mode
+    group by response_id, prompt_id, supervisor || '/' || mode
+),
+thumb_weights as (
+    select
+        thumb_strata.*, facts.policy_scenario, facts.risk_level, facts.prior, facts.tie_margin,
+        up * cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * 1e9) as bigint) as w_up,
+        down * cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * 1e9) as bigint) as w_down
+    from thumb_strata
+    join facts on facts.prompt_id = thumb_strata.prompt_id
+    left join policy.strata as strata
+        on strata.scenario = facts.policy_scenario and strata.stratum = thumb_strata.stratum
 ),
 thumbs as (
     select
-        response_id, any_value(thumb_strata.prompt_id) as prompt_id,
-        any_value(facts.policy_scenario) as policy_scenario, any_value(facts.risk_level) as risk_level,
-        any_value(facts.prior) as prior,
-        list_sort(list({'stratum': thumb_strata.stratum, 'votes': cast(up + down as double)})) as counts,
+        response_id, prompt_id, policy_scenario, risk_level, prior, tie_margin,
+        list_sort(list({'stratum': stratum, 'votes': (w_up + w_down) / 1e9})) as weights,
         cast(sum(up + down) as bigint) as votes,
-        sum(up * cast(round((2 * coalesce(reliability, 0.5) - 1) * 1e9) as bigint)) / 1e9 as w_up,
-        sum(down * cast(round((2 * coalesce(reliability, 0.5) - 1) * 1e9) as bigint)) / 1e9 as w_down
-    from thumb_strata
-    join strata_of_prompt as facts on facts.prompt_id = thumb_strata.prompt_id
-    left join policy.strata as strata
-        on strata.scenario = facts.policy_scenario and strata.stratum = thumb_strata.stratum
-    group by response_id
+        sum(w_up) / 1e9 as w_up,
+        sum(w_down) / 1e9 as w_down
+    from thumb_weights
+    group by response_id, prompt_id, policy_scenario, risk_level, prior, tie_margin
 ),
 unpaired as (
     select
         response_id as record_id, 'unpaired' as kind, prompt_id, policy_scenario, risk_level, 'overall' as dimension,
-        counts, votes, (prior + greatest(w_up, w_down)) / (2 * prior + w_up + w_down) as p, w_up <> w_down as decided,
-        0 as flips,
-        coalesce(least(w_up, w_down) / nullif(w_up + w_down, 0), 0) as disagreement, false as has_rationale,
-        (w_up + w_down) / (w_up + w_down + 1)
-            * (1 - coalesce(least(w_up, w_down) / nullif(w_up + w_down, 0), 0)) as trust
+        weights, votes, w_up + w_down as evidence,
+        (prior + greatest(w_up, w_down)) / (2 * prior + w_up + w_down) as p,
+        leads((prior + w_up) / (2 * prior + w_up + w_down), 0e0, (prior + w_down) / (2 * prior + w_up + w_down), tie_margin)
+            as decided,
+        coalesce(least(w_up, w_down) / nullif(w_up + w_down, 0), 0) as disagreement,
+        false as has_rationale
     from thumbs
 ),
 every as (
@@ -130,21 +158,21 @@ every as (
     union all
     select
         record_id, kind, prompt_id, policy_scenario, risk_level, dimension,
-        list_transform(counts, lambda s: {'stratum': s.stratum, 'votes': s.votes / votes}),
-        votes, p, decided, flips, disagreement, has_rationale, trust
+        list_transform(weights, lambda s: {'stratum': s.stratum, 'votes': coalesce(s.votes / nullif(evidence, 0), 0)}),
+        votes, p, decided, 0, disagreement, has_rationale, evidence / (evidence + 1) * (1 - disagreement)
     from (
         select * from ratings
         union all
-        select
-            record_id, kind, prompt_id, policy_scenario, risk_level, dimension, counts, votes, p, decided, flips,
-            disagreement, has_rationale, evidence / (evidence + 1)
-        from traces
+        select * from traces
         union all
         select * from unpaired
-    ) as counted
+    ) as weighed
 )
 select
     record_id, kind, prompt_id, policy_scenario, risk_level, dimension,
-    list_sort(list_transform(strata, lambda s: {'votes': -s.votes, 'stratum': s.stratum}))[1].stratum as stratum,
+    case
+        when array_length(strata) = 1 then strata[1].stratum
+        else list_sort(list_transform(strata, lambda s: {'votes': -s.votes, 'stratum': s.stratum}))[1].stratum
+    end as stratum,
     strata, votes, p, decided, cast(flips as bigint) as flips, disagreement, has_rationale, trust
 from every

@@ -16,7 +16,9 @@ shares as (
         trusted.*, declared.share as declared, governing.cap,
         sum(trust) over (partition by trusted.scenario) as whole,
         sum(case when declared.share is null then trust else 0 end) over (partition by trusted.scenario) as free_trust,
-        coalesce(sum(declared.share) over (partition by trusted.scenario), 0) as declared_share
+        -- A share that no trust can fill is no claim: the others divide it.
+        coalesce(sum(case when trust > 0 then cast(round(declared.share * 1e9) as bigint) end)
+            over (partition by trusted.scenario), 0) / 1e9 as declared_share
     from trusted
     join policy.scenarios as governing on governing.scenario = trusted.scenario
     left join policy.strata as declared
@@ -25,7 +27,7 @@ shares as (
 targets as (
     select
         *,
-        trust / nullif(whole, 0) as actual,
+        coalesce(trust / nullif(whole, 0), 0) as actual,
         case
             when declared is null then (1 - declared_share) * trust / nullif(free_trust, 0)
             when free_trust = 0 then declared / nullif(declared_share, 0)
@@ -45,5 +47,5 @@ select
     scenario, stratum, records,
     trust / 1e9 as trust,
     declared, actual, factor,
-    weight / nullif(sum(weight) over (partition by scenario), 0) as achieved
+    coalesce(weight / nullif(sum(weight) over (partition by scenario), 0), 0) as achieved
 from weights
