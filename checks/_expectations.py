@@ -49,7 +49,7 @@ def suite_check(suite: "Suite") -> dg.AssetChecksDefinition:
                 check_name=found.name,
                 severity=_SEVERITY[expected.severity],
                 metadata={
-                    **told(expected.meaning, found.bad, found.sample),
+                    **told(expected.meaning, found.bad, found.sample, found.slices),
                     "observed": found.observed,
                     "data docs": dg.MetadataValue.path(docs / "index.html"),
                 },

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from assets import RESOURCE, asset_key, checked_table
-from checks._telling import SLICE_COLUMNS, told
+from checks._telling import slices_of, told
 from prefstrata.engine import lineage, sql_text
 from prefstrata.pipeline import STAGES, check_meaning
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from prefstrata.pipeline import CheckResult, Session
 
 __all__ = ["CHECKS"]
-
-_SLICES = 5
 
 
 def _check(name: str) -> dg.AssetChecksDefinition:
@@ -43,14 +41,10 @@ def _check(name: str) -> dg.AssetChecksDefinition:
 
 
 def _slices(session: "Session", found: "CheckResult") -> list[dict[str, Any]]:
-    """Where the bad rows are: counts over all of them, by the two most telling columns that the check has."""
-    columns = [name for name in SLICE_COLUMNS if name in found.sample.columns][:2]
-    if found.passed or not columns:
+    if found.passed:
         return []
-    by, bad = ", ".join(columns), f"(\n{sql_text(found.name)}\n)"
-    counted = f"select {by}, count(*) as bad from {bad} group by {by} order by bad desc, {by} limit {_SLICES}"  # noqa: S608 - a statement of sql/
     with session.engine.connection() as connection:
-        return [dict(zip([*columns, "bad"], row, strict=True)) for row in connection.execute(counted).fetchall()]
+        return slices_of(connection, sql_text(found.name), found.sample.columns)
 
 
 CHECKS = tuple(_check(name) for stage in STAGES for name in stage.checks)

@@ -9,7 +9,9 @@ import dagster as dg
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["BAD", "MEANING", "SAMPLE", "SLICES", "SLICE_COLUMNS", "told"]
+    import duckdb
+
+__all__ = ["BAD", "MEANING", "SAMPLE", "SLICES", "SLICE_COLUMNS", "slices_of", "told"]
 
 BAD, MEANING, SAMPLE, SLICES = "bad rows", "meaning", "sample", "slices"
 """Keys of a result's metadata; the alert reads them."""
@@ -19,6 +21,23 @@ SLICE_COLUMNS = ("source", "name", "layer", "rule", "kind", "stratum", "dimensio
 
 _LONGEST = 200
 _MOST = 20
+_SLICES = 5
+
+
+def slices_of(connection: duckdb.DuckDBPyConnection, select: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Where bad rows are: counts over all of them by the two most telling columns, the largest first.
+
+    Args:
+        connection: where to run.
+        select: returns the bad rows.
+        columns: its columns.
+    """
+    chosen = [name for name in SLICE_COLUMNS if name in columns][:2]
+    if not chosen:
+        return []
+    by, bad = ", ".join(f'"{name}"' for name in chosen), f"(\n{select}\n)"
+    counted = f"select {by}, count(*) as bad from {bad} group by {by} order by bad desc, {by} limit {_SLICES}"  # noqa: S608 - our own statements
+    return [dict(zip([*chosen, "bad"], row, strict=True)) for row in connection.execute(counted).fetchall()]
 
 
 def told(

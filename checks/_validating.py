@@ -17,10 +17,13 @@ with warnings.catch_warnings():
     from great_expectations.expectations.registry import get_expectation_impl
 
     from checks._duckdb_source import add_duckdb
+from checks._telling import slices_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    import duckdb
 
     from checks._suites import Expectation, Suite
     from prefstrata.engine import DuckDBEngine
@@ -32,12 +35,13 @@ _SAMPLE = 20
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What came of one expectation: its name, whether it holds, the bad rows, ids of some, what was observed."""
+    """What came of one expectation: whether it holds, how many rows are bad, ids of some, and where they are."""
 
     name: str
     passed: bool
     bad: int
-    sample: tuple[dict[str, Any], ...]
+    sample: list[dict[str, Any]]
+    slices: list[dict[str, Any]]
     observed: str
 
 
@@ -56,14 +60,14 @@ def validate(engine: DuckDBEngine, suite: Suite, ids: Sequence[str], docs: Path)
     cursor = engine.cursor()
     try:
         results = _run(cursor, suite, ids, docs)
+        if broken := [f"{name}: {message}" for name, message in map(_broken, results) if message]:
+            raise ValueError(f"expectations of {suite.table} that could not be evaluated: {'; '.join(broken)}")
+        return tuple(_found(cursor, suite.table, result) for result in results)
     finally:
         cursor.close()
-    if broken := [f"{name}: {message}" for name, message in map(_broken, results) if message]:
-        raise ValueError(f"expectations of {suite.table} that could not be evaluated: {'; '.join(broken)}")
-    return tuple(map(_found, results))
 
 
-def _run(cursor: Any, suite: Suite, ids: Sequence[str], docs: Path) -> list[Any]:  # noqa: ANN401 - Great Expectations' own types are not exported
+def _run(cursor: duckdb.DuckDBPyConnection, suite: Suite, ids: Sequence[str], docs: Path) -> list[Any]:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     schema, name = suite.table.split(".")
@@ -116,11 +120,22 @@ def _broken(result: Any) -> tuple[str, str]:  # noqa: ANN401 - see _run
     return _name(result), "; ".join(str(each["exception_message"]) for each in infos if each["raised_exception"])
 
 
-def _found(result: Any) -> Found:  # noqa: ANN401 - see _run
-    figures = result.result
-    rows = figures.get("partial_unexpected_index_list") or figures.get("details", {}).get("unexpected_rows") or []
-    bad = figures.get("unexpected_count") or (figures.get("observed_value") if rows else 0) or 0
-    return Found(_name(result), bool(result.success), int(bad), tuple(map(dict, rows[:_SAMPLE])), _observed(figures))
+def _found(cursor: duckdb.DuckDBPyConnection, full_name: str, result: Any) -> Found:  # noqa: ANN401 - see _run
+    figures, passed = result.result, bool(result.success)
+    sample, slices = figures.get("partial_unexpected_index_list") or [], []
+    bad = figures.get("unexpected_count") or 0
+    query = result.expectation_config.kwargs.get("unexpected_rows_query")
+    if query is not None and not passed:
+        bad, select = figures["observed_value"], query.format(batch=full_name)
+        sample = _rows(cursor, f"select * from (\n{select}\n) limit {_SAMPLE}")  # noqa: S608 - a query of a suite
+        slices = slices_of(cursor, select, list(sample[0]))
+    return Found(_name(result), passed, int(bad), sample[:_SAMPLE], slices, _observed(figures))
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, select: str) -> list[dict[str, Any]]:
+    ran = cursor.execute(select)
+    names = [column[0] for column in ran.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in ran.fetchall()]
 
 
 def _observed(figures: dict[str, Any]) -> str:

@@ -62,9 +62,7 @@ def _lines(check: AssetCheckEvaluation) -> Iterator[str]:
     name = f"{'.'.join(check.asset_key.path)} {check.check_name}"
     yield f"{mark}: {inert(name)}: {metadata.get(BAD, 'some')} bad rows"
     if slices := _rows(check, SLICES):
-        yield "  where: " + "; ".join(
-            inert(", ".join(f"{key}={value}" for key, value in row.items())) for row in slices
-        )
+        yield "  where: " + "; ".join(inert(_slice(row)) for row in slices)
     if ids := [_id(row) for row in _rows(check, SAMPLE)[:_IDS]]:
         yield "  such as: " + inert(", ".join(ids))
     if meaning := metadata.get(MEANING):
@@ -73,7 +71,15 @@ def _lines(check: AssetCheckEvaluation) -> Iterator[str]:
 
 def _rows(check: AssetCheckEvaluation, key: str) -> list[dict[str, Any]]:
     kept = check.metadata.get(key)
-    return [dict(record.data) for record in kept.records] if isinstance(kept, dg.TableMetadataValue) else []
+    if not isinstance(kept, dg.TableMetadataValue):
+        return []
+    names = [column.name for column in kept.schema.columns]  # records come back with their columns in any order
+    return [{name: record.data[name] for name in names} for record in kept.records]
+
+
+def _slice(row: dict[str, Any]) -> str:
+    """``source=crowd, choice=tie: 12``."""
+    return ", ".join(f"{key}={value}" for key, value in row.items() if key != "bad") + f": {row['bad']}"
 
 
 def _id(row: dict[str, Any]) -> str:

@@ -1,0 +1,173 @@
+"""What goes wrong stops what it must, and people hear of it: which check, where, which rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pytest
+import yaml
+
+from dagster_project.sensors import alert_on_failures
+from prefstrata.engine import DuckDBEngine
+from prefstrata.model import UnreachableError
+from prefstrata.model.resources import data_directory
+from prefstrata.pipeline import open_session
+from prefstrata.project import read_project
+from tests.integration.dagster.conftest import Inbox, materialised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Load = Callable[[Path], dg.Definitions]
+
+# Apprise loads all of its plugins at once; one of them imports a module that Python will drop.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
+
+def spoil(folder: Path, statement: str) -> None:
+    """Change the warehouse behind everybody's back, as a bug or a hand would."""
+    engine = DuckDBEngine(read_project(folder).warehouse_path)
+    try:
+        with engine.connection() as connection:
+            connection.execute(statement).fetchall()
+    finally:
+        engine.close()
+
+
+def tick(instance: dg.DagsterInstance, cursor: str | None) -> tuple[str, str]:
+    """One tick of the alert sensor: what it says, and its cursor."""
+    context = dg.build_sensor_context(instance=instance, cursor=cursor)
+    said = alert_on_failures(context)
+    assert isinstance(said, dg.SkipReason)
+    return str(said.skip_message), str(context.cursor)
+
+
+def failed(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckSeverity]:
+    """The checks that failed in a run, with their severity."""
+    return {each.check_name: each.severity for each in result.get_asset_check_evaluations() if not each.passed}
+
+
+def test_a_blocking_check_stops_the_run_and_is_told(
+    read: Path, load: Load, instance: dg.DagsterInstance, web_hook: Inbox
+) -> None:
+    """A vote between a response and itself stops everything after the ledger; the alert names source and vote."""
+    spoil(
+        read,
+        "insert into ledger.votes select * replace ('spoilt-' || vote_id as vote_id, left_id as right_id)"
+        " from ledger.votes where source = 'crowd' order by vote_id limit 3",
+    )
+    _, cursor = tick(instance, None)
+    result = load(read).resolve_job_def("release").execute_in_process(instance=instance, raise_on_error=False)
+    assert not result.success
+    assert failed(result)["votes_compare_two_things"] == dg.AssetCheckSeverity.ERROR
+    stages = {key.split("/")[0] for key in materialised(result)}
+    assert "ledger" in stages
+    assert not stages & {"evidence", "noise", "weighting", "layers", "release"}
+
+    said, cursor = tick(instance, cursor)
+    assert said == "1 runs ended, 1 alerts sent"
+    [message] = web_hook.messages
+    assert message["title"] == "prefstrata quickstart: 1 check failed"
+    assert message["type"] == "failure"
+    assert "ledger.votes votes_compare_two_things: 3 bad rows" in message["message"]
+    assert "where: source=crowd" in message["message"]
+    assert "such as: spoilt-" in message["message"]
+    assert "nothing was released" in message["message"]
+    assert result.run_id in message["message"]
+
+    assert tick(instance, cursor)[0] == "0 runs ended, 0 alerts sent"
+    assert len(web_hook.messages) == 1
+
+
+def test_a_check_before_the_release_stops_it(read: Path, load: Load, instance: dg.DagsterInstance) -> None:
+    """A policy whose rule makes anchors of whatever it finds is caught after the layers: nothing is published."""
+    text = (data_directory("policies") / "general.yaml").read_text("utf-8")
+    policy = yaml.safe_load(text)
+    policy["version"] += 1
+    policy["layers"] = [{"rule": "everything", "layer": "golden", "because": "whatever it is"}]
+    (read / "everything.yaml").write_text(yaml.safe_dump(policy))
+    config = (read / "prefstrata.yaml").read_text("utf-8")
+    (read / "prefstrata.yaml").write_text(config.replace("[general, high-risk]", "[everything.yaml, high-risk]"))
+    result = load(read).resolve_job_def("release").execute_in_process(instance=instance, raise_on_error=False)
+    assert not result.success
+    assert failed(result) == {"online_and_synthetic_stay_low": dg.AssetCheckSeverity.ERROR}
+    assert "layers/records" in materialised(result)
+    assert "release" not in materialised(result)
+
+
+def test_an_expectation_that_fails_is_told_and_blocks_nothing(
+    read: Path, load: Load, instance: dg.DagsterInstance, web_hook: Inbox
+) -> None:
+    """Expectations watch: a user that is a mail address fails its check, by the event's id and never by the address."""
+    spoil(
+        read,
+        "insert into ledger.events select * replace ('spoilt' as event_id, 'ann@example.org' as user_id)"
+        " from ledger.events limit 1",
+    )
+    _, cursor = tick(instance, None)
+    result = load(read).resolve_job_def("release").execute_in_process(instance=instance, raise_on_error=False)
+    assert result.success
+    assert failed(result) == {"users_are_pseudonyms": dg.AssetCheckSeverity.ERROR}
+    tick(instance, cursor)
+    [message] = web_hook.messages
+    assert "ledger.events users_are_pseudonyms: 1 bad rows" in message["message"]
+    assert "such as: spoilt" in message["message"]
+    assert "ann" not in str(message)
+    assert "The run ended: success." in message["message"]
+
+
+def test_a_run_that_could_not_start_is_told(
+    read: Path, load: Load, instance: dg.DagsterInstance, web_hook: Inbox
+) -> None:
+    """Two runs want one project: the second says who has it, and so does the alert."""
+    job = load(read).resolve_job_def("release")
+    config = {"resources": {"session": {"config": {"wait": 0}}}}
+    _, cursor = tick(instance, None)
+    with open_session(read_project(read)):
+        result = job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
+    assert not result.success
+    tick(instance, cursor)
+    [message] = web_hook.messages
+    assert message["title"] == "prefstrata quickstart: a run failed"
+    assert "another run has this project (pid" in message["message"]
+    assert "://" not in message["message"]
+
+
+def test_when_all_is_well_nobody_is_told(read: Path, load: Load, instance: dg.DagsterInstance, web_hook: Inbox) -> None:
+    """A run that succeeds sends nothing."""
+    _, cursor = tick(instance, None)
+    assert load(read).resolve_job_def("release").execute_in_process(instance=instance).success
+    assert tick(instance, cursor)[0] == "1 runs ended, 0 alerts sent"
+    assert web_hook.messages == []
+
+
+def test_a_refused_alert_is_sent_again(read: Path, load: Load, instance: dg.DagsterInstance, web_hook: Inbox) -> None:
+    """A web hook that is down gets the alert when it is up: the tick fails until then, and is not forgotten."""
+    _, cursor = tick(instance, None)
+    job = load(read).resolve_job_def("release")
+    with open_session(read_project(read)):
+        job.execute_in_process(
+            instance=instance, run_config={"resources": {"session": {"config": {"wait": 0}}}}, raise_on_error=False
+        )
+    web_hook.refusing = True
+    with pytest.raises(UnreachableError, match="no service took the alert"):
+        tick(instance, cursor)
+    web_hook.refusing = False
+    tick(instance, cursor)
+    assert len(web_hook.messages) == 1
+
+
+def test_nobody_to_tell_is_said(
+    read: Path, load: Load, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without an address the sensor goes on, so that setting one later does not flood it with old news."""
+    monkeypatch.delenv("PREFSTRATA_ALERT_URLS", raising=False)
+    _, cursor = tick(instance, None)
+    job = load(read).resolve_job_def("release")
+    with open_session(read_project(read)):
+        job.execute_in_process(
+            instance=instance, run_config={"resources": {"session": {"config": {"wait": 0}}}}, raise_on_error=False
+        )
+    assert tick(instance, cursor)[1] != cursor
