@@ -98,8 +98,8 @@ every as (
 )
 select
     vote_id, pair_id, prompt_id,
-    least(left_id, right_id) as a,
-    greatest(left_id, right_id) as b,
+    case when left_id < right_id then left_id else right_id end as a,
+    case when left_id < right_id then right_id else left_id end as b,
     dimension,
     case choice
         when 'left' then case when left_id < right_id then 'a' else 'b' end
