@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-# Both must be so before Great Expectations is imported: it phones home, and complains about packages we do not use.
-os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-    from great_expectations.expectations.metadata_types import FailureSeverity
-    from great_expectations.expectations.registry import get_expectation_impl
+from checks._quiet_import import gx  # isort: skip - before what else imports it
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations.metadata_types import FailureSeverity
+from great_expectations.expectations.registry import get_expectation_impl
 
-    from checks._duckdb_source import add_duckdb
+from checks._duckdb_source import add_duckdb
 from checks._telling import slices_of
 
 if TYPE_CHECKING:

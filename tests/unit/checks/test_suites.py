@@ -226,6 +226,13 @@ def test_a_misspelt_suite_is_refused(tmp_path: Path) -> None:
         read_suite(path)
 
 
+def test_great_expectations_can_be_imported_in_a_run() -> None:
+    """Dagster starts runs in processes without a main file; there, Spark's client would end the process on import."""
+    code = "import sys, checks._validating; print('imported', 'pyspark' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["imported", "False"]
+
+
 def test_listing_checks_does_not_import_great_expectations() -> None:
     """Its seconds are paid by a run that checks, not by whoever opens the UI."""
     code = "import sys, checks; print(len(checks.CHECKS), *{'great_expectations', 'pandas'} & set(sys.modules))"
