@@ -42,7 +42,7 @@ def _votes_file(votes: int) -> Path:
     if not file.exists():
         _CACHE.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_suffix(".part")
-        write(unfinished, votes)
+        write(votes, unfinished)
         unfinished.rename(file)
     return file
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from prefstrata.model import PrefstrataError
-from prefstrata.sources.framing import Limits, fetch_records, frame
+from prefstrata.sources.framing import Limits, drop, fetch_records, frame
 from prefstrata.sources.framing._rejects import readable
 from prefstrata.sources.mapping import stage
 
@@ -52,13 +52,16 @@ class Stager:
                     "it changed while it was read", where=str(path), todo="Read it again when it is whole."
                 )
             joined = self._join(connection, reading)
+            records = framed.table
             if opened.passed:
-                _execute(connection, f"delete from {framed.table} where __line <= {opened.passed}")
+                records = "__rest"
+                rest = f"select * from {framed.table} where __line > {opened.passed}"
+                _execute(connection, f"create or replace temp table {records} as {rest}")
                 _execute(connection, f"delete from {framed.rejects} where line <= {opened.passed}")
             refused = stage(
                 connection,
                 reading.compiled,
-                framed.table,
+                records,
                 batch_id=opened.batch_id,
                 file=path.name,
                 columns=list(reading.framing.fields or {}),
@@ -70,9 +73,8 @@ class Stager:
             reasons.update(each.reason for each in refused)
             read = framed.read - opened.passed
             self._batch(connection, reading, opened, read)
-            for name in (framed.table, framed.rejects, joined, f"{joined}_rejects" if joined else None):
-                if name:
-                    _execute(connection, f"drop table if exists {name}")
+            for name in ("__rest", framed.table, framed.rejects, *((joined, f"{joined}_rejects") if joined else ())):
+                drop(connection, name)
         return read, dict(sorted(reasons.items()))
 
     def _join(self, connection: duckdb.DuckDBPyConnection, reading: Reading) -> str | None:

@@ -45,10 +45,8 @@ def value(expression: str, type_: FieldType, level: int = 0) -> str:
             return f"map_from_entries(list_transform(map_entries({expression}), lambda {each}: {entry}))"
 
 
-# Cutting the quotes off is cheaper than unescaping, and the same where there is no escape.
 _BRANCHES = {
-    "text": "when left({x}, 1) = '\"' then case when contains({x}, '\\') then {x} ->> '$'"
-    " else substring({x}, 2, length({x}) - 2) end",
+    "text": "when left({x}, 1) = '\"' then {x} ->> '$'",
     "integer": "when regexp_full_match({x}, '-?[0-9]+') then {x}::varchar::bigint"
     " when left({x}, 1) in ('-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')"
     f" and abs({{x}}::varchar::double) <= {_EXACT} and floor({{x}}::varchar::double) = {{x}}::varchar::double"

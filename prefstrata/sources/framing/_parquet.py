@@ -21,6 +21,7 @@ from prefstrata.sources.framing._fields import (
     literal,
 )
 from prefstrata.sources.framing._reasons import Reason
+from prefstrata.sources.framing._target import drop
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -71,8 +72,9 @@ def fill_from_parquet(target: Target, path: Path, where: Path, limits: Limits) -
         source = f"read_parquet({literal(str(path))}, file_row_number = true)"
         number = f"file_row_number + 1 as {identifier(target.line)}"
         # Every name in these is quoted by `identifier`, every text by `literal`.
+        drop(target.connection, target.table)
         taken = target.connection.execute(
-            f"create or replace temp table {identifier(target.table)} as"  # noqa: S608
+            f"create temp table {identifier(target.table)} as"  # noqa: S608
             f" select {number}, {values} from {source} where {problem} is null"
         ).fetchall()
         rejected = target.connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,18 +10,19 @@ from prefstrata.sources.framing._convert import reader, value
 from prefstrata.sources.framing._fields import Fields, Scalar, identifier
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import duckdb
 
     from prefstrata.sources.framing._spec import Limits
 
-__all__ = ["Target"]
+__all__ = ["Target", "drop"]
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where the accepted records go: a table of ``connection`` with the column ``line`` and one per field."""
+    """Where the accepted records go: a table (or view) of ``connection`` with the column ``line`` and one per field."""
 
     connection: duckdb.DuckDBPyConnection
     table: str
@@ -40,13 +42,60 @@ class Target:
         Raises:
             duckdb.Error: a record is not what the fields say; the table is as it was.
         """
+        drop(self.connection, self.table)
+        if line_key is None and "rowid" not in {name.lower() for name in self.fields}:
+            return self._fill_in_order(path, limits)
         read = dict(self.fields) if line_key is None else {line_key: Scalar("integer"), **self.fields}
         number = "row_number() over ()" if line_key is None else value(identifier(line_key), Scalar("integer"))
-        columns = [f"{number} as {identifier(self.line)}"]
-        columns += [f"{value(identifier(name), type_)} as {identifier(name)}" for name, type_ in self.fields.items()]
+        columns = [f"{number} as {identifier(self.line)}", *self._columns()]
         # Every name in it is quoted by `identifier`, every text by `literal`.
         rows = self.connection.execute(
-            f"create or replace temp table {identifier(self.table)} as select {', '.join(columns)}"  # noqa: S608
+            f"create temp table {identifier(self.table)} as select {', '.join(columns)}"  # noqa: S608
             f" from {reader(str(path), read, record_bytes=limits.record_bytes)}"
         ).fetchall()
         return int(rows[0][0])
+
+    def _fill_in_order(self, path: Path, limits: Limits) -> int:
+        """Read with every thread, keep the order, and take a row's place for its number.
+
+        Counting in the statement itself (``row_number() over ()``) would read with one thread only.
+        """
+        kept = identifier(_rows_of(self.table))
+        with _in_order(self.connection):
+            rows = self.connection.execute(
+                f"create temp table {kept} as select {', '.join(self._columns())}"  # noqa: S608
+                f" from {reader(str(path), self.fields, record_bytes=limits.record_bytes)}"
+            ).fetchall()
+        self.connection.execute(
+            f"create temp view {identifier(self.table)} as"  # noqa: S608
+            f" select rowid + 1 as {identifier(self.line)}, * from {kept}"
+        ).fetchall()
+        return int(rows[0][0])
+
+    def _columns(self) -> list[str]:
+        return [f"{value(identifier(name), type_)} as {identifier(name)}" for name, type_ in self.fields.items()]
+
+
+def drop(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Drop what an earlier fill made under this name, a table or a view of one."""
+    found = connection.execute(
+        "select table_name, table_type from information_schema.tables"
+        " where table_catalog = 'temp' and table_name in ($table, $kept)",
+        {"table": table, "kept": _rows_of(table)},
+    ).fetchall()
+    for name, kind in sorted(found):  # the view before what it looks at
+        connection.execute(f"drop {'view' if kind == 'VIEW' else 'table'} {identifier(name)}").fetchall()
+
+
+def _rows_of(table: str) -> str:
+    return f"{table}_rows"
+
+
+@contextmanager
+def _in_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    [(before,)] = connection.execute("select current_setting('preserve_insertion_order')").fetchall()
+    connection.execute("set preserve_insertion_order = true").fetchall()
+    try:
+        yield
+    finally:
+        connection.execute(f"set preserve_insertion_order = {before}").fetchall()

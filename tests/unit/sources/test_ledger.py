@@ -6,8 +6,9 @@ import random
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 import pytest
@@ -18,9 +19,6 @@ from prefstrata.engine import DuckDBEngine
 from prefstrata.engine._types import parse_type, polars_type
 from prefstrata.model.tables import table
 from prefstrata.sources._ledger import append_staged, clear_staging
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def stage(engine: DuckDBEngine, full_name: str, rows: list[dict[str, Any]]) -> None:
@@ -126,10 +124,13 @@ def test_cutting_and_shuffling_files_changes_nothing(
     pieces.close()
 
 
+ROOT = Path(__file__).parents[3]
+
 KILLED = """
 import os, signal, sys
 from prefstrata.engine import DuckDBEngine
-from prefstrata.sources._ledger import append_staged
+from prefstrata.sources._ledger import append_staged, clear_staging
+from tests.unit.sources.test_ledger import stage_files
 
 class Dying(DuckDBEngine):
     def append(self, full_name, **params):
@@ -137,7 +138,10 @@ class Dying(DuckDBEngine):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().append(full_name, **params)
 
-append_staged(Dying(sys.argv[1], threads=1))
+engine = Dying(sys.argv[1], threads=1)
+clear_staging(engine)
+stage_files(engine, {"b": [("left", None), ("right", None)]})
+append_staged(engine)
 """
 
 
@@ -149,15 +153,16 @@ def test_a_killed_process_leaves_the_ledger_as_it_was(tmp_path: Path, where: str
     clear_staging(engine)
     stage_files(engine, {"a": [("left", None)]})
     append_staged(engine)
-    stage_files(engine, {"b": [("left", None), ("right", None)]})
     before = content(engine)
     engine.close()
 
-    ended = subprocess.run([sys.executable, "-c", KILLED, str(path), where], check=False)
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(path), where], check=False, cwd=ROOT)
     assert ended.returncode == -signal.SIGKILL
 
     engine = DuckDBEngine(path, threads=1)
     assert content(engine) == before
+    clear_staging(engine)
+    stage_files(engine, {"b": [("left", None), ("right", None)]})
     assert append_staged(engine).rows["ledger.votes"] == 2
     assert len(content(engine)[0]) == 3
     engine.close()
