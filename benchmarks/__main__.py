@@ -1,7 +1,7 @@
 """How long a full run takes, as a ratio to what DuckDB alone needs for the same file, and how much memory.
 
-``python -m benchmarks [--votes N] [--rounds N]``. The peer is DuckDB's bare typed read and Parquet write of the same file,
-measured in turn with the run, so that a slow machine slows both.
+``python -m benchmarks [--votes N] [--rounds N]``. The peer is DuckDB's bare typed read and Parquet write of the same
+file, measured in turn with the run, so that a slow machine slows both.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def _round(file: Path, keep: Path | None) -> dict[str, Any]:
         where = keep or Path(folder)
         shutil.rmtree(where, ignore_errors=True)
         where.mkdir(parents=True)
-        return {part: _child(kind, where, file) for part, kind in (("bare", "bare"), ("first", "run"), ("again", "run"))}
+        return {
+            part: _child(kind, where, file) for part, kind in (("bare", "bare"), ("first", "run"), ("again", "run"))
+        }
 
 
 def _child(part: str, folder: Path, file: Path) -> dict[str, Any]:
@@ -69,12 +71,16 @@ def _report(console: Console, file: Path, votes: int, found: list[dict[str, Any]
     ratio = median(each["first"]["seconds"] / each["bare"]["seconds"] for each in found)
     again = median(each["again"]["seconds"] / each["first"]["seconds"] for each in found)
     peak = max(each["first"]["peak_gib"] for each in found)
-    table = Table("what", title=f"{votes:,} votes, {size:.2f} GB of JSONL; median of {len(found)}", title_justify="left")
+    table = Table(
+        "what", title=f"{votes:,} votes, {size:.2f} GB of JSONL; median of {len(found)}", title_justify="left"
+    )
     for heading in ("seconds", "ratio", "target", "peak GiB"):
         table.add_column(heading, justify="right")
     table.add_row("DuckDB: typed read + Parquet write", _seconds(found, "bare"), "1.00", "", _peak(found, "bare"))
     table.add_row("first run, to a release", _seconds(found, "first"), f"{ratio:.2f}", "≤ 6", _peak(found, "first"))
-    table.add_row("second run, nothing new", _seconds(found, "again"), f"{again:.3f} of first", "≤ 0.10", _peak(found, "again"))
+    table.add_row(
+        "second run, nothing new", _seconds(found, "again"), f"{again:.3f} of first", "≤ 0.10", _peak(found, "again")
+    )
     stages = Table("stage", title="where the first run's time goes", title_justify="left")
     stages.add_column("seconds", justify="right")
     for stage in found[0]["first"]["stages"]:

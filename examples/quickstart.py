@@ -50,8 +50,8 @@ def make_project(directory: Path, server: Path | None, console: Console) -> None
     else:
         truth = generate(directory)
         console.print(
-            f"Wrote the example project to {directory}: {sum(truth.records.values())} records in {len(truth.files)} files "
-            f"of {len(truth.records)} sources, {sum(truth.broken.values())} of them broken on purpose.",
+            f"Wrote the example project to {directory}: {sum(truth.records.values())} records in {len(truth.files)} "
+            f"files of {len(truth.records)} sources, {sum(truth.broken.values())} of them broken on purpose.",
             markup=False,
         )
         if server:

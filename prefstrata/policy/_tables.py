@@ -60,7 +60,9 @@ def load_policies(engine: Engine, policies: Iterable[Policy]) -> None:
 def requirements(policies: Iterable[Policy]) -> frozenset[tuple[str, str]]:
     """The (scenario, risk level) cells in which a vote needs a reason; scenario * stands for all not named."""
     return frozenset(
-        (scenario, risk) for policy in policies for scenario, risk in product(policy.scenarios, policy.require.rationale)
+        (scenario, risk)
+        for policy in policies
+        for scenario, risk in product(policy.scenarios, policy.require.rationale)
     )
 
 

@@ -1,7 +1,7 @@
 """YAML into pydantic models, with every error at its line.
 
-A mistake in a config file costs its author a search unless the message holds the file, the line and what to write. So the
-text is composed to nodes first, which know their lines, and a validation error is looked up in them.
+A mistake in a config file costs its author a search unless the message holds the file, the line and what to write. So
+the text is composed to nodes first, which know their lines, and a validation error is looked up in them.
 """
 
 from __future__ import annotations

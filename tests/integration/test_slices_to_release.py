@@ -1,4 +1,4 @@
-"""The twelve real slices, through the whole pipeline: one content gives one release, however it comes and wherever it goes.
+"""The twelve real slices, through the whole pipeline: one content, one release, however it comes, wherever it goes.
 
 The slices lie outside the project, in ``../shared/data``; without them these tests are skipped.
 """
@@ -71,7 +71,7 @@ def _shuffled(data: Path) -> None:
     """Put the records of two slices in another order."""
     for name in ("pairwise-graded-tulu/annotations.jsonl", "multi-annotator-ukpconvarg/assignments.jsonl"):
         lines = (data / name).read_bytes().splitlines(keepends=True)
-        random.Random(7).shuffle(lines)
+        random.Random(7).shuffle(lines)  # noqa: S311 - no secret
         (data / name).write_bytes(b"".join(lines))
 
 
@@ -135,9 +135,7 @@ def test_source_by_source_gives_the_same_release(released: Project, tmp_path: Pa
 
 
 @pytest.mark.lakefs
-def test_a_lakefs_server_gets_the_same_release(
-    released: Project, tmp_path: Path, lakefs_store: StoreKit
-) -> None:
+def test_a_lakefs_server_gets_the_same_release(released: Project, tmp_path: Path, lakefs_store: StoreKit) -> None:
     """On a real lakeFS server the manifest is the embedded store's, byte for byte, and all of it can be read back."""
     project = _project(tmp_path / "project", _DATA, lakefs_store.config)
     assert run(project).outcome.status is Status.PUBLISHED

@@ -7,7 +7,8 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from prefstrata.engine import DuckDBEngine, Engine, SparkEngine, lineage
+from prefstrata.engine import DuckDBEngine, Engine, lineage
+from prefstrata.engine.spark import SparkEngine
 from prefstrata.model.tables import TABLES, table
 from tests.sql._cases import frame
 

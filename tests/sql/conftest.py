@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prefstrata.engine import DuckDBEngine, Engine, SparkEngine, spark_session
+from prefstrata.engine import DuckDBEngine, Engine
+from prefstrata.engine.spark import SparkEngine, spark_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

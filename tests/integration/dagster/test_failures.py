@@ -71,7 +71,7 @@ def test_a_blocking_check_stops_the_run_and_is_told(
     [message] = web_hook.messages
     assert message["title"] == "prefstrata quickstart: 1 check failed"
     assert message["type"] == "failure"
-    assert "ledger.votes votes_compare_two_things: 3 bad rows" in message["message"]
+    assert "ledger.batches votes_compare_two_things: 3 bad rows" in message["message"]
     assert "where: source=crowd" in message["message"]
     assert "such as: spoilt-" in message["message"]
     assert "nothing was released" in message["message"]

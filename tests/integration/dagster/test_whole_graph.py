@@ -123,7 +123,7 @@ def test_with_nothing_new_nothing_is_published(ran: Ran) -> None:
     """A second run says so and succeeds; there is one release."""
     assert ran.second.success
     shown = materialised(ran.second)["release"].metadata
-    assert (shown["status"].value, shown["tag"].value) == ("nothing_new", "v000001")
+    assert (shown["status"].value, shown["tag"].value) == ("nothing new", "v000001")
     with open_project_store(read_project(ran.project)) as store:
         assert [tag.name for tag in store.tags()] == ["v000001"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from examples.generator import drop, generate
-from prefstrata.engine import open_engine
+from prefstrata.engine import DuckDBEngine
 from prefstrata.project import read_project
 from prefstrata.sources import check_sources, ingest
 
@@ -39,7 +39,7 @@ def _read(summary: IngestSummary) -> Mapping[str, int]:
 
 def test_ledger_takes_all_but_the_broken_records(example: Example) -> None:
     """Per source, what is read is what was written, and what is refused is what was broken on purpose."""
-    engine = open_engine("duckdb", ":memory:")
+    engine = DuckDBEngine(":memory:")
     try:
         summary = ingest(engine, read_project(example.directory), requirements=REASONED)
     finally:
@@ -63,7 +63,7 @@ def test_drop_is_read_without_reading_the_rest_again(tmp_path: Path) -> None:
     """A day's files are the only new ones."""
     generate(tmp_path, prompts=60)
     project = read_project(tmp_path)
-    engine = open_engine("duckdb", ":memory:")
+    engine = DuckDBEngine(":memory:")
     try:
         ingest(engine, project, requirements=REASONED)
         day = drop(tmp_path, 1, prompts=60)

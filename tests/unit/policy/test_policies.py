@@ -32,7 +32,7 @@ def _changed(directory: Path, **changes: object) -> Project:
 
 
 def test_the_policies_that_ship_can_be_read_together(tmp_path: Path) -> None:
-    """general and high-risk share no scenario, and together they cover every scenario."""
+    """General and high-risk share no scenario, and together they cover every scenario."""
     found = [policy for policy, _ in read_policies(_project(tmp_path, ["general", "high-risk"]))]
     assert [policy.ref for policy in found] == ["general@1", "high-risk@1"]
     assert requirements(found) >= {("*", "high"), ("medical", "medium"), ("medical", "high")}
@@ -41,7 +41,7 @@ def test_the_policies_that_ship_can_be_read_together(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["general", "high-risk"])
 def test_every_layer_can_be_reached_by_some_rule(tmp_path: Path, name: str) -> None:
     """A shipped policy that can never fill a layer would be a mistake in it."""
-    found = dict((policy.name, policy) for policy, _ in read_policies(_project(tmp_path, ["general", "high-risk"])))
+    found = {policy.name: policy for policy, _ in read_policies(_project(tmp_path, ["general", "high-risk"]))}
     assert {rule.layer for rule in found[name].layers} == set(LAYERS)
 
 
@@ -49,15 +49,28 @@ def test_every_layer_can_be_reached_by_some_rule(tmp_path: Path, name: str) -> N
     ("changes", "words"),
     [
         ({"scenarios": []}, "scenarios"),
-        ({"strata": {"expert/offline": {"reliability": 0.9, "share": 0.8}, "crowd/offline": {"reliability": 0.7, "share": 0.3}}}, "add up to 1.1"),
+        (
+            {
+                "strata": {
+                    "expert/offline": {"reliability": 0.9, "share": 0.8},
+                    "crowd/offline": {"reliability": 0.7, "share": 0.3},
+                }
+            },
+            "add up to 1.1",
+        ),
         ({"strata": {"experts": {"reliability": 0.9}}}, "experts"),
         ({"strata": {"expert/offline": {"reliability": 0.4}}}, "reliability"),
-        ({"layers": [{"rule": "some", "layer": "main", "because": "x", "when": {"min_votes": 2}}]}, "the last rule must match everything"),
+        (
+            {"layers": [{"rule": "some", "layer": "main", "because": "x", "when": {"min_votes": 2}}]},
+            "the last rule must match everything",
+        ),
         ({"layers": [{"rule": "all", "layer": "silver", "because": "x"}]}, "layer"),
         ({"dimensions": [{"name": "truth", "definition": "short", "kind": "brand"}]}, "definition"),
     ],
 )
-def test_a_policy_that_does_not_hold_together_is_refused(tmp_path: Path, changes: dict[str, object], words: str) -> None:
+def test_a_policy_that_does_not_hold_together_is_refused(
+    tmp_path: Path, changes: dict[str, object], words: str
+) -> None:
     """Its mistakes are found on reading, not in the middle of a run."""
     with pytest.raises(ConfigError, match=words):
         read_policies(_changed(tmp_path, **changes))

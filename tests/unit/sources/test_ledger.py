@@ -6,8 +6,8 @@ import random
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import polars as pl

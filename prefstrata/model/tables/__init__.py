@@ -1,0 +1,41 @@
+"""Every table of the warehouse: its grain, its columns, their types and meaning.
+
+This is the one definition. The engines create tables from it, the reference page is generated from it, Dagster shows it
+as column schemas, and the tests of ``sql/`` build their rows with it.
+
+Types are written in DuckDB's spelling, inside the subset that every engine has: ``varchar``, ``bigint``, ``double``,
+``boolean``, ``timestamp`` (UTC, no zone), ``t[]`` and ``struct(name t, …)``.
+"""
+
+from __future__ import annotations
+
+from prefstrata.model.tables._evidence import EVIDENCE
+from prefstrata.model.tables._layers import LAYERS, RELEASE
+from prefstrata.model.tables._ledger import LEDGER
+from prefstrata.model.tables._manifest import MANIFEST
+from prefstrata.model.tables._noise import NOISE
+from prefstrata.model.tables._policy import POLICY
+from prefstrata.model.tables._shape import Column, Table
+from prefstrata.model.tables._staging import STAGING
+from prefstrata.model.tables._weighting import WEIGHTING
+
+__all__ = ["TABLES", "Column", "Table", "table"]
+
+TABLES: tuple[Table, ...] = (
+    *LEDGER,
+    *EVIDENCE,
+    *NOISE,
+    *WEIGHTING,
+    *LAYERS,
+    *RELEASE,
+    *MANIFEST,
+    *POLICY,
+    *STAGING,
+)
+
+_BY_NAME = {each.full_name: each for each in TABLES}
+
+
+def table(full_name: str) -> Table:
+    """The definition of ``schema.name``; KeyError when there is no such table."""
+    return _BY_NAME[full_name]

@@ -1,0 +1,123 @@
+"""Which layer each record is in, and the records as release files hold them."""
+
+from __future__ import annotations
+
+from prefstrata.model.tables._shape import MESSAGES, STEPS, STRATA, Table, columns
+
+__all__ = ["LAYERS", "RELEASE"]
+
+_RECORD = """
+layer | varchar | golden, expert, main, weak or backflow
+rule | varchar | the policy's rule that put it there
+reason | varchar | the same in a sentence
+trust | double | how reliable the label is, 0 to 1
+stratum | varchar | the stratum with the most evidence; names the factor in weights.json
+"""
+
+_PROMPT = f"""
+prompt_id | varchar | the prompt
+prompt | {MESSAGES} | the conversation
+task | varchar | task
+scenario | varchar | scenario
+risk_level | varchar | low, medium or high
+language | varchar | language
+"""
+
+_ASSIGNED = f"""
+record_id | varchar | as in weighting.records
+kind | varchar | pairs, ratings, traces or unpaired
+prompt_id | varchar | the prompt
+{_RECORD.strip()}
+"""
+
+LAYERS = (
+    Table("layers", "records", "a record and its layer", columns(_ASSIGNED), ("kind", "record_id")),
+    *(
+        Table("layers", layer, f"a record of the {layer} layer", columns(_ASSIGNED), ("kind", "record_id"))
+        for layer in ("golden", "expert", "main", "weak", "backflow")
+    ),
+)
+
+RELEASE = (
+    Table(
+        "release",
+        "pairs",
+        "a pair as it stands in a release file",
+        columns(f"""
+pair_id | varchar | the pair
+{_PROMPT.strip()}
+chosen | varchar | the response more probably better (of equal ones: the one with the smaller id)
+rejected | varchar | the other
+chosen_id | varchar | its response id
+rejected_id | varchar | the other's
+outcome | varchar | decided, or tie when no side leads by the policy's margin
+p | double | probability that chosen is better
+p_tie | double | probability that neither is
+margin | double | p minus the probability that rejected is better, 0 to 1
+dimensions | struct(dimension varchar, p double, p_tie double, votes bigint)[] | estimate per dimension, sorted
+strata | {STRATA} | share of the evidence per stratum
+votes | bigint | votes it rests on
+flips | bigint | judge flips
+disagreement | double | share of the evidence against the outcome
+generators | struct(chosen varchar[], rejected varchar[]) | who wrote the sides
+policies | varchar[] | policies its evidence was given under, sorted; empty when none is known
+reason_tags | varchar[] | all reason tags, sorted; empty when none
+provenance | varchar[] | ids of the ledger's votes, ratings and events it rests on, sorted
+{_RECORD.strip()}
+"""),
+        ("pair_id",),
+    ),
+    Table(
+        "release",
+        "ratings",
+        "a rated response as it stands in a release file",
+        columns(f"""
+record_id | varchar | response_id.dimension
+{_PROMPT.strip()}
+response_id | varchar | the response
+response | varchar | its text
+dimension | varchar | what was judged
+score | double | mean of the ratings on their declared scales, 0 worst to 1 best
+spread | double | standard deviation of the ratings, null with one rating
+votes | bigint | ratings it rests on
+generators | varchar[] | who wrote it
+strata | {STRATA} | share of the evidence per stratum
+provenance | varchar[] | ledger ids of the ratings, sorted
+{_RECORD.strip()}
+"""),
+        ("record_id",),
+    ),
+    Table(
+        "release",
+        "traces",
+        "a trace as it stands in a release file",
+        columns(f"""
+trace_id | varchar | the trace
+{_PROMPT.strip()}
+steps | {STEPS} | its steps in order, rewards averaged over raters; null where nobody judged the step
+votes | bigint | raters it rests on
+strata | {STRATA} | share of the evidence per stratum
+provenance | varchar[] | ledger ids of the steps, sorted
+{_RECORD.strip()}
+"""),
+        ("trace_id",),
+    ),
+    Table(
+        "release",
+        "unpaired",
+        "a response with a thumb as it stands in a release file",
+        columns(f"""
+response_id | varchar | the response
+{_PROMPT.strip()}
+response | varchar | its text
+label | boolean | liked; null when what speaks for and against weighs the same
+p | double | probability that the label is right
+votes | bigint | events it rests on
+generators | varchar[] | who wrote it
+strata | {STRATA} | share of the evidence per stratum
+provenance | varchar[] | ledger ids of the events, sorted
+{_RECORD.strip()}
+"""),
+        ("response_id",),
+    ),
+)

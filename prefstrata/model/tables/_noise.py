@@ -1,0 +1,80 @@
+"""What is believed about pairs and raters, and what waits for people."""
+
+from __future__ import annotations
+
+from prefstrata.model.tables._shape import STRATA, Table, columns
+
+__all__ = ["NOISE"]
+
+NOISE = (
+    Table(
+        "noise",
+        "raters",
+        "a rater and a dimension",
+        columns("""
+rater_id | varchar | who
+dimension | varchar | what was judged
+stratum | varchar | supervisor/mode
+votes | bigint | votes given
+reliability | double | probability that a decided vote is right, 0.5 to 1; the stratum's, from the policy
+tie_rate | double | share of ties, 0 to 1
+ordered | bigint | decided votes whose display order is known; what first_rate was counted over
+first_rate | double | share of decided votes for the side shown first, 0 to 1; null when order is unknown
+overlapping | bigint | decided votes on pairs where the other raters have a majority; what agreement was counted over
+agreement | double | share of decided votes that agree with the other raters' majority; null without overlap
+agreement_low | double | lower end of its 90 % interval (Wilson)
+agreement_high | double | upper end
+calibration_id | varchar | the calibration this row belongs to
+"""),
+        ("rater_id", "dimension", "stratum"),
+    ),
+    Table(
+        "noise",
+        "preferences",
+        "the estimate for a pair and a dimension",
+        columns(f"""
+pair_id | varchar | the pair
+dimension | varchar | what was judged
+p_a | double | probability that a is better
+p_tie | double | probability that neither is
+p_b | double | probability that b is better
+votes | bigint | votes it rests on
+evidence | double | reliability-weighted number of votes
+strata | {STRATA} | share of the evidence per stratum, sorted by stratum
+flips | bigint | raters who changed sides when the display order changed
+disagreement | double | share of the evidence against the leading outcome, 0 to 1
+both_bad | bigint | votes that called both unacceptable
+has_rationale | boolean | at least one vote came with a reason
+calibration_id | varchar | the calibration it was estimated under
+"""),
+        ("pair_id", "dimension"),
+    ),
+    Table(
+        "noise",
+        "metrics",
+        "a governance figure for a slice",
+        columns("""
+metric | varchar | name of the figure
+slice | varchar | what it is measured on: name=value
+value | double | the figure
+low | double | lower end of its 90 % interval, null when none is given
+high | double | upper end
+n | bigint | what it was measured over
+tie_policy | varchar | how ties were counted
+"""),
+        ("metric", "slice"),
+    ),
+    Table(
+        "noise",
+        "queue",
+        "an item waiting for people",
+        columns("""
+queue | varchar | arbitration, reannotation or backflow
+pair_id | varchar | the pair
+prompt_id | varchar | its prompt
+priority | double | higher first, 0 to 1
+reason | varchar | why it is here, a sentence
+"""),
+        ("queue", "pair_id"),
+    ),
+)

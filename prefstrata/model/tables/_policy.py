@@ -1,0 +1,85 @@
+"""The value ordering, as rows."""
+
+from __future__ import annotations
+
+from prefstrata.model.tables._shape import Table, columns
+
+__all__ = ["POLICY"]
+
+POLICY = (
+    Table(
+        "policy",
+        "scenarios",
+        "a scenario some policy governs",
+        columns("""
+scenario | varchar | the scenario; * stands for every scenario no policy names
+policy | varchar | name and version of the policy
+prior | double | weight of the symmetric Dirichlet prior, in votes per outcome
+tie_margin | double | a lead smaller than this is no decision, 0 to 1
+rating_margin | double | two ratings of one rater nearer than this, in standard deviations, are a tie
+cap | double | highest factor a stratum may get
+arbitration | double | disagreement from which people must settle a pair, 0 to 1
+"""),
+        ("scenario",),
+    ),
+    Table(
+        "policy",
+        "strata",
+        "a stratum as a policy sees it",
+        columns("""
+scenario | varchar | the scenario
+stratum | varchar | supervisor/mode
+reliability | double | probability that a decided vote of it is right, 0.5 to 1
+share | double | share of released weight it should have, null when left free
+"""),
+        ("scenario", "stratum"),
+    ),
+    Table(
+        "policy",
+        "dimensions",
+        "a dimension of a scenario",
+        columns("""
+scenario | varchar | the scenario
+dimension | varchar | the dimension
+priority | bigint | 1 wins over 2 when they conflict
+"""),
+        ("scenario", "dimension"),
+    ),
+    Table(
+        "policy",
+        "rules",
+        "a layer rule of a scenario; the first that matches decides",
+        columns("""
+scenario | varchar | the scenario
+rank | bigint | order in which rules are tried, from 1
+rule | varchar | its name
+layer | varchar | where it puts a record
+reason | varchar | why, a sentence
+kinds | varchar[] | kinds it applies to; null for any
+strata | varchar[] | every stratum of the record must be among these; null for any
+any_strata | varchar[] | at least one stratum of the record must be among these; null for any
+risk_levels | varchar[] | risks it applies to; null for any
+decided | boolean | whether the record must be decided (true) or undecided (false); null for either
+min_p | double | least probability; null for any
+min_trust | double | least trust; null for any
+max_trust | double | most trust; null for any
+min_votes | bigint | least votes; null for any
+min_disagreement | double | least disagreement; null for any
+max_disagreement | double | most disagreement; null for any
+max_flips | bigint | most judge flips; null for any
+rationale | boolean | whether a reason must have been given; null for either
+"""),
+        ("scenario", "rank"),
+    ),
+    Table(
+        "policy",
+        "requirements",
+        "a risk level of a scenario and what a record must hold there",
+        columns("""
+scenario | varchar | the scenario
+risk_level | varchar | low, medium or high
+rationale | boolean | whether a vote needs reason tags, a rationale or a winning dimension
+"""),
+        ("scenario", "risk_level"),
+    ),
+)

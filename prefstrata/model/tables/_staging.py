@@ -1,0 +1,63 @@
+"""What the sources hand to the ledger, for one run."""
+
+from __future__ import annotations
+
+from prefstrata.model.tables._ledger import LEDGER
+from prefstrata.model.tables._shape import Table, columns
+
+__all__ = ["STAGING"]
+
+_DERIVED_IN_LEDGER = {"seq", "vote_id", "rating_id", "step_id", "event_id", "source", "mode", "supervisor"}
+
+
+def _staged(ledger: Table) -> Table:
+    """What the sources hand to the ledger: its columns less what the ledger step adds, plus the record's own id."""
+    own = columns("""
+own_id | varchar | the record's own id, null when it has none
+item | bigint | place of the statement within its record, from 0
+""")
+    identified = ledger.name in {"votes", "ratings", "steps", "events"}
+    kept = tuple(column for column in ledger.columns if column.name not in _DERIVED_IN_LEDGER)
+    return Table(
+        "staging",
+        ledger.name,
+        f"{ledger.grain}; accepted, not yet in the ledger",
+        kept + (own if identified else ()),
+        (),
+    )
+
+
+STAGING = (
+    *(_staged(ledger) for ledger in LEDGER if ledger.name not in {"batches", "quarantine"}),
+    Table(
+        "staging",
+        "batches",
+        "a file read in this run",
+        columns("""
+batch_id | varchar | sha256 of the source's name and the bytes
+source | varchar | name of the source
+mode | varchar | offline, online or synthetic
+supervisor | varchar | expert, crowd, user, judge or rule
+uri | varchar | where it was read from
+bytes | bigint | size as stored
+read | bigint | records found in it
+position | bigint | order in which files were read, from 0
+"""),
+        ("batch_id",),
+    ),
+    Table(
+        "staging",
+        "rejects",
+        "a record refused in this run",
+        columns("""
+batch_id | varchar | the batch
+line | bigint | number of the record in its file, from 1
+offset | bigint | byte at which it starts, null when the format has no such place
+reason | varchar | short fixed word
+detail | varchar | a sentence
+raw | varchar | the record as found, cut at 64 KiB, undecodable bytes escaped
+raw_sha256 | varchar | hash of the whole record
+"""),
+        ("batch_id", "line"),
+    ),
+)
