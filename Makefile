@@ -28,7 +28,7 @@ lakefs: setup ## start a real lakeFS server on loopback and run the demo on it, 
 	$(RUN) -m examples.quickstart demo/lakefs --lakefs $(LAKEFS)/server.json
 	@echo "the server still runs; scripts/lakefs-server stop --dir $(LAKEFS) stops it"
 
-test: ## every test this machine can run; skipped ones say why
+test: ## every test this machine can run, by file on two processes; skipped ones say why
 	@scripts/setup --spark
 	$(RUN) -m pytest
 
