@@ -30,7 +30,7 @@ lakefs: setup ## start a real lakeFS server on loopback and run the demo on it, 
 
 test: ## every test this machine can run, by file on two processes; skipped ones say why
 	@scripts/setup --spark
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n 2 --dist loadfile $(PYTEST)
 
 check: setup ## lint, format, types, who imports whom, licences, what may not be committed
 	$(BIN)/ruff check .
