@@ -16,8 +16,9 @@ from prefstrata.pipeline import STAGES, stage_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["asset_key", "built_spec", "checked_table", "filled_spec", "tables_in"]
+__all__ = ["BATCHES", "asset_key", "built_spec", "checked_table", "filled_spec", "tables_in"]
 
+BATCHES = "ledger.batches"
 _WORD = re.compile(r"\w+")
 
 
@@ -65,12 +66,13 @@ def _guards(full_name: str, stage: str) -> frozenset[str]:
 def checked_table(check: str) -> str:
     """The table that a check (``checks/<stage>/<check>``) is shown on.
 
-    Of the tables of its stage that the SELECT reads, the one built last; of the ledger's, which are filled together,
-    the one named first.
+    Of the tables of its stage that the SELECT reads, the one built last. The ledger's tables are filled together, a
+    batch at a time, so its checks are all shown on the batches: one place decides whether what came in may be used.
     """
-    stage, text = stage_of(check.split("/")[1]), sql_text(check)
-    read = [name for name in lineage(check) if name.startswith(f"{stage.name}.")]
-    return max(read, key=stage.tables.index) if stage.tables else min(read, key=text.index)
+    stage = stage_of(check.split("/")[1])
+    if not stage.tables:
+        return BATCHES
+    return max((name for name in lineage(check) if name in stage.tables), key=stage.tables.index)
 
 
 def _description(full_name: str) -> str:

@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets._building import RESOURCE, rows
 from assets._plots import stacked
-from assets._specs import asset_key, filled_spec, tables_in
+from assets._specs import BATCHES, asset_key, filled_spec, tables_in
 from assets._versions import rows_and_version
 from assets.sources import materialised_sources
 
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ledger_asset"]
 
-_BATCHES = "ledger.batches"
-_TABLES = (_BATCHES, *(name for name in tables_in("ledger") if name != _BATCHES))
+_TABLES = (BATCHES, *(name for name in tables_in("ledger") if name != BATCHES))
 
 
 def _specs(sources: "Iterable[dg.AssetKey]") -> list[dg.AssetSpec]:
     """Files become batches, and every other ledger row stands in one; the policy says what a record must hold."""
-    held = (filled_spec(name, [asset_key(_BATCHES)]) for name in _TABLES[1:])
-    return [filled_spec(_BATCHES, [*sources, asset_key("policy.requirements")]), *held]
+    held = (filled_spec(name, [asset_key(BATCHES)]) for name in _TABLES[1:])
+    return [filled_spec(BATCHES, [*sources, asset_key("policy.requirements")]), *held]
 
 
 def ledger_asset(sources: "Iterable[dg.AssetKey]") -> dg.AssetsDefinition:
@@ -41,7 +40,7 @@ def ledger_asset(sources: "Iterable[dg.AssetKey]") -> dg.AssetsDefinition:
         for full_name in _TABLES:
             count, version = rows_and_version(session.engine, full_name)
             metadata = {"dagster/row_count": count, "rows added": added.get(full_name, 0)}
-            extra = _batches(session) if full_name == _BATCHES else {}
+            extra = _batches(session) if full_name == BATCHES else {}
             yield dg.MaterializeResult(
                 asset_key=asset_key(full_name), metadata={**metadata, **extra}, data_version=version
             )

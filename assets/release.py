@@ -10,6 +10,7 @@ import dagster as dg
 from assets._building import RESOURCE
 from assets._plots import stacked
 from assets._specs import asset_key
+from assets.layers import LAYERS
 from prefstrata import __version__
 from prefstrata.engine import lineage
 from prefstrata.model import UnreachableError
@@ -52,7 +53,7 @@ def _release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
             )
         for warning in outcome.warnings:
             context.log.warning(warning)
-        metadata = {"status": outcome.status.value, **_published(session, store, outcome)}
+        metadata = {"status": outcome.status.value.replace("_", " "), **_published(session, store, outcome)}
     content = outcome.commit.release_id if outcome.commit else "nothing released"
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(content[:16]))
 
@@ -70,16 +71,14 @@ def _published(session: "Session", store: "VersionStore", outcome: "Outcome") ->
     if commit is None:
         return {}
     manifest = json.loads(read_manifest(store, commit))
-    layers = {
-        layer: {kind: of_kind["records"] for kind, of_kind in held["kinds"].items()}
-        for layer, held in manifest["layers"].items()
-    }
+    held = {layer: manifest["layers"][layer] for layer in LAYERS}
+    kinds = {layer: {kind: each["records"] for kind, each in of["kinds"].items()} for layer, of in held.items()}
     report = _copy_report(session, store, commit)
     return {
         "tag": outcome.tag,
         "release id": commit.release_id,
-        "records per layer": stacked("records per layer", layers),
-        **{f"records in {layer}": held["records"] for layer, held in manifest["layers"].items()},
+        "records per layer": stacked("records per layer", kinds),
+        **{f"records in {layer}": of["records"] for layer, of in held.items()},
         "changes": _changes(manifest["changes"]),
         "files uploaded": outcome.uploaded,
         "files the store had": outcome.reused,

@@ -118,6 +118,16 @@ def test_an_expectation_that_fails_is_told_and_blocks_nothing(
     assert "The run ended: success." in message["message"]
 
 
+def test_one_expectation_can_be_tried_alone(read: Path, load: Load, instance: dg.DagsterInstance) -> None:
+    """Whoever has put something right runs that one check again, and nothing else."""
+    key = dg.AssetCheckKey(dg.AssetKey(["ledger", "events"]), "users_are_pseudonyms")
+    everything = load(read).resolve_implicit_global_asset_job_def()
+    alone = everything.get_subset(asset_selection=set(), asset_check_selection={key})
+    result = alone.execute_in_process(instance=instance)
+    assert [(each.asset_check_key, each.passed) for each in result.get_asset_check_evaluations()] == [(key, True)]
+    assert materialised(result) == {}
+
+
 def test_a_run_that_could_not_start_is_told(
     read: Path, load: Load, instance: dg.DagsterInstance, web_hook: Inbox
 ) -> None:

@@ -1,4 +1,4 @@
-"""The UI as people meet it: `dagster dev` on a new project, its first run started by its own sensor, and what pages show."""
+"""The UI as people meet it: `dagster dev` on a new project, a run started by its own sensor, and what pages show."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,14 +93,12 @@ def wait_until_released(home: Path, log: Path) -> None:
 
 def stop(process: subprocess.Popen[bytes]) -> None:
     """End the services and everything they started: all of the session that is ours."""
-    for number, seconds in ((signal.SIGINT, 30), (signal.SIGTERM, 10), (signal.SIGKILL, 10)):
-        try:
-            os.killpg(process.pid, number)
-            process.wait(timeout=seconds)
-        except ProcessLookupError:
-            break
-        except subprocess.TimeoutExpired:
-            continue
+    with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=15)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=15)
 
 
 @pytest.fixture(scope="module")
@@ -136,11 +135,12 @@ def test_an_asset_shows_its_schema_and_plot(ui: str, browser: Browser) -> None:
     """A table's page has its owner, its columns with their meaning, its rows, and a plot that opens."""
     browser.open(f"{ui}/assets/layers/records")
     browser.wait_for("post-training", "the policy's rule that put it there", "layer sizes", "Row count", seconds=120)
-    browser.screenshot(ARTEFACTS / "asset.png", full=True)
+    time.sleep(2)  # its history comes later
+    browser.screenshot(ARTEFACTS / "asset.png")
     browser.click("[Show Markdown]")
-    drawn = "return [...document.querySelectorAll('img')].filter(i => i.src.startsWith('data:') && i.naturalWidth > 300).length"
+    plots = "[...document.querySelectorAll('img')].filter(i => i.src.startsWith('data:') && i.naturalWidth > 300)"
     limit = time.monotonic() + 30
-    while browser.script(drawn) != 1:
+    while browser.script(f"return {plots}.length") != 1:
         assert time.monotonic() < limit
         time.sleep(0.2)
     browser.screenshot(ARTEFACTS / "plot.png")
