@@ -8,14 +8,15 @@ with said as (
     events.item,
     events.own_id,
     short_hash(
-      text_field('event') || text_field(events.kind) || text_field(events.prompt_id)
-      || text_field(events.response_id) || text_field(events.session) || text_field(events.user_id)
-      || text_field(events.position::varchar) || list_field(events.alternatives) || number_field(events.value)
-      || time_field(events.occurred_at) || text_field(events.rater_id) || text_field(events.round)
-      || text_field(events.policy) || text_field(events.rubric) || time_field(events.decided_at)
-      || list_field(events.reason_tags) || text_field(events.rationale) || text_field(events.raw)
-      || text_field(batches.source) || text_field(batches.mode) || text_field(batches.supervisor)
-      || text_field(events.own_id)
+      concat(
+        text_field('event'), text_field(events.kind), text_field(events.prompt_id), text_field(events.response_id),
+        text_field(events.session), text_field(events.user_id), text_field(events.position::varchar),
+        list_field(events.alternatives), number_field(events.value), time_field(events.occurred_at),
+        text_field(events.rater_id), text_field(events.round), text_field(events.policy), text_field(events.rubric),
+        time_field(events.decided_at), list_field(events.reason_tags), text_field(events.rationale),
+        text_field(events.raw), text_field(batches.source), text_field(batches.mode), text_field(batches.supervisor),
+        text_field(events.own_id)
+      )
     ) as said_id
   from staging.events
   join staging.batches on batches.batch_id = events.batch_id

@@ -8,13 +8,15 @@ with said as (
     ratings.item,
     ratings.own_id,
     short_hash(
-      text_field('rating') || text_field(ratings.prompt_id) || text_field(ratings.response_id)
-      || text_field(ratings.dimension) || number_field(ratings.value) || number_field(ratings.scale_min)
-      || number_field(ratings.scale_max) || text_field(ratings.rater_id) || text_field(ratings.round)
-      || text_field(ratings.policy) || text_field(ratings.rubric) || time_field(ratings.decided_at)
-      || list_field(ratings.reason_tags) || text_field(ratings.rationale) || text_field(ratings.raw)
-      || text_field(batches.source) || text_field(batches.mode) || text_field(batches.supervisor)
-      || text_field(ratings.own_id)
+      concat(
+        text_field('rating'), text_field(ratings.prompt_id), text_field(ratings.response_id),
+        text_field(ratings.dimension), number_field(ratings.value), number_field(ratings.scale_min),
+        number_field(ratings.scale_max), text_field(ratings.rater_id), text_field(ratings.round),
+        text_field(ratings.policy), text_field(ratings.rubric), time_field(ratings.decided_at),
+        list_field(ratings.reason_tags), text_field(ratings.rationale), text_field(ratings.raw),
+        text_field(batches.source), text_field(batches.mode), text_field(batches.supervisor),
+        text_field(ratings.own_id)
+      )
     ) as said_id
   from staging.ratings
   join staging.batches on batches.batch_id = ratings.batch_id

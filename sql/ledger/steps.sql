@@ -8,13 +8,14 @@ with said as (
     steps.item,
     steps.own_id,
     short_hash(
-      text_field('step') || text_field(steps.prompt_id) || text_field(steps.trace_id)
-      || text_field(steps."index"::varchar) || text_field(steps.unit) || text_field(steps.template)
-      || text_field(steps.state) || text_field(steps.output) || number_field(steps.reward)
-      || text_field(steps.rater_id) || text_field(steps.round) || text_field(steps.policy)
-      || text_field(steps.rubric) || time_field(steps.decided_at) || list_field(steps.reason_tags)
-      || text_field(steps.rationale) || text_field(steps.raw) || text_field(batches.source)
-      || text_field(batches.mode) || text_field(batches.supervisor) || text_field(steps.own_id)
+      concat(
+        text_field('step'), text_field(steps.prompt_id), text_field(steps.trace_id),
+        text_field(steps."index"::varchar), text_field(steps.unit), text_field(steps.template),
+        text_field(steps.state), text_field(steps.output), number_field(steps.reward), text_field(steps.rater_id),
+        text_field(steps.round), text_field(steps.policy), text_field(steps.rubric), time_field(steps.decided_at),
+        list_field(steps.reason_tags), text_field(steps.rationale), text_field(steps.raw), text_field(batches.source),
+        text_field(batches.mode), text_field(batches.supervisor), text_field(steps.own_id)
+      )
     ) as said_id
   from staging.steps
   join staging.batches on batches.batch_id = steps.batch_id

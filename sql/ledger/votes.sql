@@ -8,13 +8,15 @@ with said as (
     votes.item,
     votes.own_id,
     short_hash(
-      text_field('vote') || text_field(votes.prompt_id) || text_field(votes.left_id) || text_field(votes.right_id)
-      || text_field(votes.choice) || number_field(votes.strength) || text_field(votes.dimension)
-      || text_field(votes.rater_id) || text_field(votes.judgement_id) || text_field(votes.judgement_size::varchar)
-      || time_field(votes.shown_at) || text_field(votes.round) || text_field(votes.policy)
-      || text_field(votes.rubric) || time_field(votes.decided_at) || list_field(votes.reason_tags)
-      || text_field(votes.rationale) || text_field(votes.raw) || text_field(batches.source)
-      || text_field(batches.mode) || text_field(batches.supervisor) || text_field(votes.own_id)
+      concat(
+        text_field('vote'), text_field(votes.prompt_id), text_field(votes.left_id), text_field(votes.right_id),
+        text_field(votes.choice), number_field(votes.strength), text_field(votes.dimension),
+        text_field(votes.rater_id), text_field(votes.judgement_id), text_field(votes.judgement_size::varchar),
+        time_field(votes.shown_at), text_field(votes.round), text_field(votes.policy), text_field(votes.rubric),
+        time_field(votes.decided_at), list_field(votes.reason_tags), text_field(votes.rationale),
+        text_field(votes.raw), text_field(batches.source), text_field(batches.mode), text_field(batches.supervisor),
+        text_field(votes.own_id)
+      )
     ) as said_id
   from staging.votes
   join staging.batches on batches.batch_id = votes.batch_id
