@@ -5,11 +5,13 @@ with places as (
   -- 2^40: no file has as many records, so one number is batch and line, in ledger order.
   select
     prompts.prompt_id, prompts.task, prompts.scenario, prompts.risk_level, prompts.language, prompts.tags,
-    min(batches.position * 1099511627776 + prompts.line) as place
+    batches.position * 1099511627776 + prompts.line as place,
+    count(*) as times
   from staging.prompts
   join staging.batches on batches.batch_id = prompts.batch_id
   group by
-    prompts.prompt_id, prompts.task, prompts.scenario, prompts.risk_level, prompts.language, prompts.tags
+    prompts.prompt_id, prompts.task, prompts.scenario, prompts.risk_level, prompts.language, prompts.tags,
+    batches.position * 1099511627776 + prompts.line
 ),
 
 known as (
@@ -18,48 +20,63 @@ known as (
   where prompt_id in (select prompt_id from staging.prompts)
 ),
 
+first as (
+  select
+    prompt_id, task, scenario, risk_level, language, tags,
+    min(place) as place,
+    arg_min(times, place) as times
+  from places
+  group by prompt_id, task, scenario, risk_level, language, tags
+),
+
 kept as (
   select
-    places.*,
+    first.*,
     row_number() over (
-      order by
-        places.place, places.prompt_id, places.task, places.scenario, places.risk_level, places.language, places.tags
+      order by first.place, first.prompt_id, first.task, first.scenario, first.risk_level, first.language, first.tags
     ) + (select coalesce(max(seq), 0) from ledger.prompts) as seq
-  from places
+  from first
   where
     not exists (
       select 1
       from known
-      where known.prompt_id = places.prompt_id
-        and known.task is not distinct from places.task
-        and known.scenario is not distinct from places.scenario
-        and known.risk_level is not distinct from places.risk_level
-        and known.language is not distinct from places.language
-        and known.tags is not distinct from places.tags
+      where known.prompt_id = first.prompt_id
+        and known.task is not distinct from first.task
+        and known.scenario is not distinct from first.scenario
+        and known.risk_level is not distinct from first.risk_level
+        and known.language is not distinct from first.language
+        and known.tags is not distinct from first.tags
     )
-),
-
-words as (
-  -- A record may give a prompt several times, described in several ways; equal ids have equal messages.
-  select
-    prompts.prompt_id,
-    batches.position * 1099511627776 + prompts.line as place,
-    any_value(prompts.messages) as messages,
-    any_value(prompts.batch_id) as batch_id,
-    any_value(prompts.line) as line
-  from staging.prompts
-  join staging.batches on batches.batch_id = prompts.batch_id
-  where
-    exists (
-      select 1
-      from kept
-      where kept.prompt_id = prompts.prompt_id and kept.place = batches.position * 1099511627776 + prompts.line
-    )
-  group by prompts.prompt_id, batches.position * 1099511627776 + prompts.line
 )
 
+-- Two joins and not one that both read: that one would hold every text once more.
 select
-  kept.prompt_id, words.messages, kept.task, kept.scenario, kept.risk_level, kept.language, kept.tags,
-  words.batch_id, words.line, kept.seq
-from kept
-join words on words.prompt_id = kept.prompt_id and words.place = kept.place
+  prompts.prompt_id, prompts.messages, prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
+  prompts.tags, prompts.batch_id, prompts.line, kept.seq
+from staging.prompts
+join staging.batches on batches.batch_id = prompts.batch_id
+join kept
+  on kept.prompt_id = prompts.prompt_id
+  and kept.place = batches.position * 1099511627776 + prompts.line
+  and kept.task is not distinct from prompts.task
+  and kept.scenario is not distinct from prompts.scenario
+  and kept.risk_level is not distinct from prompts.risk_level
+  and kept.language is not distinct from prompts.language
+  and kept.tags is not distinct from prompts.tags
+where kept.times = 1
+union all
+-- A record that gives a prompt several times; equal ids have equal messages, so these rows are equal in full.
+select distinct
+  prompts.prompt_id, prompts.messages, prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
+  prompts.tags, prompts.batch_id, prompts.line, kept.seq
+from staging.prompts
+join staging.batches on batches.batch_id = prompts.batch_id
+join kept
+  on kept.prompt_id = prompts.prompt_id
+  and kept.place = batches.position * 1099511627776 + prompts.line
+  and kept.task is not distinct from prompts.task
+  and kept.scenario is not distinct from prompts.scenario
+  and kept.risk_level is not distinct from prompts.risk_level
+  and kept.language is not distinct from prompts.language
+  and kept.tags is not distinct from prompts.tags
+where kept.times > 1

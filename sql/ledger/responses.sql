@@ -42,27 +42,32 @@ kept as (
         and known.generator_family is not distinct from first.generator_family
         and known.sampling is not distinct from first.sampling
     )
-),
-
-whole as (
-  select
-    responses.response_id, responses.prompt_id, responses.content, responses.generator, responses.generator_family,
-    responses.sampling, responses.batch_id, responses.line, kept.seq, kept.times
-  from staging.responses
-  join staging.batches on batches.batch_id = responses.batch_id
-  join kept
-    on kept.response_id = responses.response_id
-    and kept.place = batches.position * 1099511627776 + responses.line
-    and kept.generator is not distinct from responses.generator
-    and kept.generator_family is not distinct from responses.generator_family
-    and kept.sampling is not distinct from responses.sampling
 )
 
-select response_id, prompt_id, content, generator, generator_family, sampling, batch_id, line, seq
-from whole
-where times = 1
+-- Two joins and not one that both read: that one would hold every text once more.
+select
+  responses.response_id, responses.prompt_id, responses.content, responses.generator, responses.generator_family,
+  responses.sampling, responses.batch_id, responses.line, kept.seq
+from staging.responses
+join staging.batches on batches.batch_id = responses.batch_id
+join kept
+  on kept.response_id = responses.response_id
+  and kept.place = batches.position * 1099511627776 + responses.line
+  and kept.generator is not distinct from responses.generator
+  and kept.generator_family is not distinct from responses.generator_family
+  and kept.sampling is not distinct from responses.sampling
+where kept.times = 1
 union all
 -- A record that gives a response several times; equal ids have equal texts, so these rows are equal in full.
-select distinct response_id, prompt_id, content, generator, generator_family, sampling, batch_id, line, seq
-from whole
-where times > 1
+select distinct
+  responses.response_id, responses.prompt_id, responses.content, responses.generator, responses.generator_family,
+  responses.sampling, responses.batch_id, responses.line, kept.seq
+from staging.responses
+join staging.batches on batches.batch_id = responses.batch_id
+join kept
+  on kept.response_id = responses.response_id
+  and kept.place = batches.position * 1099511627776 + responses.line
+  and kept.generator is not distinct from responses.generator
+  and kept.generator_family is not distinct from responses.generator_family
+  and kept.sampling is not distinct from responses.sampling
+where kept.times > 1
