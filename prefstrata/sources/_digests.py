@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 from prefstrata.model import PrefstrataError
+from prefstrata.sources.framing import Seen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,17 +19,17 @@ _BLOCK = 1 << 20
 
 def sha256_of(path: Path) -> str:
     """The digest of a file, lower hex."""
-    found = digests(path, frozenset())
-    return found[max(found)]
+    return digests(path, frozenset())[0].sha256
 
 
-def digests(path: Path, sizes: frozenset[int]) -> dict[int, str]:
-    """Digests of the file's first bytes, by their number: at every given size that it has, and of all of it."""
+def digests(path: Path, sizes: frozenset[int]) -> tuple[Seen, dict[int, str]]:
+    """The whole file as seen, and digests of its first bytes at every given size that it has, by that size."""
     stops = sorted(sizes)
     digest, place = hashlib.sha256(), 0
     found: dict[int, str] = {}
     try:
         with path.open("rb") as stored:
+            opened = os.fstat(stored.fileno())
             while block := stored.read(min([_BLOCK, *(stop - place for stop in stops if stop > place)])):
                 digest.update(block)
                 place += len(block)
@@ -35,5 +37,4 @@ def digests(path: Path, sizes: frozenset[int]) -> dict[int, str]:
                     found[place] = digest.copy().hexdigest()
     except OSError as error:
         raise PrefstrataError(f"it cannot be read: {error.strerror}", where=str(path)) from error
-    found[place] = digest.hexdigest()
-    return found
+    return Seen(digest.hexdigest(), opened.st_size, opened.st_mtime_ns), found

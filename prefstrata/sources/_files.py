@@ -14,6 +14,7 @@ from prefstrata.sources._digests import digests
 if TYPE_CHECKING:
     from prefstrata.engine import DuckDBEngine
     from prefstrata.sources._reading import Reading
+    from prefstrata.sources.framing import Seen
 
 __all__ = ["Known", "Opened", "State", "find_files", "read_state"]
 
@@ -44,12 +45,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file to read: its batch, its digest, and how many of its records the ledger has from before it grew."""
+    """A file to read: its batch, the file when it was hashed, and how many of its records the ledger already has."""
 
     uri: str
     batch_id: str
-    sha256: str
-    bytes: int
+    seen: Seen
     passed: int
 
     @staticmethod
@@ -61,9 +61,8 @@ class Opened:
         """
         uri = Path(os.path.relpath(path, directory)).as_posix()
         earlier = state.by_uri.get((reading.source.name, uri), [])
-        found = digests(path, frozenset(each.bytes for each in earlier))
-        size = max(found)
-        batch_id = _batch_id(reading, found[size])
+        seen, found = digests(path, frozenset(each.bytes for each in earlier))
+        batch_id = _batch_id(reading, seen.sha256)
         if batch_id in state.batches:
             return Known(uri, batch_id)
         state.batches.add(batch_id)
@@ -74,7 +73,7 @@ class Opened:
         if begun and passed in max(begun, key=lambda each: each.bytes).cut:
             # The last record was refused because the file ended in its middle; it may be whole now.
             passed -= 1
-        return Opened(uri, batch_id, found[size], size, passed)
+        return Opened(uri, batch_id, seen, passed)
 
 
 def find_files(directory: Path, pattern: str) -> list[Path]:

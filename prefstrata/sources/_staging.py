@@ -46,11 +46,7 @@ class Stager:
             PrefstrataError: the file is broken, or is not the one that was looked at.
         """
         with self._engine.connection() as connection:
-            framed = frame(connection, path, reading.framing, table="__framed", line="__line")
-            if framed.sha256 != opened.sha256:
-                raise PrefstrataError(
-                    "it changed while it was read", where=str(path), todo="Read it again when it is whole."
-                )
+            framed = frame(connection, path, reading.framing, table="__framed", line="__line", seen=opened.seen)
             joined = self._join(connection, reading)
             records = framed.table
             if opened.passed:
@@ -93,7 +89,7 @@ class Stager:
             source.mode,
             source.supervisor,
             opened.uri,
-            opened.bytes,
+            opened.seen.bytes,
             read,
             self.batches,
         )

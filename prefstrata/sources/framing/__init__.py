@@ -10,6 +10,7 @@ from prefstrata.sources.framing._frame import fetch_records, frame
 from prefstrata.sources.framing._reasons import Reason
 from prefstrata.sources.framing._rejects import readable
 from prefstrata.sources.framing._spec import Framed, Framing, Kind, Limits
+from prefstrata.sources.framing._stored import Seen
 from prefstrata.sources.framing._target import drop
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "ObjectOf",
     "Reason",
     "Scalar",
+    "Seen",
     "drop",
     "fetch_records",
     "fields",

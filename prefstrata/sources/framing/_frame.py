@@ -22,7 +22,7 @@ from prefstrata.sources.framing._parquet import columns_as_found, fetch_rows, fi
 from prefstrata.sources.framing._rejects import Rejects
 from prefstrata.sources.framing._scan import scan
 from prefstrata.sources.framing._spec import Framed, Framing, Limits
-from prefstrata.sources.framing._stored import Source, opened
+from prefstrata.sources.framing._stored import Seen, Source, opened
 from prefstrata.sources.framing._target import Target
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def frame(  # noqa: PLR0913 (a path, what is in it, and where it goes)
     table: str,
     line: str = "line",
     limits: Limits = _LIMITS,
+    seen: Seen | None = None,
 ) -> Framed:
     """Read ``path`` into temp table ``table``, and its refused records into temp table ``<table>_rejects``.
 
@@ -57,6 +58,7 @@ def frame(  # noqa: PLR0913 (a path, what is in it, and where it goes)
         table: name of the temp table; replaced when it exists.
         line: name of the column that holds the number of the record; no field may have it.
         limits: bounds on one record.
+        seen: the file when it was hashed; it is not hashed again, and refused when it was written to since.
 
     Raises:
         ConfigError: the fields do not fit the file.
@@ -78,15 +80,20 @@ def frame(  # noqa: PLR0913 (a path, what is in it, and where it goes)
         )
     with tempfile.TemporaryDirectory(prefix="prefstrata-", dir=limits.temp_directory) as folder:
         target = Target(connection, table, line, spec.fields)
-        before = path.stat() if path.exists() else None
-        framed = _READERS[kind](path, spec, target, limits, Path(folder))
-        if before is None or (before.st_size, before.st_mtime_ns) != (path.stat().st_size, path.stat().st_mtime_ns):
+        before = (seen.bytes, seen.modified_ns) if seen else _stamp(path)
+        framed = _READERS[kind](path, spec, target, limits, Path(folder), seen.sha256 if seen else None)
+        if before is None or before != _stamp(path):
             raise PrefstrataError(
                 "it changed while it was read",
                 where=str(path),
                 todo="Read it again once it is complete; nothing was taken.",
             )
         return framed
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    found = path.stat() if path.exists() else None
+    return (found.st_size, found.st_mtime_ns) if found else None
 
 
 def fetch_records(
@@ -108,11 +115,13 @@ def fetch_records(
         }
 
 
-def _lines(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Framed:
+def _lines(  # noqa: PLR0913, PLR0917 (as `frame`)
+    path: Path, spec: Framing, target: Target, limits: Limits, folder: Path, known: str | None
+) -> Framed:
     """Newline-delimited JSON: read in bulk while its bytes are scanned; line by line when either finds a doubt."""
     judge = judge_for(target.fields, limits)
     plain = folder / "plain"
-    with opened(path, spec) as (stored, source):
+    with opened(path, spec, known) as (stored, source):
         if spec.compression_of(path) == "none":
             _link(path, folder)
             with ThreadPoolExecutor(1) as pool:
@@ -141,14 +150,18 @@ def _tried(target: Target, path: Path, limits: Limits) -> int | None:
         return None
 
 
-def _others(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Framed:
-    with opened(path, spec) as (stored, source):
+def _others(  # noqa: PLR0913, PLR0917 (as `frame`)
+    path: Path, spec: Framing, target: Target, limits: Limits, folder: Path, known: str | None
+) -> Framed:
+    with opened(path, spec, known) as (stored, source):
         read, rejected = _carefully(_records(source, path, spec, limits), target, limits, folder)
         return Framed(target.table, target.rejects, stored.finish(), stored.size, read, rejected)
 
 
-def _rows(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Framed:
-    with opened(path, spec) as (stored, _):
+def _rows(  # noqa: PLR0913, PLR0917 (as `frame`)
+    path: Path, spec: Framing, target: Target, limits: Limits, folder: Path, known: str | None
+) -> Framed:
+    with opened(path, spec, known) as (stored, _):
         plain = _link(path, folder)
         read, rejected = fill_from_parquet(target, plain, path, limits)
         return Framed(target.table, target.rejects, stored.finish(), stored.size, read, rejected)

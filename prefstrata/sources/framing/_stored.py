@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import zstandard
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
 
     from prefstrata.sources.framing._spec import Framing
 
-__all__ = ["Hashing", "Source", "opened"]
+__all__ = ["Hashing", "Seen", "Source", "opened"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A file as it was when its bytes were hashed: their digest, its size, and when it was last written."""
+
+    sha256: str
+    bytes: int
+    modified_ns: int
 
 
 class Source(Protocol):
@@ -31,11 +41,12 @@ class Source(Protocol):
 
 
 class Hashing(io.RawIOBase):
-    """A file that hashes and counts what is read from it."""
+    """A file that counts what is read from it, and hashes it unless the hash is known."""
 
-    def __init__(self, path: Path) -> None:
-        """Open ``path``."""
+    def __init__(self, path: Path, known: str | None = None) -> None:
+        """Open ``path``, whose bytes have the hash ``known``."""
         super().__init__()
+        self._known = known
         self._file = path.open("rb", buffering=0)
         self._hash = hashlib.sha256()
         self.size = 0
@@ -47,7 +58,8 @@ class Hashing(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill ``buffer``; the number of bytes read."""
         count = self._file.readinto(buffer) or 0
-        self._hash.update(memoryview(buffer)[:count])
+        if self._known is None:
+            self._hash.update(memoryview(buffer)[:count])
         self.size += count
         return count
 
@@ -55,7 +67,7 @@ class Hashing(io.RawIOBase):
         """Read what is left, such as bytes after a compressed stream, and return the hash of everything."""
         while self.read(1 << 20):
             pass
-        return self._hash.hexdigest()
+        return self._known or self._hash.hexdigest()
 
     def close(self) -> None:
         """Close the file."""
@@ -64,8 +76,10 @@ class Hashing(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def opened(path: Path, spec: Framing) -> Iterator[tuple[Hashing, Source]]:
+def opened(path: Path, spec: Framing, known: str | None = None) -> Iterator[tuple[Hashing, Source]]:
     """The stored bytes of ``path`` and the text in them; decompressed when ``spec`` or the suffix says so.
+
+    They are hashed as they are read, unless their hash is ``known``.
 
     A compressed stream that is cut short is an error and not a short file: the same file will be delivered whole later,
     and what had been read of it would then be said twice.
@@ -74,7 +88,7 @@ def opened(path: Path, spec: Framing) -> Iterator[tuple[Hashing, Source]]:
         PrefstrataError: the file cannot be opened, or, by a read, its compressed stream is broken or ends early.
     """
     try:
-        stored = Hashing(path)
+        stored = Hashing(path, known)
     except OSError as error:
         raise _unreadable(path, error) from error
     with stored:

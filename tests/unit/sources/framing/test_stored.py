@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 import zstandard
 
 from prefstrata.model import ConfigError, PrefstrataError
-from prefstrata.sources.framing import Framing, fetch_records, fields
+from prefstrata.sources.framing import Framing, Seen, fetch_records, fields, frame
 from tests.unit.sources.framing._reading import fates, fates_of_file
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def zstd(content: bytes) -> bytes:
     )
 
 
-PACKERS = {"gz": lambda content: gzip.compress(content[:5]) + gzip.compress(content[5:]), "zst": zstd}
+PACKERS = {"gz": lambda content: gzip.compress(content[:5], mtime=0) + gzip.compress(content[5:], mtime=0), "zst": zstd}
 
 
 @pytest.mark.parametrize("kind", FORMS)
@@ -95,3 +97,26 @@ def test_json_needs_fields(kind: str) -> None:
     """There is no header to go by."""
     with pytest.raises(ConfigError, match="Declare its fields"):
         fates(b"[]", Framing(), name=f"a.{kind}")
+
+
+def _seen(path: Path) -> Seen:
+    found = path.stat()
+    return Seen(hashlib.sha256(path.read_bytes()).hexdigest(), found.st_size, found.st_mtime_ns)
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_file_that_was_hashed_is_taken_as_seen_and_refused_when_written_to_since(kind: str, tmp_path: Path) -> None:
+    """The hash it was found by is the hash of what is taken; a later write, even of as many bytes, is noticed."""
+    path = tmp_path / f"a.{kind}"
+    path.write_bytes(FORMS[kind][0])
+    seen = _seen(path)
+    with duckdb.connect() as connection:
+        framed = frame(connection, path, SPEC, table="framed", seen=seen)
+        assert (framed.sha256, framed.bytes, framed.read) == (seen.sha256, seen.bytes, 2)
+        os.utime(path, ns=(0, seen.modified_ns + 1))
+        with pytest.raises(PrefstrataError, match="it changed while it was read"):
+            frame(connection, path, SPEC, table="framed", seen=seen)
+        path.write_bytes(FORMS[kind][0] + b"\n")
+        os.utime(path, ns=(0, seen.modified_ns))
+        with pytest.raises(PrefstrataError, match="it changed while it was read"):
+            frame(connection, path, SPEC, table="framed", seen=seen)
