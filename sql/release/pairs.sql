@@ -61,10 +61,17 @@ provenance as (
     ) as said
     group by pair_id
 ),
+-- The ids of its sides lead from a vote to its pair for less than hashing them does.
+given as (
+    select pairs.pair_id, votes.policy, votes.reason_tags
+    from ledger.votes as votes
+    join evidence.pairs as pairs
+        on pairs.a = least(votes.left_id, votes.right_id) and pairs.b = greatest(votes.left_id, votes.right_id)
+),
 cited as (
     select pair_id, list_sort(list(distinct policy)) as policies
     from (
-        select pair_id(left_id, right_id) as pair_id, policy from ledger.votes where policy is not null
+        select pair_id, policy from given where policy is not null
         union all
         select pair_id, policy from indirect where policy is not null
     ) as under_policy
@@ -73,8 +80,8 @@ cited as (
 tags as (
     select pair_id, list_sort(list(distinct tag)) as reason_tags
     from (
-        select pair_id(left_id, right_id) as pair_id, unnest(reason_tags) as tag
-        from ledger.votes
+        select pair_id, unnest(reason_tags) as tag
+        from given
         where array_length(reason_tags) > 0
         union all
         select pair_id, unnest(reason_tags)
@@ -83,35 +90,44 @@ tags as (
     ) as ticked
     group by pair_id
 ),
-dimensions as (
+-- The estimates of a pair, and among them the one of the dimension that decides it.
+estimated as (
     select
-        pair_id,
-        cast(sum(votes) as bigint) as votes,
-        list_sort(list({'dimension': dimension, 'p_a': p_a, 'p_tie': p_tie, 'p_b': p_b, 'votes': votes})) as estimates
-    from noise.preferences
-    group by pair_id
+        preferences.pair_id,
+        cast(sum(preferences.votes) as bigint) as votes,
+        list_sort(list({
+            'dimension': preferences.dimension, 'p_a': p_a, 'p_tie': p_tie, 'p_b': p_b, 'votes': preferences.votes
+        })) as estimates,
+        max(p_a) filter (where preferences.dimension = records.dimension) as p_a,
+        max(p_tie) filter (where preferences.dimension = records.dimension) as p_tie,
+        max(p_b) filter (where preferences.dimension = records.dimension) as p_b
+    from noise.preferences as preferences
+    join weighting.records as records on records.record_id = preferences.pair_id
+    where records.kind = 'pairs'
+    group by preferences.pair_id
+    -- Without the deciding estimate no side leads: such a pair must be missed by whoever counts, not written.
+    having bool_or(preferences.dimension = records.dimension)
 ),
 sided as (
     select
         placed.record_id as pair_id, placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum,
         records.decided, records.strata, records.flips, records.disagreement,
-        pairs.prompt_id,
-        preferences.p_a >= preferences.p_b as a_leads,
-        preferences.p_tie,
-        greatest(preferences.p_a, preferences.p_b) as p,
-        least(preferences.p_a, preferences.p_b) as p_rejected,
-        case when preferences.p_a >= preferences.p_b then pairs.a else pairs.b end as chosen_id,
-        case when preferences.p_a >= preferences.p_b then pairs.b else pairs.a end as rejected_id,
-        case when preferences.p_a >= preferences.p_b then pairs.seq_a else pairs.seq_b end as chosen_seq,
-        case when preferences.p_a >= preferences.p_b then pairs.seq_b else pairs.seq_a end as rejected_seq,
-        case when preferences.p_a >= preferences.p_b then pairs.generators_a else pairs.generators_b end as chosen_by,
-        case when preferences.p_a >= preferences.p_b then pairs.generators_b else pairs.generators_a end as rejected_by
+        pairs.prompt_id, estimated.votes, estimated.estimates,
+        estimated.p_a >= estimated.p_b as a_leads,
+        estimated.p_tie,
+        greatest(estimated.p_a, estimated.p_b) as p,
+        least(estimated.p_a, estimated.p_b) as p_rejected,
+        case when estimated.p_a >= estimated.p_b then pairs.a else pairs.b end as chosen_id,
+        case when estimated.p_a >= estimated.p_b then pairs.b else pairs.a end as rejected_id,
+        case when estimated.p_a >= estimated.p_b then pairs.seq_a else pairs.seq_b end as chosen_seq,
+        case when estimated.p_a >= estimated.p_b then pairs.seq_b else pairs.seq_a end as rejected_seq,
+        case when estimated.p_a >= estimated.p_b then pairs.generators_a else pairs.generators_b end as chosen_by,
+        case when estimated.p_a >= estimated.p_b then pairs.generators_b else pairs.generators_a end as rejected_by
     from layers.records as placed
-    join weighting.records as records on records.kind = placed.kind and records.record_id = placed.record_id
+    join weighting.records as records on records.record_id = placed.record_id
     join evidence.pairs as pairs on pairs.pair_id = placed.record_id
-    join noise.preferences as preferences
-        on preferences.pair_id = placed.record_id and preferences.dimension = records.dimension
-    where placed.kind = 'pairs'
+    join estimated on estimated.pair_id = placed.record_id
+    where placed.kind = 'pairs' and records.kind = 'pairs'
 )
 select
     sided.pair_id, sided.prompt_id,
@@ -121,20 +137,19 @@ select
     sided.chosen_id, sided.rejected_id,
     case when sided.decided then 'decided' else 'tie' end as outcome,
     sided.p, sided.p_tie, sided.p - sided.p_rejected as margin,
-    list_transform(dimensions.estimates, lambda d: {
+    list_transform(sided.estimates, lambda d: {
         'dimension': d.dimension,
         'p': case when sided.a_leads then d.p_a else d.p_b end,
         'p_tie': d.p_tie,
         'votes': d.votes
     }) as dimensions,
-    sided.strata, dimensions.votes, sided.flips, sided.disagreement,
+    sided.strata, sided.votes, sided.flips, sided.disagreement,
     {'chosen': sided.chosen_by, 'rejected': sided.rejected_by} as generators,
     coalesce(cited.policies, cast([] as varchar[])) as policies,
     coalesce(tags.reason_tags, cast([] as varchar[])) as reason_tags,
     provenance.ids as provenance,
     sided.layer, sided.rule, sided.reason, sided.trust, sided.stratum
 from sided
-join dimensions on dimensions.pair_id = sided.pair_id
 join provenance on provenance.pair_id = sided.pair_id
 left join cited on cited.pair_id = sided.pair_id
 left join tags on tags.pair_id = sided.pair_id
