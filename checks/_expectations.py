@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from assets import RESOURCE, asset_key
+from checks._documents import docs_folder
 from checks._suites import SUITES
 from checks._telling import SLICE_COLUMNS, told
 from prefstrata.model.tables import table
@@ -46,7 +47,7 @@ def suite_check(suite: "Suite") -> dg.AssetChecksDefinition:
         chosen = {check.name for check in context.selected_asset_check_keys}
         wanted = tuple(each for each in suite.expectations if each.name in chosen)
         asked = suite.model_copy(update={"expectations": wanted})
-        docs = session.project.directory / ".dagster" / "data-docs" / context.run.run_id / suite.table
+        docs = docs_folder(session.project.directory, context.run.run_id, suite.table)
         for found in validate(session.engine, asked, _ids(suite.table), docs):
             expected = expectations[found.name]
             yield dg.AssetCheckResult(

@@ -10,6 +10,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.registry import get_expectation_impl
 
+from checks._documents import slim
 from checks._duckdb_source import add_duckdb
 from checks._telling import slices_of
 
@@ -90,6 +91,7 @@ def _run(cursor: duckdb.DuckDBPyConnection, suite: Suite, ids: Sequence[str], do
     )
     ran = context.checkpoints.add(checkpoint).run()
     context.build_data_docs(site_names=["docs"])
+    slim(docs)
     return [result for run in ran.run_results.values() for result in run.results]
 
 
