@@ -9,12 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prefstrata.engine import DuckDBEngine, parameters
-from prefstrata.model.errors import ConfigError
 from prefstrata.model.tables import TABLES
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
 from prefstrata.pipeline._lock import run_lock
 from prefstrata.policy import check_strata, load_policies, read_policies, requirements
-from prefstrata.project import line_of
 from prefstrata.releases import Outcome, Status, publish_rebasing, reconcile_releases
 from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
@@ -189,12 +187,6 @@ def open_session(
     with ExitStack() as stack:
         stack.enter_context(run_lock(warehouse.parent / "run.lock", wait=wait, waiting=waiting))
         config = project.engine
-        if config.kind != "duckdb":
-            raise ConfigError(
-                "runs on Spark are not built yet; its SQL is tested there",
-                where=f"{project.file}:{line_of(project.file, ['engine', 'kind'])}",
-                todo="write duckdb",
-            )
         engine = DuckDBEngine(warehouse, threads=config.threads, memory_limit=config.memory_limit)
         stack.callback(engine.close)
         shutil.rmtree(_scratch_folder(project), ignore_errors=True)

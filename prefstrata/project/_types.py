@@ -30,7 +30,7 @@ class Warehouse(Strict):
 class EngineConfig(Strict):
     """What runs ``sql/``."""
 
-    kind: Literal["duckdb", "spark"] = Field("duckdb", description="duckdb, or spark for an existing cluster.")
+    kind: Literal["duckdb"] = Field("duckdb", description="duckdb; the same SQL runs on Spark in the tests only.")
     threads: int | None = Field(None, ge=1, description="Threads; all cores when absent.")
     memory_limit: str = Field("2GB", description="Memory the engine may take before it spills to disk.")
 

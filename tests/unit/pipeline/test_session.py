@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prefstrata.model import ConfigError
 from prefstrata.model.resources import data_directory
 from prefstrata.pipeline import STAGES, open_project_store, open_session, run
 from prefstrata.releases import Status, Step, read_manifest
@@ -154,13 +153,3 @@ def test_the_manifest_names_the_calibration_of_its_preferences(tmp_path: Path) -
     with open_session(project) as session, open_project_store(project) as store:
         named = json.loads(read_manifest(store, store.resolve("v1")))["calibration"]
         assert session.engine.read("noise.preferences")["calibration_id"].unique().to_list() == [named]
-
-
-def test_runs_on_spark_are_refused_with_the_line(tmp_path: Path) -> None:
-    """An engine that cannot run yet is a config mistake, told before anything is touched."""
-    project = make(tmp_path / "project", engine={"kind": "spark"})
-    with pytest.raises(ConfigError, match="not built yet") as caught, open_session(project):
-        pass
-    line = next(n for n, text in enumerate(project.file.read_text().splitlines(), 1) if "kind: spark" in text)
-    assert caught.value.where == f"{project.file}:{line}"
-    assert not project.warehouse_path.exists()

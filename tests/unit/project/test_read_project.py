@@ -45,6 +45,7 @@ def test_a_minimal_project_gets_its_defaults(tmp_path: Path) -> None:
         (("    supervisor: crowd\n", ""), 3, "sources[0].supervisor: this key is missing"),
         (("format: seed-jsonl", "format: mapping"), 3, "`map` and `format: mapping` go together"),
         (("name: mine", "name: mine\nengine: {threads: 0}"), 2, "engine.threads"),
+        (("name: mine", "name: mine\nengine: {kind: spark}"), 2, "engine.kind"),
         (("name: mine", "name: mine\nname: other"), 2, "the key 'name' stands here twice"),
         (("name: mine", "name: ../mine"), 1, "name"),
         (("name: mine", "name: mine\nstore: {kind: s3}"), 2, "store"),
