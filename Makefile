@@ -19,7 +19,7 @@ demo: setup ## generate the demo project in demo/ and run it to a published rele
 
 dev: demo ## open the Dagster UI on the demo, on http://127.0.0.1:3000
 	@mkdir -p demo/.dagster
-	@printf 'telemetry: {enabled: false}\nnux: {enabled: false}\n' >demo/.dagster/dagster.yaml
+	@cp dagster_project/dagster.yaml demo/.dagster/
 	DAGSTER_HOME=$(CURDIR)/demo/.dagster PREFSTRATA_PROJECT=$(CURDIR)/demo PATH=$(CURDIR)/$(BIN):$$PATH \
 		dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
 

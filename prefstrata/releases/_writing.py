@@ -47,13 +47,13 @@ class _Part:
     """The records of one layer file."""
 
     kind: str
+    number: int
     layer: str
-    bucket: int
     rows: int
 
     @property
     def path(self) -> str:
-        return f"{self.layer}/{self.kind}/bucket={self.bucket:02d}.parquet"
+        return f"{self.layer}/{self.kind}/bucket={self.number % _MOST_BUCKETS:02d}.parquet"
 
 
 def write_layers(engine: DuckDBEngine, directory: Path) -> tuple[WrittenFile, ...]:
@@ -83,7 +83,7 @@ def buckets(records: int) -> int:
 def _write_kind(engine: DuckDBEngine, directory: Path, kind: str, layers: dict[str, int]) -> Iterator[WrittenFile]:
     with engine.connection() as connection, _scratch(connection, kind, layers) as scratch:
         found = connection.execute(
-            f"select layer, bucket, count(*) from {scratch} group by all order by all"  # noqa: S608 - own names
+            f"select file_number, layer, count(*) from {scratch} group by all order by all"  # noqa: S608 - own names
         ).fetchall()
         parts = [_Part(kind, *row) for row in found]
         _demand_all(kind, layers, parts)
@@ -117,12 +117,16 @@ def _demand_all(kind: str, layers: dict[str, int], parts: list[_Part]) -> None:
 @contextmanager
 def _scratch(connection: duckdb.DuckDBPyConnection, kind: str, layers: dict[str, int]) -> Iterator[str]:
     """The kind's records with their texts, outside the warehouse, which need not hold every text twice."""
-    counts = " ".join(f"when '{layer}' then {buckets(records)}" for layer, records in sorted(layers.items()))
+    # One number for layer and bucket: every file is found by comparing integers.
+    files = " ".join(
+        f"when '{layer}' then {place * _MOST_BUCKETS} + hash_bits_high(prompt_id) % {buckets(records)}"
+        for place, (layer, records) in enumerate(sorted(layers.items()))
+    )
     connection.execute("attach ':memory:' as scratch").fetchall()
     try:
         connection.execute(
             f"create table scratch.{kind} as "  # noqa: S608 - own names and numbers
-            f"select *, hash_bits_high(prompt_id) % case layer {counts} end as bucket "
+            f"select *, cast(case layer {files} end as integer) as file_number "
             f"from ({sql_text(f'release.{kind}')})"
         ).fetchall()
         yield f"scratch.{kind}"
@@ -132,8 +136,8 @@ def _scratch(connection: duckdb.DuckDBPyConnection, kind: str, layers: dict[str,
 
 def _write_part(handle: duckdb.DuckDBPyConnection, scratch: str, directory: Path, part: _Part) -> WrittenFile:
     select = (
-        f"select * exclude (bucket) from {scratch} "  # noqa: S608 - own names
-        f"where layer = '{part.layer}' and bucket = {part.bucket} order by {KINDS[part.kind]}"
+        f"select * exclude (file_number) from {scratch} "  # noqa: S608 - own names
+        f"where file_number = {part.number} order by {KINDS[part.kind]}"
     )
     return _copy(handle, select, directory / part.path, part.path, part.rows)
 
