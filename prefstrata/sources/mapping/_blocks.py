@@ -200,11 +200,21 @@ def _steps(builder: Builder, section: Steps) -> Block:
     builder.put("unit", section.unit, "text", default="step")
     builder.put("template", section.template, "text")
     builder.said(section, reward.spelled)
-    # Steps that were not judged are part of the trace's identity, but say nothing.
-    trace = (
-        "string_agg(text_field(state) || text_field(output), '' order by \"index\") over (partition by __line, __unit)"
+    # Steps that were not judged are part of the trace's identity, but say nothing. One rater counts from 0, another
+    # from 1: the trace is the same, so its steps are known by their rank.
+    of = "partition by __line, __unit"
+    trace = f"string_agg(text_field(state) || text_field(output), '' order by \"index\") over ({of})"
+    detail = f'{text_literal(f"{where}: two steps have the index ")} || "index"'
+    twice = f"count(*) over ({of}, \"index\") > 1 then {{'reason': 'duplicate_step', 'detail': {detail}}}"
+    rank = f'row_number() over ({of} order by "index") - 1'
+    wrong = f"case when __problem is null and {twice} else __problem end"
+    first = select(
+        [
+            f'* replace ({rank} as "index", {wrong} as __problem)',
+            f"short_hash(prompt_id || ':' || {trace}) as trace_id",
+        ],
+        "__before",
     )
-    first = select(["*", f"short_hash(prompt_id || ':' || {trace}) as trace_id"], "__before")
     judged = select(["*"], "__before", "reward is not null or __problem is not null")
     builder.columns["trace_id"] = ""
     return _done(builder, "steps", builder.statement("__line"), first, judged)

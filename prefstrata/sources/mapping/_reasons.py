@@ -20,6 +20,7 @@ REASONS = MappingProxyType(
         "not_finite": "An expression gives infinity or no number.",
         "bad_time": "A time does not read as one.",
         "ranks_mismatch": "A ranked list has more or fewer ranks than responses.",
+        "duplicate_step": "Two steps of a trace have the same index.",
         "says_nothing": "No vote, rating, step or event could be read from the record.",
         "rationale_required": "The policy wants a reason at this risk: tags, a rationale or a winning dimension.",
         "not_a_dialogue": "hh-rlhf: a dialogue does not begin with a turn of the human.",

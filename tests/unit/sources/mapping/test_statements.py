@@ -278,6 +278,46 @@ def test_a_trace_is_known_by_all_its_steps() -> None:
     assert [(row["index"], row["reward"]) for row in found.steps if row["line"] == 1] == [(0, 1), (1, -1)]
 
 
+NUMBERED: dict[str, Any] = {
+    "fields": {"p": "text", "steps": [{"n": "number", "o": "text", "r": "number"}]},
+    "prompt": "p",
+    "steps": [{"each": "steps", "index": "it.n::bigint", "output": "it.o", "reward": "it.r"}],
+}
+
+
+def _numbered(*steps: tuple[int | None, str]) -> dict[str, Any]:
+    return {"p": "q", "steps": [{"n": number, "o": output, "r": 1} for number, output in steps]}
+
+
+def test_a_step_is_known_by_its_rank() -> None:
+    """From 0, from 1, with gaps or in another order: the trace is the same, and so is the place of each step."""
+    found = say(
+        NUMBERED,
+        _numbered((0, "a"), (1, "b"), (2, "c")),
+        _numbered((1, "a"), (2, "b"), (3, "c")),
+        _numbered((9, "c"), (-4, "a"), (5, "b")),
+        _numbered((1, "a"), (0, "b"), (2, "c")),
+    )
+    places = {
+        line: sorted((r["index"], r["output"]) for r in found.steps if r["line"] == line) for line in (1, 2, 3, 4)
+    }
+    assert places[1] == places[2] == places[3] == [(0, "a"), (1, "b"), (2, "c")]
+    assert places[4] == [(0, "b"), (1, "a"), (2, "c")]
+    traces = {line: {r["trace_id"] for r in found.steps if r["line"] == line} for line in (1, 2, 3, 4)}
+    assert len(traces[1]) == 1
+    assert traces[1] == traces[2] == traces[3] != traces[4]
+
+
+def test_two_steps_cannot_have_one_index() -> None:
+    """Which of them comes first would be a guess; another record may use the same numbers."""
+    found = say(
+        NUMBERED, _numbered((1, "a"), (1, "b")), _numbered((1, "a"), (None, "b")), _numbered((1, "a"), (2, "b"))
+    )
+    assert reasons(found) == {1: "duplicate_step", 2: "duplicate_step"}
+    assert found.refused[0].detail == "steps[0]: two steps have the index 1"
+    assert [row["line"] for row in found.steps] == [3, 3]
+
+
 def test_a_reward_is_between_minus_one_and_one() -> None:
     """Another scale is for the mapping to bring to this one; a step without output is none."""
     found = say(STEPS, _steps(1, 2), {"p": "q", "steps": [{"o": None, "r": 1}]}, {"p": "q", "steps": []})
