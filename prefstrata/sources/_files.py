@@ -24,7 +24,7 @@ class _Earlier:
     batch_id: str
     bytes: int
     read: int
-    cut: frozenset[int]
+    is_cut: bool
 
 
 @dataclass
@@ -69,10 +69,12 @@ class Opened:
         begun = [
             each for each in earlier if each.bytes in found and _batch_id(reading, found[each.bytes]) == each.batch_id
         ]
-        passed = sum(each.read for each in begun)
-        if begun and passed in max(begun, key=lambda each: each.bytes).cut:
-            # The last record was refused because the file ended in its middle; it may be whole now.
-            passed -= 1
+        passed, is_cut = 0, False
+        for each in sorted(begun, key=lambda each: each.bytes):
+            # A last record that was refused because the file ended in its middle was read again by the next batch.
+            passed += each.read - is_cut
+            is_cut = each.is_cut
+        passed -= is_cut
         return Opened(uri, batch_id, seen, passed)
 
 
@@ -84,21 +86,16 @@ def find_files(directory: Path, pattern: str) -> list[Path]:
 
 def read_state(engine: DuckDBEngine) -> State:
     """What the ledger has read."""
-    cut: dict[str, set[int]] = {}
     with engine.connection() as connection:
-        refused = connection.execute(
-            "select batch_id, line from ledger.quarantine where reason = 'truncated'"
-        ).fetchall()
+        cut = set(
+            connection.execute("select distinct batch_id from ledger.quarantine where reason = 'truncated'").fetchall()
+        )
         rows = connection.execute(
             "select source, uri, batch_id, bytes, read from ledger.batches order by seq"
         ).fetchall()
-    for batch_id, line in refused:
-        cut.setdefault(batch_id, set()).add(line)
     state = State({row[2] for row in rows})
     for source, uri, batch_id, size, read in rows:
-        state.by_uri.setdefault((source, uri), []).append(
-            _Earlier(batch_id, size, read, frozenset(cut.get(batch_id, ())))
-        )
+        state.by_uri.setdefault((source, uri), []).append(_Earlier(batch_id, size, read, (batch_id,) in cut))
     return state
 
 

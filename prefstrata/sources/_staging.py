@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from prefstrata.engine import DuckDBEngine
     from prefstrata.sources._files import Opened
     from prefstrata.sources._reading import Reading
+    from prefstrata.sources.framing import Framed
     from prefstrata.sources.mapping import Demand, Refused
 
 __all__ = ["Stager"]
@@ -51,9 +52,10 @@ class Stager:
             records = framed.table
             if opened.passed:
                 records = "__rest"
-                rest = f"select * from {framed.table} where __line > {opened.passed}"
+                last = _line_of(connection, framed, opened.passed)
+                rest = f"select * from {framed.table} where __line > {last}"
                 _execute(connection, f"create or replace temp table {records} as {rest}")
-                _execute(connection, f"delete from {framed.rejects} where line <= {opened.passed}")
+                _execute(connection, f"delete from {framed.rejects} where line <= {last}")
             refused = stage(
                 connection,
                 reading.compiled,
@@ -95,6 +97,16 @@ class Stager:
         )
         connection.execute("insert into staging.batches values (?, ?, ?, ?, ?, ?, ?, ?)", list(row)).fetchall()
         self.batches += 1
+
+
+def _line_of(connection: duckdb.DuckDBPyConnection, framed: Framed, place: int) -> int:
+    """The number of the record at a place, the first being 1: numbers may count blank lines, places do not."""
+    numbers = f"select __line from {framed.table} union all select line from {framed.rejects}"
+    [(last,)] = connection.execute(f"select max(__line) from ({numbers})").fetchall()
+    if last is None or last == framed.read:
+        return place
+    found = connection.execute(f"{numbers} order by 1 limit 1 offset {place - 1}").fetchall()
+    return int(found[0][0]) if found else int(last)
 
 
 def _keep_rejects(connection: duckdb.DuckDBPyConnection, rejects: str, batch_id: str) -> Counter[str]:

@@ -138,6 +138,25 @@ def test_a_record_cut_by_the_end_of_the_file_is_read_when_it_is_whole(desk: Desk
     [file] = desk.ingest().files
     assert (file.status, file.read, file.accepted) == ("grown", 2, 2)
     assert len(desk.ids()) == 3
+    text += _lines(_pair(3), _pair(4))
+    for more, reasons in ((text[:-9], {"truncated": 1}), (text, {}), (text + _lines(_pair(5)), {})):
+        desk.put("a.jsonl", more)
+        [file] = desk.ingest().files
+        assert (file.status, file.read, file.reasons) == ("grown", 1, reasons)
+    assert len(desk.ids()) == 5
+
+
+def test_blank_lines_do_not_shift_where_a_file_is_read_on(desk: Desk) -> None:
+    """Records are passed over by how many they are, though their numbers count blank lines too."""
+    text = "\n\n" + _lines(_pair(1), _pair(2)) + "\n"
+    desk.put("a.jsonl", text)
+    desk.ingest()
+    for number in (3, 4):
+        text += "\n" + _lines(_pair(number))
+        desk.put("a.jsonl", text)
+        [file] = desk.ingest().files
+        assert (file.status, file.read, file.accepted) == ("grown", 1, 1)
+        assert len(desk.ids()) == number
 
 
 def test_a_file_with_another_beginning_is_new(desk: Desk) -> None:
