@@ -13,7 +13,7 @@ with rated as (
 thumbs as (
     select event_id, kind, prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum
     from ledger.events
-    where kind in ('like', 'dislike') and response_id is not null
+    where kind in ('like', 'dislike') and response_id is not null and user_id is not null
 ),
 liked_rather as (
     select liked.event_id as liked_id, disliked.event_id as disliked_id, pair_id(liked.response_id, disliked.response_id) as pair_id
