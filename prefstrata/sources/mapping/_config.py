@@ -223,7 +223,7 @@ class Steps(_Block):
     output: Value = Field(description="What the step produced.")
     reward: Value = Field(description="Its reward, -1 to 1; null when it was not judged.")
     state: Value | None = Field(None, description="What the step started from.")
-    index: Value | None = Field(None, description="What orders the steps, no two alike; its place in the list when absent.")
+    index: Value | None = Field(None, description="Orders the steps, no two alike; its place in the list when absent.")
     unit: Value | None = Field(None, description="Kind of process unit; `step` when absent.")
     template: Value | None = Field(None, description="Name and version of the segmentation template.")
 
