@@ -7,7 +7,7 @@ import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prefstrata.sources._digests import digests
 
@@ -19,12 +19,22 @@ if TYPE_CHECKING:
 __all__ = ["Known", "Opened", "State", "find_files", "read_state"]
 
 
+class _Refused(NamedTuple):
+    """The last refused record of a batch."""
+
+    line: int
+    offset: int
+    reason: str
+
+
 @dataclass(frozen=True)
 class _Earlier:
     batch_id: str
     bytes: int
     read: int
     is_cut: bool
+    has_open_quote: bool
+    refused: _Refused | None
 
 
 @dataclass
@@ -51,6 +61,8 @@ class Opened:
     batch_id: str
     seen: Seen
     passed: int
+    taken: int = 0
+    """Bytes that must hold all of the last record passed over; 0 when there is nothing to fear."""
 
     @staticmethod
     def of(path: Path, directory: Path, reading: Reading, state: State) -> Opened | Known:
@@ -69,13 +81,13 @@ class Opened:
         begun = [
             each for each in earlier if each.bytes in found and _batch_id(reading, found[each.bytes]) == each.batch_id
         ]
-        passed, is_cut = 0, False
+        passed, again, taken = 0, False, 0
         for each in sorted(begun, key=lambda each: each.bytes):
-            # A last record that was refused because the file ended in its middle was read again by the next batch.
-            passed += each.read - is_cut
-            is_cut = each.is_cut
-        passed -= is_cut
-        return Opened(uri, batch_id, seen, passed)
+            # A last record that was refused before it was whole was read again by the next batch.
+            passed += each.read - again
+            again = _is_unfinished(path, reading, each, passed)
+            taken = _bytes_in_doubt(path, reading, each)
+        return Opened(uri, batch_id, seen, passed - again, taken)
 
 
 def find_files(directory: Path, pattern: str) -> list[Path]:
@@ -87,16 +99,53 @@ def find_files(directory: Path, pattern: str) -> list[Path]:
 def read_state(engine: DuckDBEngine) -> State:
     """What the ledger has read."""
     with engine.connection() as connection:
-        cut = set(
-            connection.execute("select distinct batch_id from ledger.quarantine where reason = 'truncated'").fetchall()
-        )
+        refused = connection.execute(
+            """
+            select batch_id, bool_or(reason = 'truncated'), bool_or(reason = 'not_csv'), max(line),
+                arg_max("offset", line), arg_max(reason, line)
+            from ledger.quarantine group by batch_id
+            """
+        ).fetchall()
         rows = connection.execute(
             "select source, uri, batch_id, bytes, read from ledger.batches order by seq"
         ).fetchall()
+    last = {row[0]: (*row[1:3], None if row[4] is None else _Refused(*row[3:])) for row in refused}
     state = State({row[2] for row in rows})
     for source, uri, batch_id, size, read in rows:
-        state.by_uri.setdefault((source, uri), []).append(_Earlier(batch_id, size, read, (batch_id,) in cut))
+        earlier = _Earlier(batch_id, size, read, *last.get(batch_id, (False, False, None)))
+        state.by_uri.setdefault((source, uri), []).append(earlier)
     return state
+
+
+def _is_unfinished(path: Path, reading: Reading, each: _Earlier, end: int) -> bool:
+    """Whether the last record of a batch was refused and may be whole by now; ``end`` is its place."""
+    if each.is_cut or each.refused is None or not _is_plain_text(path, reading):
+        return each.is_cut
+    if reading.framing.kind_of(path) == "csv":
+        # A quote that was not closed may be by now, so there a line end proves nothing.
+        return each.refused.line == end and (each.refused.reason == "not_csv" or not _ends_line(path, each.bytes))
+    with path.open("rb") as stored:
+        stored.seek(each.refused.offset)
+        return not stored.readline(each.bytes - each.refused.offset).endswith(b"\n")
+
+
+def _bytes_in_doubt(path: Path, reading: Reading, each: _Earlier) -> int:
+    """The bytes of a batch, when those that were added may have gone into its last record."""
+    if not _is_plain_text(path, reading) or (_ends_line(path, each.bytes) and not each.has_open_quote):
+        return 0
+    return each.bytes
+
+
+def _is_plain_text(path: Path, reading: Reading) -> bool:
+    return reading.framing.kind_of(path) in {"csv", "jsonl"} and reading.framing.compression_of(path) == "none"
+
+
+def _ends_line(path: Path, size: int) -> bool:
+    if not size:
+        return True
+    with path.open("rb") as stored:
+        stored.seek(size - 1)
+        return stored.read(1) == b"\n"
 
 
 def _batch_id(reading: Reading, sha256: str) -> str:

@@ -53,6 +53,8 @@ class Stager:
             if opened.passed:
                 records = "__rest"
                 last = _line_of(connection, framed, opened.passed)
+                if opened.taken:
+                    _refuse_grown(path, reading, last, opened.taken)
                 rest = f"select * from {framed.table} where __line > {last}"
                 _execute(connection, f"create or replace temp table {records} as {rest}")
                 _execute(connection, f"delete from {framed.rejects} where line <= {last}")
@@ -97,6 +99,18 @@ class Stager:
         )
         connection.execute("insert into staging.batches values (?, ?, ?, ?, ?, ?, ?, ?)", list(row)).fetchall()
         self.batches += 1
+
+
+def _refuse_grown(path: Path, reading: Reading, line: int, taken: int) -> None:
+    """Refuse a file whose last record, in the ledger already, has more bytes than it had when it was taken."""
+    found = fetch_records(path, reading.framing, [line]).get(line)
+    if found is None or (found[0] or 0) + len(found[1].rstrip()) > taken:
+        raise PrefstrataError(
+            "its last record was taken before it was whole: bytes were added to it since",
+            where=str(path),
+            todo=f"Nothing was taken. Move the file away and put the records that follow its first {taken:,} bytes"
+            " into a file of another name; that record stays in the ledger as it was. Add whole files only.",
+        )
 
 
 def _line_of(connection: duckdb.DuckDBPyConnection, framed: Framed, place: int) -> int:

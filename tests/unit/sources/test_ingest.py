@@ -286,6 +286,83 @@ def test_a_mapping_reads_every_kind_of_file(tmp_path: Path) -> None:
     assert all(ids == found[0] for ids in found)
 
 
+HEAD = "id,q,answer,score,who\n"
+
+
+def test_a_row_that_grew_after_it_was_taken_stops_the_run(tmp_path: Path) -> None:
+    """A CSV row cut by the end of its file can look whole; when it turns out not to be, nothing is passed over."""
+    desk = Desk(tmp_path, MAPPED)
+    path = desk.put("ratings.csv", HEAD + "1,q,a,5,x\n2,q,a,4,an")
+    assert desk.ingest().accepted == 2
+    desk.put("ratings.csv", HEAD + "1,q,a,5,x\n2,q,a,4,ann\n3,q,a,3,x\n")
+    with pytest.raises(PrefstrataError, match=r"ratings\.csv: its last record was taken before it was whole"):
+        desk.ingest()
+    assert len(desk.rows("ledger.ratings")) == 2
+    path.unlink()
+    desk.put("ratings.more.csv", HEAD + "3,q,a,3,x\n")
+    assert desk.ingest().accepted == 1
+    desk.engine.close()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_last_row_without_a_line_end_may_get_one(tmp_path: Path, end: str) -> None:
+    """What was taken was whole, so the file is read on."""
+    desk = Desk(tmp_path, MAPPED)
+    text = HEAD + "1,q,a,5,x\n2,q,a,4,ann"
+    desk.put("ratings.csv", text)
+    desk.ingest()
+    desk.put("ratings.csv", text + end + "3,q,a,3,x" + end)
+    [file] = desk.ingest().files
+    assert (file.status, file.read, file.accepted) == ("grown", 1, 1)
+    desk.engine.close()
+
+
+@pytest.mark.parametrize("cut", ["2,q", '2,"q', '2,"q\n', "2,q,a,99"])
+def test_a_row_that_was_refused_before_it_was_whole_is_read_again(tmp_path: Path, cut: str) -> None:
+    """Whatever it was refused for, and also when the file grows once more."""
+    desk = Desk(tmp_path, MAPPED)
+    whole = {'2,"q\n': '2,"q\nr",a,4,x\n', '2,"q': '2,"q",a,4,x\n', "2,q": "2,q,a,4,x\n"}.get(cut, cut + ",x\n")
+    begun = HEAD + "1,q,a,5,x\n"
+    for more, read in ((cut, 2), (whole, 1), (whole + "3,q,a,3,x\n", 1)):
+        desk.put("ratings.csv", begun + more)
+        assert desk.ingest().read == read
+    assert len(desk.rows("ledger.ratings")) == 3 - (cut == "2,q,a,99")
+    desk.engine.close()
+
+
+def test_a_quote_closed_later_stops_the_run_when_its_rows_were_taken(tmp_path: Path) -> None:
+    """Rows that were read one by one have become one: there is no place to read on from."""
+    desk = Desk(tmp_path, MAPPED)
+    begun = HEAD + '1,"q\n2,q,a,4,x\n'
+    desk.put("ratings.csv", begun)
+    assert desk.ingest().reasons == {"not_csv": 1}
+    desk.put("ratings.csv", begun + '",a,5,x\n3,q,a,3,x\n4,q,a,3,x\n')
+    with pytest.raises(PrefstrataError, match=r"ratings\.csv: its last record"):
+        desk.ingest()
+    desk.put("ratings.csv", begun + "3,q,a,3,x\n")
+    assert desk.ingest().accepted == 1
+    desk.engine.close()
+
+
+def test_a_line_cut_after_an_inner_bracket_is_read_again(desk: Desk) -> None:
+    """It is refused as no JSON rather than as truncated, and may be whole now."""
+    text = _lines(_pair(1), _pair(2, id="x"))
+    desk.put("a.jsonl", text[:-2])
+    assert desk.ingest().reasons == {"not_json": 1}
+    desk.put("a.jsonl", text)
+    assert desk.ingest().accepted == 1
+
+
+def test_something_written_behind_an_accepted_line_stops_the_run(desk: Desk) -> None:
+    """An object without its line end is whole, so what follows on the same line is a mistake that must be seen."""
+    text = _lines(_pair(1))
+    desk.put("a.jsonl", text.rstrip())
+    desk.ingest()
+    desk.put("a.jsonl", text.rstrip() + _lines(_pair(2)))
+    with pytest.raises(PrefstrataError, match=r"a\.jsonl: its last record"):
+        desk.ingest()
+
+
 JOINED = """
 name: test
 sources:
