@@ -14,6 +14,7 @@ import polars as pl
 from prefstrata.engine._files import function_names, sql_text
 from prefstrata.engine._shared import check_columns, given, may_be_replaced
 from prefstrata.engine._types import duckdb_type, parse_type
+from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.errors import ConfigError, UnreachableError
 from prefstrata.model.tables import table as definition
 
@@ -190,13 +191,13 @@ class DuckDBEngine:
         return int(count), sample
 
     def _frame(self, sql: str, params: dict[str, Any] | None = None) -> pl.DataFrame:
-        return pl.DataFrame(_Stream(self._connection.sql(sql, params=params or {})))
+        return pl.DataFrame(ArrowStream(self._connection.sql(sql, params=params or {})))
 
     def load(self, full_name: str, frame: pl.DataFrame) -> int:
         """Make a small frame the whole content of a table; its columns go by name."""
         with self.transaction():
             # After an error it goes with the rollback: an aborted transaction refuses to unregister.
-            self._connection.register("__frame", frame)
+            self._connection.register("__frame", ArrowStream(frame))
             rows = self._replace(definition(full_name), 'select * from "__frame"', {})
             self._connection.unregister("__frame")
         return rows
@@ -237,21 +238,6 @@ class DuckDBEngine:
         """Close the warehouse; closing twice is harmless."""
         with self._lock:
             self._connection.close()
-
-
-class _Stream:
-    """A relation as a bare Arrow stream.
-
-    Polars remembers the class of what it is made from; DuckDB's own classes must not outlive their module, or the
-    process ends with a page of warnings about leaks.
-    """
-
-    def __init__(self, relation: duckdb.DuckDBPyRelation) -> None:
-        self._relation = relation
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """The relation's own stream."""
-        return self._relation.__arrow_c_stream__(requested_schema)
 
 
 def connect(path: str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:

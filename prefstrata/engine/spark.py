@@ -128,7 +128,7 @@ class SparkEngine:
         may_be_replaced(table)
         rows = self._rows(table, **params)
         self._keep(full_name, rows)
-        return rows.count()
+        return int(rows.count())
 
     def append(self, full_name: str, **params: Scalar) -> int:
         """Add the rows of ``sql/<schema>/<table>.sql`` to the table, or change nothing; returns the number added."""
@@ -136,7 +136,7 @@ class SparkEngine:
         self.ensure(table)
         rows = self._rows(table, **params)
         self._keep(full_name, self._tables[full_name].union(rows))
-        return rows.count()
+        return int(rows.count())
 
     def query(self, name: str, **params: Scalar) -> pl.DataFrame:
         """The result of ``sql/<name>.sql``, which must be small."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
+from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.tables import table
 from prefstrata.sources.framing._fields import identifier
 
@@ -63,7 +64,7 @@ class Rejects:
     def _write(self) -> None:
         if self._rows:
             frame = pl.DataFrame(self._rows, schema=_SCHEMA, orient="row")
-            self._connection.register("framing_rejects_batch", frame)
+            self._connection.register("framing_rejects_batch", ArrowStream(frame))
             try:
                 self._connection.execute(f"insert into {identifier(self._name)} from framing_rejects_batch").fetchall()
             finally:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from checks._suites import SUITES, Expectation, Suite, read_suite
 from prefstrata.engine import DuckDBEngine
+from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.tables import TABLES, table
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def fill(engine: DuckDBEngine, full_name: str, rows: list[dict[str, Any]]) -> No
     with engine.connection() as connection:
         connection.execute(f"delete from {full_name}").fetchall()  # noqa: S608 - a name of tables.py
         frame = pl.DataFrame([{**RIGHT[full_name], **row} for row in rows], infer_schema_length=None)
-        connection.register("rows_given", frame)
+        connection.register("rows_given", ArrowStream(frame))
         connection.execute(f"insert into {full_name} by name select * from rows_given").fetchall()  # noqa: S608 - see above
         connection.unregister("rows_given")
 

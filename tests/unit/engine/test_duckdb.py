@@ -36,7 +36,7 @@ def test_a_table_has_the_declared_columns_types_and_comments(engine: DuckDBEngin
         engine.ensure(each)
     with engine.connection() as connection:
         found = connection.execute(
-            "select if(database_name = 'staging', database_name, schema_name) || '.' || table_name, column_name, comment"
+            "select if(database_name = 'staging', 'staging', schema_name) || '.' || table_name, column_name, comment"
             " from duckdb_columns() order by column_index"
         ).fetchall()
     for each in TABLES:
