@@ -45,8 +45,9 @@ _SPEC = dg.AssetSpec(
 def _release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     session: Session = context.resources.session
     with open_project_store(session.project) as store:
-        session.reconcile(store)
-        outcome = session.published(store) or session.release(store, metadata=_run_metadata(context.run.run_id))
+        finished = session.reconcile(store)
+        known = session.published(store, finished)
+        outcome = known or session.release(store, metadata=_run_metadata(context.run.run_id))
         if outcome.status in {Status.LOST_RACE, Status.UNKNOWN}:
             raise UnreachableError(
                 f"the release is not known to be published: {outcome.status}", where=store.location, todo="run again"

@@ -35,7 +35,7 @@ class RunSummary:
 
     Attributes:
         ingested: what was read.
-        outcome: what was published.
+        outcome: what was published, by this run or by finishing what a killed run had committed.
         rows: rows per table that was built; empty when nothing was new.
         seconds: wall seconds per stage.
     """
@@ -71,11 +71,11 @@ def run(
         open_session(project, wait=wait, waiting=lambda text: progress(Progress("start", text))) as session,
     ):
         began = time.perf_counter()
-        session.reconcile(store)
+        finished = session.reconcile(store)
         progress(Progress("ledger", "looking for new files"))
         ingested = session.ingest(progress=lambda text: progress(Progress("ledger", text)))
         seconds["ledger"] = time.perf_counter() - began
-        if known := session.published(store):
+        if known := session.published(store, finished):
             return RunSummary(ingested, known, rows, seconds)
         for stage in STAGES:
             began = time.perf_counter()

@@ -19,7 +19,7 @@ from prefstrata.releases.identity import Identity, calibration_id, identify, pol
 from prefstrata.sources import ingest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from prefstrata.pipeline._plan import Stage
@@ -100,19 +100,25 @@ class Session:
     def _calibration_id(self) -> str:
         return calibration_id(self._policy_files)
 
-    def published(self, store: VersionStore) -> Outcome | None:
+    def published(self, store: VersionStore, finished: Iterable[Outcome] = ()) -> Outcome | None:
         """The newest release, when it was made from exactly this content; else None.
 
         Rollbacks are passed over: after one, the same ledger must not publish again what was just taken back. An
         empty ledger is nothing to release, whatever was released before: its outcome names no tag.
+
+        Args:
+            store: where to look.
+            finished: what :meth:`reconcile` returned; a release that it published is news, not nothing new.
         """
         if not self.engine.query("manifest/ledger").item(0, "rows"):
             return Outcome(Status.NOTHING_NEW)
         warnings: tuple[str, ...] = ()
         for tag, commit in store.log():
             if "rollback_to" not in commit.metadata:
-                same = commit.metadata.get("content_id") == self.identity.content_id
-                return Outcome(Status.NOTHING_NEW, tag.name, commit, warnings=warnings) if same else None
+                if commit.metadata.get("content_id") != self.identity.content_id:
+                    return None
+                news = (each for each in finished if (each.status, each.tag) == (Status.PUBLISHED, tag.name))
+                return next(news, Outcome(Status.NOTHING_NEW, tag.name, commit, warnings=warnings))
             warnings = warnings or (f"{tag.name}, a rollback, stays the newest release until something is new",)
         return None
 

@@ -100,6 +100,9 @@ def _told(summary: RunSummary) -> Iterator[str | Grid]:
     if outcome.status is Status.NOTHING_NEW:
         yield f"nothing new: {outcome.tag} holds exactly this"
         return
+    if not summary.rows:
+        yield f"published {outcome.tag}, which an earlier run had written and not published"
+        return
     rows = ((layer, summary.rows[f"layers.{layer}"]) for layer in LAYERS)
     yield Grid.of("layer >records", rows, "Layers")
     yield ""

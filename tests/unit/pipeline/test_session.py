@@ -41,6 +41,52 @@ class _CutError(Exception):
     """A release that ends in the middle."""
 
 
+def killed(project: Project) -> None:
+    """A run that commits its release and then ends before it is published."""
+
+    def cut(step: Step, when: str) -> None:
+        if (step, when) == (Step.PUBLISH, "before"):
+            raise _CutError
+
+    with open_project_store(project) as store, open_session(project) as session:
+        build(session)
+        with pytest.raises(_CutError):
+            session.release(store, step=cut)
+        assert list(store.tags()) == []
+
+
+def test_a_release_that_a_run_finishes_for_another_is_its_news(tmp_path: Path) -> None:
+    """A run that publishes what a killed one had committed says so; only the run after it has nothing new."""
+    project = make(tmp_path / "project")
+    add(project, "crowd", "a", pair(1))
+    killed(project)
+    outcome = run(project).outcome
+    assert (outcome.status, outcome.tag) == (Status.PUBLISHED, "v000001")
+    assert outcome.commit is not None
+    again = run(project).outcome
+    assert (again.status, again.tag, again.commit) == (Status.NOTHING_NEW, "v000001", outcome.commit)
+
+
+def test_the_command_says_what_it_finished(tmp_path: Path) -> None:
+    """No layer was built, so none is counted; the tag is named."""
+    project = make(tmp_path / "project")
+    add(project, "crowd", "a", pair(1))
+    killed(project)
+    command = [sys.executable, "-m", "prefstrata", "--project", str(project.directory), "run"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "published v000001, which an earlier run had written and not published" in done.stdout
+
+
+def test_what_is_new_beside_a_finished_release_is_the_next_one(tmp_path: Path) -> None:
+    """Both are published, and the run names the newest."""
+    project = make(tmp_path / "project")
+    add(project, "crowd", "a", pair(1))
+    killed(project)
+    add(project, "crowd", "b", pair(2))
+    outcome = run(project).outcome
+    assert (outcome.status, outcome.tag) == (Status.PUBLISHED, "v000002")
+
+
 @pytest.mark.parametrize("at", [Step.BRANCH, Step.UPLOAD, Step.COMMIT, Step.PUBLISH])
 def test_an_interrupted_release_leaves_no_files(tmp_path: Path, at: Step) -> None:
     """An exception in the middle leaves nothing beside the warehouse; the next run finishes with one tag."""
