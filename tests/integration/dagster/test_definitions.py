@@ -139,6 +139,24 @@ def test_workspace_is_valid_without_a_project(tmp_path: Path) -> None:
     assert "there is no project at" in done.stdout + done.stderr
 
 
+def test_dg_loads_all_definitions(project: Path, tmp_path: Path) -> None:
+    """`dg check defs`, as the README of the folder promises it, finds nothing wrong."""
+    (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    (tmp_path / "dg.toml").write_text("[cli.telemetry]\nenabled = false\n")
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(tmp_path),
+        "DAGSTER_DG_UPDATE_CHECK_ENABLED": "0",
+        "DG_CLI_CONFIG": str(tmp_path / "dg.toml"),
+        "PREFSTRATA_PROJECT": str(project),
+        "VIRTUAL_ENV": sys.prefix,
+    }
+    command = [str(Path(sys.executable).with_name("dg")), "check", "defs"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=180)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "All definitions loaded successfully" in done.stdout + done.stderr
+
+
 def test_what_is_wrong_with_a_project_is_metadata(load: Callable[[Path], dg.Definitions], tmp_path: Path) -> None:
     """Somebody who sees no sources in the UI finds there what is missing."""
     for folder, said in projects(tmp_path):
