@@ -5,13 +5,16 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from prefstrata.sources._digests import digests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from prefstrata.engine import DuckDBEngine
     from prefstrata.sources._reading import Reading
     from prefstrata.sources.framing import Seen
@@ -43,6 +46,8 @@ class State:
 
     batches: set[str] = field(default_factory=set)
     by_uri: dict[tuple[str, str], list[_Earlier]] = field(default_factory=dict)
+    waiting: Callable[[list[str]], Mapping[str, Iterable[int]]] = lambda _: {}
+    """For batch ids, the numbers of the records that their joined file kept back, by batch."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Opened:
     passed: int
     taken: int = 0
     """Bytes that must hold all of the last record passed over; 0 when there is nothing to fear."""
+    again: tuple[int, ...] = ()
+    """Numbers of records passed over that found no partner in the joined file as it was, and may now."""
 
     @staticmethod
     def of(path: Path, directory: Path, reading: Reading, state: State) -> Opened | Known:
@@ -79,15 +86,39 @@ class Opened:
             return Known(uri, batch_id)
         state.batches.add(batch_id)
         begun = [
-            each for each in earlier if each.bytes in found and _batch_id(reading, found[each.bytes]) == each.batch_id
+            each
+            for each in earlier
+            if each.bytes in found and _content_id(reading, found[each.bytes]) == each.batch_id.partition("-")[0]
         ]
-        passed, again, taken = 0, False, 0
-        for each in sorted(begun, key=lambda each: each.bytes):
-            # A last record that was refused before it was whole was read again by the next batch.
-            passed += each.read - again
-            again = _is_unfinished(path, reading, each, passed)
-            taken = _bytes_in_doubt(path, reading, each)
-        return Opened(uri, batch_id, seen, passed - again, taken)
+        waiting = state.waiting([each.batch_id for each in begun]) if reading.joined_sha256 else {}
+        return _read_on(path, reading, Opened(uri, batch_id, seen, 0), begun, waiting)
+
+
+def _read_on(
+    path: Path, reading: Reading, opened: Opened, begun: list[_Earlier], waiting: Mapping[str, Iterable[int]]
+) -> Opened:
+    """Go through what earlier batches read, in their order, to say what this one has to."""
+    ends, kept = {0: (0, False, 0)}, dict[int, tuple[int, str]]()
+    for each in begun:
+        joined = each.batch_id.partition("-")[2]
+        tried = _tried_again(kept, each.bytes, joined)
+        end, again, _ = ends[max(size for size in ends if size <= each.bytes)]
+        # A last record that was refused before it was whole was read again by the next batch.
+        end += each.read - again - len(tried)
+        again = _is_unfinished(path, reading, each, end)
+        ends[each.bytes] = end, again, _bytes_in_doubt(path, reading, each)
+        sizes = {line: kept.pop(line)[0] for line in tried}
+        kept |= {line: (sizes.get(line, each.bytes), joined) for line in waiting.get(each.batch_id, ())}
+        if again and each.refused:
+            kept.pop(each.refused.line, None)
+    end, again, taken = ends[max(ends)]
+    tried = _tried_again(kept, opened.seen.bytes, opened.batch_id.partition("-")[2])
+    return replace(opened, passed=end - again, taken=taken, again=tuple(sorted(tried)))
+
+
+def _tried_again(kept: Mapping[int, tuple[int, str]], size: int, joined: str) -> set[int]:
+    """The records among those that wait for a partner which a batch with another joined file tries again."""
+    return {line for line, (read_at, tried_with) in kept.items() if read_at <= size and tried_with != joined}
 
 
 def find_files(directory: Path, pattern: str) -> list[Path]:
@@ -110,11 +141,21 @@ def read_state(engine: DuckDBEngine) -> State:
             "select source, uri, batch_id, bytes, read from ledger.batches order by seq"
         ).fetchall()
     last = {row[0]: (*row[1:3], None if row[4] is None else _Refused(*row[3:])) for row in refused}
-    state = State({row[2] for row in rows})
+    state = State({row[2] for row in rows}, waiting=partial(_waiting, engine))
     for source, uri, batch_id, size, read in rows:
         earlier = _Earlier(batch_id, size, read, *last.get(batch_id, (False, False, None)))
         state.by_uri.setdefault((source, uri), []).append(earlier)
     return state
+
+
+def _waiting(engine: DuckDBEngine, batches: list[str]) -> Mapping[str, Iterable[int]]:
+    with engine.connection() as connection:
+        found = connection.execute(
+            "select batch_id, list(line) from ledger.quarantine"
+            " where reason in ('no_match', 'ambiguous_match') and batch_id in (select unnest(?)) group by batch_id",
+            [batches],
+        ).fetchall()
+    return dict(found)
 
 
 def _is_unfinished(path: Path, reading: Reading, each: _Earlier, end: int) -> bool:
@@ -149,6 +190,11 @@ def _ends_line(path: Path, size: int) -> bool:
 
 
 def _batch_id(reading: Reading, sha256: str) -> str:
+    """What is before the dash says which bytes they are, whatever they are joined to."""
+    content = _content_id(reading, sha256)
+    return f"{content}-{reading.joined_sha256}" if reading.joined_sha256 else content
+
+
+def _content_id(reading: Reading, sha256: str) -> str:
     """The source's name cannot hold a line end, so the encoding is read back in one way only."""
-    parts = [reading.source.name, sha256, *([reading.joined_sha256] if reading.joined_sha256 else [])]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return hashlib.sha256(f"{reading.source.name}\n{sha256}".encode()).hexdigest()

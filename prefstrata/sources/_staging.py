@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from prefstrata.model import PrefstrataError
+from prefstrata.model.arrow import ArrowStream
 from prefstrata.sources.framing import Limits, drop, fetch_records, frame
 from prefstrata.sources.framing._rejects import readable
 from prefstrata.sources.mapping import stage
@@ -55,8 +56,8 @@ class Stager:
                 last = _line_of(connection, framed, opened.passed)
                 if opened.taken:
                     _refuse_grown(path, reading, last, opened.taken)
-                rest = f"select * from {framed.table} where __line > {last}"
-                _execute(connection, f"create or replace temp table {records} as {rest}")
+                rest = f"select * from {framed.table} where __line > {last} or __line in (select unnest(?))"
+                connection.execute(f"create or replace temp table {records} as {rest}", [list(opened.again)]).fetchall()
                 _execute(connection, f"delete from {framed.rejects} where line <= {last}")
             refused = stage(
                 connection,
@@ -71,7 +72,7 @@ class Stager:
             reasons = _keep_rejects(connection, framed.rejects, opened.batch_id)
             _quarantine(connection, reading, path, opened.batch_id, refused)
             reasons.update(each.reason for each in refused)
-            read = framed.read - opened.passed
+            read = framed.read - opened.passed + len(opened.again)
             self._batch(connection, reading, opened, read)
             for name in ("__rest", framed.table, framed.rejects, *((joined, f"{joined}_rejects") if joined else ())):
                 drop(connection, name)
@@ -153,7 +154,7 @@ def _quarantine(
             for offset, raw in [found[each.line]]
         ]
         frame_ = pl.DataFrame(rows, schema=schema, orient="row")
-        connection.register("__refused_rows", frame_)
+        connection.register("__refused_rows", ArrowStream(frame_))
         try:
             _execute(connection, "insert into staging.rejects by name select * from __refused_rows")
         finally:

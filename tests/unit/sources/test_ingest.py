@@ -394,6 +394,31 @@ def test_the_joined_file_is_part_of_the_batch(tmp_path: Path) -> None:
     desk.engine.close()
 
 
+def test_a_changed_joined_file_brings_only_what_it_kept_back(tmp_path: Path) -> None:
+    """Accepted records are not said again; read on, and joined anew once more, the counts still hold."""
+    desk = Desk(tmp_path, JOINED)
+    texts = tmp_path / "texts.jsonl"
+    begun = _lines({"id": "1", "score": 2}, {"id": "2", "score": 2}, {"id": "3", "score": 9}, {"id": "4", "score": 2})
+    more = _lines({"id": "5", "score": 3}, {"id": "1", "score": 4})
+    # Known ids, the file, and then records read and accepted.
+    steps = [
+        ("13", begun, 4, 1),
+        ("123", begun, 2, 1),
+        ("123", begun + more, 2, 1),
+        ("1235", begun + more, 2, 1),
+        ("12345", begun, 1, 1),
+        ("12345", begun + more, 0, 0),
+        ("12345", begun + more + more, 2, 2),
+    ]
+    for ids, text, read, accepted in steps:
+        texts.write_text(_lines(*({"id": key, "q": "q", "answer": f"a{key}"} for key in ids)), "utf-8")
+        desk.put("ratings.jsonl", text)
+        [file] = desk.ingest().files
+        assert (file.read, file.accepted, file.quarantined) == (read, accepted, read - accepted)
+    assert len(desk.rows("ledger.ratings")) == 7
+    desk.engine.close()
+
+
 def test_many_records_are_mapped_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How many records are mapped at once changes nothing."""
     records = [_pair(number, dims=["tone"]) for number in range(50)]
