@@ -26,7 +26,8 @@ dev: demo ## open the Dagster UI on the demo, on http://127.0.0.1:3000
 lakefs: setup ## start a real lakeFS server on loopback and run the demo on it, in demo/lakefs
 	scripts/lakefs-server start --dir $(LAKEFS) >/dev/null
 	$(RUN) -m examples.quickstart demo/lakefs --lakefs $(LAKEFS)/server.json
-	@echo "the server still runs; scripts/lakefs-server stop --dir $(LAKEFS) stops it"
+	@echo 'the server still runs; to use it from this shell: eval "$$(scripts/lakefs-server env --dir $(LAKEFS))"'
+	@echo "scripts/lakefs-server stop --dir $(LAKEFS) stops it"
 
 test: ## every test this machine can run, by file on two processes; skipped ones say why
 	@scripts/setup --spark
