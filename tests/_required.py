@@ -1,4 +1,4 @@
-"""A run that must not skip: ``PREFSTRATA_REQUIRE=lakefs,spark,browser python -m pytest``.
+"""A run that must not skip: ``PREFSTRATA_REQUIRE=lakefs,spark,browser,slices python -m pytest``.
 
 Tests with one of the named markers have to run. The session fails when one of them was skipped, when a whole file was
 skipped (it may have held some), or when there was none at all: green then says that these parts were seen to work.

@@ -33,6 +33,7 @@ _DATA = Path(__file__).parents[3] / "shared" / "data"
 _IN_CONFIG = "../../../../shared/data"
 
 pytestmark = [
+    pytest.mark.slices,
     pytest.mark.slow,
     pytest.mark.skipif(not _DATA.is_dir(), reason="the real slices (../shared/data) are not on this machine"),
 ]

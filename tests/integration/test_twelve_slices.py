@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parent / "twelve-slices"
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
-pytestmark = pytest.mark.skipif(
-    not DATA.is_dir(), reason="the real slices are not beside this checkout: ../shared/data"
-)
+pytestmark = [
+    pytest.mark.slices,
+    pytest.mark.skipif(not DATA.is_dir(), reason="the real slices are not beside this checkout: ../shared/data"),
+]
 
 # Per source: records read, records refused by reason, and the rows that the rest became.
 EXPECTED: dict[str, tuple[int, dict[str, int], dict[str, int]]] = {
