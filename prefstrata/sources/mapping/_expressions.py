@@ -45,6 +45,21 @@ _REFUSED = {
 }
 # Stable within DuckDB's own tables, but not across its releases.
 _UNSTABLE = frozenset({"hash", "version", "current_user", "session_user", "user", "current_role", "current_catalog"})
+# DuckDB says of these that they depend on their arguments alone, but they read the clock.
+_CLOCKS = frozenset({"current_localtime", "current_localtimestamp"})
+# Macros over aggregates, under names that no aggregate has.
+_AGGREGATES = frozenset(
+    {
+        "geomean",
+        "geometric_mean",
+        "json_group_array",
+        "json_group_object",
+        "json_group_structure",
+        "variant_group_array",
+        "wavg",
+        "weighted_avg",
+    }
+)
 # Words that DuckDB takes for a function call when no column has the name.
 _KEYWORDS = frozenset(
     {
@@ -170,13 +185,15 @@ def _check(node: dict[str, Any]) -> None:
         raise ExpressionError("a mapping may not name a schema")
     if name not in _pure_functions():
         raise ExpressionError(f"a mapping may not call {name}(): {_why(name)}")
+    if name == "age" and len(node["arguments"]) == 1:
+        raise ExpressionError("a mapping may not call age() with one time: it reads the clock; give it two")
 
 
 def _why(name: str) -> str:
     kinds = {
         row[0] for row in _rows("select distinct function_type from duckdb_functions() where function_name = ?", name)
     }
-    if "aggregate" in kinds:
+    if "aggregate" in kinds or name in _AGGREGATES:
         return "it works on many rows, an expression sees one record (lists have list_sum, list_max, …)"
     if kinds & {"table", "table_macro"}:
         return "it reads tables or files, an expression sees its record only"
@@ -192,6 +209,8 @@ def _pure_functions() -> frozenset[str]:
         """
         select function_name from duckdb_functions()
         where database_name = 'system' and not starts_with(function_name, 'pg_')
+            and not starts_with(function_name, '__internal') and not starts_with(function_name, 'inet_')
+            and not starts_with(function_name, 'has_') and not ends_with(function_name, '_description')
         group by all
         having bool_or(function_type in ('scalar', 'macro'))
             and not bool_or(function_type in ('aggregate', 'window'))
@@ -199,7 +218,7 @@ def _pure_functions() -> frozenset[str]:
             and not bool_or(coalesce(regexp_matches(macro_definition, '(?i)select|unnest|current_|sleep'), false))
         """
     )
-    return frozenset(row[0] for row in rows) - _UNSTABLE
+    return frozenset(row[0] for row in rows) - _UNSTABLE - _CLOCKS - _AGGREGATES
 
 
 _LOCK = threading.Lock()
