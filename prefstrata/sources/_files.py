@@ -5,11 +5,13 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from prefstrata.model import PrefstrataError
 from prefstrata.sources._digests import digests
 
 if TYPE_CHECKING:
@@ -122,9 +124,31 @@ def _tried_again(kept: Mapping[int, tuple[int, str]], size: int, joined: str) ->
 
 
 def find_files(directory: Path, pattern: str) -> list[Path]:
-    """The files that match, by their path relative to the project."""
+    """The files that match, by their path relative to the project.
+
+    Raises:
+        PrefstrataError: a name is not UTF-8, or has control characters.
+    """
     names = glob.glob(pattern, root_dir=directory, recursive=True)  # noqa: PTH207 - Path.glob does not follow ..
-    return sorted((path for path in (directory / name for name in names) if path.is_file()), key=lambda p: p.as_posix())
+    found = [name for name in names if (directory / name).is_file()]
+    for name in sorted(found):
+        _check_name(name)
+    return sorted((directory / name for name in found), key=lambda path: path.as_posix())
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name that the ledger cannot hold, or that would command the terminal it is shown on."""
+    if not any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        return
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    shown = "".join(
+        f"\\x{ord(character):02x}" if unicodedata.category(character) == "Cc" else character for character in text
+    )
+    raise PrefstrataError(
+        "the name of this file is not UTF-8, or has control characters",
+        where=shown,
+        todo="Rename it, or move it where the source's path does not find it; nothing was taken.",
+    )
 
 
 def read_state(engine: DuckDBEngine) -> State:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 from typing import TYPE_CHECKING, Any
 
@@ -246,6 +247,20 @@ def test_a_failed_run_leaves_the_ledger_as_it_was(desk: Desk) -> None:
     assert desk.rows("ledger.batches") == []
     broken.write_bytes(gzip.compress(_lines(_pair(2)).encode()))
     assert desk.ingest().accepted == 2
+
+
+@pytest.mark.parametrize(("name", "shown"), [(b"a\xff.jsonl", r"a\xff.jsonl"), (b"a\x1b[2J.jsonl", r"a\x1b[2J.jsonl")])
+def test_a_name_that_cannot_be_kept_or_shown_is_told_escaped(desk: Desk, name: bytes, shown: str) -> None:
+    """With what to do about it, and nothing taken; a name in any script is fine."""
+    desk.put("\u00e4 \u65e5.jsonl", _lines(_pair(1)))
+    path = os.path.join(os.fsencode(desk.folder), b"inbox", name)  # noqa: PTH118 - a Path holds no bytes
+    with open(path, "wb") as file:  # noqa: PTH123 - likewise
+        file.write(_lines(_pair(2)).encode())
+    with pytest.raises(PrefstrataError) as caught:
+        desk.ingest()
+    assert str(caught.value).startswith(f"inbox/{shown}: the name of this file")
+    os.unlink(path)  # noqa: PTH108 - likewise
+    assert desk.ingest().accepted == 1
 
 
 MAPPED = """
