@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from prefstrata.sources._files import find_files
+from prefstrata.sources import find_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import pkgutil
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,6 +16,7 @@ import prefstrata
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("pandas", "numpy", "great_expectations", "openai", "dagster", "pyspark", "matplotlib", "sqlglot")
+_PRIVATE = re.compile(r"\._(?!_)")
 PARTS = sorted(module.name for module in pkgutil.iter_modules(prefstrata.__path__))
 CODE = """
 import importlib, pkgutil, sys
@@ -40,6 +43,23 @@ def test_import_of_the_package_is_instant() -> None:
     code = "import sys; before = set(sys.modules); import prefstrata; print(*sorted(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == ["prefstrata", "prefstrata._version"]
+
+
+@pytest.mark.parametrize("package", ["assets", "checks", "dagster_project"])
+def test_dagster_uses_what_the_library_exports(package: str) -> None:
+    """Whoever wires the library takes what its packages export, none of their private modules."""
+    paths = sorted((ROOT / package).rglob("*.py"))
+    assert paths
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
+                continue
+            private = [name for name in names if name.startswith("prefstrata.") and _PRIVATE.search(name)]
+            assert not private, path
 
 
 @pytest.fixture(scope="module")
