@@ -15,6 +15,7 @@ from dagster_project.alerts import Delivery, send
 from dagster_project.failures import alert_about
 from dagster_project.resources import find_project
 from prefstrata.model import UnreachableError
+from prefstrata.sources import joined_file
 
 if TYPE_CHECKING:
     from prefstrata.project import Project
@@ -29,7 +30,7 @@ _RUNS_A_TICK = 50
 
 @dg.sensor(job_name="release", minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Starts a release when a file is new or has changed in the folders the sources name.
+    """Starts a release when a file is new or has changed in the folders the sources name, or a file they join.
 
     What was seen is kept as hashes of path, size and time of change. A file that is still being written is given some
     seconds to come to rest, though not for ever.
@@ -55,7 +56,9 @@ def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipR
 def _marks(project: "Project") -> dict[str, float]:
     """When each state of a file came about, by the hash of path, size and time of change."""
     marks = {}
-    for file in {file for source in project.sources for file in files_of(project, source)}:
+    read = {file for source in project.sources for file in files_of(project, source)}
+    joined = {file for source in project.sources if (file := joined_file(source))}
+    for file in read | joined:
         try:
             stat = (project.directory / file).stat()
         except FileNotFoundError:  # gone since it was listed

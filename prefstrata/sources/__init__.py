@@ -3,6 +3,7 @@
 from prefstrata.sources._files import find_files
 from prefstrata.sources._ingest import FileOutcome, IngestSummary, check_sources, ingest
 from prefstrata.sources._ledger import AppendSummary, BatchCount, append_staged, clear_staging
+from prefstrata.sources._reading import joined_file
 
 __all__ = [
     "AppendSummary",
@@ -14,4 +15,5 @@ __all__ = [
     "clear_staging",
     "find_files",
     "ingest",
+    "joined_file",
 ]

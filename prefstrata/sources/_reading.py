@@ -61,6 +61,15 @@ def compile_source(project: Project, place: int, source: Source) -> Reading:
         raise ConfigError(what, where=f"{project.file}{line}: {spelled}", todo=error.todo) from error
 
 
+def joined_file(source: Source) -> str | None:
+    """The file that a source's mapping joins, relative to the project; None when it joins none, or is wrong."""
+    try:
+        joined = read_mapping(_given(source)[0]).join
+    except MappingError:
+        return None
+    return joined.path if joined else None
+
+
 def _given(source: Source) -> tuple[dict[str, Any], dict[str, Any]]:
     """The mapping of a source as a config section, its own or its format's, and the format's options."""
     if source.map is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 import pytest
+import yaml
 
 from dagster_project.sensors import new_files
 
@@ -72,6 +73,40 @@ def test_a_new_file_and_a_changed_file_start_a_run(project: Path) -> None:
     assert second.run_key != first.run_key
     added.unlink()
     assert isinstance(tick(cursor), str)
+
+
+def test_a_changed_joined_file_starts_a_run(project: Path) -> None:
+    """Records mean something else when the file they are joined with changed, though their own files did not."""
+    joining = {
+        "name": "joining",
+        "mode": "offline",
+        "supervisor": "crowd",
+        "path": "inbox/joining/*.jsonl",
+        "format": "mapping",
+        "map": {
+            "fields": {"k": "text"},
+            "join": {
+                "as": "other",
+                "path": "texts/others.jsonl",
+                "fields": {"k": "text", "p": "text"},
+                "match": {"k": "k"},
+            },
+            "prompt": "other.p",
+            "ratings": [{"response": {"text": "k"}, "value": 1, "scale": [0, 1]}],
+        },
+    }
+    config = yaml.safe_load((project / "prefstrata.yaml").read_text("utf-8"))
+    config["sources"].append(joining)
+    (project / "prefstrata.yaml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+    _, cursor = started()
+    others = project / "texts" / "others.jsonl"
+    others.parent.mkdir()
+    for text in ("one", "another"):
+        others.write_text(f'{{"k": "a", "p": "{text}"}}\n', "utf-8")
+        age(others, 60)
+        request, cursor = started(cursor)
+        assert request.tags["prefstrata/new_files"] == "1"
+    assert tick(cursor) == f"nothing new in {project}"
 
 
 def test_the_same_files_are_the_same_run(project: Path) -> None:
