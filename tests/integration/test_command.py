@@ -135,7 +135,7 @@ def test_a_summary_says_what_was_read_and_published(tmp_path: Path) -> None:
     done = command("run", "--project", tmp_path / "p")
     assert re.search(r"^read 2 records from 1 new file$", done.out, re.MULTILINE)
     assert re.search(r"^ +1 accepted, 1 in quarantine$", done.out, re.MULTILINE)
-    assert re.search(r"^main +1$", done.out, re.MULTILINE)
+    assert re.search(r"^weak +1$", done.out, re.MULTILINE)
     assert re.search(r"^published v000001: \d+ files uploaded \([\d.]+ kB\), 0 there already$", done.out, re.MULTILINE)
     stages = re.findall(r"^(\w+) +[\d.]+ s$", done.err, re.MULTILINE)
     assert stages == ["ledger", "evidence", "noise", "weighting", "layers", "release"]
@@ -213,7 +213,7 @@ def test_show_json_is_the_manifest(project: Path) -> None:
         (["rollback", "v9"], "v9"),
         (["checkout", "main", "--for", "csv", "--out", "out"], "write one of jsonl, parquet"),
         (["checkout", "silver", "--for", "jsonl", "--out", "out"], "golden"),
-        (["checkout", "weak", "--for", "jsonl", "--out", "out"], "no records"),
+        (["checkout", "expert", "--for", "jsonl", "--out", "out"], "no records"),
         (["checkout", "main@v9", "--for", "jsonl", "--out", "out"], "v9"),
         (["checkout", "main", "--for", "jsonl", "--out", "inbox"], "not empty"),
         (["queue", "list", "--queue", "none"], "arbitration"),

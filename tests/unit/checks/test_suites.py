@@ -143,6 +143,8 @@ def fill(engine: DuckDBEngine, full_name: str, rows: list[dict[str, Any]]) -> No
     with engine.connection() as connection:
         connection.execute(f"delete from {full_name}").fetchall()  # noqa: S608 - a name of tables.py
         frame = pl.DataFrame([{**RIGHT[full_name], **row} for row in rows], infer_schema_length=None)
+        # DuckDB does not read Arrow's null type.
+        frame = frame.with_columns(pl.selectors.by_dtype(pl.Null).cast(pl.String))
         connection.register("rows_given", ArrowStream(frame))
         connection.execute(f"insert into {full_name} by name select * from rows_given").fetchall()  # noqa: S608 - see above
         connection.unregister("rows_given")
