@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ class Target:
             duckdb.Error: a record is not what the fields say; the table is as it was.
         """
         drop(self.connection, self.table)
-        if line_key is None and "rowid" not in {name.lower() for name in self.fields}:
+        if line_key is None and "rowid" not in {name.lower() for name in self.fields} and _ends_a_line(path):
             return self._fill_in_order(path, limits)
         read = dict(self.fields) if line_key is None else {line_key: Scalar("integer"), **self.fields}
         number = "row_number() over ()" if line_key is None else value(identifier(line_key), Scalar("integer"))
@@ -58,7 +59,8 @@ class Target:
     def _fill_in_order(self, path: Path, limits: Limits) -> int:
         """Read with every thread, keep the order, and take a row's place for its number.
 
-        Counting in the statement itself (``row_number() over ()``) would read with one thread only.
+        Counting in the statement itself (``row_number() over ()``) would read with one thread only. Where the last
+        line has no line end it must: DuckDB 2.0 gives that line to another thread, which may put it before all others.
         """
         kept = identifier(_rows_of(self.table))
         with _in_order(self.connection):
@@ -89,6 +91,13 @@ def drop(connection: duckdb.DuckDBPyConnection, table: str) -> None:
 
 def _rows_of(table: str) -> str:
     return f"{table}_rows"
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        return file.read(1) in {b"", b"\n"}
 
 
 @contextmanager

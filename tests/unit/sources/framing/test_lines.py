@@ -140,3 +140,14 @@ def test_a_field_cannot_be_called_what_the_line_number_is() -> None:
     """The column would be there twice."""
     with pytest.raises(ConfigError, match="line"):
         fates(b"{}", Framing(fields({"Line": "text"})))
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_lines_keep_their_numbers_whether_or_not_the_last_one_is_ended(end: bytes) -> None:
+    """DuckDB reads a last line without an end in another thread and may give it back first; a number is a place."""
+    every = fields({"n": "integer", "t": "text", "o": {"t": "text"}, "m": {"*": ["text"]}})
+    content = b"\n".join(b'{"n": %d}' % number for number in range(1, 4001)) + end
+    for _ in range(10):
+        read = fates(content, Framing(every))
+        assert read.framed.fast
+        assert all(row["n"] == line for line, row in read.taken.items())
