@@ -42,7 +42,8 @@ def _votes_file(votes: int) -> Path:
     if not file.exists():
         _CACHE.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_suffix(".part")
-        write(votes, unfinished)
+        with unfinished.open("w", encoding="utf-8", newline="\n") as stream:
+            write(votes, stream)
         unfinished.rename(file)
     return file
 
