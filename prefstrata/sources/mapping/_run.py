@@ -192,14 +192,11 @@ class _Run:
 
     def insert(self) -> None:
         """Hand over what every accepted record says."""
-        self._prompts()
-        for candidate in self._compiled.candidates:
-            self._responses(candidate.prefix, "__units", "__prompt_id")
         blocks = list(self._named())
+        self._prompts()
+        self._responses(blocks)
         tables = [block.table for block, _ in blocks]
         for place, (block, names) in enumerate(blocks):
-            for candidate in block.candidates:
-                self._responses(candidate.prefix, names[block.texts_step], "prompt_id")
             same = tables.count(block.table)
             item = f"{_PLACE if block.is_list else '0'} * {same} + {tables[:place].count(block.table)}"
             self._statements(block, names[-1], item)
@@ -208,26 +205,41 @@ class _Run:
     def _prompts(self) -> None:
         described = ("task", "scenario", "risk_level", "language", "tags")
         picks = ", ".join(f"__{name} as {name}" for name in described)
-        self._insert("prompts", f"__prompt_id as prompt_id, __messages as messages, {picks}", "__units", "__prompt_id")
+        found = f"select __line, __prompt_id as prompt_id, __messages as messages, {picks} from __units{self._kept}"
+        self._insert_first("prompts", "prompt_id", described, found)
 
-    def _responses(self, prefix: str, source: str, prompt: str) -> None:
-        parts = ", ".join(f"{prefix}{name} as {name}" for name in _PARTS)
-        picks = f"{prefix}id as response_id, {prompt} as prompt_id, {prefix}text as content, {parts}"
-        self._insert("responses", picks, source, f"{prefix}id")
+    def _responses(self, blocks: list[tuple[Block, list[str]]]) -> None:
+        places = [(each.prefix, "__units", "__prompt_id") for each in self._compiled.candidates]
+        places += [
+            (each.prefix, names[block.texts_step], "prompt_id") for block, names in blocks for each in block.candidates
+        ]
+        found = []
+        for prefix, source, prompt in places:
+            parts = ", ".join(f"{prefix}{name} as {name}" for name in _PARTS)
+            picks = f"{prefix}id as response_id, {prompt} as prompt_id, {prefix}text as content, {parts}"
+            found.append(f"select __line, {picks} from {source}{self._kept}")
+        if found:
+            self._insert_first("responses", "response_id", _PARTS, " union all ".join(found))
+
+    def _insert_first(self, name: str, key: str, described: Collection[str], found: str) -> None:
+        """Hand over texts from the first record alone that describes them so: the ledger would drop the others.
+
+        Texts are most of all bytes, and most of them come once per vote.
+        """
+        first = f"select {key}, min(__line) from ({found}) group by {', '.join((key, *described))}"
+        present = f"{key} is not null and ({key}, __line) in ({first})"
+        self._insert(name, "* exclude (__line)", f"({found}) where {present}")
 
     def _statements(self, block: Block, source: str, item: str) -> None:
         declared = [column.name for column in table(f"staging.{block.table}").columns]
         picks = [quoted(name) for name in block.columns if name in declared]
         if "item" in declared:
             picks.append(f"{item} as item")
-        self._insert(block.table, ", ".join(picks), source, "")
+        self._insert(block.table, ", ".join(picks), f"{source}{self._kept}")
 
-    def _insert(self, name: str, picks: str, source: str, present: str) -> None:
-        rows = f"from {source}{self._kept}"
-        if present:
-            rows += f"{' and' if self._kept else ' where'} {present} is not null"
+    def _insert(self, name: str, picks: str, rows: str) -> None:
         self._execute(
-            f"insert into staging.{name} by name select {self._batch} as batch_id, __line as line, {picks} {rows}"
+            f"insert into staging.{name} by name select {self._batch} as batch_id, __line as line, {picks} from {rows}"
         )
 
     def _raters(self, blocks: list[tuple[Block, list[str]]]) -> None:

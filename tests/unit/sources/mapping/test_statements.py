@@ -42,11 +42,19 @@ def test_the_same_text_is_the_same_response_in_every_source() -> None:
     found = say(
         PAIR, GOOD, {**GOOD, "p": " question\r\n", "a": "one\n"}, {**GOOD, "p": "cafe\u0301"}, {**GOOD, "p": "café"}
     )
-    prompts = [row["prompt_id"] for row in found.prompts]
+    prompts = [row["prompt_id"] for row in found.votes]
     assert prompts[0] == prompts[1] != prompts[2]
     assert prompts[2] == prompts[3]
     assert found.votes[0]["left_id"] == found.votes[1]["left_id"]
-    assert {message["content"] for row in found.prompts[:2] for message in row["messages"]} == {"question"}
+    assert [row["messages"][0]["content"] for row in found.prompts] == ["question", "café"]
+
+
+def test_a_text_is_handed_over_once_for_each_way_it_is_described() -> None:
+    """The ledger keeps the first of equal descriptions; later records bring only what they say of the text."""
+    found = say({**PAIR, "task": "who"}, GOOD, GOOD, {**GOOD, "who": "other"}, GOOD)
+    assert [(row["line"], row["task"]) for row in found.prompts] == [(1, None), (3, "other")]
+    assert [row["line"] for row in found.responses] == [1, 1]
+    assert len(found.votes) == 4
 
 
 def test_a_prompt_may_be_a_conversation() -> None:
