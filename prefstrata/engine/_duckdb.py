@@ -39,7 +39,7 @@ class DuckDBEngine:
     Args:
         path: the warehouse file, made when missing together with its folder; ``:memory:`` for one that is not kept.
         threads: cores to use; all of them by default.
-        memory_limit: such as ``2GB``, the default; beyond it DuckDB spills.
+        memory_limit: such as ``2600MB``, the default; beyond it DuckDB spills.
         temp_directory: where it spills; beside the warehouse file by default.
 
     Raises:
@@ -63,7 +63,7 @@ class DuckDBEngine:
             # What is staged lives for one run: in memory, spilled when it must be, never written to the warehouse. The
             # database has the schema's name, so that SQL says staging.votes as it says ledger.votes.
             self._run(f"attach ':memory:' as {_STAGING}")
-            self._configure(str(path), threads, memory_limit or "2GB", temp_directory)
+            self._configure(str(path), threads, memory_limit or "2600MB", temp_directory)
             self._define_functions()
         except BaseException:
             self.close()

@@ -32,7 +32,7 @@ class EngineConfig(Strict):
 
     kind: Literal["duckdb"] = Field("duckdb", description="duckdb; the same SQL runs on Spark in the tests only.")
     threads: int | None = Field(None, ge=1, description="Threads; all cores when absent.")
-    memory_limit: str = Field("2GB", description="Memory the engine may take before it spills to disk.")
+    memory_limit: str = Field("2600MB", description="Memory the engine may take before it spills to disk.")
 
 
 class Defaults(Strict):

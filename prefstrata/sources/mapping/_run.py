@@ -23,8 +23,8 @@ __all__ = ["Demand", "Refused", "stage"]
 
 _PARTS = ("generator", "generator_family", "sampling")
 # Records mapped at once. Texts are held twice while they are mapped, so this bounds the memory, whatever the file; it
-# is several of DuckDB's row groups, because one row group is the work of one thread.
-_AT_ONCE = 4 * 122_880
+# is two of DuckDB's row groups, because one row group is the work of one thread.
+_AT_ONCE = 2 * 122_880
 _PLACE = "(row_number() over (partition by __line order by __unit, __place) - 1)"
 
 
