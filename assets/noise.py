@@ -24,10 +24,10 @@ _CHANCE = {"agreement": 0.5, "first_rate": 0.5}
 
 def _metrics(session: Session) -> dict[str, Any]:
     plots: dict[str, dg.MarkdownMetadataValue] = {}
-    found = session.engine.read("noise.metrics").sort("metric", "slice")
+    found = session.engine.read("noise.metrics").filter(slice="stratum").sort("metric", "name")
     for metric, title in _FIGURES.items():
         figures = [
-            Interval(row["slice"].removeprefix("stratum="), row["value"], row["low"], row["high"], row["n"])
+            Interval(row["name"], row["value"], row["low"], row["high"], row["n"])
             for row in found.iter_rows(named=True)
             if row["metric"] == metric and row["value"] is not None
         ]
