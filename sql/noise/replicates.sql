@@ -1,10 +1,10 @@
 -- Grain: a bootstrap replicate and a part of the prompts that was drawn into it.
 -- An interval must know that judgements of one prompt are not independent, so whole parts are drawn, with replacement
--- (cluster bootstrap; Davison and Hinkley, Bootstrap Methods and their Application, 3.8), 64 of 64 in each of 200
--- replicates, from a hash: the same draws everywhere, every time. Replicate 0 is the data as they are.
+-- (cluster bootstrap; Davison and Hinkley, Bootstrap Methods and their Application, 3.8), 64 of 64 in each replicate,
+-- from a hash: the same draws everywhere, every time. Replicate 0 is the data as they are.
 with drawn as (
     select replicate, unnest(generate_series(1, 64)) as draw
-    from (select unnest(generate_series(1, 200)) as replicate) as numbered
+    from (select unnest(generate_series(1, $replicates)) as replicate) as numbered
 )
 select 0 as replicate, unnest(generate_series(0, 63)) as part, 1 as weight
 union all

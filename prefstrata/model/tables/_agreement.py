@@ -34,7 +34,7 @@ n | bigint | judgements of which it can be said
 _REPLICATED = f"""
 metric | varchar | name of the statistic
 {_SLICED.strip()}
-replicate | bigint | 0 for the data as they are, 1 to 200 for what was drawn from them
+replicate | bigint | 0 for the data as they are, from 1 for what was drawn from them
 value | double | the statistic
 n | bigint | what it rests on, in units that were drawn at least once
 parts | bigint | in how many parts those are
@@ -48,7 +48,7 @@ AGREEMENT = (
         "replicates",
         "a bootstrap replicate and a part of the prompts that was drawn into it",
         columns(f"""
-replicate | bigint | 0 for the data as they are, 1 to 200 for what is drawn from them
+replicate | bigint | 0 for the data as they are, from 1 for what is drawn from them
 {_PART}
 weight | bigint | how often it was drawn
 """),

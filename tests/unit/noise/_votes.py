@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from prefstrata.engine import DuckDBEngine
+from prefstrata.engine import DuckDBEngine, parameters
 from prefstrata.pipeline import stage_of
 from tests.sql._cases import frame
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 Vote = dict[str, Any]
+
+_PARAMETERS = {"replicates": 200}
 
 TABLES = tuple(
     name
@@ -57,7 +59,7 @@ def metrics(votes: Iterable[Vote]) -> pl.DataFrame:
         engine.clear("evidence.pairs")
         engine.clear("noise.raters")
         for full_name in (*TABLES, "noise.metrics"):
-            engine.build(full_name)
+            engine.build(full_name, **{name: _PARAMETERS[name] for name in parameters(full_name)})
         return engine.read("noise.metrics")
     finally:
         engine.close()
