@@ -56,7 +56,7 @@ chance as (
         -- Quadratic weights on three steps: neighbours agree to 3/4, the ends not at all.
         1 - (apart_a_tie / 4 + apart_a_b + apart_tie_b / 4) / shared as agreed_quadratic,
         (share_a * share_a + share_tie * share_tie + share_b * share_b) / (items * items) as same,
-        a + tie + b as values
+        a + tie + b as pairable
     from drawn
     where shared > 0
 ),
@@ -87,19 +87,19 @@ every as (
     union all
     select
         *, 'krippendorff_alpha_nominal',
-        1 - (values - 1) * (met_a_tie + met_a_b + met_tie_b) / nullif(a * tie + a * b + tie * b, 0)
+        1 - (pairable - 1) * (met_a_tie + met_a_b + met_tie_b) / nullif(a * tie + a * b + tie * b, 0)
     from expected
     union all
     select
         *, 'krippendorff_alpha_ordinal',
-        1 - (values - 1) * (ordinal_a_tie * met_a_tie + ordinal_a_b * met_a_b + ordinal_tie_b * met_tie_b)
+        1 - (pairable - 1) * (ordinal_a_tie * met_a_tie + ordinal_a_b * met_a_b + ordinal_tie_b * met_tie_b)
         / nullif(ordinal_a_tie * a * tie + ordinal_a_b * a * b + ordinal_tie_b * tie * b, 0)
     from expected
     where tie_policy = 'ties counted'
     union all
     select
         *, 'krippendorff_alpha_interval',
-        1 - (values - 1) * (met_a_tie + 4 * met_a_b + met_tie_b) / nullif(a * tie + 4 * a * b + tie * b, 0)
+        1 - (pairable - 1) * (met_a_tie + 4 * met_a_b + met_tie_b) / nullif(a * tie + 4 * a * b + tie * b, 0)
     from expected
     where tie_policy = 'ties counted'
 )
