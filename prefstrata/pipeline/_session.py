@@ -34,7 +34,7 @@ __all__ = ["Session", "open_session"]
 
 
 _REPLICATES = 200
-"""Bootstrap replicates behind the intervals of noise.metrics: enough for a 90 % interval, cheap enough for every run."""
+"""Bootstrap replicates behind the intervals of noise.metrics: enough for 90 %, and cheap enough for every run."""
 
 
 def _quiet(*_: object) -> None:
@@ -80,7 +80,7 @@ class Session:
 
     def build(self, full_name: str) -> int:
         """Build one table from the tables before it; returns its rows."""
-        known = {"calibration_id": self._calibration_id, "replicates": _REPLICATES}
+        known: dict[str, str | int] = {"calibration_id": self._calibration_id, "replicates": _REPLICATES}
         return self.engine.build(full_name, **{name: known[name] for name in parameters(full_name)})
 
     def check(self, name: str) -> CheckResult:

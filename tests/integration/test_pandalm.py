@@ -89,7 +89,7 @@ def test_share_on_which_all_three_say_the_same(items: Figures) -> None:
 
 
 def test_longer_one_against_the_majority(items: Figures) -> None:
-    """The longer response is the people's choice on 67.5 % of the 887 items that they decide and that differ in length."""
+    """The longer response is the people's choice on 67.5 % of the 887 items that they decide and a ruler can."""
     row = items("baseline_longer", "ties left out", slice="stratum", unit="round", name="expert/offline")
     assert (f"{row['value']:.1%}", row["n"]) == ("67.5%", 887)
     assert row["value"] == pytest.approx(599 / 887, abs=1e-12)
@@ -119,7 +119,7 @@ def test_judge_against_the_majority(items: Figures) -> None:
 
 
 def test_what_refused_items_and_equal_pairs_change(slices: Figures) -> None:
-    """Without the six refused items the kappas are others in the third digit, and with each pair counted once, others again."""
+    """Without the six refused items the third digits are others, and with each pair counted once, others again."""
     labels = _people(lambda item: isinstance(item["response1"], str) and isinstance(item["response2"], str))
     assert len(labels) == 993
     one, two, three = zip(*labels, strict=True)
@@ -133,11 +133,13 @@ def test_what_refused_items_and_equal_pairs_change(slices: Figures) -> None:
 
 
 def test_statistics_of_real_votes(slices: Figures) -> None:
-    """For every stratum and every two raters, each statistic is the one that its reference computes of the same votes."""
+    """For every stratum and every two raters, each statistic is what its reference computes of the same votes."""
     firsts = (
         slices.votes.sort(pl.col("round").fill_null(""), "vote_id")
         .unique(["pair_id", "dimension", "rater_id"], keep="first", maintain_order=True)
-        .with_columns(said=pl.col("choice").replace_strict({"a": 0, "tie": 1, "b": 2}), item=pl.struct("pair_id", "dimension"))
+        .with_columns(
+            said=pl.col("choice").replace_strict({"a": 0, "tie": 1, "b": 2}), item=pl.struct("pair_id", "dimension")
+        )
     )
     for (stratum,), votes in firsts.group_by("stratum"):
         table = votes.pivot("rater_id", index=["pair_id", "dimension"], values="said").drop("pair_id", "dimension")
@@ -151,10 +153,14 @@ def test_statistics_of_real_votes(slices: Figures) -> None:
         same, squared = reference.identity(3), reference.quadratic(3)
         assert slices("fleiss_kappa", **where)["value"] == pytest.approx(reference.fleiss(counts, same), abs=1e-9)
         assert slices("gwet_ac1", **where)["value"] == pytest.approx(reference.gwet(counts, same), abs=1e-9)
-        assert slices("gwet_ac2_quadratic", **where)["value"] == pytest.approx(reference.gwet(counts, squared), abs=1e-9)
+        assert slices("gwet_ac2_quadratic", **where)["value"] == pytest.approx(
+            reference.gwet(counts, squared), abs=1e-9
+        )
 
     wide = firsts.pivot("rater_id", index=["pair_id", "dimension"], values="said")
-    couples = slices.metrics.filter(slice="rater and rater", metric="cohen_kappa", tie_policy="ties counted", unit="pair")
+    couples = slices.metrics.filter(
+        slice="rater and rater", metric="cohen_kappa", tie_policy="ties counted", unit="pair"
+    )
     assert couples.height >= 20
     for row in couples.iter_rows(named=True):
         both = wide.select(row["name"], row["other"]).drop_nulls()

@@ -1,4 +1,4 @@
-"""How far raters agree, with each other, with themselves and with a blunt rule: the sums, and the figures drawn from them."""
+"""How far raters agree, with each other, with themselves, with a blunt rule: the sums, and the figures made of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from prefstrata.model.tables._shape import Table, columns
 __all__ = ["AGREEMENT"]
 
 _SLICED = """
-slice | varchar | what it is measured on: all, stratum, dimension, scenario, task, rater, or two of them, as rater and stratum
+slice | varchar | what it is measured on: all, stratum, dimension, scenario, task, rater, or two, as rater and stratum
 name | varchar | which stratum, dimension, …; null when the slice is all
 other | varchar | which second one, where the slice has two; null otherwise
 unit | varchar | what is counted: vote, pair (a pair and a dimension), or round (a pair and a dimension in one round)
@@ -76,7 +76,7 @@ place_in_round | bigint | which of them in its round, from 1
     Table(
         "noise",
         "panels",
-        "a pair and a dimension, and the raters of one stratum on it, over all rounds (unit pair) or in one (unit round)",
+        "a pair and a dimension, and the raters of one stratum on it, over all rounds or in one",
         columns("""
 unit | varchar | pair: each rater's first vote; round: each rater's first vote in the round, where there are several
 round | varchar | the round; empty when the unit is pair, or the votes name none

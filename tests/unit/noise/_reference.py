@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-
 def quadratic(categories: int) -> list[list[float]]:
     """Weights that fall with the square of the distance, 1 on the diagonal and 0 between the ends."""
     return [[1 - ((k - l) / (categories - 1)) ** 2 for l in range(categories)] for k in range(categories)]  # noqa: E741

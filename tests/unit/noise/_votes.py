@@ -5,14 +5,14 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from prefstrata.engine import DuckDBEngine, parameters
 from prefstrata.pipeline import stage_of
 from tests.sql._cases import frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    import polars as pl
 
 Vote = dict[str, Any]
 
@@ -68,8 +68,6 @@ def metrics(votes: Iterable[Vote]) -> pl.DataFrame:
 def figure(found: pl.DataFrame, metric: str, **where: object) -> Mapping[str, Any]:
     """The one row of a metric; over all pairs with ties counted unless something else is said."""
     wanted = {"slice": "all", "unit": "pair", "tie_policy": "ties counted", "metric": metric, **where}
-    return found.filter(**wanted).row(0, named=True) if found.filter(**wanted).height == 1 else _none(found, wanted)
-
-
-def _none(found: pl.DataFrame, wanted: Mapping[str, object]) -> Mapping[str, Any]:
-    raise AssertionError(f"{wanted} is not one row of {found.filter(metric=wanted['metric'])}")
+    rows = found.filter(**wanted)
+    assert rows.height == 1, f"{wanted} is not one row of {found.filter(metric=metric)}"
+    return rows.row(0, named=True)
