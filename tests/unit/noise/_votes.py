@@ -47,10 +47,10 @@ def of_counts(items: Iterable[Sequence[int]], choices: Sequence[str] = ("a", "ti
     ]
 
 
-def metrics(votes: Iterable[Vote]) -> pl.DataFrame:
+def metrics(votes: Iterable[Vote], *, threads: int = 2) -> pl.DataFrame:
     """``noise.metrics`` of these votes."""
     rows = list(votes)
-    engine = DuckDBEngine(":memory:", threads=2)
+    engine = DuckDBEngine(":memory:", threads=threads)
     try:
         engine.load("evidence.votes", frame("evidence.votes", rows))
         prompts = sorted({row["prompt_id"] for row in rows})
