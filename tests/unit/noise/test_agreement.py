@@ -108,7 +108,7 @@ def test_figures_are_the_same_bytes_whatever_the_order_and_the_threads() -> None
 
 @pytest.mark.slow
 def test_interval_holds_the_truth_about_as_often_as_it_says() -> None:
-    """Of 40 samples of 400 items, the 90 % interval of percent agreement holds the true value in most, but not always."""
+    """Of 40 samples of 400 items, the 90 % interval of percent agreement holds the truth in most, but not in all."""
     # Two raters who each find the answer, one of two, with 0.8: they agree with 0.64 + 0.04.
     held = 0
     for seed in range(40):
