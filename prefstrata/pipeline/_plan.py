@@ -45,6 +45,7 @@ STAGES = (
             "noise.preferences",
             "noise.raters",
             "noise.replicates",
+            "noise.crowded_prompts",
             "noise.repeats",
             "noise.panels",
             "noise.panel_sums",

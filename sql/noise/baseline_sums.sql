@@ -3,7 +3,7 @@
 -- a rule predicts shows little else. Once over the raters' decided votes, once over the pairs that a majority decided.
 with panels as (
     select
-        panels.unit, panels.stratum, panels.dimension, bootstrap_part(panels.prompt_id) as part,
+        panels.unit, panels.stratum, panels.dimension, panels.part,
         panels.a, panels.b, panels.first_won, panels.ordered,
         case
             when panels.a > panels.b and panels.a > panels.tie then 'a'

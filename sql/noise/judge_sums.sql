@@ -16,23 +16,26 @@ busy as (
     qualify row_number() over (partition by votes.stratum order by count(*) desc, votes.rater_id) <= 16
 ),
 chosen as (
-    select votes.*
+    select
+        votes.*,
+        bootstrap_part(case when crowded.prompt_id is null then votes.prompt_id else votes.pair_id end) as part
     from evidence.votes as votes
     join busy on busy.rater_id = votes.rater_id and busy.stratum = votes.stratum
+    left join noise.crowded_prompts as crowded on crowded.prompt_id = votes.prompt_id
 ),
 raters as (
-    select 'pair' as unit, '' as round, pair_id, prompt_id, dimension, rater_id as name, stratum, choice
+    select 'pair' as unit, '' as round, pair_id, part, dimension, rater_id as name, stratum, choice
     from chosen
     where vote_id not in (select vote_id from noise.repeats where place > 1)
     union all
-    select 'round', coalesce(round, ''), pair_id, prompt_id, dimension, rater_id, stratum, choice
+    select 'round', coalesce(round, ''), pair_id, part, dimension, rater_id, stratum, choice
     from chosen
     where (select count(distinct coalesce(round, '')) from evidence.votes) > 1
         and vote_id not in (select vote_id from noise.repeats where place_in_round > 1)
 ),
 strata as (
     select
-        panels.unit, panels.round, panels.pair_id, panels.prompt_id, panels.dimension, panels.stratum as name,
+        panels.unit, panels.round, panels.pair_id, panels.part, panels.dimension, panels.stratum as name,
         panels.stratum,
         case when a > tie and a > b then 'a' when tie > a and tie > b then 'tie' else 'b' end as choice
     from noise.panels as panels
@@ -44,7 +47,7 @@ strata as (
 ),
 couples as (
     select
-        'rater and rater' as slice, one.name, other.name as other, one.unit, bootstrap_part(one.prompt_id) as part,
+        'rater and rater' as slice, one.name, other.name as other, one.unit, one.part,
         one.choice as said, other.choice as other_said
     from raters as one
     join raters as other
@@ -53,14 +56,14 @@ couples as (
     union all
     -- A rater is not held against a majority that it is part of.
     select
-        'rater and stratum', one.name, other.name, one.unit, bootstrap_part(one.prompt_id), one.choice, other.choice
+        'rater and stratum', one.name, other.name, one.unit, one.part, one.choice, other.choice
     from raters as one
     join strata as other
         on other.unit = one.unit and other.round = one.round and other.pair_id = one.pair_id
         and other.dimension = one.dimension and one.stratum <> other.stratum
     union all
     select
-        'stratum and stratum', one.name, other.name, one.unit, bootstrap_part(one.prompt_id), one.choice, other.choice
+        'stratum and stratum', one.name, other.name, one.unit, one.part, one.choice, other.choice
     from strata as one
     join strata as other
         on other.unit = one.unit and other.round = one.round and other.pair_id = one.pair_id

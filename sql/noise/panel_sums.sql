@@ -2,27 +2,25 @@
 -- Every statistic of agreement among many raters, and every bootstrap replicate of it, follows from these few whole
 -- numbers: how many chose what, and how many pairs of raters chose differently, over the items of each number of raters.
 with apart as (
-    select
-        unit, stratum, dimension, bootstrap_part(prompt_id) as part, a, tie, b, count(*) as items
+    select unit, stratum, dimension, part, a, tie, b, count(*) as items
     from noise.panels
-    group by unit, stratum, dimension, bootstrap_part(prompt_id), a, tie, b
+    group by unit, stratum, dimension, part, a, tie, b
 ),
 pooled as (
     select
-        unit, dimension, any_value(prompt_id) as prompt_id,
+        unit, dimension, any_value(prompt_id) as prompt_id, any_value(part) as part,
         cast(sum(a) as bigint) as a, cast(sum(tie) as bigint) as tie, cast(sum(b) as bigint) as b
     from noise.panels
     group by unit, round, pair_id, dimension
 ),
 together as (
     select
-        pooled.unit, pooled.dimension, prompts.scenario, prompts.task, bootstrap_part(pooled.prompt_id) as part,
-        pooled.a, pooled.tie, pooled.b, count(*) as items
+        pooled.unit, pooled.dimension, prompts.scenario, prompts.task, pooled.part, pooled.a, pooled.tie, pooled.b,
+        count(*) as items
     from pooled
     join evidence.prompts as prompts on prompts.prompt_id = pooled.prompt_id
     group by
-        pooled.unit, pooled.dimension, prompts.scenario, prompts.task, bootstrap_part(pooled.prompt_id), pooled.a,
-        pooled.tie, pooled.b
+        pooled.unit, pooled.dimension, prompts.scenario, prompts.task, pooled.part, pooled.a, pooled.tie, pooled.b
 ),
 sliced as (
     select

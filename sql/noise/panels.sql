@@ -11,15 +11,22 @@ with counted as (
     from evidence.votes
     where (select count(distinct coalesce(round, '')) from evidence.votes) > 1
         and vote_id not in (select vote_id from noise.repeats where place_in_round > 1)
+),
+grouped as (
+    select
+        unit, round, pair_id, any_value(prompt_id) as prompt_id, dimension, stratum,
+        count(*) filter (where choice = 'a') as a,
+        count(*) filter (where choice = 'tie') as tie,
+        count(*) filter (where choice = 'b') as b,
+        count(*) filter (where a_shown_first) as a_first,
+        count(*) filter (where not a_shown_first) as b_first,
+        count(*) filter (where choice <> 'tie' and (choice = 'a') = a_shown_first) as first_won,
+        count(*) filter (where choice <> 'tie' and a_shown_first is not null) as ordered
+    from counted
+    group by unit, round, pair_id, dimension, stratum
 )
 select
-    unit, round, pair_id, any_value(prompt_id) as prompt_id, dimension, stratum,
-    count(*) filter (where choice = 'a') as a,
-    count(*) filter (where choice = 'tie') as tie,
-    count(*) filter (where choice = 'b') as b,
-    count(*) filter (where a_shown_first) as a_first,
-    count(*) filter (where not a_shown_first) as b_first,
-    count(*) filter (where choice <> 'tie' and (choice = 'a') = a_shown_first) as first_won,
-    count(*) filter (where choice <> 'tie' and a_shown_first is not null) as ordered
-from counted
-group by unit, round, pair_id, dimension, stratum
+    grouped.*,
+    bootstrap_part(case when crowded.prompt_id is null then grouped.prompt_id else grouped.pair_id end) as part
+from grouped
+left join noise.crowded_prompts as crowded on crowded.prompt_id = grouped.prompt_id

@@ -3,7 +3,7 @@
 -- shown, and in both orders; and how often a rater, or the majority of a stratum, changed from one round to the next.
 with again as (
     select
-        'self_consistency' as metric, 'vote' as unit, later.prompt_id, later.stratum, later.dimension, later.rater_id,
+        'self_consistency' as metric, 'vote' as unit, later.part, later.stratum, later.dimension, later.rater_id,
         first.choice as before, later.choice as after
     from noise.repeats as first
     join noise.repeats as later
@@ -17,7 +17,7 @@ orders as (
 ),
 in_both_orders as (
     select
-        'order_consistency' as metric, 'vote' as unit, one.prompt_id, one.stratum, one.dimension, one.rater_id,
+        'order_consistency' as metric, 'vote' as unit, one.part, one.stratum, one.dimension, one.rater_id,
         one.choice as before, other.choice as after
     from orders as one
     join orders as other
@@ -26,7 +26,7 @@ in_both_orders as (
 ),
 rounds as (
     select
-        'flip_rate' as metric, 'vote' as unit, prompt_id, stratum, dimension, rater_id,
+        'flip_rate' as metric, 'vote' as unit, part, stratum, dimension, rater_id,
         lag(choice) over (partition by pair_id, dimension, rater_id order by coalesce(round, '')) as before,
         choice as after
     from noise.repeats
@@ -34,7 +34,7 @@ rounds as (
 ),
 majorities as (
     select
-        pair_id, prompt_id, stratum, dimension, round,
+        pair_id, part, stratum, dimension, round,
         case when a > tie and a > b then 'a' when tie > a and tie > b then 'tie' else 'b' end as choice
     from noise.panels
     -- Without a choice ahead of the others there is no majority.
@@ -42,7 +42,7 @@ majorities as (
 ),
 majority_rounds as (
     select
-        'majority_flip_rate' as metric, 'pair' as unit, prompt_id, stratum, dimension, cast(null as varchar) as rater_id,
+        'majority_flip_rate' as metric, 'pair' as unit, part, stratum, dimension, cast(null as varchar) as rater_id,
         lag(choice) over (partition by pair_id, dimension, stratum order by round) as before,
         choice as after
     from majorities
@@ -58,7 +58,7 @@ every as (
 ),
 counted as (
     select
-        metric, unit, stratum, dimension, rater_id, bootstrap_part(prompt_id) as part, tie_policy,
+        metric, unit, stratum, dimension, rater_id, part, tie_policy,
         count(*) as n,
         count(*) filter (where (before = after) = (metric in ('self_consistency', 'order_consistency'))) as hits
     from (
@@ -66,7 +66,7 @@ counted as (
         union all
         select *, 'ties left out' from every where before <> 'tie' and after <> 'tie'
     ) as policies
-    group by metric, unit, stratum, dimension, rater_id, bootstrap_part(prompt_id), tie_policy
+    group by metric, unit, stratum, dimension, rater_id, part, tie_policy
 ),
 -- Of many raters, the fifty who repeated themselves most.
 raters as (

@@ -8,8 +8,9 @@ with repeated as (
     having count(*) > 1
 )
 select
-    votes.vote_id, votes.pair_id, votes.prompt_id, votes.dimension, votes.rater_id, votes.stratum, votes.round,
+    votes.vote_id, votes.pair_id, votes.dimension, votes.rater_id, votes.stratum, votes.round,
     votes.choice, votes.a_shown_first,
+    bootstrap_part(case when crowded.prompt_id is null then votes.prompt_id else votes.pair_id end) as part,
     row_number() over (
         partition by votes.pair_id, votes.dimension, votes.rater_id
         order by coalesce(votes.round, ''), votes.vote_id
@@ -21,3 +22,4 @@ select
 from evidence.votes as votes
 join repeated
     on repeated.pair_id = votes.pair_id and repeated.dimension = votes.dimension and repeated.rater_id = votes.rater_id
+left join noise.crowded_prompts as crowded on crowded.prompt_id = votes.prompt_id

@@ -14,7 +14,7 @@ unit | varchar | what is counted: vote, pair (a pair and a dimension), or round 
 tie_policy | varchar | ties counted (as a third answer, half way from a to b) or ties left out
 """
 
-_PART = "part | bigint | part of the prompts, 0 to 63: what a replicate draws"
+_PART = "part | bigint | part of the prompts (of a crowded prompt, of its pairs), 0 to 63: what a replicate draws"
 
 _COUPLE = """
 slice | varchar | rater and rater, rater and stratum, or stratum and stratum; a stratum speaks by its majority
@@ -56,12 +56,21 @@ weight | bigint | how often it was drawn
     ),
     Table(
         "noise",
+        "crowded_prompts",
+        "a prompt with more than twenty compared pairs",
+        columns("""
+prompt_id | varchar | the prompt
+pairs | bigint | its compared pairs
+"""),
+        ("prompt_id",),
+    ),
+    Table(
+        "noise",
         "repeats",
         "a vote of a rater who judged the same pair and dimension more than once",
-        columns("""
+        columns(f"""
 vote_id | varchar | the vote
 pair_id | varchar | the pair
-prompt_id | varchar | its prompt
 dimension | varchar | what was judged
 rater_id | varchar | who
 stratum | varchar | supervisor/mode
@@ -70,6 +79,7 @@ choice | varchar | a, tie or b
 a_shown_first | boolean | display order, null when unknown
 place | bigint | which of the rater's votes on the pair and dimension, from 1, by round and vote_id
 place_in_round | bigint | which of them in its round, from 1
+{_PART}
 """),
         ("vote_id",),
     ),
@@ -77,7 +87,7 @@ place_in_round | bigint | which of them in its round, from 1
         "noise",
         "panels",
         "a pair and a dimension, and the raters of one stratum on it, over all rounds or in one",
-        columns("""
+        columns(f"""
 unit | varchar | pair: each rater's first vote; round: each rater's first vote in the round, where there are several
 round | varchar | the round; empty when the unit is pair, or the votes name none
 pair_id | varchar | the pair
@@ -91,6 +101,7 @@ a_first | bigint | raters who saw a first
 b_first | bigint | raters who saw b first
 first_won | bigint | raters for the side shown first
 ordered | bigint | raters for a or b whose display order is known
+{_PART}
 """),
         ("unit", "round", "pair_id", "dimension", "stratum"),
     ),
