@@ -15,23 +15,24 @@ if TYPE_CHECKING:
 __all__ = ["ASSETS"]
 
 _FIGURES = {
-    "agreement": "agreement with everybody else on the same pair, per stratum (90 % interval)",
-    "first_rate": "votes for the side shown first, per stratum (90 % interval)",
-    "tie_rate": "ties, per stratum (90 % interval)",
+    "agreement": ("vote", "ties left out", "agreement with everybody else on the same pair"),
+    "percent_agreement": ("pair", "ties left out", "two raters of a pair who say the same"),
+    "baseline_longer": ("vote", "ties left out", "votes for the longer response"),
+    "first_rate": ("vote", "ties left out", "votes for the side shown first"),
+    "tie_rate": ("vote", "ties counted", "ties"),
 }
-_CHANCE = {"agreement": 0.5, "first_rate": 0.5}
+_CHANCE = {"agreement": 0.5, "percent_agreement": 0.5, "baseline_longer": 0.5, "first_rate": 0.5}
 
 
 def _metrics(session: Session) -> dict[str, Any]:
     plots: dict[str, dg.MarkdownMetadataValue] = {}
-    found = session.engine.read("noise.metrics").sort("metric", "slice")
-    for metric, title in _FIGURES.items():
+    found = session.engine.read("noise.metrics").filter(slice="stratum").drop_nulls(["value", "low"]).sort("name")
+    for metric, (unit, tie_policy, title) in _FIGURES.items():
         figures = [
-            Interval(row["slice"].removeprefix("stratum="), row["value"], row["low"], row["high"], row["n"])
-            for row in found.iter_rows(named=True)
-            if row["metric"] == metric and row["value"] is not None
+            Interval(row["name"], row["value"], row["low"], row["high"], row["n"])
+            for row in found.filter(metric=metric, unit=unit, tie_policy=tie_policy).iter_rows(named=True)
         ]
-        plots[metric] = intervals(title, figures, at_chance=_CHANCE.get(metric))
+        plots[metric] = intervals(f"{title}, per stratum (90 % interval)", figures, at_chance=_CHANCE.get(metric))
     return plots
 
 

@@ -9,6 +9,7 @@ Types are written in DuckDB's spelling, inside the subset that every engine has:
 
 from __future__ import annotations
 
+from prefstrata.model.tables._agreement import AGREEMENT
 from prefstrata.model.tables._evidence import EVIDENCE
 from prefstrata.model.tables._layers import LAYERS, RELEASE
 from prefstrata.model.tables._ledger import LEDGER
@@ -25,6 +26,7 @@ TABLES: tuple[Table, ...] = (
     *LEDGER,
     *EVIDENCE,
     *NOISE,
+    *AGREEMENT,
     *WEIGHTING,
     *LAYERS,
     *RELEASE,

@@ -51,21 +51,6 @@ calibration_id | varchar | the calibration it was estimated under
     ),
     Table(
         "noise",
-        "metrics",
-        "a governance figure for a slice",
-        columns("""
-metric | varchar | name of the figure
-slice | varchar | what it is measured on: name=value
-value | double | the figure
-low | double | lower end of its 90 % interval, null when none is given
-high | double | upper end
-n | bigint | what it was measured over
-tie_policy | varchar | how ties were counted
-"""),
-        ("metric", "slice"),
-    ),
-    Table(
-        "noise",
         "queue",
         "an item waiting for people",
         columns("""
