@@ -39,7 +39,7 @@ STAGES = (
             "evidence.pairs",
         ),
     ),
-    Stage("noise", ("noise.preferences", "noise.raters", "noise.metrics", "noise.queue")),
+    Stage("noise", ("noise.settlements", "noise.preferences", "noise.raters", "noise.metrics", "noise.queue")),
     Stage("weighting", ("weighting.records",)),
     Stage(
         "layers",

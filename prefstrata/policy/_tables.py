@@ -45,7 +45,9 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "max_disagreement": pl.Float64,
         "max_flips": pl.Int64,
         "rationale": pl.Boolean,
+        "settled": pl.Boolean,
     },
+    "policy.settling": {"scenario": pl.String, "round": pl.String, "stratum": pl.String},
     "policy.requirements": {"scenario": pl.String, "risk_level": pl.String, "rationale": pl.Boolean},
 }
 
@@ -95,6 +97,11 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             (scenario, rank, each.rule, each.layer, each.because, *each.when.model_dump().values())
             for scenario, policy in governed
             for rank, each in enumerate(policy.layers, start=1)
+        ],
+        "policy.settling": [
+            (scenario, round_, stratum)
+            for scenario, policy in governed
+            for round_, stratum in sorted(set(product(policy.settling, policy.settlers)))
         ],
         "policy.requirements": [
             (scenario, risk, risk in policy.require.rationale)

@@ -64,6 +64,7 @@ class When(Strict):
     max_disagreement: Share | None = Field(None, description="Most evidence against the leading outcome.")
     max_flips: int | None = Field(None, ge=0, description="Most judge flips.")
     rationale: bool | None = Field(None, description="Whether a reason must have been given.")
+    settled: bool | None = Field(None, description="Whether people settled it, see `settling`.")
 
 
 class LayerRule(Strict):
@@ -85,6 +86,12 @@ class Policy(Strict):
     strata: dict[Stratum, StratumPolicy] = Field(description="Reliability and share per stratum.")
     estimate: Estimate = Field(default_factory=Estimate, description="Settings of the preference estimate.")
     require: Requirements = Field(default_factory=Requirements, description="What a record must hold.")
+    settling: tuple[str, ...] = Field(
+        ("arbitration", "golden"), description="Annotation rounds whose votes settle a pair: they outrank all others."
+    )
+    settlers: tuple[Stratum, ...] = Field(
+        ("expert/offline",), description="Strata whose votes settle, in such a round; in others they are votes."
+    )
     cap: float = Field(4.0, ge=1, description="Highest factor a stratum may get.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")

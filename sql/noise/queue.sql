@@ -3,9 +3,11 @@
 -- judge flips on is asked again, and what only users have judged at high risk goes to annotators.
 with considered as (
     select
-        preferences.*, pairs.prompt_id, prompts.risk_level, governing.arbitration,
+        preferences.*, coalesce(settlements.settled, false) as is_settled, pairs.prompt_id, prompts.risk_level, governing.arbitration,
         array_length(list_filter(strata, lambda s: not s.stratum like '%/online')) = 0 as online_only
     from noise.preferences as preferences
+    left join noise.settlements as settlements
+        on settlements.pair_id = preferences.pair_id and settlements.dimension = preferences.dimension
     join evidence.pairs as pairs on pairs.pair_id = preferences.pair_id
     join evidence.prompts as prompts on prompts.prompt_id = pairs.prompt_id
     join policy.scenarios as governing on governing.scenario = prompts.policy_scenario
@@ -15,7 +17,7 @@ reasons as (
         'arbitration' as queue, pair_id, prompt_id, disagreement as priority,
         'raters contradict each other on ' || dimension as reason
     from considered
-    where votes > 1 and disagreement >= arbitration
+    where votes > 1 and disagreement >= arbitration and not is_settled
     union all
     select
         'reannotation', pair_id, prompt_id, least(1e0, flips / votes),

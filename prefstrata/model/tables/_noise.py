@@ -51,6 +51,20 @@ calibration_id | varchar | the calibration it was estimated under
     ),
     Table(
         "noise",
+        "settlements",
+        "a pair and a dimension on which a settling vote was given",
+        columns("""
+pair_id | varchar | the pair
+dimension | varchar | what was judged
+votes | bigint | settling votes
+settled | boolean | they all say the same; only then the dispute is over
+choice | varchar | what they say: a, tie or b; null while they contradict each other
+has_rationale | boolean | at least one of them came with a reason
+"""),
+        ("pair_id", "dimension"),
+    ),
+    Table(
+        "noise",
         "metrics",
         "a governance figure for a slice",
         columns("""

@@ -68,8 +68,20 @@ min_disagreement | double | least disagreement; null for any
 max_disagreement | double | most disagreement; null for any
 max_flips | bigint | most judge flips; null for any
 rationale | boolean | whether a reason must have been given; null for either
+settled | boolean | whether people must have settled it (true) or not (false); null for either
 """),
         ("scenario", "rank"),
+    ),
+    Table(
+        "policy",
+        "settling",
+        "a round and a stratum whose votes, given in that round, settle a pair",
+        columns("""
+scenario | varchar | the scenario
+round | varchar | annotation round
+stratum | varchar | supervisor/mode
+"""),
+        ("scenario", "round", "stratum"),
     ),
     Table(
         "policy",
