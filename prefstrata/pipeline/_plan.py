@@ -39,7 +39,7 @@ STAGES = (
             "evidence.pairs",
         ),
     ),
-    Stage("noise", ("noise.settlements", "noise.preferences", "noise.raters", "noise.metrics", "noise.queue")),
+    Stage("noise", ("noise.settlements", "noise.preferences", "noise.raters", "noise.metrics")),
     Stage("weighting", ("weighting.records",)),
     Stage(
         "layers",
@@ -53,6 +53,8 @@ STAGES = (
             "weighting.strata",
         ),
     ),
+    # Last, because what settling a dispute is worth depends on what the label weighs.
+    Stage("queues", ("noise.disputes", "noise.samples", "noise.queue", "noise.proposals")),
 )
 
 

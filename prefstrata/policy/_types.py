@@ -48,6 +48,15 @@ class Requirements(Strict):
     rationale: tuple[RiskLevel, ...] = Field((), description="Risk levels at which a vote needs a reason.")
 
 
+class Queues(Strict):
+    """How many pairs wait for people in the queues that are filled by drawing, per scenario of the policy."""
+
+    seed: int = Field(1, description="What lots are drawn with; another seed draws another sample.")
+    reannotation: int = Field(60, ge=1, description="Labelled pairs to ask again, to measure how often labels flip.")
+    calibration: int = Field(24, ge=1, description="Pairs with known answers that new raters are calibrated on.")
+    golden: int = Field(60, ge=1, description="Candidates for golden that everybody agrees on.")
+
+
 class When(Strict):
     """What a record must be for a layer rule to match; an absent key matches anything."""
 
@@ -94,6 +103,7 @@ class Policy(Strict):
     )
     cap: float = Field(4.0, ge=1, description="Highest factor a stratum may get.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
+    queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
 
     @model_validator(mode="after")

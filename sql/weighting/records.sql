@@ -41,7 +41,7 @@ pairs as (
         leads(verdicts.p_a, verdicts.p_tie, verdicts.p_b, facts.tie_margin) as decided,
         verdicts.flips, verdicts.disagreement, verdicts.has_rationale,
         coalesce(settlements.settled, false) as settled,
-        verdicts.evidence / (verdicts.evidence + 1) * (1 - verdicts.disagreement) as trust
+        trust_of(verdicts.evidence, verdicts.disagreement) as trust
     from verdicts
     join evidence.pairs as pairs on pairs.pair_id = verdicts.pair_id
     join facts on facts.prompt_id = pairs.prompt_id
@@ -162,7 +162,7 @@ every as (
     select
         record_id, kind, prompt_id, policy_scenario, risk_level, dimension,
         list_transform(weights, lambda s: {'stratum': s.stratum, 'votes': coalesce(s.votes / nullif(evidence, 0), 0)}),
-        votes, p, decided, 0, disagreement, has_rationale, false, evidence / (evidence + 1) * (1 - disagreement)
+        votes, p, decided, 0, disagreement, has_rationale, false, trust_of(evidence, disagreement)
     from (
         select * from ratings
         union all
