@@ -152,9 +152,7 @@ def _queues(_: Call) -> None:
 @command(_queue, "list")
 def _queue_list(
     call: Call,
-    queue: Annotated[
-        str | None, typer.Option(metavar="NAME", help=f"One queue only: {_QUEUES}.")
-    ] = None,
+    queue: Annotated[str | None, typer.Option(metavar="NAME", help=f"One queue only: {_QUEUES}.")] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most N items, the most urgent first.")] = 20,
 ) -> None:
     """List the pairs that wait for people, queue by queue, the most urgent first."""
@@ -164,7 +162,7 @@ def _queue_list(
 
 
 @command(_queue, "export")
-def _queue_export(  # noqa: PLR0913 - one argument per option
+def _queue_export(  # noqa: PLR0913, PLR0917 - one argument per option
     call: Call,
     queue: Annotated[str, typer.Argument(metavar="QUEUE", help=f"The queue: {_QUEUES}.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The file to write; it must not be there.")],

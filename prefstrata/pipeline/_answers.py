@@ -126,19 +126,17 @@ def _read(project: Project, source: Source, waiting: Path, file: Path) -> Ingest
     engine = DuckDBEngine(":memory:", threads=project.engine.threads, memory_limit=project.engine.memory_limit)
     try:
         load_policies(engine, policies)
-        summary = ingest(
-            engine, project.model_copy(update={"sources": (alone,)}), requirements=requirements(policies)
-        )
+        summary = ingest(engine, project.model_copy(update={"sources": (alone,)}), requirements=requirements(policies))
     except PrefstrataError as error:
         raise ConfigError(error.what, where=str(file), todo="nothing was imported") from error
     finally:
         engine.close()
     if not summary.accepted:
-        found = ", ".join(f"{count} × {reason}" for reason, count in summary.reasons.items()) or "no records"
+        found = ", ".join(f"{count} {reason}" for reason, count in summary.reasons.items()) or "no records"
         raise ConfigError(
             f"there is no answer in it that can be read: {found}",
             where=str(file),
-            todo=f"see what the format {source.format} expects, in docs/how-to/settle-disputes.md; nothing was imported",
+            todo=f"docs/how-to/settle-disputes.md says what {source.format} expects; nothing was imported",
         )
     return summary
 

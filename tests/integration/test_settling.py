@@ -1,4 +1,4 @@
-"""The loop through people, on files only: a dispute is exported, answered, imported, and the next release follows it."""
+"""The loop through people, on files only: a dispute is exported, answered and imported, and the next release follows."""
 
 from __future__ import annotations
 
@@ -22,11 +22,15 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "p"
     command("init", folder)
     records = [
-        pairwise("How do I start it?", *sides, rater=f"{name}{n}", dims=["helpfulness"], scenario="care", reason_tags=tags)
+        pairwise(
+            "How do I start it?", *sides, rater=f"{name}{n}", dims=["helpfulness"], scenario="care", reason_tags=tags
+        )
         for name, sides, tags in (("a", (GOOD, BAD), ["dangerous"]), ("b", (BAD, GOOD), ["quick", "short"]))
         for n in range(3)
     ]
-    records += [pairwise(f"Question {n}?", "Yes.", "Who knows.", rater=rater) for n in range(3) for rater in ("a0", "b0")]
+    records += [
+        pairwise(f"Question {n}?", "Yes.", "Who knows.", rater=rater) for n in range(3) for rater in ("a0", "b0")
+    ]
     put(folder, "first.jsonl", *records)
     assert inside("run", "--quiet", cwd=folder).code == 0
     return folder
@@ -81,7 +85,9 @@ def test_a_settled_dispute_changes_everything_it_must(project: Path, suffix: str
     out = project / f"tasks{suffix}"
     made = _document(project, "queue", "export", "arbitration", "--out", str(out))
     assert (made["items"], made["questions"]) == (1, 2)
-    done = _fill_in(out, project / f"done{suffix}", rater="dr-lee", reason_tags="dangerous; vague", rationale="It is safe.")
+    done = _fill_in(
+        out, project / f"done{suffix}", rater="dr-lee", reason_tags="dangerous; vague", rationale="It is safe."
+    )
     imported = _document(project, "queue", "import", str(done), "--as", "arbitration")
     assert (imported["source"], imported["accepted"], imported["refused"]) == ("answers", 2, {})
 

@@ -102,7 +102,7 @@ pair_id | varchar | the pair
 dimension | varchar | what its raters contradict each other on
 prompt_id | varchar | its prompt
 contradicted | boolean | settling votes were given, and contradict each other
-weight | double | what the label weighs in the release: trust × factor, 0 in backflow
+weight | double | what the label weighs in the release: trust times factor, 0 in backflow
 weight_settled | double | what it would weigh if it were settled
 change | double | released weight that settling it is expected to move, see sql/noise/disputes.sql
 """),

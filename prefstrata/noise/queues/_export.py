@@ -19,9 +19,9 @@ __all__ = ["FORMATS", "Exported", "export_tasks"]
 
 _ANSWERS = ("choice", "rater", "reason_tags", "rationale", "decided_at")
 """What is left empty, to be filled in."""
-# What spreadsheets run as a formula when a cell begins with it, the full-width forms too. With the apostrophes that stand
-# before it already, so that the one that is added can be taken away again: formats/queue-answers.yaml does.
-_FORMULA = r"^'*[-=+@\t\n＝＋－＠]"
+# What spreadsheets run as a formula when a cell begins with it, the full-width forms of = + - @ too. With the apostrophes
+# that stand before it already, so that the one that is added can be taken away: formats/queue-answers.yaml does.
+_FORMULA = r"^'*[-=+@\t\n\uff1d\uff0b\uff0d\uff20]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Exported:
 
     Attributes:
         items: pairs asked about.
-        questions: pairs × dimensions.
+        questions: pairs, each on each of its dimensions.
         files: the files, the tasks first; none when nothing waited.
     """
 
@@ -67,7 +67,9 @@ def export_tasks(tasks: pl.DataFrame, form: str, out: Path, key: tuple[pl.DataFr
 
 def _write(parts: dict[Path, bytes]) -> None:
     if there := [path for path in parts if path.exists()]:
-        raise ConfigError("it is there already, and nothing is overwritten", where=str(there[0]), todo="name another file")
+        raise ConfigError(
+            "it is there already, and nothing is overwritten", where=str(there[0]), todo="name another file"
+        )
     written: list[Path] = []
     try:
         for path, data in parts.items():

@@ -45,8 +45,8 @@ def read_tasks(
         most: at most so many pairs; a pair may be asked about on several dimensions.
 
     Returns:
-        All text, null when there is none: item (the pair), queue, dimension, question, prompt (to read), left, right, task,
-        scenario, risk_level, language, messages (the prompt as JSON), check (a digest of the texts).
+        All text, null when there is none: item (the pair), queue, dimension, question, prompt (to read), left, right,
+        task, scenario, risk_level, language, messages (the prompt as JSON), check (a digest of the texts).
     """
     return _frame(connection, "reports/queue_tasks", queue=queue, scenario=scenario, most=most)
 

@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 
 CONFIG = """
 name: test
-sources:
-  - {name: answers, mode: offline, supervisor: expert, path: inbox/answers/*, format: queue-answers, defaults: {round: arbitration}}
-  - {name: studio, mode: offline, supervisor: expert, path: inbox/studio/*, format: label-studio, defaults: {round: arbitration}}
-  - {name: again, mode: offline, supervisor: crowd, path: inbox/again/*.csv, format: queue-answers, defaults: {round: reannotation}}
-  - {name: strict, mode: offline, supervisor: expert, path: inbox/strict/*, format: queue-answers, defaults: {round: golden, scenario: medical}}
 policies: [general, high-risk]
+sources:
+  - &answers
+    name: answers
+    mode: offline
+    supervisor: expert
+    path: inbox/answers/*
+    format: queue-answers
+    defaults: {round: arbitration}
+  - {<<: *answers, name: studio, path: inbox/studio/*, format: label-studio}
+  - {<<: *answers, name: again, supervisor: crowd, path: inbox/again/*.csv, defaults: {round: reannotation}}
+  - {<<: *answers, name: strict, path: inbox/strict/*, defaults: {round: golden, scenario: medical}}
 """
 PROMPT = json.dumps([{"role": "user", "content": "hi"}])
 
@@ -49,7 +55,9 @@ def _file(folder: Path, name: str, *answers: dict[str, Any]) -> Path:
 
 
 def _inbox(project: Project) -> list[str]:
-    return sorted(str(path.relative_to(project.directory)) for path in project.directory.glob("inbox/**/*") if path.is_file())
+    return sorted(
+        str(path.relative_to(project.directory)) for path in project.directory.glob("inbox/**/*") if path.is_file()
+    )
 
 
 def test_a_file_is_kept_under_a_name_made_of_its_bytes(project: Project, tmp_path: Path) -> None:
@@ -61,7 +69,9 @@ def test_a_file_is_kept_under_a_name_made_of_its_bytes(project: Project, tmp_pat
     assert _inbox(project) == [str(made.path.relative_to(project.directory))]
     assert made.path.suffixes == [".jsonl"]
     assert made.path.stem.isalnum()
-    again = import_answers(project, _file(tmp_path, "other.jsonl", _answer(), _answer(choice=None)), round_="arbitration")
+    again = import_answers(
+        project, _file(tmp_path, "other.jsonl", _answer(), _answer(choice=None)), round_="arbitration"
+    )
     assert (again.path, again.is_new) == (made.path, False)
     assert len(_inbox(project)) == 1
 
@@ -88,15 +98,15 @@ def test_the_round_and_the_suffix_choose_the_source(project: Project, tmp_path: 
         ("a", "{}\n", "arbitration", "what kind of file"),
         ("a.gz", "{}\n", "arbitration", "what kind of file"),
         ("a.jsonl", "", "arbitration", "no records"),
-        ("a.jsonl", "not json\n", "arbitration", "1 × not_json"),
-        ("a.jsonl", json.dumps(_answer(choice=None)) + "\n", "arbitration", "1 × unanswered"),
+        ("a.jsonl", "not json\n", "arbitration", "1 not_json"),
+        ("a.jsonl", json.dumps(_answer(choice=None)) + "\n", "arbitration", "1 unanswered"),
         ("a.csv", "item,choice\nab,left\n", "arbitration", "column"),
         ("a.json", "[", "arbitration", "truncated"),
-        ("a.jsonl", json.dumps(_answer(risk_level="high")) + "\n", "golden", "1 × rationale_required"),
+        ("a.jsonl", json.dumps(_answer(risk_level="high")) + "\n", "golden", "1 rationale_required"),
         ("a.jsonl", json.dumps(_answer()) + "\n", "reannotation", "would not find"),
     ],
 )
-def test_what_no_run_could_read_is_not_imported(
+def test_what_no_run_could_read_is_not_imported(  # noqa: PLR0913, PLR0917 - two fixtures and a case
     project: Project, tmp_path: Path, name: str, text: str, round_: str, said: str
 ) -> None:
     """It says why, as code 2, and the inbox is as it was."""

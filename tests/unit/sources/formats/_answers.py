@@ -48,7 +48,9 @@ def read(folder: Path, form: str, name: str, data: bytes) -> tuple[IngestSummary
     (folder / "in" / name).write_bytes(data)
     engine = DuckDBEngine(":memory:", threads=1)
     summary = ingest(engine, read_project(folder))
-    tables = {name: engine.read(f"ledger.{name}").to_dicts() for name in ("prompts", "responses", "votes", "quarantine")}
+    tables = {
+        name: engine.read(f"ledger.{name}").to_dicts() for name in ("prompts", "responses", "votes", "quarantine")
+    }
     engine.close()
     return summary, tables
 

@@ -68,7 +68,9 @@ def test_every_annotator_has_a_vote_and_who_skipped_has_none(tmp_path: Path) -> 
         _annotation(3, _choice("left"), was_cancelled=True),
         _annotation(4),
     ]
-    summary, tables = read(tmp_path, "label-studio", "e.json", _export({"data": question(), "annotations": annotations}))
+    summary, tables = read(
+        tmp_path, "label-studio", "e.json", _export({"data": question(), "annotations": annotations})
+    )
     assert summary.accepted == 1
     votes = {(vote["rater_id"], vote["choice"]) for vote in tables["votes"]}
     assert votes == {("expert:label-studio-7", "left"), ("expert:label-studio-8", "tie")}
@@ -99,7 +101,9 @@ def test_a_project_of_ones_own_is_read_too(tmp_path: Path) -> None:
         _result("topic", "choices", choices=["billing"]),
         _result("stars", "rating", rating=4),
     )
-    _, tables = read(tmp_path, "label-studio", "e.json", _export({"data": data, "annotations": [_annotation(1, *result)]}))
+    _, tables = read(
+        tmp_path, "label-studio", "e.json", _export({"data": data, "annotations": [_annotation(1, *result)]})
+    )
     assert [row["messages"] for row in tables["prompts"]] == [[{"role": "user", "content": "Which?"}]]
     assert {(vote["dimension"], vote["choice"]) for vote in tables["votes"]} == {
         ("helpfulness", "right"),

@@ -17,7 +17,7 @@ from tests.unit.sources.formats._answers import PROMPT, question, read, winners
 if TYPE_CHECKING:
     from pathlib import Path
 
-HOSTILE = ["=1+1", "'=1+1", "''@x", "-\nmore", '"quoted", and ; more', "＝1", "'plain'"]
+HOSTILE = ["=1+1", "'=1+1", "''@x", "-\nmore", '"quoted", and ; more', "\uff1d1", "'plain'"]
 
 
 def _lines(*records: dict[str, Any]) -> bytes:
@@ -58,7 +58,8 @@ def test_what_nobody_answered_is_refused_as_that(tmp_path: Path, choice: str | N
 
 
 @pytest.mark.parametrize(
-    "changed", [{"left": "one."}, {"right": "two "}, {"messages": json.dumps(PROMPT[1:])}, {"left": "two", "right": "one"}]
+    "changed",
+    [{"left": "one."}, {"right": "two "}, {"messages": json.dumps(PROMPT[1:])}, {"left": "two", "right": "one"}],
 )
 def test_a_text_that_was_changed_was_not_compared(tmp_path: Path, changed: dict[str, str]) -> None:
     """A cell that a program cut, or two columns that changed places, would be a vote on something else."""
@@ -68,7 +69,10 @@ def test_a_text_that_was_changed_was_not_compared(tmp_path: Path, changed: dict[
 
 def test_the_same_answer_in_two_files_is_one_vote(tmp_path: Path) -> None:
     """A file that was sent in half filled in, and again when it was full, counts once."""
-    first, second = question(choice="left", rater="lee"), question(choice="tie", rater="lee", item="mn", dimension="help")
+    first, second = (
+        question(choice="left", rater="lee"),
+        question(choice="tie", rater="lee", item="mn", dimension="help"),
+    )
     read(tmp_path, "queue-answers", "a.jsonl", _lines(first, second | {"choice": None}))
     _, tables = read(tmp_path, "queue-answers", "b.jsonl", _lines(first, second))
     assert sorted(vote["dimension"] for vote in tables["votes"]) == ["help", "tone"]
