@@ -1,4 +1,4 @@
-"""The loop through people, on files only: a dispute is exported, answered and imported, and the next release follows."""
+"""The loop through people, on files only: a dispute is exported, answered, imported, and the next release follows."""
 
 from __future__ import annotations
 

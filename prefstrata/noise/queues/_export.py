@@ -19,8 +19,8 @@ __all__ = ["FORMATS", "Exported", "export_tasks"]
 
 _ANSWERS = ("choice", "rater", "reason_tags", "rationale", "decided_at")
 """What is left empty, to be filled in."""
-# What spreadsheets run as a formula when a cell begins with it, the full-width forms of = + - @ too. With the apostrophes
-# that stand before it already, so that the one that is added can be taken away: formats/queue-answers.yaml does.
+# What spreadsheets run as a formula when a cell begins with it, the full-width forms of = + - @ too. With the
+# apostrophes that stand before it already, so that the one that is added can be taken away: queue-answers.yaml does.
 _FORMULA = r"^'*[-=+@\t\n\uff1d\uff0b\uff0d\uff20]"
 
 
