@@ -46,7 +46,7 @@ def _said(control: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_dispute_is_settled_in_label_studio(studio: LabelStudio, tmp_path: Path) -> None:
-    """Our tasks load, our config is accepted, its export is read, and the pair is golden; hostile texts come back whole."""
+    """Our tasks load, our config is accepted, its export is read; hostile texts come back whole, the pair is golden."""
     project = tmp_path / "p"
     command("init", project)
     records = [
@@ -75,9 +75,7 @@ def test_a_dispute_is_settled_in_label_studio(studio: LabelStudio, tmp_path: Pat
     manifest = inside("show", "--json", cwd=project).document
     assert manifest["arbitrated"]["count"] == 1
     assert inside("checkout", "golden", "--for", "jsonl", "--out", "golden", cwd=project).code == 0
-    [vote] = inside(
-        "sql", "select * from ledger.votes where round = 'arbitration'", "--json", cwd=project
-    ).document
+    [vote] = inside("sql", "select * from ledger.votes where round = 'arbitration'", "--json", cwd=project).document
     assert (vote["dimension"], vote["reason_tags"]) == ("overall", ["no answer", "wrong"])
     assert vote["rater_id"].startswith("expert:label-studio-")
     assert vote["rationale"] == "The other is an address."
