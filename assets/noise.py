@@ -1,4 +1,4 @@
-"""Noise: how far labels can be trusted, who gives them, and what waits for people."""
+"""Noise: how far labels can be trusted, and who gives them."""
 
 from __future__ import annotations
 
@@ -43,10 +43,4 @@ def _preferences(session: Session) -> dict[str, Any]:
     return {"how sure": bars("pairs and dimensions by the probability of the leading outcome", sizes)}
 
 
-def _queue(session: Session) -> dict[str, Any]:
-    waiting = session.engine.query("manifest/queues").iter_rows(named=True)
-    sizes = {row["queue"]: row["items"] for row in waiting}
-    return {"waiting for people": bars("pairs waiting for people, per queue", sizes)}
-
-
-ASSETS = stage_assets("noise", {"noise.metrics": _metrics, "noise.preferences": _preferences, "noise.queue": _queue})
+ASSETS = stage_assets("noise", {"noise.metrics": _metrics, "noise.preferences": _preferences})

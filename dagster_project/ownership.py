@@ -16,6 +16,7 @@ _OWNERS = {
     "noise": "team:annotation",
     "weighting": "team:post-training",
     "layers": "team:post-training",
+    "queues": "team:annotation",
     "release": "team:post-training",
 }
 _FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=25))

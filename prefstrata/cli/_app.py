@@ -26,6 +26,8 @@ application = typer.Typer(
 _queue = typer.Typer(help="What waits for people.", rich_markup_mode=None)
 _policy = typer.Typer(help="The value ordering.", rich_markup_mode=None)
 
+_QUEUES = "`arbitration`, `backflow`, `reannotation`, `golden` or `calibration`"
+
 Ref = Annotated[str, typer.Argument(metavar="REF", help="A tag (`v000012`, `v12`), a commit id, or `latest`.")]
 
 
@@ -150,15 +152,69 @@ def _queues(_: Call) -> None:
 @command(_queue, "list")
 def _queue_list(
     call: Call,
-    queue: Annotated[
-        str | None, typer.Option(metavar="NAME", help="One queue only: `arbitration`, `reannotation` or `backflow`.")
-    ] = None,
+    queue: Annotated[str | None, typer.Option(metavar="NAME", help=f"One queue only: {_QUEUES}.")] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most N items, the most urgent first.")] = 20,
 ) -> None:
-    """List the pairs that wait for people, the most urgent first."""
+    """List the pairs that wait for people, queue by queue, the most urgent first."""
     from prefstrata.cli._commands.queue import list_queue
 
     list_queue(call, queue, limit)
+
+
+@command(_queue, "export")
+def _queue_export(  # noqa: PLR0913, PLR0917 - one argument per option
+    call: Call,
+    queue: Annotated[str, typer.Argument(metavar="QUEUE", help=f"The queue: {_QUEUES}.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The file to write; it must not be there.")],
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help="`jsonl`, `csv` or `label-studio`; by the suffix by default."),
+    ] = None,
+    scenario: Annotated[str | None, typer.Option(metavar="NAME", help="Prompts of one scenario only.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most N pairs, the most urgent.")] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="For `calibration`: where to write the known answers.")
+    ] = None,
+) -> None:
+    """Write what waits in a queue to a file, with its texts, for people to answer.
+
+    Which side stands left is drawn for each pair by the policy's seed. With `label-studio`, the labelling config is
+    written beside the tasks, as FILE with the suffix `.xml`.
+    """
+    from prefstrata.cli._commands.queue import export_queue
+
+    export_queue(call, queue, out, form=form, scenario=scenario, limit=limit, key=key)
+
+
+@command(_queue, "import")
+def _queue_import(
+    call: Call,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The answers: an exported file, filled in.")],
+    round_: Annotated[
+        str, typer.Option("--as", metavar="ROUND", help="The annotation round they belong to, such as `arbitration`.")
+    ],
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help="`queue-answers` or `label-studio`; by the suffix by default."),
+    ] = None,
+) -> None:
+    """Check answers by reading them, and copy them into the inbox of the source with that format and default round.
+
+    The next run reads them. Nothing is changed before.
+    """
+    from prefstrata.cli._commands.queue import import_queue
+
+    import_queue(call, file, round_, form)
+
+
+@command(_queue, "proposals")
+def _queue_proposals(
+    call: Call, limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most N, the most frequent first.")] = 20
+) -> None:
+    """List the reason tags of settled disputes: what the policy may have to say more clearly."""
+    from prefstrata.cli._commands.queue import list_proposals
+
+    list_proposals(call, limit)
 
 
 @_policy.callback()

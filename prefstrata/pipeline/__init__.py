@@ -1,5 +1,6 @@
 """The way through: sources, ledger, evidence, noise, weighting, layers, release. Knows no orchestrator."""
 
+from prefstrata.pipeline._answers import ANSWERS, Imported, import_answers
 from prefstrata.pipeline._checks import CheckResult, check_meaning
 from prefstrata.pipeline._plan import STAGES, Stage, stage_of
 from prefstrata.pipeline._run import Progress, RunSummary, run
@@ -7,13 +8,16 @@ from prefstrata.pipeline._session import Session, open_session
 from prefstrata.project import open_project_store
 
 __all__ = [
+    "ANSWERS",
     "STAGES",
     "CheckResult",
+    "Imported",
     "Progress",
     "RunSummary",
     "Session",
     "Stage",
     "check_meaning",
+    "import_answers",
     "open_project_store",
     "open_session",
     "run",

@@ -42,6 +42,7 @@ STAGES = (
     Stage(
         "noise",
         (
+            "noise.settlements",
             "noise.preferences",
             "noise.raters",
             "noise.replicates",
@@ -57,7 +58,6 @@ STAGES = (
             "noise.repeat_sums",
             "noise.shares",
             "noise.metrics",
-            "noise.queue",
         ),
     ),
     Stage("weighting", ("weighting.records",)),
@@ -73,6 +73,8 @@ STAGES = (
             "weighting.strata",
         ),
     ),
+    # Last, because what settling a dispute is worth depends on what the label weighs.
+    Stage("queues", ("noise.disputes", "noise.samples", "noise.queue", "noise.proposals")),
 )
 
 

@@ -23,9 +23,10 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "rating_margin": pl.Float64,
         "cap": pl.Float64,
         "arbitration": pl.Float64,
+        "seed": pl.Int64,
     },
     "policy.strata": {"scenario": pl.String, "stratum": pl.String, "reliability": pl.Float64, "share": pl.Float64},
-    "policy.dimensions": {"scenario": pl.String, "dimension": pl.String, "priority": pl.Int64},
+    "policy.dimensions": {"scenario": pl.String, "dimension": pl.String, "definition": pl.String, "priority": pl.Int64},
     "policy.rules": {
         "scenario": pl.String,
         "rank": pl.Int64,
@@ -45,7 +46,10 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "max_disagreement": pl.Float64,
         "max_flips": pl.Int64,
         "rationale": pl.Boolean,
+        "settled": pl.Boolean,
     },
+    "policy.settling": {"scenario": pl.String, "round": pl.String, "stratum": pl.String},
+    "policy.queues": {"scenario": pl.String, "queue": pl.String, "size": pl.Int64},
     "policy.requirements": {"scenario": pl.String, "risk_level": pl.String, "rationale": pl.Boolean},
 }
 
@@ -78,6 +82,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
                 policy.estimate.rating_margin,
                 policy.cap,
                 policy.arbitration,
+                policy.queues.seed,
             )
             for scenario, policy in governed
         ],
@@ -87,7 +92,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for stratum, each in sorted(policy.strata.items())
         ],
         "policy.dimensions": [
-            (scenario, dimension.name, priority)
+            (scenario, dimension.name, dimension.definition, priority)
             for scenario, policy in governed
             for priority, dimension in enumerate(policy.dimensions, start=1)
         ],
@@ -95,6 +100,16 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             (scenario, rank, each.rule, each.layer, each.because, *each.when.model_dump().values())
             for scenario, policy in governed
             for rank, each in enumerate(policy.layers, start=1)
+        ],
+        "policy.settling": [
+            (scenario, round_, stratum)
+            for scenario, policy in governed
+            for round_, stratum in sorted(set(product(policy.settling, policy.settlers)))
+        ],
+        "policy.queues": [
+            (scenario, queue, size)
+            for scenario, policy in governed
+            for queue, size in policy.queues.model_dump(exclude={"seed"}).items()
         ],
         "policy.requirements": [
             (scenario, risk, risk in policy.require.rationale)

@@ -48,6 +48,15 @@ class Requirements(Strict):
     rationale: tuple[RiskLevel, ...] = Field((), description="Risk levels at which a vote needs a reason.")
 
 
+class Queues(Strict):
+    """How many pairs wait for people in the queues that are filled by drawing, per scenario of the policy."""
+
+    seed: int = Field(1, description="What lots are drawn with; another seed draws another sample.")
+    reannotation: int = Field(60, ge=1, description="Labelled pairs to ask again, to measure how often labels flip.")
+    calibration: int = Field(24, ge=1, description="Pairs with known answers that new raters are calibrated on.")
+    golden: int = Field(60, ge=1, description="Candidates for golden that everybody agrees on.")
+
+
 class When(Strict):
     """What a record must be for a layer rule to match; an absent key matches anything."""
 
@@ -64,6 +73,7 @@ class When(Strict):
     max_disagreement: Share | None = Field(None, description="Most evidence against the leading outcome.")
     max_flips: int | None = Field(None, ge=0, description="Most judge flips.")
     rationale: bool | None = Field(None, description="Whether a reason must have been given.")
+    settled: bool | None = Field(None, description="Whether people settled it, see `settling`.")
 
 
 class LayerRule(Strict):
@@ -85,8 +95,15 @@ class Policy(Strict):
     strata: dict[Stratum, StratumPolicy] = Field(description="Reliability and share per stratum.")
     estimate: Estimate = Field(default_factory=Estimate, description="Settings of the preference estimate.")
     require: Requirements = Field(default_factory=Requirements, description="What a record must hold.")
+    settling: tuple[str, ...] = Field(
+        ("arbitration", "golden"), description="Annotation rounds whose votes settle a pair: they outrank all others."
+    )
+    settlers: tuple[Stratum, ...] = Field(
+        ("expert/offline",), description="Strata whose votes settle, in such a round; in others they are votes."
+    )
     cap: float = Field(4.0, ge=1, description="Highest factor a stratum may get.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
+    queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
 
     @model_validator(mode="after")

@@ -46,6 +46,7 @@ class Defaults(Strict):
     policy: str | None = Field(None, description="Policy the raters worked under.")
     rubric: str | None = Field(None, description="Rubric the raters worked with.")
     tags: tuple[str, ...] = Field((), description="Tags of the prompts.")
+    round: str | None = Field(None, description="Annotation round, such as arbitration; the policy says which settle.")
 
 
 class Source(Strict):

@@ -6,7 +6,7 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
@@ -14,17 +14,33 @@ from prefstrata.model.tables import table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    import duckdb
+
     from prefstrata.engine import DuckDBEngine
     from prefstrata.stores import CommitInfo, VersionStore
 
-__all__ = ["changes_between", "changes_in_store"]
+__all__ = ["Changes", "changes_between", "changes_in_store"]
+
+_NAMED = 100
 
 _LABELS = {"pairs": "chosen_id", "unpaired": "cast(label as varchar)"}
 
 
+class Changes(NamedTuple):
+    """What changed from a release to the next.
+
+    Attributes:
+        records: rows of kind, change (added, removed, moved, relabelled), from_layer, to_layer, records.
+        arbitrated: pairs settled since: their number, and the first hundred of them by id.
+    """
+
+    records: list[dict[str, Any]]
+    arbitrated: dict[str, Any]
+
+
 def changes_between(
     engine: DuckDBEngine, store: VersionStore, parent: CommitInfo, local: Mapping[str, Path], hashes: Mapping[str, str]
-) -> list[dict[str, Any]]:
+) -> Changes:
     """Count what changed from ``parent`` to the files in ``local``.
 
     Args:
@@ -33,9 +49,6 @@ def changes_between(
         parent: commit of the parent release, or the root.
         local: the new release's layer files, by path.
         hashes: their sha256, by path.
-
-    Returns:
-        Rows of kind, change (added, removed, moved, relabelled), from_layer, to_layer, records.
     """
     earlier = _stored(store, parent)
     before = [path for path, sha256 in earlier.items() if hashes.get(path) != sha256]
@@ -43,11 +56,13 @@ def changes_between(
     with _fetched(store, parent, before) as fetched:
         _load_keys(engine, "manifest.before", fetched)
         _load_keys(engine, "manifest.after", {path: local[path] for path in after})
-    return engine.query("manifest/changes").to_dicts()
+    settled = engine.query("manifest/arbitrated")["pair_id"].to_list()
+    arbitrated = {"count": len(settled), "pairs": settled[:_NAMED]}
+    return Changes(engine.query("manifest/changes").to_dicts(), arbitrated)
 
 
 def changes_in_store(engine: DuckDBEngine, store: VersionStore, a: CommitInfo, b: CommitInfo) -> list[dict[str, Any]]:
-    """Count what changed from release ``a`` to release ``b``, both stored: rows as of :func:`changes_between`."""
+    """Count what changed from release ``a`` to release ``b``, both stored: as :attr:`Changes.records`."""
     earlier, later = _stored(store, a), _stored(store, b)
     before = [path for path, sha256 in earlier.items() if later.get(path) != sha256]
     after = [path for path, sha256 in later.items() if earlier.get(path) != sha256]
@@ -88,8 +103,15 @@ def _load_keys(engine: DuckDBEngine, target: str, files: Mapping[str, Path]) -> 
         for kind, key in KINDS.items():
             chosen = [str(local) for path, local in files.items() if _kind(path) == kind]
             if chosen:
+                settled = "settled" if kind == "pairs" and _has_settled(connection, chosen) else "null"
                 connection.execute(
                     f"insert into {target} ({columns}) "  # noqa: S608 - names of our own tables
-                    f"select '{kind}', {key}, layer, {_LABELS.get(kind, 'null')} from read_parquet($files)",
+                    f"select '{kind}', {key}, layer, {_LABELS.get(kind, 'null')}, {settled} from read_parquet($files)",
                     {"files": chosen},
                 ).fetchall()
+
+
+def _has_settled(connection: duckdb.DuckDBPyConnection, files: list[str]) -> bool:
+    """Whether the files know settlements: those of the first releases do not."""
+    names = connection.execute("select distinct name from parquet_schema($files)", {"files": files}).fetchall()
+    return ("settled",) in names

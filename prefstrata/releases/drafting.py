@@ -78,7 +78,8 @@ class Drafter:
             **self._description,
             "release_id": self._identity.release_id(parent.release_id),
             "parent": named,
-            "changes": changes,
+            "changes": changes.records,
+            "arbitrated": changes.arbitrated,
         }
 
     def _write(self, path: str, content: bytes) -> WrittenFile:

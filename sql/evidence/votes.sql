@@ -11,7 +11,7 @@ with given as (
         supervisor || '/' || mode as stratum,
         -- What is judged together is not shown side by side: of a ranked list, left and right say nothing.
         judgement_id is null as order_known,
-        round,
+        round, decided_at,
         2e0 / greatest(coalesce(judgement_size, 2), 2) as share,
         'vote' as derived_from,
         rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
@@ -45,6 +45,7 @@ from_ratings as (
         one.rater_id, one.stratum,
         false as order_known,
         one.round,
+        cast(null as timestamp) as decided_at,
         2e0 / one.k as share,
         'rating' as derived_from,
         one.has_rationale or other.has_rationale as has_rationale
@@ -93,20 +94,38 @@ every as (
     union all
     select
         short_hash(event_id || '/' || left_id || '/' || right_id), pair_id(left_id, right_id), prompt_id, left_id, right_id,
-        'overall', 'left', cast(null as double), false, rater_id, stratum, false, cast(null as varchar), share, 'event', false
+        'overall', 'left', cast(null as double), false, rater_id, stratum, false, cast(null as varchar),
+        cast(null as timestamp), share, 'event', false
     from from_events
+),
+-- Who settles a pair twice has settled it as last decided: the earlier vote stays a vote, and settles nothing.
+decided_again as (
+    select pair_id(left_id, right_id) as pair_id, dimension, rater_id, max(decided_at) as last_at
+    from ledger.votes
+    semi join policy.settling as settling on settling.round = votes.round
+    where decided_at is not null
+    group by pair_id(left_id, right_id), dimension, rater_id
 )
 select
-    vote_id, pair_id, prompt_id,
+    every.vote_id, every.pair_id, every.prompt_id,
     case when left_id < right_id then left_id else right_id end as a,
     case when left_id < right_id then right_id else left_id end as b,
-    dimension,
+    every.dimension,
     case choice
         when 'left' then case when left_id < right_id then 'a' else 'b' end
         when 'right' then case when left_id < right_id then 'b' else 'a' end
         when 'tie' then 'tie'
     end as choice,
-    strength, both_bad, rater_id, stratum,
+    strength, both_bad, every.rater_id, every.stratum,
     case when order_known then left_id < right_id end as a_shown_first,
-    round, share, derived_from, has_rationale
+    every.round,
+    settling.round is not null and coalesce(every.decided_at = decided_again.last_at, decided_again.last_at is null)
+        as settles,
+    share, derived_from, has_rationale
 from every
+left join evidence.prompts as prompts on prompts.prompt_id = every.prompt_id
+left join policy.settling as settling
+    on settling.scenario = prompts.policy_scenario and settling.round = every.round and settling.stratum = every.stratum
+left join decided_again
+    on decided_again.pair_id = every.pair_id and decided_again.dimension = every.dimension
+    and decided_again.rater_id = every.rater_id

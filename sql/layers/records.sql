@@ -15,6 +15,7 @@ with matched as (
         and (rules.min_disagreement is null or records.disagreement >= rules.min_disagreement)
         and (rules.max_disagreement is null or records.disagreement <= rules.max_disagreement)
         and (rules.max_flips is null or records.flips <= rules.max_flips)
+        and (rules.settled is null or rules.settled = records.settled)
         and (rules.rationale is null or rules.rationale = records.has_rationale)
         and (rules.strata is null
             or array_length(list_filter(records.strata, lambda s: not list_contains(rules.strata, s.stratum))) = 0)

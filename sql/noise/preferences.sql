@@ -1,9 +1,18 @@
 -- Grain: a pair and a dimension.
 -- The first estimate: a vote adds (2 × reliability − 1) × share to its outcome, over a symmetric Dirichlet prior, and the
 -- posterior mean is the preference (fractional counts; Gelman et al., Bayesian Data Analysis, 3.4). Sums are fixed point.
-with counted as (
+-- Where a vote settles, only those that do count.
+with counting as (
+    select votes.*
+    from evidence.votes as votes
+    left join noise.settlements as settlements
+        on settlements.pair_id = votes.pair_id and settlements.dimension = votes.dimension
+    where votes.settles or settlements.pair_id is null
+),
+counted as (
     select
         pair_id, dimension, stratum,
+        bool_or(settles) as settles,
         any_value(prompt_id) as prompt_id,
         sum(case when choice = 'a' then cast(round(share * 1e9) as bigint) else 0 end) as a,
         sum(case when choice = 'tie' then cast(round(share * 1e9) as bigint) else 0 end) as tie,
@@ -13,19 +22,25 @@ with counted as (
         count(*) filter (where has_rationale) as reasons,
         bool_or(a_shown_first) as some_first,
         bool_and(a_shown_first) as all_first
-    from evidence.votes
+    from counting
     group by pair_id, dimension, stratum
 ),
-weighted as (
+relied_on as (
     select
         counted.*, prompts.policy_scenario,
-        cast(round(counted.a * (2 * coalesce(strata.reliability, 0.5) - 1)) as bigint) as w_a,
-        cast(round(counted.tie * (2 * coalesce(strata.reliability, 0.5) - 1)) as bigint) as w_tie,
-        cast(round(counted.b * (2 * coalesce(strata.reliability, 0.5) - 1)) as bigint) as w_b
+        case when settles then 0.98e0 else coalesce(strata.reliability, 0.5) end as reliability
     from counted
     join evidence.prompts as prompts on prompts.prompt_id = counted.prompt_id
     left join policy.strata as strata
         on strata.scenario = prompts.policy_scenario and strata.stratum = counted.stratum
+),
+weighted as (
+    select
+        *,
+        cast(round(a * (2 * reliability - 1)) as bigint) as w_a,
+        cast(round(tie * (2 * reliability - 1)) as bigint) as w_tie,
+        cast(round(b * (2 * reliability - 1)) as bigint) as w_b
+    from relied_on
 ),
 summed as (
     select

@@ -1,39 +1,69 @@
 -- Grain: a queue and a pair waiting in it.
--- Averaging a dispute away teaches the model noise. What raters contradict each other on goes to senior raters, what a
--- judge flips on is asked again, and what only users have judged at high risk goes to annotators.
-with considered as (
+-- Every question that people can answer better than a formula, the most urgent first. A pair that was answered leaves: what
+-- is settled is no dispute, what was annotated again is no sample, and what is golden is no candidate.
+with answered as (
+    select pair_id, bool_or(coalesce(round = 'reannotation', false)) as annotated
+    from evidence.votes
+    where round = 'reannotation' or settles
+    group by pair_id
+),
+annotated as (
+    select pair_id from answered where annotated
+),
+waiting as (
     select
-        preferences.*, pairs.prompt_id, prompts.risk_level, governing.arbitration,
-        array_length(list_filter(strata, lambda s: not s.stratum like '%/online')) = 0 as online_only
+        'arbitration' as queue, pair_id, any_value(prompt_id) as prompt_id,
+        case when bool_or(contradicted) then 'contradicted' else 'dispute' end as kind,
+        list_sort(list(dimension)) as dimensions,
+        sum(cast(round(change * 1e9) as bigint)) / 1e9 as priority,
+        case when bool_or(contradicted) then 'those who settled it' else 'raters' end
+            || ' contradict each other on ' || array_to_string(list_sort(list(dimension)), ', ') as reason
+    from noise.disputes
+    group by pair_id
+    union all
+    select
+        'reannotation', preferences.pair_id, any_value(pairs.prompt_id), 'flip', list_sort(list(preferences.dimension)),
+        max(least(1e0, flips / votes)),
+        'a judge changed sides with the display order on ' || array_to_string(list_sort(list(preferences.dimension)), ', ')
+    from noise.preferences as preferences
+    join evidence.pairs as pairs on pairs.pair_id = preferences.pair_id
+    anti join answered on answered.pair_id = preferences.pair_id
+    where preferences.flips > 0
+    group by preferences.pair_id
+    union all
+    select
+        'reannotation', samples.pair_id, samples.prompt_id, samples.kind, [samples.dimension], samples.priority,
+        'drawn to see how often labels flip'
+    from noise.samples as samples
+    anti join annotated on annotated.pair_id = samples.pair_id
+    where samples.queue = 'reannotation'
+    union all
+    select
+        queue, pair_id, prompt_id, kind, [dimension], priority,
+        case kind
+            when 'misjudged' then 'its answer is known, and raters often missed it'
+            when 'boundary' then 'its answer is known, and it is a close one'
+            when 'typical' then 'its answer is known'
+            else 'everybody agrees, people among them, and no rule objects'
+        end
+    from noise.samples
+    where queue <> 'reannotation'
+    union all
+    select
+        'backflow', preferences.pair_id, any_value(pairs.prompt_id), 'online', list_sort(list(preferences.dimension)),
+        max(1 - greatest(p_a, p_b)), 'high risk, and only users have judged it'
     from noise.preferences as preferences
     join evidence.pairs as pairs on pairs.pair_id = preferences.pair_id
     join evidence.prompts as prompts on prompts.prompt_id = pairs.prompt_id
-    join policy.scenarios as governing on governing.scenario = prompts.policy_scenario
+    where prompts.risk_level = 'high'
+    group by preferences.pair_id
+    having bool_and(array_length(list_filter(strata, lambda s: not s.stratum like '%/online')) = 0)
 ),
-reasons as (
-    select
-        'arbitration' as queue, pair_id, prompt_id, disagreement as priority,
-        'raters contradict each other on ' || dimension as reason
-    from considered
-    where votes > 1 and disagreement >= arbitration
-    union all
-    select
-        'reannotation', pair_id, prompt_id, least(1e0, flips / votes),
-        'a judge changed sides with the display order on ' || dimension
-    from considered
-    where flips > 0
-    union all
-    select 'backflow', pair_id, prompt_id, max(1 - greatest(p_a, p_b)), 'high risk, and only users have judged it'
-    from considered
-    where risk_level = 'high'
-    group by pair_id, prompt_id
-    having bool_and(online_only)
-),
--- A pair waits once: where several dimensions put it into a queue, the most urgent one says why.
+-- A pair waits once in a queue: a flip is the better reason to ask again than a lot.
 ranked as (
-    select *, row_number() over (partition by queue, pair_id order by priority desc, reason) as place
-    from reasons
+    select *, row_number() over (partition by queue, pair_id order by kind) as place
+    from waiting
 )
-select queue, pair_id, prompt_id, priority, reason
+select queue, pair_id, prompt_id, kind, dimensions, priority, reason
 from ranked
 where place = 1

@@ -90,6 +90,12 @@ tags as (
     ) as ticked
     group by pair_id
 ),
+settled as (
+    select pair_id, list_sort(list(dimension)) as dimensions
+    from noise.settlements
+    where settled
+    group by pair_id
+),
 -- The estimates of a pair, and among them the one of the dimension that decides it.
 estimated as (
     select
@@ -144,6 +150,7 @@ select
         'votes': d.votes
     }) as dimensions,
     sided.strata, sided.votes, sided.flips, sided.disagreement,
+    coalesce(settled.dimensions, cast([] as varchar[])) as settled,
     {'chosen': sided.chosen_by, 'rejected': sided.rejected_by} as generators,
     coalesce(cited.policies, cast([] as varchar[])) as policies,
     coalesce(tags.reason_tags, cast([] as varchar[])) as reason_tags,
@@ -153,6 +160,7 @@ from sided
 join provenance on provenance.pair_id = sided.pair_id
 left join cited on cited.pair_id = sided.pair_id
 left join tags on tags.pair_id = sided.pair_id
+left join settled on settled.pair_id = sided.pair_id
 join evidence.prompts as prompts on prompts.prompt_id = sided.prompt_id
 join ledger.prompts as asked on asked.seq = prompts.seq
 join ledger.responses as better on better.seq = sided.chosen_seq

@@ -40,10 +40,13 @@ pairs as (
         greatest(p_a, p_tie, p_b) as p,
         leads(verdicts.p_a, verdicts.p_tie, verdicts.p_b, facts.tie_margin) as decided,
         verdicts.flips, verdicts.disagreement, verdicts.has_rationale,
-        verdicts.evidence / (verdicts.evidence + 1) * (1 - verdicts.disagreement) as trust
+        coalesce(settlements.settled, false) as settled,
+        trust_of(verdicts.evidence, verdicts.disagreement) as trust
     from verdicts
     join evidence.pairs as pairs on pairs.pair_id = verdicts.pair_id
     join facts on facts.prompt_id = pairs.prompt_id
+    left join noise.settlements as settlements
+        on settlements.pair_id = verdicts.pair_id and settlements.dimension = verdicts.dimension
 ),
 rating_strata as (
     select
@@ -159,7 +162,7 @@ every as (
     select
         record_id, kind, prompt_id, policy_scenario, risk_level, dimension,
         list_transform(weights, lambda s: {'stratum': s.stratum, 'votes': coalesce(s.votes / nullif(evidence, 0), 0)}),
-        votes, p, decided, 0, disagreement, has_rationale, evidence / (evidence + 1) * (1 - disagreement)
+        votes, p, decided, 0, disagreement, has_rationale, false, trust_of(evidence, disagreement)
     from (
         select * from ratings
         union all
@@ -174,5 +177,5 @@ select
         when array_length(strata) = 1 then strata[1].stratum
         else list_sort(list_transform(strata, lambda s: {'votes': -s.votes, 'stratum': s.stratum}))[1].stratum
     end as stratum,
-    strata, votes, p, decided, cast(flips as bigint) as flips, disagreement, has_rationale, trust
+    strata, votes, p, decided, cast(flips as bigint) as flips, disagreement, has_rationale, settled, trust
 from every

@@ -97,7 +97,7 @@ def test_the_story_from_nothing_to_a_rollback(tmp_path: Path) -> None:
     assert (first["status"], first["tag"]) == ("published", "v000001")
     assert (first["read"], first["accepted"], first["quarantined"]) == (2, 1, 1)
     assert sum(first["reasons"].values()) == 1
-    assert set(first["seconds"]) == {"ledger", "evidence", "noise", "weighting", "layers", "release"}
+    assert set(first["seconds"]) == {"ledger", "evidence", "noise", "weighting", "layers", "queues", "release"}
     again = command("run", cwd=project)
     assert (again.code, "nothing new: v000001" in again.out) == (0, True)
 
@@ -138,7 +138,7 @@ def test_a_summary_says_what_was_read_and_published(tmp_path: Path) -> None:
     assert re.search(r"^weak +1$", done.out, re.MULTILINE)
     assert re.search(r"^published v000001: \d+ files uploaded \([\d.]+ kB\), 0 there already$", done.out, re.MULTILINE)
     stages = re.findall(r"^(\w+) +[\d.]+ s$", done.err, re.MULTILINE)
-    assert stages == ["ledger", "evidence", "noise", "weighting", "layers", "release"]
+    assert stages == ["ledger", "evidence", "noise", "weighting", "layers", "queues", "release"]
     assert command("run", "--quiet", "--project", tmp_path / "p").err == ""
 
 
@@ -175,6 +175,10 @@ CALLS = [
     ["verify", "v1", "v2"],
     ["rollback", "v1"],
     ["queue", "list"],
+    ["queue", "proposals"],
+    ["queue", "export", "golden", "--out", "tasks.jsonl"],
+    ["queue", "export", "nowhere", "--out", "tasks.jsonl"],
+    ["queue", "import", "nothing.jsonl", "--as", "arbitration"],
     ["policy", "lint"],
     ["sql", "show all tables"],
     ["doctor"],
@@ -217,6 +221,17 @@ def test_show_json_is_the_manifest(project: Path) -> None:
         (["checkout", "main@v9", "--for", "jsonl", "--out", "out"], "v9"),
         (["checkout", "main", "--for", "jsonl", "--out", "inbox"], "not empty"),
         (["queue", "list", "--queue", "none"], "arbitration"),
+        (["queue", "export", "none", "--out", "tasks.csv"], "arbitration"),
+        (["queue", "export", "golden", "--out", "tasks.txt"], "write one of jsonl, csv, label-studio"),
+        (["queue", "export", "golden", "--out", "tasks.csv", "--format", "xml"], "write one of jsonl"),
+        (["queue", "export", "golden", "--out", "tasks.csv", "--key", "key.jsonl"], "leave it out"),
+        (["queue", "export", "reannotation", "--out", "prefstrata.yaml", "--format", "csv"], "nothing is overwritten"),
+        (["queue", "import", "nothing.jsonl", "--as", "arbitration"], "nothing.jsonl"),
+        (["queue", "import", "prefstrata.yaml", "--as", "arbitration"], "rename it"),
+        (
+            ["queue", "import", "prefstrata.yaml", "--as", "arbitration", "--format", "csv"],
+            "write one of queue-answers",
+        ),
         (["sql", "insert into ledger.batches select * from ledger.batches"], "read"),
         (["sql", "copy ledger.batches to 'stolen.csv'"], "read"),
         (["sql", "from read_text('prefstrata.yaml')"], "read"),
@@ -414,7 +429,7 @@ def test_queue_lists_what_waits(tmp_path: Path) -> None:
     assert inside("queue", "list", cwd=project).code == 2
     inside("run", cwd=project)
     items = inside("queue", "list", "--json", cwd=project).document
-    assert [(each["queue"], 0 <= each["priority"] <= 1) for each in items] == [("arbitration", True)]
+    assert [(each["queue"], each["priority"] > 0) for each in items] == [("arbitration", True), ("reannotation", True)]
     assert items[0]["reason"] in inside("queue", "list", "--queue", "arbitration", cwd=project).out
     assert inside("queue", "list", "--queue", "backflow", "--json", cwd=project).document == []
 

@@ -82,7 +82,7 @@ class Reader:
         return done.returncode, done.stdout
 
 
-@pytest.mark.parametrize("page", ["docs/tutorial.md", "README.md"])
+@pytest.mark.parametrize("page", ["docs/tutorial.md", "docs/how-to/settle-disputes.md", "README.md"])
 def test_what_is_shown_is_what_happens(page: str, tmp_path: Path) -> None:
     """Every command of the page works, and prints what the page says."""
     folder = tmp_path / "reader"

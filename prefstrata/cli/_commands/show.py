@@ -67,6 +67,8 @@ def _told(manifest: dict[str, Any], commit: CommitInfo, tag: str | None) -> Iter
         ),
         "Strata: share declared, share of trust, factor, share of weight",
     )
+    if settled := manifest.get("arbitrated", {}).get("count"):
+        yield f"settled {counted(settled, 'pair')} since the release before"
     if manifest["queues"]:
         yield Grid.of("queue >items", sorted(manifest["queues"].items()), "Waiting for people")
     if manifest["changes"]:

@@ -59,6 +59,7 @@ strata | {STRATA} | share of the evidence per stratum
 votes | bigint | votes it rests on
 flips | bigint | judge flips
 disagreement | double | share of the evidence against the outcome
+settled | varchar[] | dimensions that people settled, sorted; empty when none
 generators | struct(chosen varchar[], rejected varchar[]) | who wrote the sides
 policies | varchar[] | policies its evidence was given under, sorted; empty when none is known
 reason_tags | varchar[] | all reason tags, sorted; empty when none

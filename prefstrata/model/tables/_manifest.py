@@ -11,6 +11,7 @@ kind | varchar | pairs, ratings, traces or unpaired
 record_id | varchar | the record
 layer | varchar | the layer it stands in
 label | varchar | what it says: the chosen response of a pair, the thumb of an unpaired label; null for other kinds
+settled | varchar[] | dimensions of a pair that people settled; null for other kinds
 """)
 
 MANIFEST = (

@@ -51,15 +51,74 @@ calibration_id | varchar | the calibration it was estimated under
     ),
     Table(
         "noise",
+        "settlements",
+        "a pair and a dimension on which a settling vote was given",
+        columns("""
+pair_id | varchar | the pair
+dimension | varchar | what was judged
+votes | bigint | settling votes
+settled | boolean | they all say the same; only then the dispute is over
+choice | varchar | what they say: a, tie or b; null while they contradict each other
+has_rationale | boolean | at least one of them came with a reason
+"""),
+        ("pair_id", "dimension"),
+    ),
+    Table(
+        "noise",
         "queue",
         "an item waiting for people",
         columns("""
-queue | varchar | arbitration, reannotation or backflow
+queue | varchar | arbitration, reannotation, backflow, calibration or golden
 pair_id | varchar | the pair
 prompt_id | varchar | its prompt
-priority | double | higher first, 0 to 1
+kind | varchar | dispute, contradicted; flip, sample; online; typical, boundary, misjudged; unanimous
+dimensions | varchar[] | what people are asked to judge, sorted
+priority | double | higher first, from 0; arbitration: released weight that settling it is expected to move
 reason | varchar | why it is here, a sentence
 """),
         ("queue", "pair_id"),
+    ),
+    Table(
+        "noise",
+        "disputes",
+        "a pair and a dimension that people must settle",
+        columns("""
+pair_id | varchar | the pair
+dimension | varchar | what its raters contradict each other on
+prompt_id | varchar | its prompt
+contradicted | boolean | settling votes were given, and contradict each other
+weight | double | what the label weighs in the release: trust times factor, 0 in backflow
+weight_settled | double | what it would weigh if it were settled
+change | double | released weight that settling it is expected to move, see sql/noise/disputes.sql
+"""),
+        ("pair_id", "dimension"),
+    ),
+    Table(
+        "noise",
+        "samples",
+        "a queue and a pair drawn into it by the policy's seed",
+        columns("""
+queue | varchar | reannotation, calibration or golden
+pair_id | varchar | the pair
+prompt_id | varchar | its prompt
+dimension | varchar | the dimension that decides it
+kind | varchar | sample; typical, boundary, misjudged; unanimous
+priority | double | higher first, 0 to 1
+answer | varchar | the known answer of a calibration item: a, tie or b; null otherwise
+"""),
+        ("queue", "pair_id"),
+    ),
+    Table(
+        "noise",
+        "proposals",
+        "a reason tag, a dimension and a scenario in which disputes with that tag were settled",
+        columns("""
+tag | varchar | the reason tag
+dimension | varchar | what was judged
+scenario | varchar | scenario of the prompts
+disputes | bigint | settled disputes in which somebody gave the tag
+decisive | bigint | of these, the ones in which those who settled it did
+"""),
+        ("tag", "dimension", "scenario"),
     ),
 )

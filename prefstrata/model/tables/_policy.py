@@ -19,6 +19,7 @@ tie_margin | double | a lead smaller than this is no decision, 0 to 1
 rating_margin | double | two ratings of one rater nearer than this, in standard deviations, are a tie
 cap | double | highest factor a stratum may get
 arbitration | double | disagreement from which people must settle a pair, 0 to 1
+seed | bigint | what lots are drawn with: samples for people, and which side they see left
 """),
         ("scenario",),
     ),
@@ -41,6 +42,7 @@ share | double | share of released weight it should have, null when left free
         columns("""
 scenario | varchar | the scenario
 dimension | varchar | the dimension
+definition | varchar | what it means, for those who judge
 priority | bigint | 1 wins over 2 when they conflict
 """),
         ("scenario", "dimension"),
@@ -68,8 +70,31 @@ min_disagreement | double | least disagreement; null for any
 max_disagreement | double | most disagreement; null for any
 max_flips | bigint | most judge flips; null for any
 rationale | boolean | whether a reason must have been given; null for either
+settled | boolean | whether people must have settled it (true) or not (false); null for either
 """),
         ("scenario", "rank"),
+    ),
+    Table(
+        "policy",
+        "settling",
+        "a round and a stratum whose votes, given in that round, settle a pair",
+        columns("""
+scenario | varchar | the scenario
+round | varchar | annotation round
+stratum | varchar | supervisor/mode
+"""),
+        ("scenario", "round", "stratum"),
+    ),
+    Table(
+        "policy",
+        "queues",
+        "a queue of a scenario that is filled by drawing",
+        columns("""
+scenario | varchar | the scenario
+queue | varchar | reannotation, calibration or golden
+size | bigint | most pairs in it
+"""),
+        ("scenario", "queue"),
     ),
     Table(
         "policy",

@@ -26,6 +26,7 @@ decided | boolean | whether a side leads by the tie margin (true for kinds that 
 flips | bigint | judge flips
 disagreement | double | share of the evidence against the leading outcome
 has_rationale | boolean | at least one judgement came with a reason
+settled | boolean | people settled the dimension that decides it
 trust | double | how reliable the estimate is, 0 to 1
 """),
         ("kind", "record_id"),

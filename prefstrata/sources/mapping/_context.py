@@ -21,7 +21,7 @@ class Context:
         fields: SQL types of the declared fields.
         joined: SQL types of the joined file's fields.
         defaults: what a record says when it says nothing itself: task, scenario, risk_level, language, tags, policy,
-            rubric and dimension.
+            rubric, round and dimension.
         options: options of a named format, which expressions see as the struct ``options``.
     """
 

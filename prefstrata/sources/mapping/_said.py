@@ -85,9 +85,9 @@ class Builder:
         of = {name: getattr(statement, name, None) for name in _INHERITED}
         name = f"nullif(trim({self.cell('rater', of['rater'], 'text')}), '')"
         self.columns["rater_id"] = _rater(name, self.context)
-        for part in ("level", "family", "version", "round", "rationale"):
+        for part in ("level", "family", "version", "rationale"):
             self.put(part, of[part], "text")
-        for part in ("policy", "rubric"):
+        for part in ("policy", "rubric", "round"):
             self.put(part, of[part], "text", default=self.context.default(part))
         self.put("decided_at", of["decided_at"], "time")
         self.columns["own_id"] = self.cell("id", of["id"], "text")

@@ -104,7 +104,9 @@ def test_sql_sees_what_the_policy_says(tmp_path: Path) -> None:
     assert dimensions["dimension"].to_list()[:2] == ["safety_boundary", "truthfulness"]
     strata = engine.read("policy.strata").filter(scenario="*", stratum="expert/offline")
     assert strata["reliability"].to_list() == [0.95]
+    settling = engine.read("policy.settling").filter(scenario="medical").sort("round").rows()
+    assert settling == [("medical", round_, "expert/offline") for round_ in ("arbitration", "golden")]
     rules = engine.read("policy.rules").filter(scenario="*").sort("rank")
     assert rules["rule"].to_list() == [rule.rule for rule in policies[0].layers]
-    assert rules["any_strata"].to_list()[3] == ["expert/offline"]
+    assert rules["any_strata"].to_list()[1] == ["expert/offline"]
     engine.close()

@@ -12,7 +12,7 @@ import pytest
 
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import IntegrityError
-from prefstrata.releases._changes import changes_between, changes_in_store
+from prefstrata.releases._changes import Changes, changes_between, changes_in_store
 from prefstrata.stores.local import LocalStore
 from tests._stores import release
 
@@ -58,16 +58,21 @@ def _parquet(rows: list[dict[str, object]], **types: type[pl.DataType]) -> bytes
     return target.getvalue()
 
 
-def between(
-    engine: DuckDBEngine, store: LocalStore, folder: Path, contents: Mapping[str, bytes]
-) -> set[tuple[object, ...]]:
+def changes_of(engine: DuckDBEngine, store: LocalStore, folder: Path, contents: Mapping[str, bytes]) -> Changes:
     """What changes from the newest release to these files, on disk."""
     local = {}
     for number, (path, content) in enumerate(contents.items()):
         local[path] = folder / f"{number}.parquet"
         local[path].write_bytes(content)
     hashes = {path: hashlib.sha256(content).hexdigest() for path, content in contents.items()}
-    rows = changes_between(engine, store, store.resolve("latest"), local, hashes)
+    return changes_between(engine, store, store.resolve("latest"), local, hashes)
+
+
+def between(
+    engine: DuckDBEngine, store: LocalStore, folder: Path, contents: Mapping[str, bytes]
+) -> set[tuple[object, ...]]:
+    """Which records change from the newest release to these files."""
+    rows = changes_of(engine, store, folder, contents).records
     assert list(rows[0] if rows else ()) in ([], ["kind", "change", "from_layer", "to_layer", "records"])
     return {tuple(row.values()) for row in rows}
 
@@ -154,3 +159,24 @@ def test_stored_bytes_are_verified_before_they_are_counted(
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(IntegrityError):
         between(engine, store, tmp_path, {"main/pairs/bucket=00.parquet": pairs("main", q="a")})
+
+
+def settled(**dimensions: list[str]) -> bytes:
+    """A file of pairs: the dimensions that people settled of each."""
+    rows = [{"pair_id": pair, "chosen_id": "a", "layer": "main", "settled": each} for pair, each in dimensions.items()]
+    return _parquet(rows, settled=pl.List(pl.String))
+
+
+def test_pairs_settled_since_the_release_before_are_named(
+    engine: DuckDBEngine, store: LocalStore, tmp_path: Path
+) -> None:
+    """A hundred are named and all are counted; a release of a version that knew no settlements had none."""
+    path = "main/pairs/bucket=00.parquet"
+    release(store, {path: pairs("main", old="a", new="a")})
+    first = settled(old=["tone"], new=[])
+    arbitrated = changes_of(engine, store, tmp_path, {path: first}).arbitrated
+    assert arbitrated == {"count": 1, "pairs": ["old"]}
+    release(store, {path: first})
+    many = settled(old=["tone"], **{f"p{number:03}": ["overall"] for number in range(120)})
+    arbitrated = changes_of(engine, store, tmp_path, {path: many}).arbitrated
+    assert arbitrated == {"count": 120, "pairs": [f"p{number:03}" for number in range(100)]}

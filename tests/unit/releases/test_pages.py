@@ -224,6 +224,14 @@ def test_changes_are_shown_against_a_parent_only() -> None:
     assert summarise(same).endswith("Against the release before: the same records.")
 
 
+def test_settled_pairs_are_named_when_there_are_any() -> None:
+    """So many of all; a manifest of an earlier version names none."""
+    page = _Page(render_report(manifest(arbitrated={"count": 2, "pairs": ["pair-1"]}))).text
+    assert "2 pairs were settled since the release before, among them:" in page
+    assert "pair-1" in page
+    assert "Settled by people" not in _Page(render_report(manifest())).text
+
+
 def test_the_summary_counts_what_can_be_trained_on() -> None:
     """Backflow is told, and not counted among what to train on."""
     assert summarise(manifest(records=1_000)) == (

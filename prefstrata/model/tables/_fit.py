@@ -1,0 +1,121 @@
+"""What the rater model works on while it is fitted: numbers, in memory, for one run alone."""
+
+from __future__ import annotations
+
+from prefstrata.model.tables._shape import Table, columns
+
+__all__ = ["FIT"]
+
+_STATES = """
+a_clear | double | {what} where a is clearly better
+a_close | double | {what} where a is closely better
+even | double | {what} where neither is better
+b_close | double | {what} where b is closely better
+b_clear | double | {what} where b is clearly better
+"""
+
+FIT = (
+    Table(
+        "fit",
+        "items",
+        "a pair and a dimension that somebody voted on",
+        columns("""
+item | bigint | its number, from 1
+pair_id | varchar | the pair
+dimension | varchar | what was judged
+anchor | bigint | what people settled: 1 for a, 0 for a tie, -1 for b; null when they did not
+bucket | bigint | part of the pairs, 0 to 63, by a hash
+"""),
+        ("item",),
+    ),
+    Table(
+        "fit",
+        "units",
+        "a rater in a stratum on a dimension, before or after a change of its agreement",
+        columns("""
+unit | bigint | its number, from 1
+panel | bigint | number of its stratum and dimension, from 1
+rater_id | varchar | who
+dimension | varchar | what was judged
+stratum | varchar | supervisor/mode
+segment | bigint | 0 before the change in noise.changes, or where there is none; 1 after it
+family | varchar | whose copy it may be: the model's family, else the rater itself
+votes | bigint | votes given, those that settle aside
+ordered | boolean | the display order of some of them is known
+declared | double | how often the stratum is right, as the general policy declares
+"""),
+        ("unit",),
+    ),
+    Table(
+        "fit",
+        "votes",
+        "a vote, as numbers",
+        columns("""
+item | bigint | what was judged
+unit | bigint | who
+bucket | bigint | the item's
+anchored | boolean | people settled the item
+side | bigint | 1 for a, 0 for a tie, -1 for b
+first | bigint | 1 where a was shown first, -1 where b was, 0 where nobody knows
+longer | double | how much longer a is, in spreads of 0.6 of the logarithm, by halves, -2.5 to 2.5
+marked | double | how much more markdown a has, -1 to 1 by halves
+firm | double | 1 where only b hedges, -1 where only a does
+grade | bigint | how strongly it was said, in thirds of the rater's own strengths, 0 to 2; null when not graded
+share | double | part of a judgement it stands for
+copies | bigint | votes of its family on the item
+"""),
+        (),
+    ),
+    Table(
+        "fit",
+        "raters",
+        "a unit's behaviour, as believed",
+        columns("""
+unit | bigint | the unit
+panel | bigint | its panel
+ability | double | log-odds of a right decided vote on a clear item
+side | double | log-odds for the side shown first
+length | double | log-odds for the longer side, per spread
+markdown | double | log-odds for the side with more markdown
+firmness | double | log-odds for the side that does not hedge
+tie_even | double | probability of a tie on an even item
+tie_close | double | the same on a close item
+tie_clear | double | the same on a clear item
+discount | double | how much a further vote of its family repeats the first, 0 to 1
+"""),
+        ("unit",),
+    ),
+    Table(
+        "fit",
+        "levels",
+        "a dimension, and the states its items are in before anybody votes",
+        columns("""
+dimension | varchar | the dimension
+even | double | log-probability of the even state
+close | double | log-probability of each of the two close states
+clear | double | log-probability of each of the two clear states
+"""),
+        ("dimension",),
+    ),
+    Table(
+        "fit",
+        "grades",
+        "a panel, a side and a third of the strengths",
+        columns(
+            """
+panel | bigint | the panel
+side | bigint | 1 for a, -1 for b
+grade | bigint | the third, 0 to 2
+"""
+            + _STATES.format(what="log-probability that a vote for the side is said so strongly")
+        ),
+        ("panel", "side", "grade"),
+    ),
+    Table(
+        "fit",
+        "posteriors",
+        "an item, and how probable its states are",
+        columns("item | bigint | the item\n" + _STATES.format(what="probability of the state").strip()),
+        ("item",),
+    ),
+)

@@ -1,0 +1,3 @@
+"""Noise: how far labels can be trusted, and what people are asked where they cannot."""
+
+__all__: list[str] = []

@@ -1,0 +1,117 @@
+"""Tasks as files: JSON lines, a CSV table, or Label Studio tasks with the labelling config beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from prefstrata.model import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["FORMATS", "Exported", "export_tasks"]
+
+_ANSWERS = ("choice", "rater", "reason_tags", "rationale", "decided_at")
+"""What is left empty, to be filled in."""
+# What spreadsheets run as a formula when a cell begins with it, the full-width forms of = + - @ too. With the
+# apostrophes that stand before it already, so that the one that is added can be taken away: queue-answers.yaml does.
+_FORMULA = r"^'*[-=+@\t\n\uff1d\uff0b\uff0d\uff20]"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        items: pairs asked about.
+        questions: pairs, each on each of its dimensions.
+        files: the files, the tasks first; none when nothing waited.
+    """
+
+    items: int
+    questions: int
+    files: tuple[Path, ...]
+
+
+def export_tasks(tasks: pl.DataFrame, form: str, out: Path, key: tuple[pl.DataFrame, Path] | None = None) -> Exported:
+    """Write tasks for people; nothing that is there is touched, and no file is left behind half.
+
+    Args:
+        tasks: what :func:`prefstrata.noise.queues.read_tasks` returned.
+        form: one of :data:`FORMATS`.
+        out: the file of the tasks.
+        key: known answers, and the file of their own that they go to.
+
+    Raises:
+        ConfigError: a file is there already, or cannot be written.
+    """
+    if tasks.is_empty():
+        return Exported(0, 0, ())
+    parts = {out: _WRITERS[form](tasks)}
+    if form == "label-studio":
+        parts[out.with_suffix(".xml")] = files(__package__).joinpath("label-studio.xml").read_bytes()
+    if key is not None:
+        answers, path = key
+        parts[path] = _json_lines(answers.join(tasks, on=["item", "dimension"], how="semi", maintain_order="left"))
+    if len(parts) < 1 + (form == "label-studio") + (key is not None):
+        raise ConfigError("two of the files to write are one", where=str(out), todo="name them apart")
+    _write(parts)
+    return Exported(tasks["item"].n_unique(), tasks.height, tuple(parts))
+
+
+def _write(parts: dict[Path, bytes]) -> None:
+    if there := [path for path in parts if path.exists()]:
+        raise ConfigError(
+            "it is there already, and nothing is overwritten", where=str(there[0]), todo="name another file"
+        )
+    written: list[Path] = []
+    try:
+        for path, data in parts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                written.append(path)
+                file.write(data)
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise ConfigError(f"it cannot be written: {error.strerror}", where=str(error.filename or "")) from error
+
+
+def _to_fill_in(tasks: pl.DataFrame) -> pl.DataFrame:
+    return tasks.with_columns(pl.lit(None, pl.String).alias(name) for name in _ANSWERS)
+
+
+def _json_lines(frame: pl.DataFrame) -> bytes:
+    buffer = BytesIO()
+    frame.write_ndjson(buffer)
+    return buffer.getvalue()
+
+
+def _csv(tasks: pl.DataFrame) -> bytes:
+    """Every cell in quotes, with the mark that tells spreadsheets it is UTF-8, and none that they would run."""
+    buffer = BytesIO()
+    inert = tasks.with_columns(pl.col(pl.String).str.replace(f"({_FORMULA})", "'${1}"))
+    _to_fill_in(inert).write_csv(buffer, include_bom=True, quote_style="always")
+    return buffer.getvalue()
+
+
+def _label_studio(tasks: pl.DataFrame) -> bytes:
+    """A list of tasks, each with all that is known of it as its data."""
+    buffer = BytesIO()
+    tasks.select(data=pl.struct(pl.all())).write_json(buffer)
+    return buffer.getvalue()
+
+
+_WRITERS: dict[str, Callable[[pl.DataFrame], bytes]] = {
+    "jsonl": lambda tasks: _json_lines(_to_fill_in(tasks)),
+    "csv": _csv,
+    "label-studio": _label_studio,
+}
+FORMATS = tuple(_WRITERS)
+"""The formats tasks can be written in."""

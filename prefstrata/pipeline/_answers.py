@@ -1,0 +1,154 @@
+"""Answers of people, into the inbox: checked by reading them, kept under a name made of their bytes.
+
+Nothing is said here: the source that has the inbox reads the file at the next run, like any other.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from prefstrata.engine import DuckDBEngine
+from prefstrata.model import ConfigError, PrefstrataError
+from prefstrata.policy import load_policies, read_policies, requirements
+from prefstrata.sources import ingest
+
+if TYPE_CHECKING:
+    from prefstrata.project import Project, Source
+    from prefstrata.sources import IngestSummary
+
+__all__ = ["ANSWERS", "Imported", "import_answers"]
+
+ANSWERS = {"queue-answers": (".jsonl", ".ndjson", ".csv", ".tsv"), "label-studio": (".json",)}
+"""The named formats of answers, and the suffixes their files have."""
+_COMPRESSED = (".gz", ".zst")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file of answers.
+
+    Attributes:
+        source: name of the source that reads it.
+        path: where it lies now.
+        is_new: whether it was not there before.
+        summary: what reading it found: the next run will take and refuse the same.
+    """
+
+    source: str
+    path: Path
+    is_new: bool
+    summary: IngestSummary
+
+
+def import_answers(project: Project, file: Path, *, round_: str, form: str | None = None) -> Imported:
+    """Copy a file of answers into the inbox of the source whose default round it belongs to.
+
+    Args:
+        project: the project.
+        file: the answers.
+        round_: the annotation round, such as arbitration.
+        form: a named format; by the suffix when absent.
+
+    Raises:
+        ConfigError: no source takes such answers, the file cannot be read, or not one answer in it can.
+    """
+    suffix = _suffix(file)
+    source = _source(project, round_, form or _format(suffix))
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"it cannot be read: {error.strerror}", where=str(file)) from error
+    folder = project.directory / _folder(source.path)
+    target = folder / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
+    waiting = target.with_name(f".{target.name}")
+    is_new = not target.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        waiting.write_bytes(data)
+        summary = _read(project, source, waiting, file)
+        if is_new:
+            _place(project, source, waiting, target)
+    finally:
+        waiting.unlink(missing_ok=True)
+    return Imported(source.name, target, is_new, summary)
+
+
+def _suffix(file: Path) -> str:
+    """The suffix that tells the kind of file, with that of its compression, in lower case."""
+    known = {suffix for suffixes in ANSWERS.values() for suffix in suffixes}
+    *_, before, last = ("", "", *(suffix.lower() for suffix in file.suffixes))
+    suffix = before + last if last in _COMPRESSED else last
+    if suffix.removesuffix(last if last in _COMPRESSED else "") not in known:
+        raise ConfigError(
+            "the suffix does not tell what kind of file it is",
+            where=file.name,
+            todo=f"rename it to one that ends in {', '.join(sorted(known))}",
+        )
+    return suffix
+
+
+def _format(suffix: str) -> str:
+    kind = f".{suffix.split('.')[1]}"
+    return next(form for form, suffixes in ANSWERS.items() if kind in suffixes)
+
+
+def _source(project: Project, round_: str, form: str) -> Source:
+    takes = [source for source in project.sources if (source.defaults.round, source.format) == (round_, form)]
+    if len(takes) == 1:
+        return takes[0]
+    if takes:
+        names = ", ".join(source.name for source in takes)
+        raise ConfigError(f"several sources take {form} as {round_}: {names}", where=str(project.file), todo="keep one")
+    name = round_ if form == "queue-answers" else f"{round_}-{form}"
+    raise ConfigError(
+        f"no source has the format {form} and the default round {round_}",
+        where=str(project.file),
+        todo=f"add one under sources: {{name: {name}, mode: offline, supervisor: expert, path: 'inbox/{name}/*', "
+        f"format: {form}, defaults: {{round: {round_}}}}}",
+    )
+
+
+def _folder(pattern: str) -> Path:
+    """The folder of a pattern, up to the first part that may be several."""
+    parts = PurePath(pattern).parts[:-1]
+    plain = next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    return Path(*parts[:plain])
+
+
+def _read(project: Project, source: Source, waiting: Path, file: Path) -> IngestSummary:
+    """Read the file as the next run will, into a ledger that is thrown away."""
+    alone = source.model_copy(update={"path": glob.escape(str(waiting))})
+    policies = [policy for policy, _ in read_policies(project)]
+    engine = DuckDBEngine(":memory:", threads=project.engine.threads, memory_limit=project.engine.memory_limit)
+    try:
+        load_policies(engine, policies)
+        summary = ingest(engine, project.model_copy(update={"sources": (alone,)}), requirements=requirements(policies))
+    except PrefstrataError as error:
+        raise ConfigError(error.what, where=str(file), todo="nothing was imported") from error
+    finally:
+        engine.close()
+    if not summary.accepted:
+        found = ", ".join(f"{count} {reason}" for reason, count in summary.reasons.items()) or "no records"
+        raise ConfigError(
+            f"there is no answer in it that can be read: {found}",
+            where=str(file),
+            todo=f"docs/how-to/settle-disputes.md says what {source.format} expects; nothing was imported",
+        )
+    return summary
+
+
+def _place(project: Project, source: Source, waiting: Path, target: Path) -> None:
+    """Give the file its name, if that is one the source finds."""
+    waiting.rename(target)
+    found = glob.glob(source.path, root_dir=project.directory, recursive=True)  # noqa: PTH207 - as the source looks
+    if target.resolve() not in {(project.directory / name).resolve() for name in found}:
+        target.unlink()
+        raise ConfigError(
+            f"the source {source.name} would not find {target.name} by its path {source.path}",
+            where=str(project.file),
+            todo=f"let its path end in * or *{''.join(target.suffixes)}",
+        )

@@ -1,0 +1,63 @@
+-- Grain: a question to people: a pair of a queue, and a dimension to judge it on; the most urgent pair first.
+-- It holds what a person must see, and nothing that would sway one: not who wrote the sides, nor what others said of them. The
+-- policy's seed decides which side stands left, so that a habit of the eye does not favour the same side of every pair.
+with wanted as (
+    select
+        queue.*, prompts.policy_scenario, prompts.task, prompts.scenario, prompts.risk_level, prompts.language, prompts.seq,
+        row_number() over (order by queue.priority desc, queue.pair_id) as place
+    from noise.queue as queue
+    join evidence.prompts as prompts on prompts.prompt_id = queue.prompt_id
+    where queue.queue = $queue and ($scenario is null or prompts.scenario = $scenario)
+),
+asked as (
+    select *, unnest(dimensions) as dimension
+    from wanted
+    where $most is null or place <= $most
+),
+sided as (
+    select
+        asked.*, prompts.messages,
+        case when one.is_left then first_text.content else second_text.content end as shown_left,
+        case when one.is_left then second_text.content else first_text.content end as shown_right
+    from asked
+    join (
+        select
+            wanted.pair_id, pairs.seq_a, pairs.seq_b,
+            first_shown_left(governing.seed, wanted.queue, wanted.pair_id) as is_left
+        from wanted
+        join policy.scenarios as governing on governing.scenario = wanted.policy_scenario
+        join evidence.pairs as pairs on pairs.pair_id = wanted.pair_id
+    ) as one on one.pair_id = asked.pair_id
+    join ledger.prompts as prompts on prompts.seq = asked.seq
+    join ledger.responses as first_text on first_text.seq = one.seq_a
+    join ledger.responses as second_text on second_text.seq = one.seq_b
+)
+select
+    sided.pair_id as item,
+    sided.queue,
+    sided.dimension,
+    case
+        when sided.dimension = 'overall' then 'All in all, which response is better?'
+        else concat('Which response is better in ', sided.dimension, '?', coalesce(' ' || dimensions.definition, ''))
+    end as question,
+    case
+        when array_length(sided.messages) = 1 then sided.messages[1].content
+        else array_to_string(list_transform(sided.messages, lambda m: m.role || ': ' || m.content), chr(10) || chr(10))
+    end as prompt,
+    sided.shown_left as "left",
+    sided.shown_right as "right",
+    nullif(sided.task, 'unknown') as task,
+    nullif(sided.scenario, 'general') as scenario,
+    sided.risk_level,
+    nullif(sided.language, 'und') as language,
+    cast(to_json(sided.messages) as varchar) as messages,
+    -- What the answers are held against: a text that was changed on the way is another text, and was not judged.
+    sha256(concat_ws(
+        chr(30),
+        array_to_string(list_transform(sided.messages, lambda m: m.role || chr(31) || m.content), chr(30)),
+        sided.shown_left, sided.shown_right
+    )) as "check"
+from sided
+left join policy.dimensions as dimensions
+    on dimensions.scenario = sided.policy_scenario and dimensions.dimension = sided.dimension
+order by sided.place, sided.dimension

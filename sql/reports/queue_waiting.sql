@@ -1,0 +1,8 @@
+-- Grain: a queue and a pair waiting in it, of one queue or of all.
+-- Priorities of two queues do not compare, so they stand one after the other: what cannot wait before what can.
+select queue, pair_id, prompt_id, kind, dimensions, priority, reason
+from noise.queue
+where $queue is null or queue = $queue
+order by
+    case queue when 'arbitration' then 1 when 'backflow' then 2 when 'reannotation' then 3 when 'golden' then 4 else 5 end,
+    priority desc, pair_id

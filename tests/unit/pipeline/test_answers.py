@@ -1,0 +1,133 @@
+"""Answers go into the inbox of the source that reads them: checked first, under a name of their own, once."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from prefstrata.model import ConfigError
+from prefstrata.pipeline import import_answers
+from prefstrata.project import Project, read_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = """
+name: test
+policies: [general, high-risk]
+sources:
+  - &answers
+    name: answers
+    mode: offline
+    supervisor: expert
+    path: inbox/answers/*
+    format: queue-answers
+    defaults: {round: arbitration}
+  - {<<: *answers, name: studio, path: inbox/studio/*, format: label-studio}
+  - {<<: *answers, name: again, supervisor: crowd, path: inbox/again/*.csv, defaults: {round: reannotation}}
+  - {<<: *answers, name: strict, path: inbox/strict/*, defaults: {round: golden, scenario: medical}}
+"""
+PROMPT = json.dumps([{"role": "user", "content": "hi"}])
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project with four sources of answers."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "prefstrata.yaml").write_text(CONFIG, "utf-8")
+    return read_project(folder)
+
+
+def _answer(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    columns = ("task", "scenario", "risk_level", "language", "check", "rater", "reason_tags", "rationale", "decided_at")
+    asked = {"item": "ab", "dimension": "overall", "messages": PROMPT, "left": "one", "right": "two", "choice": "left"}
+    return {**dict.fromkeys(columns), **asked, **more}
+
+
+def _file(folder: Path, name: str, *answers: dict[str, Any]) -> Path:
+    path = folder / name
+    path.write_text("".join(json.dumps(each) + "\n" for each in answers), "utf-8")
+    return path
+
+
+def _inbox(project: Project) -> list[str]:
+    return sorted(
+        str(path.relative_to(project.directory)) for path in project.directory.glob("inbox/**/*") if path.is_file()
+    )
+
+
+def test_a_file_is_kept_under_a_name_made_of_its_bytes(project: Project, tmp_path: Path) -> None:
+    """Its own name may be anything; the same bytes again change nothing."""
+    name = "answers; rm -rf * $(x)\n.JSONL"
+    made = import_answers(project, _file(tmp_path, name, _answer(), _answer(choice=None)), round_="arbitration")
+    assert (made.source, made.is_new, made.summary.accepted) == ("answers", True, 1)
+    assert dict(made.summary.reasons) == {"unanswered": 1}
+    assert _inbox(project) == [str(made.path.relative_to(project.directory))]
+    assert made.path.suffixes == [".jsonl"]
+    assert made.path.stem.isalnum()
+    again = import_answers(
+        project, _file(tmp_path, "other.jsonl", _answer(), _answer(choice=None)), round_="arbitration"
+    )
+    assert (again.path, again.is_new) == (made.path, False)
+    assert len(_inbox(project)) == 1
+
+
+def test_the_round_and_the_suffix_choose_the_source(project: Project, tmp_path: Path) -> None:
+    """JSON is Label Studio's, unless the format is named; a compressed file stays compressed."""
+    data = {"prompt": "hi", "left": "one", "right": "two"}
+    value = {"from_name": "choice", "type": "choices", "value": {"choices": ["left"]}}
+    annotations = [{"id": 1, "completed_by": 1, "updated_at": "2026-11-20T10:00:00Z", "result": [value]}]
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps([{"id": 1, "data": data, "annotations": annotations}]), "utf-8")
+    assert import_answers(project, export, round_="arbitration").source == "studio"
+    packed = tmp_path / "a.jsonl.gz"
+    packed.write_bytes(gzip.compress(_file(tmp_path, "a.jsonl", _answer()).read_bytes(), mtime=0))
+    made = import_answers(project, packed, round_="arbitration")
+    assert (made.source, made.path.suffixes) == ("answers", [".jsonl", ".gz"])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "round_", "said"),
+    [
+        ("a.jsonl", "{}\n", "nowhere", "no source has the format queue-answers and the default round nowhere"),
+        ("a.txt", "{}\n", "arbitration", "what kind of file"),
+        ("a", "{}\n", "arbitration", "what kind of file"),
+        ("a.gz", "{}\n", "arbitration", "what kind of file"),
+        ("a.jsonl", "", "arbitration", "no records"),
+        ("a.jsonl", "not json\n", "arbitration", "1 not_json"),
+        ("a.jsonl", json.dumps(_answer(choice=None)) + "\n", "arbitration", "1 unanswered"),
+        ("a.csv", "item,choice\nab,left\n", "arbitration", "column"),
+        ("a.json", "[", "arbitration", "truncated"),
+        ("a.jsonl", json.dumps(_answer(risk_level="high")) + "\n", "golden", "1 rationale_required"),
+        ("a.jsonl", json.dumps(_answer()) + "\n", "reannotation", "would not find"),
+    ],
+)
+def test_what_no_run_could_read_is_not_imported(  # noqa: PLR0913, PLR0917 - two fixtures and a case
+    project: Project, tmp_path: Path, name: str, text: str, round_: str, said: str
+) -> None:
+    """It says why, as code 2, and the inbox is as it was."""
+    (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=said) as raised:
+        import_answers(project, tmp_path / name, round_=round_)
+    assert raised.value.exit_code == 2
+    assert _inbox(project) == []
+
+
+def test_a_file_that_is_not_there_is_told(project: Project, tmp_path: Path) -> None:
+    """And so is a folder."""
+    for path in (tmp_path / "none.jsonl", tmp_path):
+        with pytest.raises(ConfigError):
+            import_answers(project, path, round_="arbitration")
+
+
+def test_two_sources_for_one_round_and_format_are_one_too_many(project: Project, tmp_path: Path) -> None:
+    """Nobody can tell whose the answers are."""
+    twice = (*project.sources, project.sources[0].model_copy(update={"name": "more"}))
+    with pytest.raises(ConfigError, match="answers, more"):
+        import_answers(
+            project.model_copy(update={"sources": twice}), _file(tmp_path, "a.jsonl", _answer()), round_="arbitration"
+        )

@@ -1,0 +1,104 @@
+"""The named format queue-answers: what was exported, with the answers filled in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+from prefstrata.noise.queues import export_tasks
+from tests.unit.sources.formats._answers import PROMPT, question, read, winners
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOSTILE = ["=1+1", "'=1+1", "''@x", "-\nmore", '"quoted", and ; more', "\uff1d1", "'plain'"]
+
+
+def _lines(*records: dict[str, Any]) -> bytes:
+    return "".join(json.dumps(record) + "\n" for record in records).encode()
+
+
+def test_an_answer_is_a_vote_in_the_round_of_its_source(tmp_path: Path) -> None:
+    """With rater, time, reasons, dimension and the display order; the prompt is the one that was asked about."""
+    answer = {"choice": " Right", "rater": "lee", "reason_tags": "vague; too long;", "rationale": " Clear. "}
+    summary, tables = read(
+        tmp_path, "queue-answers", "a.jsonl", _lines(question(**answer, decided_at="2026-11-20T10:00:00+01:00"))
+    )
+    assert (summary.accepted, summary.quarantined) == (1, 0)
+    [vote] = tables["votes"]
+    assert winners(tables) == ["two"]
+    assert (vote["dimension"], vote["rater_id"], vote["round"]) == ("tone", "expert:lee", "arbitration")
+    assert (vote["reason_tags"], vote["rationale"]) == (["too long", "vague"], "Clear.")
+    assert vote["decided_at"] == datetime(2026, 11, 20, 9)  # noqa: DTZ001 - the ledger's times are UTC without a zone
+    [prompt] = tables["prompts"]
+    assert prompt["messages"] == PROMPT
+    assert [prompt[name] for name in ("task", "scenario", "risk_level", "language")] == ["chat", "care", "high", "en"]
+
+
+@pytest.mark.parametrize(("choice", "said"), [("tie", "tie"), ("both_bad", "both_bad"), ("LEFT", "left")])
+def test_every_choice_is_known(tmp_path: Path, choice: str, said: str) -> None:
+    """In capitals too; any other word is refused."""
+    _, tables = read(tmp_path, "queue-answers", "a.jsonl", _lines(question(choice=choice)))
+    assert [vote["choice"] for vote in tables["votes"]] == [said]
+    summary, _ = read(tmp_path, "queue-answers", "b.jsonl", _lines(question(choice=f"{choice}?")))
+    assert summary.reasons == {"unknown_value": 1}
+
+
+@pytest.mark.parametrize("choice", [None, "", "  "])
+def test_what_nobody_answered_is_refused_as_that(tmp_path: Path, choice: str | None) -> None:
+    """An empty place is no opinion, and no tie."""
+    summary, _ = read(tmp_path, "queue-answers", "a.jsonl", _lines(question(choice=choice)))
+    assert summary.reasons == {"unanswered": 1}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"left": "one."}, {"right": "two "}, {"messages": json.dumps(PROMPT[1:])}, {"left": "two", "right": "one"}],
+)
+def test_a_text_that_was_changed_was_not_compared(tmp_path: Path, changed: dict[str, str]) -> None:
+    """A cell that a program cut, or two columns that changed places, would be a vote on something else."""
+    summary, _ = read(tmp_path, "queue-answers", "a.jsonl", _lines(question(choice="left") | changed))
+    assert summary.reasons == {"text_changed": 1}
+
+
+def test_the_same_answer_in_two_files_is_one_vote(tmp_path: Path) -> None:
+    """A file that was sent in half filled in, and again when it was full, counts once."""
+    first, second = (
+        question(choice="left", rater="lee"),
+        question(choice="tie", rater="lee", item="mn", dimension="help"),
+    )
+    read(tmp_path, "queue-answers", "a.jsonl", _lines(first, second | {"choice": None}))
+    _, tables = read(tmp_path, "queue-answers", "b.jsonl", _lines(first, second))
+    assert sorted(vote["dimension"] for vote in tables["votes"]) == ["help", "tone"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_table_comes_back_as_it_went(tmp_path: Path, text: str) -> None:
+    """Through the export, a program that writes CSV in its own way, and back: the same texts, marks taken away."""
+    asked = question(left=text, right=f"{text}.", dimension="=tone")
+    schema = dict.fromkeys(asked, pl.String)
+    export_tasks(pl.DataFrame([asked], schema=schema), "csv", tmp_path / "t.csv")
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    answered = io.StringIO()
+    writer = csv.DictWriter(answered, list(rows[0]), lineterminator="\r\n")
+    writer.writeheader()
+    left = rows[0]["left"].replace("\n", "\r\n")
+    writer.writerow(rows[0] | {"left": left, "choice": "left", "rationale": "'=because", "reason_tags": "'-x; y"})
+    summary, tables = read(tmp_path, "queue-answers", "a.csv", answered.getvalue().encode())
+    assert summary.reasons == {}
+    assert winners(tables) == [text]
+    [vote] = tables["votes"]
+    assert (vote["dimension"], vote["rationale"], vote["reason_tags"]) == ("=tone", "=because", ["-x", "y"])
+
+
+def test_only_tables_lose_an_apostrophe(tmp_path: Path) -> None:
+    """In JSON lines nothing was added, so nothing is taken away."""
+    _, tables = read(tmp_path, "queue-answers", "a.jsonl", _lines(question(left="'=1", choice="left")))
+    assert winners(tables) == ["'=1"]
