@@ -47,6 +47,7 @@ bench: setup ## how fast, against what
 lock: setup ## pin requirements/ anew
 	$(COMPILE) --upgrade --extra platform --group pyproject.toml:dev --no-build --output-file requirements/platform.txt
 	$(COMPILE) --upgrade --extra spark --constraints requirements/platform.txt --output-file requirements/spark.txt
+	$(subst pyproject.toml --quiet,--group pyproject.toml:peers --quiet,$(COMPILE)) --upgrade --no-build --output-file requirements/peers.txt
 
 docs: setup ## write the generated pages of docs/reference/ anew
 	$(RUN) -m tools.reference
