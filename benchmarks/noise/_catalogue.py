@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from benchmarks.noise._recipe import Recipe
 from benchmarks.noise._world import Group, Pairs, Raters, Sheet, assign, hire, make_pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.random import Generator
 
 __all__ = ["CATALOGUE"]
@@ -108,11 +109,20 @@ def _mixed(rng: Generator) -> _World:
         rng,
         Group("senior", 5, "expert/offline", skill=(0.88, 0.96)),
         Group("worker", 80, skill=(0.55, 0.9), ties=(0.02, 0.3), busy=1.0, side=(-0.2, 0.6)),
-        Group("copy", 4, "judge/synthetic", skill=(0.64, 0.72), copies=0.7, family="model-x", side=(0.2, 0.8), style=(0.4, 1.0)),
+        Group(
+            "copy",
+            4,
+            "judge/synthetic",
+            skill=(0.64, 0.72),
+            copies=0.7,
+            family="model-x",
+            side=(0.2, 0.8),
+            style=(0.4, 1.0),
+        ),
         Group("other", 2, "judge/synthetic", skill=(0.66, 0.78), family="model-y", side=(-0.4, 0.4), style=(0.2, 0.6)),
         Group("visitor", 500, "user/online", skill=(0.45, 0.65), ties=(0, 0.05), sees_ties=(0, 0.1), side=(0.4, 1.2)),
     )
-    asked = {"worker": 2, "copy": 3, "other": 1, "visitor": 2}
+    asked = {"senior": 0.05, "worker": 2, "copy": 3, "other": 1, "visitor": 2}
     sheet = assign(rng, pairs, raters, asked, same_order=0.3)
     return pairs, raters, sheet
 
@@ -121,13 +131,29 @@ CATALOGUE: Mapping[str, Recipe] = {
     "honest": Recipe("60 honest workers, 5 votes a pair", _honest),
     "sparse": Recipe("400 workers, 3 votes a pair, some workers with two or three votes in all", _sparse),
     "spammers": Recipe("half of the workers guess, take the first side or say tie", _spammers),
-    "side-bias": Recipe("everybody leans to the side shown first, and most pairs have one order", _side_bias, matters=True),
-    "below-chance": Recipe("two votes in three by users who are wrong more often than right; 5 % golden", _below_chance, matters=True, golden=0.05),
-    "correlated": Recipe("six near-copies of one judge beside three people and another judge", _correlated, matters=True),
+    "side-bias": Recipe(
+        "everybody leans to the side shown first, and most pairs have one order", _side_bias, matters=True
+    ),
+    "below-chance": Recipe(
+        "two votes in three by users who are wrong more often than right; 5 % golden",
+        _below_chance,
+        matters=True,
+        golden=0.05,
+    ),
+    "correlated": Recipe(
+        "six near-copies of one judge beside three people and another judge", _correlated, matters=True
+    ),
     "ties": Recipe("a third of the pairs are ties; workers differ in how readily they say so", _ties),
     "style": Recipe("two thirds of the raters are drawn to the longer side", _style, matters=True),
-    "drift": Recipe("two thirds of the raters are good at first and near chance after a day of their own", _drift, matters=True),
+    "drift": Recipe(
+        "two thirds of the raters are good at first and near chance after a day of their own", _drift, matters=True
+    ),
     "graded": Recipe("raters say how much better, on scales of their own; 3 votes a pair", _graded, graded=True),
     "difficulty": Recipe("pairs from hopeless to obvious", _difficulty),
-    "mixed": Recipe("workers, judges with copies, and visitors at once; 5 % golden", _mixed, matters=True, golden=0.05),
+    "mixed": Recipe(
+        "a few experts, workers, judges with copies, and visitors at once; 5 % golden",
+        _mixed,
+        matters=True,
+        golden=0.05,
+    ),
 }

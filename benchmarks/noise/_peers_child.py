@@ -1,8 +1,8 @@
-"""Runs in the peers' own environment: ``python _peers_child.py VOTES.parquet OUT_FOLDER METHOD…``.
+"""Runs in the peers' own environment: ``python _peers_child.py JOBS.json``, a list of ``[votes file, folder, methods]``.
 
 Reads ``item, rater, choice``, writes for each method ``METHOD.parquet`` with ``item, p_a, p_tie, p_b`` and
-``METHOD.json`` with the seconds it took and the peak memory of this process. Imports nothing of ours: crowd-kit lives in
-an environment of its own.
+``METHOD.json`` with the seconds it took and the peak memory of this process so far. Imports nothing of ours: crowd-kit
+lives in an environment of its own. Importing it takes longer than most methods, so many sets go through one process.
 """
 
 import json
@@ -36,20 +36,22 @@ def estimate(method: str, votes: pd.DataFrame) -> pd.DataFrame:
     return model.fit_predict_proba(votes)
 
 
-def main() -> None:
-    """Read the votes, run the methods, write what they say."""
-    votes = pd.read_parquet(sys.argv[1], columns=["item", "rater", "choice"])
+def run(file: str, folder: str, methods: list[str]) -> None:
+    """Read one set of votes, run the methods, write what they say."""
+    votes = pd.read_parquet(file, columns=["item", "rater", "choice"])
     votes.columns = ["task", "worker", "label"]
-    out = Path(sys.argv[2])
-    for method in sys.argv[3:]:
+    for method in methods:
         began = time.perf_counter()
         found = estimate(method, votes)
         seconds = time.perf_counter() - began
         found = found.reindex(columns=list(CHOICES)).fillna(0.0).add_prefix("p_")
-        found.rename_axis("item").reset_index().to_parquet(out / f"{method}.parquet")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-        (out / f"{method}.json").write_text(json.dumps({"seconds": seconds, "peak_gib": peak}), "utf-8")
+        (Path(folder) / f"{method}.json").write_text(json.dumps({"seconds": seconds, "peak_gib": peak}), "utf-8")
+        unfinished = Path(folder) / f"{method}.part"
+        found.rename_axis("item").reset_index().to_parquet(unfinished)
+        unfinished.rename(Path(folder) / f"{method}.parquet")
 
 
 if __name__ == "__main__":
-    main()
+    for job in json.loads(Path(sys.argv[1]).read_text("utf-8")):
+        run(*job)

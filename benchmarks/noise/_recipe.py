@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -14,7 +14,7 @@ from benchmarks.noise import _world as world
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["SETTLER", "Recipe", "Simulation", "draw"]
+__all__ = ["SETTLER", "Recipe", "Simulation", "World", "draw"]
 
 SETTLER = "expert:settler"
 """Who says the truth of golden items; no rater to be measured."""
@@ -24,6 +24,16 @@ _GRADES = 4
 
 _GRADE_WIDTH = 1.0
 """Log-odds a grade is wide."""
+
+
+class World(NamedTuple):
+    """How votes were made: pairs, raters, who was asked what, the choices (+1, 0, -1) and the margins' sizes, from and to."""
+
+    pairs: world.Pairs
+    raters: world.Raters
+    sheet: world.Sheet
+    choice: world.Whole
+    size: world.Reals
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,7 @@ class Simulation:
             ``characters``, ``markdown`` and ``hedged`` of both sides, ending in ``_a`` and ``_b``.
         raters: a row per rater that voted: ``rater``, ``stratum``, ``family``, ``ability`` (the probability that its
             decided vote on a decided pair is right; null when unknown, and for who settles golden items).
+        made: how it was made; None for a real set.
     """
 
     name: str
@@ -49,6 +60,7 @@ class Simulation:
     votes: pl.DataFrame
     items: pl.DataFrame
     raters: pl.DataFrame
+    made: World | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,8 @@ class Recipe:
         matters: whether the methods that know only rater and item must lose to ours.
         golden: share of items whose truth is revealed.
         graded: whether raters say how strongly.
-        order_known: whether it is known which side was shown first.
+        order: what is known of the display order: "shown" for the truth, "unknown", or "class" where a and b are
+            classes of which a is always named first.
     """
 
     about: str
@@ -69,7 +82,7 @@ class Recipe:
     matters: bool = False
     golden: float = 0.0
     graded: bool = False
-    order_known: bool = True
+    order: Literal["shown", "unknown", "class"] = "shown"
 
 
 def draw(name: str, recipe: Recipe, seed: int) -> Simulation:
@@ -77,6 +90,9 @@ def draw(name: str, recipe: Recipe, seed: int) -> Simulation:
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     pairs, raters, sheet = recipe.make(rng)
     choice, felt = world.say(rng, pairs, raters, sheet)
+    grade, size = _graded(rng, felt, sheet.rater)
+    if not recipe.graded:
+        size = np.full_like(size, [0, np.inf])
     ability = world.true_ability(pairs, raters, sheet)
     golden = rng.random(len(pairs.truth)) < recipe.golden
     items = pairs.frame().with_columns(golden=pl.when(pl.Series(golden)).then(pl.col("truth")))
@@ -86,11 +102,11 @@ def draw(name: str, recipe: Recipe, seed: int) -> Simulation:
             "item": items["item"].gather(sheet.item),
             "rater": known["rater"].gather(sheet.rater),
             "choice": pl.Series(world.CHOICES).gather(1 - choice),
-            "a_shown_first": pl.Series(sheet.first) if recipe.order_known else pl.repeat(None, len(choice), eager=True),
-            "strength": pl.Series(_graded(rng, felt, choice, sheet.rater)) if recipe.graded else None,
+            "a_shown_first": {"shown": pl.Series(sheet.first), "unknown": None, "class": True}[recipe.order],
+            "strength": pl.Series(grade / _GRADES) if recipe.graded else None,
         },
         schema_overrides={"a_shown_first": pl.Boolean, "strength": pl.Float64},
-    ).with_columns(settles=pl.lit(value=False))
+    ).with_columns(settles=pl.lit(value=False), strength=pl.when(pl.col("choice") != "tie").then("strength"))
     settled = items.filter(pl.col("golden").is_not_null()).select(
         "item",
         rater=pl.lit(SETTLER),
@@ -106,13 +122,13 @@ def draw(name: str, recipe: Recipe, seed: int) -> Simulation:
     votes = pl.concat([settled, given]).with_row_index("vote")
     known = pl.concat([known, settler]).join(votes, on="rater", how="semi", maintain_order="left")
     votes = votes.join(known.drop("ability"), on="rater", how="left", maintain_order="left")
-    return Simulation(name, recipe.about, recipe.matters, votes, items, known)
+    return Simulation(
+        name, recipe.about, recipe.matters, votes, items, known, World(pairs, raters, sheet, choice, size)
+    )
 
 
-def _graded(
-    rng: np.random.Generator, felt: world.Reals, choice: world.Whole, rater: world.Whole
-) -> list[float | None]:
-    """The margin felt in four grades, on a scale that every rater stretches in a way of its own; none for ties."""
-    stretch = np.exp(rng.normal(0, 0.3, int(rater.max()) + 1))[rater]
-    grade = np.minimum(np.floor(felt * stretch / _GRADE_WIDTH) + 1, _GRADES) / _GRADES
-    return [None if said == 0 else float(value) for said, value in zip(choice, grade, strict=True)]
+def _graded(rng: np.random.Generator, felt: world.Reals, rater: world.Whole) -> tuple[world.Whole, world.Reals]:
+    """The margin felt as a grade from 1, on a scale that every rater stretches in its own way, and the grade's edges."""
+    width = _GRADE_WIDTH * np.exp(rng.normal(0, 0.3, int(rater.max()) + 1))[rater]
+    grade = np.minimum(np.floor(felt / width).astype(np.int64) + 1, _GRADES)
+    return grade, np.stack([(grade - 1) * width, np.where(grade == _GRADES, np.inf, grade * width)], axis=1)

@@ -6,13 +6,14 @@ vote is in here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from benchmarks.noise._recipe import Recipe
 from benchmarks.noise._world import Group, Pairs, Raters, Sheet, assign, hire, make_pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.random import Generator
 
 __all__ = ["SHAPES"]
@@ -40,19 +41,19 @@ def _near_chance(rng: Generator) -> _World:
 
 
 def _birds(rng: Generator) -> _World:
-    pairs = make_pairs(rng, 108, tied=0.0, a_is_better=0.44)
+    pairs = make_pairs(rng, 108, tied=0.0, clear=(0.3, 1.5), a_is_better=0.44)
     raters = hire(
         rng,
-        Group("expert", 10, skill=(0.78, 0.9), lean=(-0.3, 0.3), **_NEVER),
-        Group("lenient", 17, skill=(0.55, 0.75), lean=(0.3, 1.6), **_NEVER),
-        Group("strict", 12, skill=(0.52, 0.65), lean=(-1.0, 0.2), **_NEVER),
+        Group("expert", 7, skill=(0.74, 0.86), lean=(-0.2, 0.4), **_NEVER),
+        Group("lenient", 22, skill=(0.56, 0.7), lean=(0.4, 1.6), **_NEVER),
+        Group("strict", 10, skill=(0.5, 0.56), lean=(-0.8, 0.4), **_NEVER),
     )
-    return pairs, raters, assign(rng, pairs, raters, {"expert": 10, "lenient": 17, "strict": 12})
+    return pairs, raters, assign(rng, pairs, raters, {"expert": 7, "lenient": 22, "strict": 10})
 
 
 def _entailment(rng: Generator) -> _World:
-    pairs = make_pairs(rng, 800, tied=0.0)
-    raters = hire(rng, Group("worker", 164, skill=(0.6, 0.95), lean=(-0.4, 0.9), busy=1.5, **_NEVER))
+    pairs = make_pairs(rng, 800, tied=0.0, clear=(0.3, 1.4))
+    raters = hire(rng, Group("worker", 164, skill=(0.52, 0.93), lean=(-0.4, 0.9), busy=1.5, **_NEVER))
     return pairs, raters, assign(rng, pairs, raters, {"worker": 10})
 
 
@@ -63,9 +64,11 @@ def _temporal(rng: Generator) -> _World:
 
 
 SHAPES: Mapping[str, Recipe] = {
-    "few-each": Recipe("300 pairs, 220 workers, 5 votes a pair: too little for a matrix per worker", _few_each, order_known=False),
-    "near-chance": Recipe("600 pairs, 12 votes each, five in six of them spam", _near_chance, order_known=False),
-    "birds": Recipe("39 workers on all of 108 pairs, many lenient", _birds, order_known=False),
-    "entailment": Recipe("164 workers, a few of whom do most, 800 pairs, 10 votes each", _entailment, order_known=False),
-    "temporal": Recipe("76 workers, 462 pairs, 10 votes each, easy", _temporal, order_known=False),
+    "few-each": Recipe(
+        "300 pairs, 220 workers, 5 votes a pair: too little for a matrix per worker", _few_each, order="unknown"
+    ),
+    "near-chance": Recipe("600 pairs, 12 votes each, five in six of them spam", _near_chance, order="unknown"),
+    "birds": Recipe("39 workers on all of 108 pairs, many lenient", _birds, order="class"),
+    "entailment": Recipe("164 workers, a few of whom do most, 800 pairs, 10 votes each", _entailment, order="class"),
+    "temporal": Recipe("76 workers, 462 pairs, 10 votes each, easy", _temporal, order="class"),
 }

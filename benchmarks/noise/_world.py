@@ -7,13 +7,31 @@ from zero is how strongly it says so. Everything is drawn from one numpy generat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-__all__ = ["CHOICES", "Group", "Pairs", "Raters", "Sheet", "assign", "hire", "make_pairs", "say", "true_ability"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "CHOICES",
+    "Group",
+    "Pairs",
+    "Raters",
+    "Reals",
+    "Sheet",
+    "Whole",
+    "assign",
+    "chances",
+    "hire",
+    "make_pairs",
+    "say",
+    "true_ability",
+]
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -78,6 +96,10 @@ class Pairs:
         marked = np.clip((self.markdown[:, 0] - self.markdown[:, 1]) / 6, -1, 1)
         look: Reals = longer + 0.3 * marked
         return look
+
+    def supposing(self, truth: int) -> Pairs:
+        """The same pairs, were that the truth of every one."""
+        return replace(self, truth=np.full_like(self.truth, truth))
 
     def frame(self) -> pl.DataFrame:
         """A row per pair: item, truth, and the style of both sides."""
@@ -193,7 +215,7 @@ def assign(
     rng: np.random.Generator,
     pairs: Pairs,
     raters: Raters,
-    votes: dict[str, int],
+    votes: Mapping[str, float],
     *,
     same_order: float = 0.0,
     spread: float = 0.3,
@@ -204,7 +226,7 @@ def assign(
         rng: where chance comes from.
         pairs: what is asked about.
         raters: who is asked.
-        votes: votes per pair and group name.
+        votes: votes per pair by the group of that name; below 1, the share of pairs that get one.
         same_order: share of pairs that everybody sees in the same order.
         spread: how far apart in time the votes of a pair lie, as a part of the whole.
     """
@@ -213,9 +235,10 @@ def assign(
         here = np.flatnonzero(np.array([group.name == name for group in raters.groups])[raters.group])
         # Gumbel keys: the highest ones are a draw without replacement, weighted by activity.
         keys = raters.activity[here] + rng.gumbel(size=(len(pairs.truth), len(here)))
-        chosen = np.argsort(-keys, axis=1)[:, :count]
-        who.append(here[chosen].ravel())
-        items.append(np.repeat(np.arange(len(pairs.truth)), min(count, len(here))))
+        chosen = np.argsort(-keys, axis=1)[:, : max(1, int(count))]
+        asked = np.flatnonzero(rng.random(len(pairs.truth)) < count)
+        who.append(here[chosen[asked]].ravel())
+        items.append(np.repeat(asked, chosen.shape[1]))
     item, rater = np.concatenate(items), np.concatenate(who)
     when = pairs.when[item] * (1 - spread) + rng.random(len(item)) * spread
     order = np.argsort(when, kind="stable")
@@ -248,6 +271,28 @@ def say(rng: np.random.Generator, pairs: Pairs, raters: Raters, sheet: Sheet) ->
     return choice, np.abs(felt)
 
 
+def chances(  # noqa: PLR0913 - a vote is all of this
+    pairs: Pairs, raters: Raters, item: Whole, rater: Whole, order: Whole, when: Reals, size: Reals
+) -> Reals:
+    """The probability of a, tie and b for each vote, where a decided one has a margin of that size.
+
+    Args:
+        pairs: what is asked about.
+        raters: who is asked.
+        item: which pair, one per vote.
+        rater: which rater.
+        order: +1 when a was shown first, -1 when b was, 0 when neither.
+        when: the time, 0 to 1.
+        size: two columns, from and to; 0 and infinity where all that is known is the choice.
+    """
+    margin = _margin(pairs, raters, item, rater, order, when)[:, np.newaxis]
+    ties = _ties(pairs, raters, item, rater)
+    for_a = np.diff(_sigmoid(size - margin), axis=1)[:, 0]
+    for_b = np.diff(_sigmoid(size + margin), axis=1)[:, 0]
+    found: Reals = np.stack([(1 - ties) * for_a, ties, (1 - ties) * for_b], axis=1)
+    return found
+
+
 def true_ability(pairs: Pairs, raters: Raters, sheet: Sheet) -> Reals:
     """The probability that a rater's decided vote on a decided pair is right, over all pairs, orders and its own times.
 
@@ -278,16 +323,12 @@ def _right(
     who = np.full(len(decided), rater)
     for when, part in ((-np.inf, before), (np.inf, 1 - before)):
         for order in orders if part else ():
-            margin = _margin(
-                pairs, raters, decided, who, np.full(len(decided), order), np.full(len(decided), when)
-            )
+            margin = _margin(pairs, raters, decided, who, np.full(len(decided), order), np.full(len(decided), when))
             total += part / len(orders) * float(np.mean(_sigmoid(pairs.truth[decided] * margin)))
     return total
 
 
-def _margin(
-    pairs: Pairs, raters: Raters, item: Whole, rater: Whole, order: Whole, when: Reals
-) -> Reals:
+def _margin(pairs: Pairs, raters: Raters, item: Whole, rater: Whole, order: Whole, when: Reals) -> Reals:
     skill = np.where(when < raters.change[rater], raters.skill[rater], raters.after[rater])
     margin: Reals = (
         np.log(skill / (1 - skill)) * pairs.truth[item] * pairs.clear[item]

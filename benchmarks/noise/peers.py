@@ -7,14 +7,19 @@ requirements: the slow ones need not say it again.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["PEERS", "QUICK", "environment", "estimates", "run_child"]
 
@@ -26,27 +31,31 @@ QUICK = ("majority", "dawid-skene")
 PEERS = (*QUICK, "one-coin", "glad", "mace", "kos")
 
 
-def estimates(votes: pl.DataFrame, methods: tuple[str, ...]) -> dict[str, pl.DataFrame]:
-    """What each method says: ``item, p_a, p_tie, p_b``, from ``item, rater, choice`` alone."""
-    said = votes.select("item", "rater", "choice").sort("item", "rater", "choice")
-    # Hashed as text: the bytes of a Parquet file are a matter of the version that wrote it.
-    key = hashlib.sha256(said.write_csv().encode() + _CHILD.read_bytes() + _REQUIREMENTS.read_bytes()).hexdigest()[:20]
-    kept = _CACHE / "said" / key
-    missing = [method for method in methods if not (kept / f"{method}.parquet").exists()]
-    if missing:
-        kept.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=kept) as folder:
-            file = Path(folder) / "votes.parquet"
-            said.write_parquet(file)
-            run_child(file, Path(folder), *missing)
-            for method in missing:
-                (Path(folder) / f"{method}.parquet").rename(kept / f"{method}.parquet")
-    return {method: pl.read_parquet(kept / f"{method}.parquet") for method in methods}
+def estimates(sets: Sequence[pl.DataFrame], methods: tuple[str, ...]) -> list[dict[str, pl.DataFrame]]:
+    """What each method says of each set of votes: ``item, p_a, p_tie, p_b``, from ``item, rater, choice`` alone."""
+    jobs, folders = [], []
+    for votes in sets:
+        said = votes.select("item", "rater", "choice").sort("item", "rater", "choice")
+        # Hashed as text: the bytes of a Parquet file are a matter of the version that wrote it.
+        content = said.write_csv().encode() + _CHILD.read_bytes() + _REQUIREMENTS.read_bytes()
+        folder = _CACHE / "said" / hashlib.sha256(content).hexdigest()[:20]
+        folders.append(folder)
+        if missing := [method for method in methods if not (folder / f"{method}.parquet").exists()]:
+            folder.mkdir(parents=True, exist_ok=True)
+            said.write_parquet(folder / "votes.parquet")
+            jobs.append((folder / "votes.parquet", folder, missing))
+    run_child(jobs)
+    return [{method: pl.read_parquet(folder / f"{method}.parquet") for method in methods} for folder in folders]
 
 
-def run_child(votes: Path, folder: Path, *methods: str) -> None:
-    """Run the methods on a Parquet file of votes; each leaves ``<method>.parquet`` and ``.json`` in the folder."""
-    subprocess.run([environment(), _CHILD, votes, folder, *methods], check=True)  # noqa: S603 - our own file
+def run_child(jobs: Sequence[tuple[Path, Path, Sequence[str]]]) -> None:
+    """Run methods on Parquet files of votes; each leaves ``<method>.parquet`` and ``.json`` in the job's folder."""
+    if not jobs:
+        return
+    with TemporaryDirectory() as folder:
+        listed = Path(folder) / "jobs.json"
+        listed.write_text(json.dumps([[str(file), str(out), list(methods)] for file, out, methods in jobs]), "utf-8")
+        subprocess.run([environment(), _CHILD, listed], check=True)  # noqa: S603 - our own file
 
 
 def environment() -> Path:
