@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     names = options.sets or (*NAMES, *SLICES)
     seeds = range(1, options.seeds + 1)
     made = [(seed, each) for name in names for seed in seeds for each in simulations(seed, [name]).values()]
-    real = [(1, each) for each in slices(names)]
+    real = list(slices(names))
     console = Console(width=None if sys.stdout.isatty() else 120)
     if absent := [name for name in names if name in SLICES and name not in {each.name for _, each in real}]:
         console.print(f"left out, for want of ../shared/data: {', '.join(absent)}")

@@ -34,7 +34,6 @@ class Result:
         method: name of the method.
         scores: how good its estimates are.
         coverage: share of raters whose true ability its 90 % interval holds; None where it gives none, or none is known.
-        margin: accuracy above the better of majority and Dawid-Skene on the same votes.
         seconds: how long ours took; None for the peers, whose answers may come from the cache.
     """
 
@@ -43,12 +42,13 @@ class Result:
     method: str
     scores: Scores
     coverage: float | None
-    margin: float
     seconds: float | None = None
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""
-        return asdict(self)
+        document = asdict(self)
+        del document["scores"]["said"], document["scores"]["right"]
+        return document
 
 
 def measure(
@@ -70,7 +70,6 @@ def measure(
         scores[OURS] = score(preferences, each.items)
         if each.made is not None:
             scores[ORACLE] = score(knows_everything(each), each.items)
-        best = max(scores[name].accuracy for name in BASELINES)
         results += [
             Result(
                 set=each.name,
@@ -78,7 +77,6 @@ def measure(
                 method=method,
                 scores=found,
                 coverage=coverage(cards, each.raters) if method == OURS else None,
-                margin=found.accuracy - best,
                 seconds=seconds if method == OURS else None,
             )
             for method, found in scores.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -27,6 +27,8 @@ class Scores:
         ece: expected calibration error of the leading outcome, 10 bins of equal mass.
         brier: mean squared distance to the truth over the three outcomes, 0 to 2.
         log_loss: mean negative natural logarithm of the probability given to the truth.
+        said: probability of the leading outcome, per item.
+        right: whether it was right, 0 to 1, per item.
     """
 
     items: int
@@ -35,11 +37,18 @@ class Scores:
     ece: float
     brier: float
     log_loss: float
+    said: np.ndarray = field(repr=False)
+    right: np.ndarray = field(repr=False)
 
 
 def score(estimate: pl.DataFrame, items: pl.DataFrame) -> Scores:
-    """Hold ``item, p_a, p_tie, p_b`` against ``item, truth, golden``; an item nobody estimated is even."""
-    asked = items.filter(pl.col("golden").is_null()).join(estimate, on="item", how="left", maintain_order="left")
+    """Hold ``item, p_a, p_tie, p_b`` against ``item, truth, golden``.
+
+    Items whose truth was revealed, or that have none, are left out; one that nobody estimated is even.
+    """
+    asked = items.filter(pl.col("golden").is_null() & pl.col("truth").is_not_null()).join(
+        estimate, on="item", how="left", maintain_order="left"
+    )
     given = asked.select(pl.col("p_a", "p_tie", "p_b").fill_null(1 / 3)).to_numpy()
     given = given / given.sum(axis=1, keepdims=True)
     truth = asked.select((pl.col("truth") == choice).alias(choice) for choice in ("a", "tie", "b")).to_numpy()
@@ -52,6 +61,8 @@ def score(estimate: pl.DataFrame, items: pl.DataFrame) -> Scores:
         ece=expected_calibration_error(given.max(axis=1), right),
         brier=float(((given - truth) ** 2).sum(axis=1).mean()),
         log_loss=float(-np.log(np.clip(given[truth], _SURE, 1)).mean()),
+        said=given.max(axis=1),
+        right=right,
     )
 
 
