@@ -1,4 +1,4 @@
-"""Runs in the peers' own environment: ``python _peers_child.py JOBS.json``, a list of ``[votes file, folder, methods]``.
+"""Runs in the peers' own environment: ``python _peers_child.py JOBS.json``, a list of ``[votes, folder, methods]``.
 
 Reads ``item, rater, choice``, writes for each method ``METHOD.parquet`` with ``item, p_a, p_tie, p_b`` and
 ``METHOD.json`` with the seconds it took and the peak memory of this process so far. Imports nothing of ours: crowd-kit
