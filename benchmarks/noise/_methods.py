@@ -33,7 +33,7 @@ class Result:
         seed: which draw of it.
         method: name of the method.
         scores: how good its estimates are.
-        coverage: share of raters whose true ability its 90 % interval holds; None where it gives none, or none is known.
+        coverage: share of raters whose true ability its 90 % interval holds; None without intervals or truth.
         seconds: how long ours took; None for the peers, whose answers may come from the cache.
     """
 

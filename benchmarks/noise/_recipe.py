@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.noise import _world as world
+from benchmarks.noise._behaviour import say, true_ability
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,13 +28,13 @@ _GRADE_WIDTH = 1.0
 
 
 class World(NamedTuple):
-    """How votes were made: pairs, raters, who was asked what, the choices (+1, 0, -1) and the margins' sizes, from and to."""
+    """How votes were made; the choices are +1, 0 and -1, the sizes are what is known of the margins, from and to."""
 
     pairs: world.Pairs
     raters: world.Raters
     sheet: world.Sheet
     choice: world.Whole
-    size: world.Reals
+    size: world.Reals | None
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,9 @@ def draw(name: str, recipe: Recipe, seed: int) -> Simulation:
     """Draw a simulation; its stream of chance depends on its name and the seed alone."""
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     pairs, raters, sheet = recipe.make(rng)
-    choice, felt = world.say(rng, pairs, raters, sheet)
+    choice, felt = say(rng, pairs, raters, sheet)
     grade, size = _graded(rng, felt, sheet.rater)
-    if not recipe.graded:
-        size = np.full_like(size, [0, np.inf])
-    ability = world.true_ability(pairs, raters, sheet)
+    ability = true_ability(pairs, raters, sheet)
     golden = rng.random(len(pairs.truth)) < recipe.golden
     items = pairs.frame().with_columns(golden=pl.when(pl.Series(golden)).then(pl.col("truth")))
     known = raters.frame(ability)
@@ -102,7 +101,7 @@ def draw(name: str, recipe: Recipe, seed: int) -> Simulation:
             "item": items["item"].gather(sheet.item),
             "rater": known["rater"].gather(sheet.rater),
             "choice": pl.Series(world.CHOICES).gather(1 - choice),
-            "a_shown_first": {"shown": pl.Series(sheet.first), "unknown": None, "class": True}[recipe.order],
+            "a_shown_first": {"shown": pl.Series(sheet.order > 0), "unknown": None, "class": True}[recipe.order],
             "strength": pl.Series(grade / _GRADES) if recipe.graded else None,
         },
         schema_overrides={"a_shown_first": pl.Boolean, "strength": pl.Float64},
@@ -128,7 +127,7 @@ def draw(name: str, recipe: Recipe, seed: int) -> Simulation:
 
 
 def _graded(rng: np.random.Generator, felt: world.Reals, rater: world.Whole) -> tuple[world.Whole, world.Reals]:
-    """The margin felt as a grade from 1, on a scale that every rater stretches in its own way, and the grade's edges."""
+    """The margin felt as a grade from 1, on a scale each rater stretches in its own way, and the grade's edges."""
     width = _GRADE_WIDTH * np.exp(rng.normal(0, 0.3, int(rater.max()) + 1))[rater]
     grade = np.minimum(np.floor(felt / width).astype(np.int64) + 1, _GRADES)
     return grade, np.stack([(grade - 1) * width, np.where(grade == _GRADES, np.inf, grade * width)], axis=1)

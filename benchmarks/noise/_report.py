@@ -39,7 +39,8 @@ _SHOWN = {
 def averages(results: Sequence[Result]) -> pl.DataFrame:
     """The mean over the seeds: ``set, method, seeds`` and every measure.
 
-    The margin is against the baseline that is better on average: which one that is does not change with the seed. ECE is that of all seeds' items together: with few items in a bin, chance alone moves it away from zero.
+    The margin is against the baseline that is better on average: which one that is does not change with the seed. ECE
+    is that of all items of all seeds: with few items in a bin, chance alone moves it away from zero.
     """
     rows = [
         {"set": each.set, "method": each.method, "coverage": each.coverage}

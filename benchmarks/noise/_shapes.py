@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["SHAPES"]
 
 _World = tuple[Pairs, Raters, Sheet]
-_NEVER = {"ties": (0.0, 0.0), "sees_ties": (0.0, 0.0)}
+
+
+def _sure(
+    name: str, size: int, skill: tuple[float, float], lean: tuple[float, float] = (0.0, 0.0), busy: float = 0.0
+) -> Group:
+    """Workers who never say tie: these sets have two classes."""
+    return Group(name, size, skill=skill, ties=(0.0, 0.0), sees_ties=(0.0, 0.0), lean=lean, busy=busy)
 
 
 def _few_each(rng: Generator) -> _World:
@@ -32,10 +38,10 @@ def _near_chance(rng: Generator) -> _World:
     pairs = make_pairs(rng, 600, tied=0.0)
     raters = hire(
         rng,
-        Group("worker", 14, skill=(0.8, 0.92), **_NEVER),
-        Group("chance", 40, skill=(0.48, 0.52), **_NEVER),
-        Group("always-a", 20, skill=(0.5, 0.52), lean=(1.5, 4.0), **_NEVER),
-        Group("always-b", 8, skill=(0.5, 0.52), lean=(-4.0, -1.5), **_NEVER),
+        _sure("worker", 14, skill=(0.8, 0.92)),
+        _sure("chance", 40, skill=(0.48, 0.52)),
+        _sure("always-a", 20, skill=(0.5, 0.52), lean=(1.5, 4.0)),
+        _sure("always-b", 8, skill=(0.5, 0.52), lean=(-4.0, -1.5)),
     )
     return pairs, raters, assign(rng, pairs, raters, {"worker": 2, "chance": 5, "always-a": 4, "always-b": 1})
 
@@ -44,22 +50,22 @@ def _birds(rng: Generator) -> _World:
     pairs = make_pairs(rng, 108, tied=0.0, clear=(0.3, 1.5), a_is_better=0.44)
     raters = hire(
         rng,
-        Group("expert", 7, skill=(0.74, 0.86), lean=(-0.2, 0.4), **_NEVER),
-        Group("lenient", 22, skill=(0.56, 0.7), lean=(0.4, 1.6), **_NEVER),
-        Group("strict", 10, skill=(0.5, 0.56), lean=(-0.8, 0.4), **_NEVER),
+        _sure("expert", 7, skill=(0.74, 0.86), lean=(-0.2, 0.4)),
+        _sure("lenient", 22, skill=(0.56, 0.7), lean=(0.4, 1.6)),
+        _sure("strict", 10, skill=(0.5, 0.56), lean=(-0.8, 0.4)),
     )
     return pairs, raters, assign(rng, pairs, raters, {"expert": 7, "lenient": 22, "strict": 10})
 
 
 def _entailment(rng: Generator) -> _World:
     pairs = make_pairs(rng, 800, tied=0.0, clear=(0.3, 1.4))
-    raters = hire(rng, Group("worker", 164, skill=(0.52, 0.93), lean=(-0.4, 0.9), busy=1.5, **_NEVER))
+    raters = hire(rng, _sure("worker", 164, skill=(0.52, 0.93), lean=(-0.4, 0.9), busy=1.5))
     return pairs, raters, assign(rng, pairs, raters, {"worker": 10})
 
 
 def _temporal(rng: Generator) -> _World:
     pairs = make_pairs(rng, 462, tied=0.0, clear=(0.5, 1.6))
-    raters = hire(rng, Group("worker", 76, skill=(0.6, 0.95), busy=1.5, **_NEVER))
+    raters = hire(rng, _sure("worker", 76, skill=(0.6, 0.95), busy=1.5))
     return pairs, raters, assign(rng, pairs, raters, {"worker": 10})
 
 

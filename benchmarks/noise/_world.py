@@ -1,8 +1,6 @@
-"""A made-up world: pairs whose better side is known, raters whose behaviour is known, and what they say.
+"""A made-up world: pairs whose better side is known, raters who are like this or that, and who is asked about what.
 
-A rater looks at a pair and feels a margin for a: ``skill × truth × clearness + side × order + style × look + lean``, plus
-standard logistic noise. With a probability of its own it says tie, else the sign of the margin; how far the margin lies
-from zero is how strongly it says so. Everything is drawn from one numpy generator, so a seed names a world.
+Everything is drawn from one numpy generator, so a seed names a world. What the raters say is in ``_behaviour.py``.
 """
 
 from __future__ import annotations
@@ -17,21 +15,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "CHOICES",
-    "Group",
-    "Pairs",
-    "Raters",
-    "Reals",
-    "Sheet",
-    "Whole",
-    "assign",
-    "chances",
-    "hire",
-    "make_pairs",
-    "say",
-    "true_ability",
-]
+__all__ = ["CHOICES", "Group", "Pairs", "Raters", "Reals", "Sheet", "Whole", "assign", "hire", "make_pairs"]
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -150,15 +134,22 @@ class Raters:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Who is asked about what: an entry per vote, with the order shown and the time (0 to 1)."""
+    """Who is asked about what, an entry per vote.
+
+    Attributes:
+        item: place of the pair.
+        rater: place of the rater.
+        order: +1 when a was shown first, -1 when b was, 0 when neither.
+        when: the time, 0 to 1.
+    """
 
     item: Whole
     rater: Whole
-    first: NDArray[np.bool_]
+    order: Whole
     when: Reals
 
 
-def make_pairs(
+def make_pairs(  # noqa: PLR0913 - all a world of pairs can be
     rng: np.random.Generator,
     count: int,
     *,
@@ -211,7 +202,7 @@ def hire(rng: np.random.Generator, *groups: Group) -> Raters:
     )
 
 
-def assign(
+def assign(  # noqa: PLR0913 - the world, and how it is asked
     rng: np.random.Generator,
     pairs: Pairs,
     raters: Raters,
@@ -245,105 +236,4 @@ def assign(
     item, rater, when = item[order], rater[order], when[order]
     together = (rng.random(len(pairs.truth)) < same_order)[item]
     first = np.where(together, (rng.random(len(pairs.truth)) < 0.5)[item], rng.random(len(item)) < 0.5)  # noqa: PLR2004
-    return Sheet(item, rater, first, when)
-
-
-def say(rng: np.random.Generator, pairs: Pairs, raters: Raters, sheet: Sheet) -> tuple[Whole, Reals]:
-    """What the raters say: the choice as +1, 0 or -1, and the size of the margin they felt."""
-    margin = _margin(pairs, raters, sheet.item, sheet.rater, np.where(sheet.first, 1, -1), sheet.when)
-    ties = _ties(pairs, raters, sheet.item, sheet.rater)
-    felt = margin + rng.logistic(size=len(margin))
-    choice = np.where(rng.random(len(margin)) < ties, 0, np.where(felt > 0, 1, -1))
-    for number, group in enumerate(raters.groups):
-        if not group.copies:
-            continue
-        # The family thinks once per pair, in the way of its first member; most members repeat it.
-        first_member = int(np.flatnonzero(raters.group == number)[0])
-        everything = np.arange(len(pairs.truth))
-        alike = np.full(len(everything), first_member)
-        family_margin = _margin(pairs, raters, everything, alike, np.zeros(len(everything)), pairs.when)
-        family_felt = family_margin + rng.logistic(size=len(everything))
-        family_ties = rng.random(len(everything)) < _ties(pairs, raters, everything, alike)
-        family = np.where(family_ties, 0, np.where(family_felt > 0, 1, -1))
-        repeats = (raters.group[sheet.rater] == number) & (rng.random(len(choice)) < group.copies)
-        choice = np.where(repeats, family[sheet.item], choice)
-        felt = np.where(repeats, family_felt[sheet.item], felt)
-    return choice, np.abs(felt)
-
-
-def chances(  # noqa: PLR0913 - a vote is all of this
-    pairs: Pairs, raters: Raters, item: Whole, rater: Whole, order: Whole, when: Reals, size: Reals
-) -> Reals:
-    """The probability of a, tie and b for each vote, where a decided one has a margin of that size.
-
-    Args:
-        pairs: what is asked about.
-        raters: who is asked.
-        item: which pair, one per vote.
-        rater: which rater.
-        order: +1 when a was shown first, -1 when b was, 0 when neither.
-        when: the time, 0 to 1.
-        size: two columns, from and to; 0 and infinity where all that is known is the choice.
-    """
-    margin = _margin(pairs, raters, item, rater, order, when)[:, np.newaxis]
-    ties = _ties(pairs, raters, item, rater)
-    for_a = np.diff(_sigmoid(size - margin), axis=1)[:, 0]
-    for_b = np.diff(_sigmoid(size + margin), axis=1)[:, 0]
-    found: Reals = np.stack([(1 - ties) * for_a, ties, (1 - ties) * for_b], axis=1)
-    return found
-
-
-def true_ability(pairs: Pairs, raters: Raters, sheet: Sheet) -> Reals:
-    """The probability that a rater's decided vote on a decided pair is right, over all pairs, orders and its own times.
-
-    A rater who changes has the average over when it voted. It is the expectation, not what came of this draw: a rater
-    with three votes has an ability too, and an interval must hold that.
-    """
-    decided = np.flatnonzero(pairs.truth)
-    before = np.bincount(
-        sheet.rater, weights=sheet.when < raters.change[sheet.rater], minlength=len(raters.group)
-    ) / np.maximum(1, np.bincount(sheet.rater, minlength=len(raters.group)))
-    alone = np.array([_right(pairs, raters, rater, decided, before[rater]) for rater in range(len(raters.group))])
-    ability = alone.copy()
-    for number, group in enumerate(raters.groups):
-        if group.copies:
-            members = np.flatnonzero(raters.group == number)
-            leader = members[0]
-            parrots = group.copies * (1 - raters.ties[leader])
-            thinks = (1 - group.copies) * (1 - raters.ties[members])
-            family = _right(pairs, raters, leader, decided, 1.0, orders=(0,))
-            ability[members] = (parrots * family + thinks * alone[members]) / (parrots + thinks)
-    return ability
-
-
-def _right(
-    pairs: Pairs, raters: Raters, rater: int, decided: Whole, before: float, orders: tuple[int, ...] = (1, -1)
-) -> float:
-    total = 0.0
-    who = np.full(len(decided), rater)
-    for when, part in ((-np.inf, before), (np.inf, 1 - before)):
-        for order in orders if part else ():
-            margin = _margin(pairs, raters, decided, who, np.full(len(decided), order), np.full(len(decided), when))
-            total += part / len(orders) * float(np.mean(_sigmoid(pairs.truth[decided] * margin)))
-    return total
-
-
-def _margin(pairs: Pairs, raters: Raters, item: Whole, rater: Whole, order: Whole, when: Reals) -> Reals:
-    skill = np.where(when < raters.change[rater], raters.skill[rater], raters.after[rater])
-    margin: Reals = (
-        np.log(skill / (1 - skill)) * pairs.truth[item] * pairs.clear[item]
-        + raters.side[rater] * order
-        + raters.style[rater] * pairs.look[item]
-        + raters.lean[rater]
-    )
-    return margin
-
-
-def _ties(pairs: Pairs, raters: Raters, item: Whole, rater: Whole) -> Reals:
-    ties: Reals = np.where(pairs.truth[item] == 0, raters.sees_ties[rater], raters.ties[rater])
-    return ties
-
-
-def _sigmoid(values: Reals) -> Reals:
-    found: Reals = 1 / (1 + np.exp(-values))
-    return found
+    return Sheet(item, rater, np.where(first, 1, -1), when)

@@ -86,7 +86,7 @@ def expected_calibration_error(said: np.ndarray, right: np.ndarray, bins: int = 
     """
     if not len(said):
         return float("nan")
-    values, place = np.unique(np.round(said, 9), return_inverse=True)
+    _, place = np.unique(np.round(said, 9), return_inverse=True)
     shared = np.bincount(place, weights=right) / np.bincount(place)
     order = np.argsort(said, kind="stable")
     parts = zip(np.array_split(said[order], bins), np.array_split(shared[place][order], bins), strict=True)
@@ -100,4 +100,5 @@ def coverage(cards: pl.DataFrame, raters: pl.DataFrame) -> float | None:
     known = raters.filter(pl.col("ability").is_not_null()).join(
         cards.select("rater", "ability_low", "ability_high").drop_nulls(), on="rater"
     )
-    return known.select(pl.col("ability").is_between("ability_low", "ability_high").mean()).item()
+    held: float | None = known.select(pl.col("ability").is_between("ability_low", "ability_high").mean()).item()
+    return held

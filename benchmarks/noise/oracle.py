@@ -1,4 +1,4 @@
-"""The best anybody could do: the truth's probability given the votes and everything about pairs and raters but the truth.
+"""The best anybody could do: the probability of the truth, given the votes and all about pairs and raters but that.
 
 It knows each rater's behaviour and each pair's clearness and look, which no method does; what is left is luck. The room
 between a method and this one is what better modelling could win at most.
@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from benchmarks.noise import _world as world
+from benchmarks.noise._behaviour import chances, families
+from benchmarks.noise._world import CHOICES
 
 if TYPE_CHECKING:
     from benchmarks.noise._recipe import Simulation
+    from benchmarks.noise._world import Reals, Whole
 
 __all__ = ["knows_everything"]
 
 _TRUTHS = (1, 0, -1)
+_NEVER = 1e-300
+"""For the logarithm of what cannot be."""
 
 
 def knows_everything(simulation: Simulation) -> pl.DataFrame:
@@ -34,49 +38,42 @@ def knows_everything(simulation: Simulation) -> pl.DataFrame:
     logs = np.empty((count, len(_TRUTHS)))
     for place, truth in enumerate(_TRUTHS):
         if_so = pairs.supposing(truth)
-        chances = world.chances(if_so, raters, sheet.item, sheet.rater, np.where(sheet.first, 1, -1), sheet.when, size)
-        alone = np.log(np.maximum(chances[np.arange(len(choice)), 1 - choice], 1e-300))
-        copying = np.array([group.copies for group in raters.groups])[raters.group][sheet.rater]
-        logs[:, place] = np.bincount(sheet.item, weights=np.where(copying > 0, 0, alone), minlength=count)
-        for number, group in enumerate(raters.groups):
-            if group.copies:
-                logs[:, place] += _family(if_so, raters, sheet, choice, number, chances, size)
-        logs[:, place] += np.log(np.maximum(np.mean(pairs.truth == truth), 1e-300))
+        own = chances(if_so, raters, sheet, size)[np.arange(len(choice)), 1 - choice]
+        alone = np.ones(len(choice), np.bool_)
+        logs[:, place] = _log(np.mean(pairs.truth == truth))
+        for members, copies, asked in families(if_so, raters):
+            member = members[sheet.rater]
+            alone &= ~member
+            logs[:, place] += _family(chances(if_so, raters, asked), sheet.item, choice, member, copies, own)
+        logs[:, place] += np.bincount(sheet.item, weights=np.where(alone, _log(own), 0), minlength=count)
     likely = np.exp(logs - logs.max(axis=1, keepdims=True))
     likely /= likely.sum(axis=1, keepdims=True)
-    items = simulation.items["item"]
-    return pl.DataFrame({"item": items, **{f"p_{name}": likely[:, at] for at, name in enumerate(world.CHOICES)}})
+    found = {f"p_{name}": likely[:, place] for place, name in enumerate(CHOICES)}
+    return simulation.items.select("item").with_columns(**{name: pl.Series(values) for name, values in found.items()})
 
 
-def _family(
-    pairs: world.Pairs,
-    raters: world.Raters,
-    sheet: world.Sheet,
-    choice: world.Whole,
-    number: int,
-    chances: world.Reals,
-    size: world.Reals,
-) -> world.Reals:
-    """Log-likelihood of what a family's members said per pair: the family's own opinion is summed out."""
-    member = raters.group[sheet.rater] == number
-    copies = raters.groups[number].copies
-    leader = int(np.flatnonzero(raters.group == number)[0])
-    everything = np.arange(len(pairs.truth))
-    alike = np.full(len(everything), leader)
-    opinion = world.chances(
-        pairs,
-        raters,
-        everything,
-        alike,
-        np.zeros(len(everything)),
-        pairs.when,
-        np.full((len(everything), 2), [0, np.inf]),
-    )
-    per_opinion = np.empty((len(everything), len(_TRUTHS)))
+def _family(  # noqa: PLR0913, PLR0917 - everything about a family's votes
+    opinion: Reals, item: Whole, choice: Whole, member: np.ndarray, copies: float, own: Reals
+) -> Reals:
+    """Log-likelihood of what a family's members said, per pair: the family's own opinion is summed out.
+
+    Args:
+        opinion: probability of the family's opinion, a row per pair.
+        item: the pair, one per vote.
+        choice: what was said, +1, 0 or -1.
+        member: whether by a member.
+        copies: how often a member repeats the family.
+        own: probability of what was said, had the rater thought alone.
+    """
+    given = np.empty_like(opinion)
     for place, said in enumerate(_TRUTHS):
-        own = chances[np.arange(len(choice)), 1 - choice]
-        mixed = np.log(np.maximum(copies * (choice == said) + (1 - copies) * own, 1e-300))
-        per_opinion[:, place] = np.bincount(sheet.item, weights=np.where(member, mixed, 0), minlength=len(everything))
-    top = per_opinion.max(axis=1, keepdims=True)
-    summed: world.Reals = np.log((np.exp(per_opinion - top) * opinion).sum(axis=1)) + top[:, 0]
+        logs = np.where(member, _log(copies * (choice == said) + (1 - copies) * own), 0)
+        given[:, place] = np.bincount(item, weights=logs, minlength=len(opinion))
+    top = given.max(axis=1, keepdims=True)
+    summed: Reals = np.log((np.exp(given - top) * opinion).sum(axis=1)) + top[:, 0]
     return summed
+
+
+def _log(values: Reals | np.floating) -> Reals:
+    logs: Reals = np.log(np.maximum(values, _NEVER))
+    return logs

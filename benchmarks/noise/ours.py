@@ -31,7 +31,6 @@ sources:
   - {name: votes, mode: offline, supervisor: crowd, path: inbox/*.jsonl, format: seed-jsonl}
 """
 _NEEDED = ("noise.preferences", "noise.raters")
-_NO_STYLE = {"refusal": pl.lit(value=False), "apology": pl.lit(value=False)}
 
 
 def estimate(votes: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -120,12 +119,14 @@ def load(engine: Engine, votes: pl.DataFrame, items: pl.DataFrame) -> None:
 
 def _style(items: pl.DataFrame, side: str) -> pl.Expr:
     known = f"characters_{side}" in items.columns
-    return pl.struct(
-        (pl.col(f"characters_{side}") if known else pl.lit(1)).cast(pl.Int64).alias("characters"),
-        (pl.col(f"markdown_{side}") if known else pl.lit(0)).cast(pl.Int64).alias("markdown"),
-        (pl.col(f"hedged_{side}") if known else pl.lit(value=False)).alias("hedged"),
-        **_NO_STYLE,
-    )
+    figures = {
+        "characters": (pl.col(f"characters_{side}") if known else pl.lit(1)).cast(pl.Int64),
+        "markdown": (pl.col(f"markdown_{side}") if known else pl.lit(0)).cast(pl.Int64),
+        "hedged": pl.col(f"hedged_{side}") if known else pl.lit(value=False),
+        "refusal": pl.lit(value=False),
+        "apology": pl.lit(value=False),
+    }
+    return pl.struct(figure.alias(name) for name, figure in figures.items())
 
 
 def _load(engine: Engine, name: str, frame: pl.DataFrame) -> None:

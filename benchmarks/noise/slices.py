@@ -45,7 +45,7 @@ _HEDGED = re.compile("[Pp]erhaps|[Mm]aybe|[Mm]ight|[Pp]ossibly|[Ii] think|[Nn]ot
 
 
 class _Vote(NamedTuple):
-    """A vote: on an item, by a rater, for its first text (a), neither or its second, and which of them was shown first."""
+    """A rater's vote for an item's first text (a), neither or its second, and whether the first was shown first."""
 
     item: str
     rater: str
@@ -105,7 +105,7 @@ def _pandalm() -> tuple[dict[str, tuple[str, str]], list[list[_Vote]], list[_Vot
         for person in ("annotator1", "annotator2", "annotator3")
     ]
     judges = [
-        _Vote(f"i{row['idx']:03}", f"judge:{judge}", "judge/offline", choice, True, family=judge)
+        _Vote(f"i{row['idx']:03}", f"judge:{judge}", "judge/offline", choice, a_shown_first=True, family=judge)
         for judge, file, key in (
             ("gpt-3.5-turbo", "gpt-3.5-turbo-testset-v1.json", "gpt_result"),
             ("pandalm-7b", "pandalm-7b-testset-v1.json", "pandalm_result"),
@@ -141,7 +141,8 @@ def _ukpconvarg() -> Iterator[_Set]:
     choices = {"a1": "a", "equal": "tie", "a2": "b"}
     # The one order the arguments are numbered in is the one they were shown in.
     given = [
-        _Vote(row["pair_id"], f"crowd:{row['worker']}", "crowd/offline", choices[row["value"]], True) for row in rows
+        _Vote(row["pair_id"], f"crowd:{row['worker']}", "crowd/offline", choices[row["value"]], a_shown_first=True)
+        for row in rows
     ]
     for held_out in ((0, 1), (2, 3), (0, 4)):
         kept, truth = _hold_out(given, held_out)
@@ -173,7 +174,7 @@ def _tulu() -> Iterator[_Set]:
         choice = choice if as_shown else _TURNED[choice]
         given.append(_Vote(item, f"expert:{row['evaluator']}", "expert/offline", choice, as_shown, strength))
     # Whoever is held out is so with every vote on that item: one who answers twice says little about the others.
-    evaluators = defaultdict(list)
+    evaluators: defaultdict[str, list[str]] = defaultdict(list)
     for vote in given:
         if vote.rater not in evaluators[vote.item]:
             evaluators[vote.item].append(vote.rater)

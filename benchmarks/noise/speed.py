@@ -1,8 +1,9 @@
 """Time and memory of a fit, beside crowd-kit's Dawid-Skene on the same votes in the same run.
 
-``python -m benchmarks.noise speed [--votes N] [--rounds N] [--no-tenfold]``. Ours is timed from evidence tables in a DuckDB
-file to ``noise.preferences`` and ``noise.raters``; the peer from a data frame in memory to probabilities, 20 iterations
-without stopping early. Loading either is not counted. Each measurement has a process of its own, ours and theirs in turn.
+``python -m benchmarks.noise speed [--votes N] [--rounds N] [--no-tenfold]``. Ours is timed from evidence tables in a
+DuckDB file to ``noise.preferences`` and ``noise.raters``; the peer from a data frame in memory to probabilities, 20
+iterations without stopping early. Loading either is not counted. Each measurement has a process of its own, ours and
+theirs in turn.
 """
 
 from __future__ import annotations
