@@ -31,9 +31,20 @@ def estimate(method: str, votes: pd.DataFrame) -> pd.DataFrame:
     """The method's probability of each choice, a row per item; KOS has no ties and gives labels, not probabilities."""
     model = METHODS[method]()
     if method == "kos":
-        labels = model.fit_predict(votes[votes["label"] != "tie"])
-        return pd.get_dummies(labels, dtype=float)
+        return pd.get_dummies(model.fit_predict(core(votes[votes["label"] != "tie"])), dtype=float)
     return model.fit_predict_proba(votes)
+
+
+def core(votes: pd.DataFrame) -> pd.DataFrame:
+    """The votes without raters and items that have a single one, again and again until there are none.
+
+    KOS sends such a vote's message to nobody, and crowd-kit's stops with a KeyError where an item receives exactly zero.
+    """
+    while True:
+        kept = votes[votes["task"].duplicated(keep=False) & votes["worker"].duplicated(keep=False)]
+        if len(kept) == len(votes):
+            return votes
+        votes = kept
 
 
 def run(file: str, folder: str, methods: list[str]) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DATA", "SLICES", "slices"]
 
-DATA = Path("../shared/data")
+DATA = Path(__file__).resolve().parents[3] / "shared/data"
 _TURNED = {"a": "b", "tie": "tie", "b": "a"}
 _GRADES = {
     "a-is-better": ("a", 1.0),
