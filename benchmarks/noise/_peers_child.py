@@ -38,7 +38,7 @@ def estimate(method: str, votes: pd.DataFrame) -> pd.DataFrame:
 def core(votes: pd.DataFrame) -> pd.DataFrame:
     """The votes without raters and items that have a single one, again and again until there are none.
 
-    KOS sends such a vote's message to nobody, and crowd-kit's stops with a KeyError where an item receives exactly zero.
+    KOS sends such a vote's message to nobody, and crowd-kit stops with a KeyError where an item receives exactly zero.
     """
     while True:
         kept = votes[votes["task"].duplicated(keep=False) & votes["worker"].duplicated(keep=False)]

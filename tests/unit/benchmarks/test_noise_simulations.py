@@ -85,7 +85,7 @@ def test_each_rater_of_the_honest_crowd_is_as_able_as_it_says(drawn: dict[str, S
 
 @pytest.mark.parametrize("name", ["honest", "correlated", "drift", "graded", "mixed"])
 def test_the_oracle_is_calibrated_and_no_worse_than_counting(drawn: dict[str, Simulation], name: str) -> None:
-    """Who knows the world is as sure as it is right; had the votes been drawn otherwise than written, it would not be."""
+    """Who knows the world is as sure as it is right; it would not be, had votes been drawn otherwise than written."""
     best = score(knows_everything(drawn[name]), drawn[name].items)
     assert best.ece <= 0.03
     assert best.accuracy > score(majority(drawn[name]), drawn[name].items).accuracy
