@@ -6,6 +6,7 @@ Either prints a JSON document.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import resource
 import sys
@@ -39,10 +40,12 @@ def votes_and_items(count: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         stratum=pl.when(pl.col("rater") < _JUDGES).then(pl.lit("judge/offline")).otherwise(pl.lit("crowd/offline")),
         family=pl.when(pl.col("rater") < _JUDGES).then(pl.format("family-{}", pl.col("rater") % 4)),
     )
+    # As long as ids in a ledger are, and as hard to compress.
+    ids = pl.Series([hashlib.sha256(b"%d" % number).hexdigest()[:32] for number in range(pairs)])
     votes = pl.DataFrame(
         {
             "vote": np.arange(count),
-            "item": pl.Series(item).cast(pl.String),
+            "item": ids.gather(item),
             "rater": raters["name"].gather(rater),
             "stratum": raters["stratum"].gather(rater),
             "family": raters["family"].gather(rater),
@@ -52,7 +55,7 @@ def votes_and_items(count: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     ).with_columns(strength=pl.lit(None, pl.Float64), settles=pl.lit(value=False))
     items = pl.DataFrame(
         {
-            "item": pl.Series(np.arange(pairs)).cast(pl.String),
+            "item": ids,
             **{f"characters_{side}": rng.integers(200, 2_000, pairs) for side in "ab"},
             **{f"markdown_{side}": rng.poisson(4, pairs) for side in "ab"},
             **{f"hedged_{side}": rng.random(pairs) < 0.2 for side in "ab"},  # noqa: PLR2004

@@ -73,7 +73,7 @@ def load(engine: Engine, votes: pl.DataFrame, items: pl.DataFrame) -> None:
         votes.select(
             **responses,
             # Ids of votes sort by time, and so does seq; there is no clock.
-            vote_id=pl.format("v{}", pl.col("vote").cast(pl.String).str.zfill(9)),
+            vote_id=pl.col("vote").cast(pl.String).str.zfill(32),
             seq=pl.col("vote").cast(pl.Int64),
             pair_id="item",
             prompt_id=prompt,
