@@ -3,7 +3,7 @@
 BIN := .venv/bin
 RUN := $(BIN)/python
 LAKEFS := .cache/lakefs
-COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .PHONY: help setup demo dev lakefs test check bench lock docs clean
@@ -41,12 +41,15 @@ check: setup ## lint, format, types, who imports whom, licences, what may not be
 	$(RUN) -m tools.licences
 	$(RUN) -m tools.tree
 
-bench: setup ## how fast, against what
+bench: setup ## how fast and how good, against what
 	$(RUN) -m benchmarks
+	$(RUN) -m benchmarks.noise speed
+	$(RUN) -m benchmarks.noise
 
 lock: setup ## pin requirements/ anew
-	$(COMPILE) --upgrade --extra platform --group pyproject.toml:dev --no-build --output-file requirements/platform.txt
-	$(COMPILE) --upgrade --extra spark --constraints requirements/platform.txt --output-file requirements/spark.txt
+	$(COMPILE) pyproject.toml --upgrade --extra platform --group pyproject.toml:dev --no-build --output-file requirements/platform.txt
+	$(COMPILE) pyproject.toml --upgrade --extra spark --constraints requirements/platform.txt --output-file requirements/spark.txt
+	$(COMPILE) --group pyproject.toml:peers --upgrade --no-build --output-file requirements/peers.txt
 
 docs: setup ## write the generated pages of docs/reference/ anew
 	$(RUN) -m tools.reference
