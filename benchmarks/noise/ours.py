@@ -5,6 +5,7 @@ Everything about how our tables look is in this file. A column of ``evidence.vot
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,8 +39,10 @@ def estimate(votes: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame, pl
     with TemporaryDirectory() as folder, session(Path(folder)) as opened:
         load(opened.engine, votes, items)
         fit(opened)
-        preferences = opened.engine.read("noise.preferences").select("p_a", "p_tie", "p_b", item="pair_id")
-        return preferences.sort("item"), opened.engine.read("noise.raters").rename({"rater_id": "rater"})
+        ids = items.select("item", pair_id=_id("item"))
+        preferences = opened.engine.read("noise.preferences").join(ids, on="pair_id").select("item", "p_a", "p_tie", "p_b")
+        raters = opened.engine.read("noise.raters").rename({"rater_id": "rater", "reliability": "ability"})
+        return preferences.sort("item"), raters.rename({"reliability_low": "ability_low", "reliability_high": "ability_high"})
 
 
 @contextmanager
@@ -72,10 +75,8 @@ def load(engine: Engine, votes: pl.DataFrame, items: pl.DataFrame) -> None:
         "evidence.votes",
         votes.select(
             **responses,
-            # Ids of votes sort by time, and so does seq; there is no clock.
             vote_id=pl.col("vote").cast(pl.String).str.zfill(32),
-            seq=pl.col("vote").cast(pl.Int64),
-            pair_id="item",
+            pair_id=_id("item"),
             prompt_id=prompt,
             dimension=pl.lit("overall"),
             choice="choice",
@@ -86,6 +87,8 @@ def load(engine: Engine, votes: pl.DataFrame, items: pl.DataFrame) -> None:
             a_shown_first="a_shown_first",
             round=pl.when("settles").then(pl.lit("golden")),
             settles="settles",
+            # There is no clock: a vote a second, in their order.
+            decided_at=pl.datetime(2026, 1, 1) + pl.duration(seconds="vote"),
             share=pl.lit(1.0),
             derived_from=pl.lit("vote"),
             has_rationale="settles",
@@ -95,7 +98,7 @@ def load(engine: Engine, votes: pl.DataFrame, items: pl.DataFrame) -> None:
         engine,
         "evidence.pairs",
         items.select(
-            **responses, pair_id="item", prompt_id=prompt, **{f"features_{side}": _style(items, side) for side in "ab"}
+            **responses, pair_id=_id("item"), prompt_id=prompt, **{f"features_{side}": _style(items, side) for side in "ab"}
         ),
     )
     _load(
@@ -115,6 +118,11 @@ def load(engine: Engine, votes: pl.DataFrame, items: pl.DataFrame) -> None:
         "ledger.raters",
         votes.select("family", rater_id="rater", supervisor=pl.col("stratum").str.split("/").list.first()).unique(),
     )
+
+
+def _id(name: str) -> pl.Expr:
+    """An id as a ledger has them: a hash, whose digits spread evenly."""
+    return pl.col(name).map_elements(lambda text: hashlib.sha256(text.encode()).hexdigest()[:32], pl.String)
 
 
 def _style(items: pl.DataFrame, side: str) -> pl.Expr:

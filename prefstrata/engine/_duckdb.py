@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["DuckDBEngine", "connect"]
 
 _MEMORY = ":memory:"
-_STAGING = "staging"
+_IN_MEMORY = ("staging", "fit")
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -60,9 +60,10 @@ class DuckDBEngine:
         self._depth = 0
         self._connection = connect(str(path))
         try:
-            # What is staged lives for one run: in memory, spilled when it must be, never written to the warehouse. The
-            # database has the schema's name, so that SQL says staging.votes as it says ledger.votes.
-            self._run(f"attach ':memory:' as {_STAGING}")
+            # What is staged or fitted lives for one run: in memory, spilled when it must be, never written to the warehouse.
+            # The database has the schema's name, so that SQL says staging.votes as it says ledger.votes.
+            for schema in _IN_MEMORY:
+                self._run(f"attach ':memory:' as {schema}")
             self._configure(str(path), threads, memory_limit or "2600MB", temp_directory)
             self._define_functions()
         except BaseException:
@@ -124,14 +125,14 @@ class DuckDBEngine:
                 self._create(table)
 
     def _has(self, table: Table) -> bool:
-        staged = table.schema == _STAGING
+        apart = table.schema in _IN_MEMORY
         found = self._run(
             "select 1 from duckdb_tables() where schema_name = $schema and table_name = $name and not temporary"
             " and database_name = coalesce($database, current_database())",
             {
-                "schema": "main" if staged else table.schema,
+                "schema": "main" if apart else table.schema,
                 "name": table.name,
-                "database": _STAGING if staged else None,
+                "database": table.schema if apart else None,
             },
         )
         return bool(found)
@@ -140,7 +141,7 @@ class DuckDBEngine:
         """Create or replace the table, empty, with what it means as comments."""
         columns = ", ".join(f'"{column.name}" {_type(column.type)}' for column in table.columns)
         name = _quoted(table)
-        if table.schema != _STAGING:
+        if table.schema not in _IN_MEMORY:
             self._run(f'create schema if not exists "{table.schema}"')
         self._run(f"create or replace table {name} ({columns})")
         self._run(f"comment on table {name} is {_literal(table.grain)}")

@@ -1,3 +1,5 @@
-"""Noise: how far labels can be trusted, and what people are asked where they cannot."""
+"""Noise: how raters behave, estimated from their votes, and with it what every pair's votes are worth."""
 
-__all__: list[str] = []
+from prefstrata.noise._fit import FITTED, READS, Fit, FitSettings, fit_raters
+
+__all__ = ["FITTED", "READS", "Fit", "FitSettings", "fit_raters"]

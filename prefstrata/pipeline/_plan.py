@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from prefstrata.engine import sql_names
+from prefstrata.noise import FITTED
 
 __all__ = ["STAGES", "Stage", "stage_of"]
 
@@ -43,7 +44,8 @@ STAGES = (
         "noise",
         (
             "noise.settlements",
-            "noise.preferences",
+            "noise.changes",
+            *FITTED,
             "noise.raters",
             "noise.replicates",
             "noise.crowded_prompts",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import time
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from prefstrata.engine import DuckDBEngine, parameters
 from prefstrata.model.tables import TABLES
+from prefstrata.noise import FITTED, fit_raters
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
 from prefstrata.pipeline._lock import run_lock
 from prefstrata.policy import check_strata, load_policies, read_policies, requirements
@@ -62,7 +64,7 @@ class Session:
         self._policy_files = policy_files(self.policies)
         check_strata(project, tuple(policy for policy, _ in self.policies))
         for table in TABLES:
-            if table.schema not in {"staging", "release"}:
+            if table.schema not in {"staging", "fit", "release"}:
                 engine.ensure(table)
         load_policies(engine, (policy for policy, _ in self.policies))
 
@@ -80,8 +82,16 @@ class Session:
 
     def build(self, full_name: str) -> int:
         """Build one table from the tables before it; returns its rows."""
-        known: dict[str, str | int] = {"calibration_id": self._calibration_id, "replicates": _REPLICATES}
+        if full_name in FITTED:
+            return self._fitted(full_name)
+        known: dict[str, str | int] = {"calibration_id": calibration_id(self.identity), "replicates": _REPLICATES}
         return self.engine.build(full_name, **{name: known[name] for name in parameters(full_name)})
+
+    def _fitted(self, full_name: str) -> int:
+        """The rows of a table that the rater model fills; all of them are filled with the first."""
+        if full_name == FITTED[0]:
+            fit_raters(self.engine, calibration_id(self.identity))
+        return int(self.engine.query("reports/fitted").filter(pl.col("name") == full_name).item(0, "rows"))
 
     def check(self, name: str) -> CheckResult:
         """Run one check of ``sql/checks``."""
@@ -99,10 +109,6 @@ class Session:
     def identity(self) -> Identity:
         """Everything a release made now would depend on, but for its parent."""
         return identify(self.engine, self.project.name, self._policy_files)
-
-    @cached_property
-    def _calibration_id(self) -> str:
-        return calibration_id(self._policy_files)
 
     def published(self, store: VersionStore, finished: Iterable[Outcome] = ()) -> Outcome | None:
         """The newest release, when it was made from exactly this content; else None.

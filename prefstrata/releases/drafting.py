@@ -35,7 +35,7 @@ class Drafter:
     def __init__(self, engine: DuckDBEngine, store: VersionStore, identity: Identity, directory: Path) -> None:
         """Write the files that do not depend on the parent."""
         self._engine, self._store, self._identity, self._directory = engine, store, identity, directory
-        calibration = calibration_id(identity.policies)
+        calibration = calibration_id(identity)
         self._layers = write_layers(engine, directory)
         self._description = describe(engine, identity, calibration)
         self._beside = (

@@ -87,9 +87,11 @@ def policy_files(policies: tuple[tuple[Policy, Path], ...]) -> tuple[PolicyFile,
     return tuple(_policy_file(*each) for each in policies)
 
 
-def calibration_id(policies: tuple[PolicyFile, ...]) -> str:
-    """Names the calibration: in this version the reliabilities the policies declare, so it changes with them only."""
-    return "declared-" + _digest([[policy.ref, policy.sha256] for policy in policies])[:16]
+def calibration_id(identity: Identity) -> str:
+    """Names the calibration: the rater model fitted to this ledger under these policies, by this code."""
+    policies = [[policy.ref, policy.sha256] for policy in identity.policies]
+    code = [identity.code.version, identity.code.sql_sha256]
+    return f"fitted-{_digest({'ledger': identity.ledger, 'policies': policies, 'code': code})[:16]}"
 
 
 def _ledger_digest(engine: Engine) -> str:

@@ -119,6 +119,7 @@ select
     strength, both_bad, every.rater_id, every.stratum,
     case when order_known then left_id < right_id end as a_shown_first,
     every.round,
+    every.decided_at,
     settling.round is not null and coalesce(every.decided_at = decided_again.last_at, decided_again.last_at is null)
         as settles,
     share, derived_from, has_rationale

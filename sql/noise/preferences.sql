@@ -1,79 +1,106 @@
 -- Grain: a pair and a dimension.
--- The first estimate: a vote adds (2 × reliability − 1) × share to its outcome, over a symmetric Dirichlet prior, and the
--- posterior mean is the preference (fractional counts; Gelman et al., Bayesian Data Analysis, 3.4). Sums are fixed point.
--- Where a vote settles, only those that do count.
-with counting as (
-    select votes.*
+-- The probabilities are the rater model's; where golden items showed it too sure, or not sure enough, they are tempered
+-- (temperature scaling; Guo et al. 2017). The evidence is what the votes weigh: their raters' reliability above chance, further
+-- votes of one family less. Where a vote settles, only those that do count: the posterior mean over a symmetric Dirichlet prior
+-- of votes that are right 98 times in 100. Sums are fixed point.
+with settling as (
+    select
+        items.item, votes.stratum, votes.prompt_id,
+        case votes.choice when 'a' then 1 when 'tie' then 0 else -1 end as side,
+        votes.a_shown_first, votes.both_bad, votes.has_rationale,
+        cast(round(0.96e9 * votes.share) as bigint) as weight
     from evidence.votes as votes
-    left join noise.settlements as settlements
-        on settlements.pair_id = votes.pair_id and settlements.dimension = votes.dimension
-    where votes.settles or settlements.pair_id is null
+    join fit.items as items on items.pair_id = votes.pair_id and items.dimension = votes.dimension
+    where votes.settles
+),
+settled as (
+    select settling.item, any_value(governing.prior) as prior
+    from settling
+    join evidence.prompts as prompts on prompts.prompt_id = settling.prompt_id
+    join policy.scenarios as governing on governing.scenario = prompts.policy_scenario
+    group by settling.item
+),
+counting as (
+    select item, stratum, side, a_shown_first, both_bad, has_rationale, weight
+    from settling
+    union all
+    select
+        votes.item, cards.stratum, votes.side, votes.a_shown_first, votes.both_bad, votes.has_rationale,
+        cast(round(1e9 * votes.share / (1 + (votes.copies - 1) * cards.copying) * greatest(0e0, 2 * cards.reliability - 1))
+            as bigint)
+    from fit.votes as votes
+    join fit.cards as cards on cards.unit = votes.unit
+    where votes.item not in (select item from settled)
 ),
 counted as (
     select
-        pair_id, dimension, stratum,
-        bool_or(settles) as settles,
-        any_value(prompt_id) as prompt_id,
-        sum(case when choice = 'a' then cast(round(share * 1e9) as bigint) else 0 end) as a,
-        sum(case when choice = 'tie' then cast(round(share * 1e9) as bigint) else 0 end) as tie,
-        sum(case when choice = 'b' then cast(round(share * 1e9) as bigint) else 0 end) as b,
+        item, stratum,
+        sum(case when side = 1 then weight else 0 end) as w_a,
+        sum(case when side = 0 then weight else 0 end) as w_tie,
+        sum(case when side = -1 then weight else 0 end) as w_b,
         count(*) as votes,
         count(*) filter (where both_bad) as both_bad,
         count(*) filter (where has_rationale) as reasons,
         bool_or(a_shown_first) as some_first,
-        bool_and(a_shown_first) as all_first
+        bool_and(a_shown_first) as all_first,
+        max(side) as highest,
+        min(side) as lowest
     from counting
-    group by pair_id, dimension, stratum
-),
-relied_on as (
-    select
-        counted.*, prompts.policy_scenario,
-        case when settles then 0.98e0 else coalesce(strata.reliability, 0.5) end as reliability
-    from counted
-    join evidence.prompts as prompts on prompts.prompt_id = counted.prompt_id
-    left join policy.strata as strata
-        on strata.scenario = prompts.policy_scenario and strata.stratum = counted.stratum
-),
-weighted as (
-    select
-        *,
-        cast(round(a * (2 * reliability - 1)) as bigint) as w_a,
-        cast(round(tie * (2 * reliability - 1)) as bigint) as w_tie,
-        cast(round(b * (2 * reliability - 1)) as bigint) as w_b
-    from relied_on
+    group by item, stratum
 ),
 summed as (
     select
-        pair_id, dimension,
-        any_value(policy_scenario) as policy_scenario,
+        item,
         sum(w_a) / 1e9 as w_a, sum(w_tie) / 1e9 as w_tie, sum(w_b) / 1e9 as w_b,
         cast(sum(votes) as bigint) as votes,
         cast(sum(both_bad) as bigint) as both_bad,
         sum(reasons) > 0 as has_rationale,
-        sum(a) > 0 and sum(b) > 0 and bool_or(some_first) and not bool_and(all_first) as contested,
+        max(highest) = 1 and min(lowest) = -1 and bool_or(some_first) and not bool_and(all_first) as contested,
         list_sort(list({'stratum': stratum, 'votes': (w_a + w_tie + w_b) / 1e9})) as strata
-    from weighted
-    group by pair_id, dimension
+    from counted
+    group by item
 ),
 -- Only where both sides were chosen and both display orders shown can a rater have changed sides with the order.
 flipped as (
-    select pair_id, dimension, count(*) as flips
+    select item, count(*) as flips
     from (
-        select votes.pair_id, votes.dimension, votes.rater_id
-        from evidence.votes as votes
-        join summed on summed.pair_id = votes.pair_id and summed.dimension = votes.dimension and summed.contested
-        where votes.a_shown_first is not null and votes.choice <> 'tie'
-        group by votes.pair_id, votes.dimension, votes.rater_id
-        having min(votes.choice) < max(votes.choice) and bool_or(votes.a_shown_first) and not bool_and(votes.a_shown_first)
+        select votes.item, units.rater_id
+        from fit.votes as votes
+        join summed on summed.item = votes.item and summed.contested
+        join fit.units as units on units.unit = votes.unit
+        where votes.a_shown_first is not null and votes.side <> 0
+        group by votes.item, units.rater_id
+        having min(votes.side) < max(votes.side) and bool_or(votes.a_shown_first) and not bool_and(votes.a_shown_first)
     ) as changed_sides
-    group by pair_id, dimension
+    group by item
+),
+tempered as (
+    select
+        item,
+        pow(greatest(a_clear + a_close, 1e-6), 1 / $temperature) as a,
+        case when even > 0 then pow(even, 1 / $temperature) else 0e0 end as tie,
+        pow(greatest(b_close + b_clear, 1e-6), 1 / $temperature) as b
+    from fit.posteriors
+),
+estimated as (
+    select
+        item,
+        round(a / (a + tie + b), 6) as p_a, round(tie / (a + tie + b), 6) as p_tie, round(b / (a + tie + b), 6) as p_b
+    from tempered
+    where item not in (select item from settled)
+    union all
+    select
+        settled.item,
+        (prior + w_a) / (3 * prior + w_a + w_tie + w_b),
+        (prior + w_tie) / (3 * prior + w_a + w_tie + w_b),
+        (prior + w_b) / (3 * prior + w_a + w_tie + w_b)
+    from settled
+    join summed on summed.item = settled.item
 )
 select
-    summed.pair_id,
-    summed.dimension,
-    (prior + w_a) / (3 * prior + w_a + w_tie + w_b) as p_a,
-    (prior + w_tie) / (3 * prior + w_a + w_tie + w_b) as p_tie,
-    (prior + w_b) / (3 * prior + w_a + w_tie + w_b) as p_b,
+    items.pair_id,
+    items.dimension,
+    estimated.p_a, estimated.p_tie, estimated.p_b,
     summed.votes,
     w_a + w_tie + w_b as evidence,
     list_transform(strata, lambda s: {
@@ -86,5 +113,6 @@ select
     summed.has_rationale,
     $calibration_id as calibration_id
 from summed
-join policy.scenarios as governing on governing.scenario = summed.policy_scenario
-left join flipped on flipped.pair_id = summed.pair_id and flipped.dimension = summed.dimension
+join fit.items as items on items.item = summed.item
+join estimated on estimated.item = summed.item
+left join flipped on flipped.item = summed.item

@@ -1,6 +1,6 @@
 -- Grain: a rater, a dimension and the stratum the rater voted in.
--- What each rater did, held against the other raters of the same pairs: the card an annotation lead reads first. In this
--- version the reliability is the stratum's, as the general policy declares it.
+-- What each rater did, held against the other raters of the same pairs, and what the rater model makes of it: the card an
+-- annotation lead reads first. A rater who changed is the mean of before and after, by votes.
 with given as (
     select
         rater_id, dimension, stratum,
@@ -59,13 +59,33 @@ shares as (
     from given
     left join agreeing
         on agreeing.rater_id = given.rater_id and agreeing.dimension = given.dimension and agreeing.stratum = given.stratum
+),
+fitted as (
+    select
+        rater_id, dimension, stratum,
+        sum(cast(round(1e6 * reliability * votes) as bigint)) / 1e6 / sum(votes) as reliability,
+        sum(cast(round(1e6 * low * votes) as bigint)) / 1e6 / sum(votes) as low,
+        sum(cast(round(1e6 * high * votes) as bigint)) / 1e6 / sum(votes) as high,
+        bool_or(decided) as decided,
+        sum(cast(round(1e6 * side_bias * votes) as bigint)) / 1e6 / sum(votes) as side_bias,
+        sum(cast(round(1e6 * length * votes) as bigint)) / 1e6 / sum(votes) as length,
+        max(copying) as copying
+    from noise.parameters
+    group by rater_id, dimension, stratum
 )
 select
     shares.rater_id,
     shares.dimension,
     shares.stratum,
     shares.votes,
-    coalesce(strata.reliability, 0.5) as reliability,
+    coalesce(fitted.reliability, declared.reliability, 0.5) as reliability,
+    fitted.low as reliability_low,
+    fitted.high as reliability_high,
+    coalesce(fitted.decided, false) as decided,
+    fitted.side_bias,
+    fitted.length as length_slope,
+    fitted.copying,
+    changes.changed_at,
     shares.ties / shares.votes as tie_rate,
     shares.ordered,
     shares.firsts / nullif(shares.ordered, 0) as first_rate,
@@ -75,4 +95,8 @@ select
     wilson_high(shares.agreement, shares.overlapping) as agreement_high,
     $calibration_id as calibration_id
 from shares
-left join policy.strata as strata on strata.scenario = '*' and strata.stratum = shares.stratum
+left join policy.strata as declared on declared.scenario = '*' and declared.stratum = shares.stratum
+left join fitted
+    on fitted.rater_id = shares.rater_id and fitted.dimension = shares.dimension and fitted.stratum = shares.stratum
+left join noise.changes as changes
+    on changes.rater_id = shares.rater_id and changes.dimension = shares.dimension and changes.stratum = shares.stratum

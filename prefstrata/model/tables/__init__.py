@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from prefstrata.model.tables._agreement import AGREEMENT
 from prefstrata.model.tables._evidence import EVIDENCE
+from prefstrata.model.tables._fit import FIT
 from prefstrata.model.tables._layers import LAYERS, RELEASE
 from prefstrata.model.tables._ledger import LEDGER
 from prefstrata.model.tables._manifest import MANIFEST
@@ -26,6 +27,7 @@ TABLES: tuple[Table, ...] = (
     *LEDGER,
     *EVIDENCE,
     *NOISE,
+    *FIT,
     *AGREEMENT,
     *WEIGHTING,
     *LAYERS,

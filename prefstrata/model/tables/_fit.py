@@ -63,6 +63,9 @@ firm | double | 1 where only b hedges, -1 where only a does
 grade | bigint | how strongly it was said, in thirds of the rater's own strengths, 0 to 2; null when not graded
 share | double | part of a judgement it stands for
 copies | bigint | votes of its family on the item
+a_shown_first | boolean | display order, null when unknown
+both_bad | boolean | a tie because neither was acceptable
+has_rationale | boolean | reason tags or a rationale came with it
 """),
         (),
     ),
@@ -82,6 +85,18 @@ tie_even | double | probability of a tie on an even item
 tie_close | double | the same on a close item
 tie_clear | double | the same on a clear item
 discount | double | how much a further vote of its family repeats the first, 0 to 1
+"""),
+        ("unit",),
+    ),
+    Table(
+        "fit",
+        "cards",
+        "a unit, and what its votes are worth",
+        columns("""
+unit | bigint | the unit
+stratum | varchar | supervisor/mode
+reliability | double | probability that a decided vote on a decided item is right
+copying | double | how much a further vote of its family repeats the first, 0 to 1
 """),
         ("unit",),
     ),
@@ -107,7 +122,7 @@ panel | bigint | the panel
 side | bigint | 1 for a, -1 for b
 grade | bigint | the third, 0 to 2
 """
-            + _STATES.format(what="log-probability that a vote for the side is said so strongly")
+            + _STATES.format(what="log-probability that a vote for the side is said so strongly").strip()
         ),
         ("panel", "side", "grade"),
     ),

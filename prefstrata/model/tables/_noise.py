@@ -9,6 +9,60 @@ __all__ = ["NOISE"]
 NOISE = (
     Table(
         "noise",
+        "changes",
+        "a rater on a dimension whose agreement with the others changed at some time",
+        columns("""
+rater_id | varchar | who
+dimension | varchar | what was judged
+stratum | varchar | supervisor/mode
+changed_at | timestamp | when its last vote before the change was decided, UTC
+statistic | double | how far its running agreement left the straight line, in standard deviations; above 1.63
+n | bigint | decided votes on pairs where the others have a majority
+agreement_before | double | share of those that agree, up to then
+agreement_after | double | the same since then; null when nothing came since
+"""),
+        ("rater_id", "dimension", "stratum"),
+    ),
+    Table(
+        "noise",
+        "parameters",
+        "a rater in a stratum on a dimension, before or after a change: how it behaves, as the rater model has it",
+        columns("""
+rater_id | varchar | who
+dimension | varchar | what was judged
+stratum | varchar | supervisor/mode
+segment | bigint | 0 before the change in noise.changes, or where there is none; 1 after it
+votes | bigint | votes given, those that settle aside
+reliability | double | probability that a decided vote on a decided item is right, style aside
+low | double | lower end of its 90 % interval
+high | double | upper end
+decided | boolean | the votes of its stratum say how good it is; where not, it is what the policy declares
+side_bias | double | how much more than half of the votes the side shown first gets on an even item, -0.5 to 0.5
+tie_even | double | probability of a tie where neither is better
+tie_decided | double | probability of a tie where one is
+length | double | log-odds for the longer side, where it is 1.8 times as long
+markdown | double | log-odds for the side with six marks of markdown more
+firmness | double | log-odds for the side that does not hedge
+copying | double | how much a further vote of its family on a pair repeats the first, 0 to 1
+calibration_id | varchar | the calibration this row belongs to
+"""),
+        ("rater_id", "dimension", "stratum", "segment"),
+    ),
+    Table(
+        "noise",
+        "reliability",
+        "a tenth of the settled items, held out of the fit, by how sure the votes alone made it",
+        columns("""
+bin | bigint | from 0, the least sure
+items | bigint | items in it
+claimed | double | mean probability of the leading outcome
+right | double | share of them on which it was right
+calibration_id | varchar | the calibration
+"""),
+        ("bin",),
+    ),
+    Table(
+        "noise",
         "raters",
         "a rater and a dimension",
         columns("""
@@ -16,7 +70,14 @@ rater_id | varchar | who
 dimension | varchar | what was judged
 stratum | varchar | supervisor/mode
 votes | bigint | votes given
-reliability | double | probability that a decided vote is right, 0.5 to 1; the stratum's, from the policy
+reliability | double | probability that a decided vote on a decided pair is right, as the rater model has it; style aside
+reliability_low | double | lower end of its 90 % interval
+reliability_high | double | upper end
+decided | boolean | votes say how good its stratum is; where not, it is what the policy declares
+side_bias | double | how much more than half of the votes the side shown first gets on an even pair, -0.5 to 0.5
+length_slope | double | log-odds for the longer side, where it is 1.8 times as long
+copying | double | how much a further vote of its family on a pair repeats the first, 0 to 1
+changed_at | timestamp | when its agreement changed, null when it did not
 tie_rate | double | share of ties, 0 to 1
 ordered | bigint | decided votes whose display order is known; what first_rate was counted over
 first_rate | double | share of decided votes for the side shown first, 0 to 1; null when order is unknown

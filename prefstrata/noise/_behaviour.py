@@ -1,0 +1,296 @@
+"""What is believed of raters, and the step that improves it: small sums in, small tables out.
+
+A decided vote for a is logistic: its log-odds are ability times the item's state (1 where a is clearly better, 0.4 where it is
+closely so, 0 where the sides are even, and the same below zero for b), plus side for the side shown first, plus the pulls of
+style. A tie has a probability of its own in each state. Abilities and side biases of a panel's raters are spread around its
+mean as a Student t with four degrees of freedom (heavy tails: spammers are not like the rest), style slopes as a normal; the
+means and spreads are estimated too (empirical Bayes; Gelman et al., Bayesian Data Analysis, 5.4 and 17.2), so a rater with
+three votes looks like its panel and one with three thousand like itself.
+
+Everything is rounded to millionths after each step, and every sum over rows is one of whole numbers: the same votes give the
+same tables on any machine, however many threads it has.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+__all__ = ["beliefs_at_first", "improved"]
+
+_FREEDOM = 4.0
+_STATES = ("even", "close", "clear")
+_TIES = {"even": 0.5, "close": 0.1, "clear": 0.05}
+_MEAN_PULL = 1.0
+"""Variance of a panel's mean ability around what its policy declares."""
+_LEAST_MEAN = 0.05
+"""Without anchors a panel as a whole is held to be better than chance: its votes alone cannot say otherwise."""
+_SPREADS = {"ability": 0.3, "side": 0.03, "length": 0.02}
+_SPREAD_WEIGHT = 4
+_STYLE_VARIANCE = 0.25
+_SIDE_VARIANCE = 0.25
+_LONGEST = 1.0
+_FIXED = 1e9
+
+
+def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Raters and panels before anything was learnt.
+
+    Args:
+        units: as ``fit.units``.
+
+    Returns:
+        A row per unit with the columns of ``fit.raters`` and its ``family``; a row per panel with the means and spreads.
+    """
+    panels = (
+        units.group_by("panel")
+        .agg(pl.col("declared").first())
+        .sort("panel")
+        .with_columns(
+            ability_prior=_logit(pl.col("declared").clip(0.52, 0.97)) * 1.15,
+            ability_spread=pl.lit(1.5),
+            side_mean=pl.lit(0.0),
+            side_spread=pl.lit(0.1),
+            length_mean=pl.lit(0.0),
+            length_spread=pl.lit(0.05),
+            markdown=pl.lit(0.0),
+            firmness=pl.lit(0.0),
+            **{f"tie_{state}": pl.lit(rate) for state, rate in (("even", 0.6), ("close", 0.12), ("clear", 0.08))},
+            **{f"firm_{state}": pl.lit(10.0) for state in _STATES},
+        )
+        # Starting lower than declared leaves the votes room to say who is a spammer.
+        .with_columns(ability_mean=pl.col("ability_prior").clip(upper_bound=1.0))
+    )
+    raters = units.select("unit", "panel", "family").join(panels, on="panel").sort("unit")
+    raters = raters.select(
+        "unit",
+        "panel",
+        "family",
+        "markdown",
+        "firmness",
+        *(f"tie_{state}" for state in _STATES),
+        ability="ability_mean",
+        side="side_mean",
+        length="length_mean",
+        discount=pl.lit(0.5),
+    )
+    return raters, panels
+
+
+def improved(
+    raters: pl.DataFrame, panels: pl.DataFrame, steps: pl.DataFrame, *, anchored: frozenset[int]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One step: Newton's for every rater within its panel, then the panels' means and spreads around the raters.
+
+    Args:
+        raters: a row per unit.
+        panels: a row per panel.
+        steps: as ``fit/steps``; a unit that is not in it met nothing.
+        anchored: panels with votes on what people settled; only they may turn out worse than chance.
+    """
+    sums = [name for name in steps.columns if name != "unit"]
+    told = raters.join(steps.with_columns(pl.col(sums).cast(pl.Float64) / 1e6), on="unit", how="left").join(
+        panels.select(
+            "panel",
+            "ability_mean",
+            "side_mean",
+            "length_mean",
+            "ability_spread",
+            "side_spread",
+            "length_spread",
+        ),
+        on="panel",
+    )
+    stepped = _stepped(told.with_columns(pl.col(sums).fill_null(0.0)))
+    panels = _tie_rates(panels, stepped)
+    panels = _spreads(panels, stepped, anchored)
+    return _settled(stepped, panels), panels.sort("panel")
+
+
+def _stepped(told: pl.DataFrame) -> pl.DataFrame:
+    """A Newton step of every unit; ``var_…`` are the variances that the curvature leaves."""
+    off_ability, off_side = pl.col("ability") - pl.col("ability_mean"), pl.col("side") - pl.col("side_mean")
+    told = told.with_columns(
+        heavy_ability=(_FREEDOM + 1) / (_FREEDOM + off_ability**2 / pl.col("ability_spread")),
+        heavy_side=(_FREEDOM + 1) / (_FREEDOM + off_side**2 / pl.col("side_spread")),
+    ).with_columns(
+        hold_ability=pl.col("heavy_ability") / pl.col("ability_spread"),
+        hold_side=pl.col("heavy_side") / pl.col("side_spread"),
+        hold_length=1 / pl.col("length_spread"),
+    )
+    told = told.with_columns(
+        g0=pl.col("slope_ability") - pl.col("hold_ability") * off_ability,
+        g1=pl.col("slope_side") - pl.col("hold_side") * off_side,
+        g2=pl.col("slope_length") - pl.col("hold_length") * (pl.col("length") - pl.col("length_mean")),
+        a=pl.col("bend_ability") + pl.col("hold_ability"),
+        b=pl.col("bend_ability_side"),
+        c=pl.col("bend_ability_length"),
+        d=pl.col("bend_side") + pl.col("hold_side"),
+        e=pl.col("bend_side_length"),
+        f=pl.col("bend_length") + pl.col("hold_length"),
+    )
+    a, b, c, d, e, f = (pl.col(name) for name in "abcdef")
+    # The inverse of a symmetric matrix of three, by its cofactors.
+    told = told.with_columns(det=a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d)).with_columns(
+        v00=(d * f - e * e) / pl.col("det"),
+        v01=(c * e - b * f) / pl.col("det"),
+        v02=(b * e - c * d) / pl.col("det"),
+        v11=(a * f - c * c) / pl.col("det"),
+        v12=(b * c - a * e) / pl.col("det"),
+        v22=(a * d - b * b) / pl.col("det"),
+    )
+    moves = {"ability": ("v00", "v01", "v02"), "side": ("v01", "v11", "v12"), "length": ("v02", "v12", "v22")}
+    return told.with_columns(
+        (
+            pl.col(name)
+            + (pl.col(row[0]) * pl.col("g0") + pl.col(row[1]) * pl.col("g1") + pl.col(row[2]) * pl.col("g2")).clip(
+                -_LONGEST, _LONGEST
+            )
+        ).round(6)
+        for name, row in moves.items()
+    )
+
+
+def _tie_rates(panels: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Each panel's tie rate by state, and how alike its raters are in it (moments of the beta-binomial)."""
+    for state in _STATES:
+        n, ties = pl.col(state), pl.col(f"tied_{state}")
+        seen = told.select("panel", state, pl.col(f"tied_{state}"))
+        mean = seen.group_by("panel").agg(_total(n).alias("n"), _total(ties).alias("t"))
+        mean = mean.select("panel", rate=((pl.col("t") + 2 * _TIES[state]) / (pl.col("n") + 2)))
+        spread = (
+            seen.filter(n > 1)
+            .join(mean, on="panel")
+            .group_by("panel")
+            .agg(
+                _total((ties / n - pl.col("rate")) ** 2 * n / (pl.col("rate") * (1 - pl.col("rate")))).alias("found"),
+                _total(n - 1).alias("room"),
+                pl.len().alias("raters"),
+            )
+            .select(
+                "panel",
+                alike=(
+                    (
+                        ((pl.col("found") - pl.col("raters")) / pl.max_horizontal(pl.col("room"), 1e-6)) * pl.col("raters")
+                        + 0.5
+                    )
+                    / (pl.col("raters") + 5)
+                ).clip(0.005, 0.9),
+            )
+        )
+        panels = (
+            panels.join(mean, on="panel", how="left")
+            .join(spread, on="panel", how="left")
+            .with_columns(
+                pl.col("rate").fill_null(_TIES[state]).round(6).alias(f"tie_{state}"),
+                ((1 - pl.col("alike")) / pl.col("alike")).fill_null(10.0).round(6).alias(f"firm_{state}"),
+            )
+            .drop("rate", "alike")
+        )
+    return panels
+
+
+def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int]) -> pl.DataFrame:
+    """Means and spreads of the panels, and the slopes of style that a panel's raters share."""
+    sums = told.group_by("panel").agg(
+        pl.len().alias("raters"),
+        _total(pl.col("heavy_ability")).alias("h_ability"),
+        _total(pl.col("heavy_ability") * pl.col("ability")).alias("s_ability"),
+        _total(pl.col("heavy_side")).alias("h_side"),
+        _total(pl.col("heavy_side") * pl.col("side")).alias("s_side"),
+        *(
+            _total(pl.col(f"{part}_{name}")).alias(f"{part}_{name}")
+            for part in ("slope", "bend")
+            for name in ("length", "markdown", "firmness")
+        ),
+    )
+    panels = panels.join(sums, on="panel")
+    hold = pl.col("h_ability") / pl.col("ability_spread")
+    mean = (pl.col("s_ability") / pl.col("ability_spread") + pl.col("ability_prior") / _MEAN_PULL) / (hold + 1 / _MEAN_PULL)
+    free = pl.col("panel").is_in(sorted(anchored))
+    panels = panels.with_columns(
+        ability_mean=pl.when(free).then(mean).otherwise(pl.max_horizontal(mean, pl.lit(_LEAST_MEAN))).round(6),
+        side_mean=(
+            (pl.col("s_side") / pl.col("side_spread"))
+            / (pl.col("h_side") / pl.col("side_spread") + 1 / _SIDE_VARIANCE)
+        ).round(6),
+        length_shift=_shift("length", "length_mean"),
+        markdown=(pl.col("markdown") + _shift("markdown", "markdown")).round(6),
+        firmness=(pl.col("firmness") + _shift("firmness", "firmness")).round(6),
+    )
+    around = told.select(
+        "panel", "ability", "side", "length", "heavy_ability", "heavy_side", "v00", "v11", "v22", "length_mean"
+    ).join(panels.select("panel", mean_ability="ability_mean", mean_side="side_mean"), on="panel")
+    found = around.group_by("panel").agg(
+        _total(pl.col("heavy_ability") * ((pl.col("ability") - pl.col("mean_ability")) ** 2 + pl.col("v00"))).alias(
+            "d_ability"
+        ),
+        _total(pl.col("heavy_side") * ((pl.col("side") - pl.col("mean_side")) ** 2 + pl.col("v11"))).alias("d_side"),
+        _total((pl.col("length") - pl.col("length_mean")) ** 2 + pl.col("v22")).alias("d_length"),
+    )
+    return (
+        panels.join(found, on="panel")
+        .with_columns(
+            *(
+                ((pl.col(f"d_{name}") + _SPREAD_WEIGHT * usual) / (pl.col("raters") + _SPREAD_WEIGHT))
+                .round(6)
+                .alias(f"{name}_spread")
+                for name, usual in _SPREADS.items()
+            ),
+            length_mean=(pl.col("length_mean") + pl.col("length_shift")).round(6),
+        )
+        .drop("raters", pl.selectors.starts_with("h_", "s_", "d_", "slope_", "bend_"))
+    )
+
+
+def _shift(name: str, current: str) -> pl.Expr:
+    """Newton's step for what all raters of a panel share."""
+    slope = pl.col(f"slope_{name}") - pl.col(current) / _STYLE_VARIANCE
+    return (slope / (pl.col(f"bend_{name}") + 1 / _STYLE_VARIANCE)).clip(-0.5, 0.5).round(6)
+
+
+def _settled(told: pl.DataFrame, panels: pl.DataFrame) -> pl.DataFrame:
+    """The raters with what they share with their panel: style, and ties as far as they said few themselves."""
+    shared = panels.select(
+        "panel",
+        "length_shift",
+        new_markdown="markdown",
+        new_firmness="firmness",
+        **{f"rate_{state}": f"tie_{state}" for state in _STATES},
+        **{f"firm_{state}": f"firm_{state}" for state in _STATES},
+    )
+    return (
+        told.join(shared, on="panel")
+        .sort("unit")
+        .select(
+            "unit",
+            "panel",
+            "family",
+            "ability",
+            "side",
+            (pl.col("length") + pl.col("length_shift")).round(6).alias("length"),
+            pl.col("new_markdown").alias("markdown"),
+            pl.col("new_firmness").alias("firmness"),
+            *(
+                (
+                    (pl.col(f"tied_{state}") + pl.col(f"firm_{state}") * pl.col(f"rate_{state}"))
+                    / (pl.col(state) + pl.col(f"firm_{state}"))
+                )
+                .clip(1e-4, 1 - 1e-4)
+                .round(6)
+                .alias(f"tie_{state}")
+                for state in _STATES
+            ),
+            "discount",
+            "hold_ability",
+            "information",
+        )
+    )
+
+
+def _logit(probability: pl.Expr) -> pl.Expr:
+    return (probability / (1 - probability)).log().round(6)
+
+
+def _total(values: pl.Expr) -> pl.Expr:
+    """A sum that does not depend on the order of the rows."""
+    return (values * _FIXED).round().cast(pl.Int64).sum() / _FIXED

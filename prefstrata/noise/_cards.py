@@ -1,0 +1,67 @@
+"""What the fit says of each rater, in figures a person can read: ability as a share of right votes, with its interval."""
+
+from __future__ import annotations
+
+import polars as pl
+
+__all__ = ["parameters"]
+
+_Z = 1.6448536269514722
+"""Half the width of a 90 % interval of a normal, in standard deviations."""
+_TELLING = 4.0
+"""Information on a panel's ability from which its votes decide how good it is, in squared log-odds: a deviation of a half."""
+
+
+def parameters(units: pl.DataFrame, raters: pl.DataFrame, levels: pl.DataFrame, calibration_id: str) -> pl.DataFrame:
+    """The table ``noise.parameters``, and ``unit``.
+
+    The interval is the posterior's, normal in log-odds: the information that the votes hold (the outer product of their
+    scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974) and the hold of the panel.
+
+    Args:
+        units: as ``fit.units``.
+        raters: what is believed of them, with ``hold_ability`` and ``information``.
+        levels: as ``fit.levels``.
+        calibration_id: written beside every row.
+    """
+    told = units.join(raters.drop("panel", "family"), on="unit").join(levels, on="dimension")
+    deviation = (1 / (pl.col("information") + pl.col("hold_ability"))).sqrt()
+    told = told.with_columns(
+        part=pl.col("close").exp() / (pl.col("close").exp() + pl.col("clear").exp()), deviation=deviation
+    )
+    telling = ((pl.col("information") * 1e6).round().cast(pl.Int64).sum() / 1e6).over("panel")
+    return told.select(
+        "unit",
+        "rater_id",
+        "dimension",
+        "stratum",
+        "segment",
+        "votes",
+        reliability=_right(pl.col("ability")),
+        low=_right(pl.col("ability") - _Z * pl.col("deviation")),
+        high=_right(pl.col("ability") + _Z * pl.col("deviation")),
+        decided=telling >= _TELLING,
+        side_bias=_sigmoid(pl.col("side")).round(6) - 0.5,
+        tie_even="tie_even",
+        tie_decided=(pl.col("part") * pl.col("tie_close") + (1 - pl.col("part")) * pl.col("tie_clear")).round(6),
+        length="length",
+        markdown="markdown",
+        firmness="firmness",
+        copying="discount",
+        calibration_id=pl.lit(calibration_id),
+    ).sort("stratum", "dimension", "rater_id", "segment")
+
+
+def _right(ability: pl.Expr) -> pl.Expr:
+    """The probability that a decided vote on a decided item is right, over close and clear items and both orders."""
+    part, side = pl.col("part"), pl.col("side")
+    close, clear = 0.4 * ability, ability
+    orders = (
+        part * (_sigmoid(close + side) + _sigmoid(close - side))
+        + (1 - part) * (_sigmoid(clear + side) + _sigmoid(clear - side))
+    ) / 2
+    return orders.round(6)
+
+
+def _sigmoid(log_odds: pl.Expr) -> pl.Expr:
+    return 1 / (1 + (-log_odds).exp())

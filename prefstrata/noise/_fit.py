@@ -1,0 +1,222 @@
+"""Fits the rater model: expectation on the engine, maximisation in small tables, until nothing moves.
+
+Expectation-maximisation over five states of every item, after Dawid and Skene (1979), with a logistic model of each rater in
+place of a free matrix. Everything heavy is in ``sql/fit``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from prefstrata.noise._behaviour import beliefs_at_first, improved
+from prefstrata.noise._calibration import Reliability, calibrated, temperature_of
+from prefstrata.noise._cards import parameters
+
+if TYPE_CHECKING:
+    from prefstrata.engine import Engine
+
+__all__ = ["FITTED", "READS", "Fit", "FitSettings", "fit_raters"]
+
+FITTED = ("noise.parameters", "noise.preferences", "noise.reliability")
+"""The tables a fit fills."""
+READS = (
+    "evidence.votes",
+    "evidence.pairs",
+    "evidence.prompts",
+    "ledger.raters",
+    "noise.settlements",
+    "noise.changes",
+    "policy.scenarios",
+    "policy.strata",
+)
+"""The tables a fit is made from."""
+
+_ALL = 64
+"""Buckets of the pairs; all of them are all pairs."""
+_NOBODY = -1
+_STATES = ("a_clear", "a_close", "even", "b_close", "b_clear")
+_LEVELS = ("even", "close", "clear")
+_LEVEL_WEIGHTS = {"even": 1.0, "close": 2.0, "clear": 4.0}
+_NEVER = 1e-9
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How a fit is made.
+
+    Attributes:
+        iterations: most steps.
+        anchored: steps made on what people settled alone, before all votes are believed.
+        sample: votes that the steps before the last are made on, when there are more; parts of the pairs, by a hash.
+        last: steps on all votes, at the end.
+        still: a step that moves no rater's ability by more, in log-odds, is the last one on the sample.
+    """
+
+    iterations: int = 20
+    anchored: int = 5
+    sample: int = 300_000
+    last: int = 3
+    still: float = 0.02
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a fit came to: its steps, the votes it was made on, and how calibrated its estimates are."""
+
+    steps: int
+    votes: int
+    reliability: Reliability
+
+
+_DEFAULT = FitSettings()
+
+
+def fit_raters(engine: Engine, calibration_id: str, settings: FitSettings = _DEFAULT) -> Fit:
+    """Fit the model to ``evidence.votes`` and fill the tables of `FITTED`.
+
+    Args:
+        engine: holds what `READS` names.
+        calibration_id: written beside every row.
+        settings: how.
+    """
+    for name in ("fit.items", "fit.units", "fit.votes"):
+        engine.build(name)
+    fitter = _Fitter(engine, settings)
+    steps = fitter.run()
+    reliability = fitter.reliability()
+    cards = parameters(fitter.units, fitter.raters, fitter.levels, calibration_id)
+    engine.load("fit.cards", cards.select("unit", "stratum", "reliability", "copying"))
+    engine.load("noise.parameters", cards.drop("unit"))
+    engine.build("noise.preferences", temperature=reliability.temperature, calibration_id=calibration_id)
+    engine.load("noise.reliability", reliability.bins.with_columns(calibration_id=pl.lit(calibration_id)))
+    return Fit(steps, fitter.votes, reliability)
+
+
+class _Fitter:
+    def __init__(self, engine: Engine, settings: FitSettings) -> None:
+        self._engine, self._settings = engine, settings
+        self.units = engine.read("fit.units").sort("unit")
+        self.raters, self.panels = beliefs_at_first(self.units)
+        facts = engine.query("fit/facts").row(0, named=True)
+        self.votes = int(facts["votes"])
+        self._anchors, self._graded, self._copied = facts["anchors"], facts["graded"], facts["copied"]
+        tied = engine.query("fit/tied")
+        self._tied = frozenset(tied.filter("tied")["dimension"])
+        self._anchored_panels = frozenset(engine.query("fit/anchored_panels")["panel"])
+        self.levels = tied.select("dimension", **{name: pl.lit(0) for name in _LEVELS})
+        self.levels = self._expected(self.levels.with_columns(even=pl.lit(0), close=pl.lit(0), clear=pl.lit(0)))
+        engine.load("fit.grades", _no_grades())
+
+    def run(self) -> int:
+        """Step until nothing moves or the steps are used up; the number of steps."""
+        settings = self._settings
+        steps = 0
+        for _ in range(settings.anchored if self._anchors else 0):
+            self._expect(_ALL)
+            self._step(_ALL, anchored=True)
+            steps += 1
+        sampled = max(1, min(_ALL, _ALL * settings.sample // max(1, self.votes)))
+        last = settings.last if sampled < _ALL else 0
+        while steps < settings.iterations - last:
+            self._expect(sampled)
+            moved = self._step(sampled)
+            steps += 1
+            if moved <= settings.still:
+                break
+        for _ in range(last):
+            self._expect(_ALL)
+            self._step(_ALL)
+            steps += 1
+        return steps
+
+    def reliability(self) -> Reliability:
+        """Hold out what people settled, half at a time, and see what the votes said of it; then expect with all known."""
+        seen: list[pl.DataFrame] = []
+        if self._anchors:
+            kept = self.raters, self.panels, self.levels
+            for half in (0, 1):
+                self.raters, self.panels, self.levels = kept
+                for _ in range(2):
+                    self._expect(_ALL, held_out=half)
+                    self._step(_ALL)
+                self._expect(_ALL, held_out=half)
+                seen.append(self._engine.query("fit/held_out", half=half))
+            self.raters, self.panels, self.levels = kept
+        self._expect(_ALL)
+        return calibrated(temperature_of(seen), seen)
+
+    def _expect(self, buckets: int, *, held_out: int = _NOBODY) -> None:
+        columns = [name for name in self.raters.columns if name not in {"family", "hold_ability", "information"}]
+        self._engine.load("fit.raters", self.raters.select(columns))
+        self._engine.load("fit.levels", self.levels)
+        self._engine.build("fit.posteriors", buckets=buckets, held_out=held_out)
+
+    def _step(self, buckets: int, *, anchored: bool = False) -> float:
+        """Improve what is believed; the most that any ability moved, in log-odds."""
+        engine, before = self._engine, self.raters["ability"]
+        steps = engine.query("fit/steps", buckets=buckets, anchored=anchored)
+        self.raters, self.panels = improved(
+            self.raters, self.panels, steps, anchored=self._anchored_panels
+        )
+        if self._graded:
+            strengths = engine.query("fit/strengths", buckets=buckets, anchored=anchored)
+            engine.load("fit.grades", _grades(strengths))
+        if anchored:
+            return float("inf")
+        self.levels = self._expected(engine.query("fit/occupancy"))
+        if self._copied:
+            self._discount(engine.query("fit/copies", buckets=buckets))
+        moved = (self.raters["ability"] - before).abs().max()
+        return float(moved) if isinstance(moved, float) else 0.0
+
+    def _expected(self, occupied: pl.DataFrame) -> pl.DataFrame:
+        """Log-probabilities of the states, of a dimension's items; each of the two decided levels has two states."""
+        counted = occupied.select(
+            "dimension", **{name: pl.col(name) / 1e6 + weight for name, weight in _LEVEL_WEIGHTS.items()}
+        ).with_columns(
+            even=pl.when(pl.col("dimension").is_in(sorted(self._tied))).then("even").otherwise(_NEVER)
+        )
+        whole = pl.sum_horizontal(_LEVELS)
+        return counted.select(
+            "dimension",
+            even=(pl.col("even") / whole).log().round(6),
+            close=(pl.col("close") / whole / 2).log().round(6),
+            clear=(pl.col("clear") / whole / 2).log().round(6),
+        ).sort("dimension")
+
+    def _discount(self, copies: pl.DataFrame) -> None:
+        """How much a family's further votes repeat the first: agreement beyond what its raters would have anyway."""
+        beyond = (pl.col("same") - pl.col("expected")) / (
+            pl.max_horizontal(pl.col("pairs") - pl.col("expected"), _NEVER) + 5
+        )
+        found = copies.select("family", found=beyond.clip(0, 1).round(6))
+        self.raters = (
+            self.raters.drop("discount")
+            .join(found, on="family", how="left")
+            .with_columns(discount=pl.col("found").fill_null(0.5))
+            .drop("found")
+            .sort("unit")
+        )
+
+
+def _no_grades() -> pl.DataFrame:
+    schema = {"panel": pl.Int64, "side": pl.Int64, "grade": pl.Int64, **dict.fromkeys(_STATES, pl.Float64)}
+    return pl.DataFrame(schema=schema)
+
+
+def _grades(strengths: pl.DataFrame) -> pl.DataFrame:
+    """``fit.grades``: for each side of a vote, how probable its strength is in each state of the item."""
+    relations = ("right_clear", "right_close", "even", "wrong_close", "wrong_clear")
+    every = strengths.select("panel").unique().join(pl.DataFrame({"grade": [0, 1, 2]}, schema={"grade": pl.Int64}), how="cross")
+    told = every.join(strengths, on=["panel", "grade"], how="left").with_columns(
+        (pl.col(name).fill_null(0).cast(pl.Float64) / 1e6 + 10 / 3) for name in relations
+    )
+    told = told.with_columns(
+        (pl.col(name) / pl.col(name).sum().over("panel", order_by="grade")).log().round(6) for name in relations
+    )
+    for_a = told.select("panel", "grade", side=pl.lit(1, pl.Int64), **dict(zip(_STATES, relations, strict=True)))
+    for_b = told.select("panel", "grade", side=pl.lit(-1, pl.Int64), **dict(zip(_STATES, relations[::-1], strict=True)))
+    return pl.concat([for_a, for_b.select(for_a.columns)]).sort("panel", "side", "grade")

@@ -1,0 +1,61 @@
+-- Grain: a vote as the rater model reads it; votes that settle are no votes here, they are known.
+-- Everything is a number: who won, which side was shown first, how the sides differ in style, and how strongly it was said,
+-- in thirds of what the rater says itself, for raters use a scale each in their own way.
+with graded as (
+    select
+        vote_id,
+        -- The middle of equal strengths' ranks: a rater who has one strength only says it in the middle.
+        percent_rank() over (partition by rater_id, dimension, stratum order by strength)
+            + cume_dist() over (partition by rater_id, dimension, stratum order by strength) as twice_rank
+    from evidence.votes
+    where strength is not null and choice <> 'tie' and not settles
+),
+styles as (
+    select
+        pair_id,
+        greatest(-2.5e0, least(2.5e0,
+            round(2 * ln((features_a.characters + 10) / (features_b.characters + 10)) / 0.6) / 2)) as longer,
+        greatest(-1e0, least(1e0, round((features_a.markdown - features_b.markdown) / 3) / 2)) as marked,
+        case when features_b.hedged then 1 else 0 end - case when features_a.hedged then 1 else 0 end as firm
+    from evidence.pairs
+),
+placed as (
+    select
+        votes.vote_id, items.item, items.bucket, items.anchor is not null as anchored, units.unit, units.family,
+        units.ordered, votes.pair_id, votes.choice, votes.a_shown_first, votes.share, votes.both_bad, votes.has_rationale
+    from evidence.votes as votes
+    join fit.items as items on items.pair_id = votes.pair_id and items.dimension = votes.dimension
+    left join noise.changes as changes
+        on changes.rater_id = votes.rater_id and changes.dimension = votes.dimension and changes.stratum = votes.stratum
+    join fit.units as units
+        on units.rater_id = votes.rater_id and units.dimension = votes.dimension and units.stratum = votes.stratum
+        and units.segment = case when votes.decided_at > changes.changed_at then 1 else 0 end
+    where not votes.settles
+),
+copied as (
+    select item, family, count(*) as copies
+    from placed
+    group by item, family
+    having count(*) > 1
+)
+select
+    placed.item, placed.unit, placed.bucket, placed.anchored,
+    case placed.choice when 'a' then 1 when 'tie' then 0 else -1 end as side,
+    -- Where nobody knows the order, a stands for the side shown first: classes that raters lean to are told that way.
+    case
+        when placed.a_shown_first then 1
+        when not placed.a_shown_first then -1
+        when placed.ordered then 0
+        else 1
+    end as first,
+    coalesce(styles.longer, 0) as longer,
+    coalesce(styles.marked, 0) as marked,
+    cast(coalesce(styles.firm, 0) as double) as firm,
+    least(2, cast(floor(1.5 * graded.twice_rank) as bigint)) as grade,
+    placed.share,
+    coalesce(copied.copies, 1) as copies,
+    placed.a_shown_first, placed.both_bad, placed.has_rationale
+from placed
+left join styles on styles.pair_id = placed.pair_id
+left join graded on graded.vote_id = placed.vote_id
+left join copied on copied.item = placed.item and copied.family = placed.family

@@ -1,0 +1,56 @@
+-- Grain: a rater on a dimension whose agreement with the others changed at some time.
+-- The largest departure of its running agreement from a straight line, against what chance would give: the CUSUM test for one
+-- change at an unknown time (Page 1954; the limit is that of the Brownian bridge at 1 %). Twenty votes at least.
+with leads as (
+    select pair_id, dimension, sum(case choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
+    from evidence.votes
+    where not settles
+    group by pair_id, dimension
+),
+sided as (
+    select *, case choice when 'a' then 1 else -1 end as side
+    from evidence.votes
+    where decided_at is not null and choice <> 'tie' and not settles
+),
+-- Nobody is a witness of the own vote.
+held as (
+    select
+        sided.rater_id, sided.dimension, sided.stratum, sided.decided_at, sided.vote_id,
+        case when (leads.lead - sided.side) * sided.side > 0 then 1 else 0 end as agrees
+    from sided
+    join leads on leads.pair_id = sided.pair_id and leads.dimension = sided.dimension
+    where leads.lead <> sided.side
+),
+walked as (
+    select
+        rater_id, dimension, stratum, decided_at, vote_id,
+        count(*) over (partition by rater_id, dimension, stratum) as n,
+        sum(agrees) over (partition by rater_id, dimension, stratum) as agreed,
+        row_number() over (partition by rater_id, dimension, stratum order by decided_at, vote_id) as place,
+        sum(agrees) over (
+            partition by rater_id, dimension, stratum order by decided_at, vote_id
+            rows between unbounded preceding and current row
+        ) as agreed_so_far
+    from held
+),
+tested as (
+    select
+        *,
+        abs(agreed_so_far - place * agreed / n) / nullif(sqrt(agreed * (n - agreed) / n), 0) as statistic
+    from walked
+    where n >= 20
+),
+largest as (
+    select *, row_number() over (partition by rater_id, dimension, stratum order by statistic desc, place) as rank
+    from tested
+    where statistic > 1.63
+)
+select
+    rater_id, dimension, stratum,
+    decided_at as changed_at,
+    statistic,
+    cast(n as bigint) as n,
+    agreed_so_far / place as agreement_before,
+    (agreed - agreed_so_far) / nullif(n - place, 0) as agreement_after
+from largest
+where rank = 1
