@@ -35,8 +35,8 @@ def estimate(method: str, votes: pd.DataFrame) -> pd.DataFrame:
 def kos(votes: pd.DataFrame) -> pd.DataFrame:
     """KOS has no ties, and gives labels in place of probabilities; no row at all where crowd-kit's cannot answer.
 
-    A rater with a single item, or an item with a single rater, has nobody to send a message to, and crowd-kit stops with
-    a KeyError where an item receives exactly zero. So those are left out, again and again; it may stop for all that.
+    A rater with a single item, or an item with a single rater, has nobody to send a message to, and crowd-kit stops
+    with a KeyError where an item receives exactly zero. So those are left out, again and again; even then it may stop.
     """
     said = votes[votes["label"] != "tie"]
     size = -1
