@@ -28,23 +28,27 @@ METHODS = {
 
 
 def estimate(method: str, votes: pd.DataFrame) -> pd.DataFrame:
-    """The method's probability of each choice, a row per item; KOS has no ties and gives labels, not probabilities."""
-    model = METHODS[method]()
-    if method == "kos":
-        return pd.get_dummies(model.fit_predict(core(votes[votes["label"] != "tie"])), dtype=float)
-    return model.fit_predict_proba(votes)
+    """The method's probability of each choice, a row per item."""
+    return kos(votes) if method == "kos" else METHODS[method]().fit_predict_proba(votes)
 
 
-def core(votes: pd.DataFrame) -> pd.DataFrame:
-    """The votes without raters and items that have a single one, again and again until there are none.
+def kos(votes: pd.DataFrame) -> pd.DataFrame:
+    """KOS has no ties, and gives labels in place of probabilities; no row at all where crowd-kit's cannot answer.
 
-    KOS sends such a vote's message to nobody, and crowd-kit stops with a KeyError where an item receives exactly zero.
+    A rater with a single item, or an item with a single rater, has nobody to send a message to, and crowd-kit stops
+    with a KeyError where an item receives exactly zero. So those are left out, again and again; even then it may stop.
     """
-    while True:
-        kept = votes[votes["task"].duplicated(keep=False) & votes["worker"].duplicated(keep=False)]
-        if len(kept) == len(votes):
-            return votes
-        votes = kept
+    said = votes[votes["label"] != "tie"]
+    size = -1
+    while size != len(said):
+        size = len(said)
+        for one, other in (("task", "worker"), ("worker", "task")):
+            said = said[said.groupby(one)[other].transform("nunique") > 1]
+    try:
+        return pd.get_dummies(METHODS["kos"]().fit_predict(said), dtype=float)
+    except (KeyError, ValueError) as error:
+        print(f"peers: KOS cannot answer: {error!r}", file=sys.stderr)  # noqa: T201 - a child process's word
+        return pd.DataFrame(index=pd.Index([], dtype=str))
 
 
 def run(file: str, folder: str, methods: list[str]) -> None:

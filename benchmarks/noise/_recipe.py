@@ -121,9 +121,8 @@ def draw(name: str, recipe: Recipe, seed: int) -> Simulation:
     votes = pl.concat([settled, given]).with_row_index("vote")
     known = pl.concat([known, settler]).join(votes, on="rater", how="semi", maintain_order="left")
     votes = votes.join(known.drop("ability"), on="rater", how="left", maintain_order="left")
-    return Simulation(
-        name, recipe.about, recipe.matters, votes, items, known, World(pairs, raters, sheet, choice, size)
-    )
+    made = World(pairs, raters, sheet, choice, size if recipe.graded else None)
+    return Simulation(name, recipe.about, recipe.matters, votes, items, known, made)
 
 
 def _graded(rng: np.random.Generator, felt: world.Reals, rater: world.Whole) -> tuple[world.Whole, world.Reals]:

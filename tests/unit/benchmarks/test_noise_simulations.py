@@ -86,6 +86,9 @@ def test_each_rater_of_the_honest_crowd_is_as_able_as_it_says(drawn: dict[str, S
 @pytest.mark.parametrize("name", ["honest", "correlated", "drift", "graded", "mixed"])
 def test_the_oracle_is_calibrated_and_no_worse_than_counting(drawn: dict[str, Simulation], name: str) -> None:
     """Who knows the world is as sure as it is right; it would not be, had votes been drawn otherwise than written."""
+    made = drawn[name].made
+    assert made is not None
+    assert (made.size is None) == drawn[name].votes["strength"].is_null().all(), "it knows no more than the votes say"
     best = score(knows_everything(drawn[name]), drawn[name].items)
     assert best.ece <= 0.03
     assert best.accuracy > score(majority(drawn[name]), drawn[name].items).accuracy
