@@ -56,7 +56,7 @@ class Source(Strict):
     mode: Mode = Field(description="offline, online or synthetic.")
     supervisor: Supervisor = Field(description="expert, crowd, user, judge or rule.")
     path: str = Field(description="Files, as a pattern relative to the project: inbox/crowd/*.jsonl.gz.")
-    format: str = Field(description="A named format (seed-jsonl, hh-rlhf) or mapping.")
+    format: str = Field(description="A named format (seed-jsonl, hh-rlhf, queue-answers, label-studio) or mapping.")
     map: dict[str, Any] | None = Field(None, description="The mapping, when format is mapping.")
     options: dict[str, Any] = Field(default_factory=dict, description="Options of the named format.")
     defaults: Defaults = Field(default_factory=Defaults, description="What a record says when it says nothing itself.")

@@ -13,26 +13,28 @@ with labelled as (
     where records.kind = 'pairs'
 ),
 -- Every cell of stratum × task × risk in turn gives one pair, until the sample is full: small slices are measured too.
-celled as (
+lots as (
     select
-        labelled.*, queues.size,
-        short_hash(concat_ws('/', cast(labelled.seed as varchar), queues.queue, labelled.pair_id)) as lot,
-        row_number() over (
-            partition by labelled.scenario, labelled.stratum, labelled.task, labelled.risk_level
-            order by short_hash(concat_ws('/', cast(labelled.seed as varchar), queues.queue, labelled.pair_id))
-        ) as turn
+        labelled.pair_id, labelled.prompt_id, labelled.scenario, labelled.dimension, labelled.stratum, labelled.task,
+        labelled.risk_level, queues.size,
+        md5(concat_ws('/', cast(labelled.seed as varchar), queues.queue, labelled.pair_id)) as lot
     from labelled
     join policy.queues as queues on queues.scenario = labelled.scenario and queues.queue = 'reannotation'
+),
+celled as (
+    select *, row_number() over (partition by scenario, stratum, task, risk_level order by lot) as turn
+    from lots
 ),
 drawn as (
     select *, row_number() over (partition by scenario order by turn, lot) as place
     from celled
+    where turn <= size
 ),
 -- What is known well enough to hold raters against it, and how often they missed it.
 known as (
     select
         labelled.pair_id, labelled.prompt_id, labelled.scenario, labelled.dimension, labelled.p, queues.size,
-        short_hash(concat_ws('/', cast(labelled.seed as varchar), queues.queue, labelled.pair_id)) as lot,
+        md5(concat_ws('/', cast(labelled.seed as varchar), queues.queue, labelled.pair_id)) as lot,
         case
             when preferences.p_a >= greatest(preferences.p_tie, preferences.p_b) then 'a'
             when preferences.p_b >= preferences.p_tie then 'b'
@@ -98,7 +100,8 @@ promising as (
 said as (
     select
         promising.pair_id,
-        count(distinct votes.rater_id) filter (where votes.dimension = promising.dimension) as raters,
+        min(votes.rater_id) filter (where votes.dimension = promising.dimension) as rater,
+        max(votes.rater_id) filter (where votes.dimension = promising.dimension) as another,
         min(votes.choice) filter (where votes.dimension = promising.dimension) as choice,
         max(votes.choice) filter (where votes.dimension = promising.dimension) as other,
         min(votes.choice) filter (where votes.stratum like 'rule/%' and votes.choice <> 'tie') as rules_first,
@@ -115,7 +118,7 @@ candidates as (
         row_number() over (partition by promising.scenario order by round(promising.trust, 9) desc, promising.pair_id) as place
     from promising
     join said on said.pair_id = promising.pair_id
-    where said.raters > 1 and said.choice = said.other and not said.rules_refuse and not said.settled
+    where said.rater <> said.another and said.choice = said.other and not said.rules_refuse and not said.settled
         and coalesce(said.rules_first = said.choice and said.rules_last = said.choice, true)
 )
 select

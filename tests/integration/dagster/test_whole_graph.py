@@ -51,10 +51,10 @@ def ran(generated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 
 
 def test_everything_is_materialised(ran: Ran) -> None:
-    """Every asset has a materialisation, event sources one for each day that has a file."""
+    """Every asset has a materialisation but the source nobody answered yet, event sources one for each day of files."""
     assert ran.first.success
     specs = {spec.key.to_user_string() for spec in ran.defs.resolve_all_asset_specs()}
-    assert materialised(ran.first).keys() == specs
+    assert materialised(ran.first).keys() == specs - {"sources/answers"}
     days = ran.instance.get_materialized_partitions(dg.AssetKey(["sources", "users"]))
     assert days == {path.name.removesuffix(".jsonl.gz") for path in (ran.project / "inbox" / "users").iterdir()}
 
