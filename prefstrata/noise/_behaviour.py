@@ -20,13 +20,14 @@ __all__ = ["beliefs_at_first", "improved"]
 _FREEDOM = 4.0
 _STATES = ("even", "close", "clear")
 _TIES = {"even": 0.5, "close": 0.1, "clear": 0.05}
+_TIES_WEIGHT = 20
 _MEAN_PULL = 1.0
 """Variance of a panel's mean ability around what its policy declares."""
 _LEAST_MEAN = 0.05
 """Without anchors a panel as a whole is held to be better than chance: its votes alone cannot say otherwise."""
 _SPREADS = {"ability": 0.3, "side": 0.03, "length": 0.02}
-_SPREAD_WEIGHT = 4
-_STYLE_VARIANCE = 0.25
+_SPREAD_WEIGHT = {"ability": 10, "side": 4, "length": 4}
+_STYLE_VARIANCE = 0.1
 _SIDE_VARIANCE = 0.25
 _LONGEST = 1.0
 _FIXED = 1e9
@@ -156,7 +157,7 @@ def _tie_rates(panels: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
         n, ties = pl.col(state), pl.col(f"tied_{state}")
         seen = told.select("panel", state, pl.col(f"tied_{state}"))
         mean = seen.group_by("panel").agg(_total(n).alias("n"), _total(ties).alias("t"))
-        mean = mean.select("panel", rate=((pl.col("t") + 2 * _TIES[state]) / (pl.col("n") + 2)))
+        mean = mean.select("panel", rate=((pl.col("t") + _TIES_WEIGHT * _TIES[state]) / (pl.col("n") + _TIES_WEIGHT)))
         spread = (
             seen.filter(n > 1)
             .join(mean, on="panel")
@@ -218,10 +219,12 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
         firmness=(pl.col("firmness") + _shift("firmness", "firmness")).round(6),
     )
     around = told.select(
-        "panel", "ability", "side", "length", "heavy_ability", "heavy_side", "v00", "v11", "v22", "length_mean"
+        "panel", "ability", "side", "length", "heavy_ability", "heavy_side", "v11", "v22", "length_mean",
+        # What the votes hold of an ability, less what the states of the items keep to themselves.
+        left=(1 / (pl.col("information") + pl.col("hold_ability")) + 3 * pl.col("v00")) / 4,
     ).join(panels.select("panel", mean_ability="ability_mean", mean_side="side_mean"), on="panel")
     found = around.group_by("panel").agg(
-        _total(pl.col("heavy_ability") * ((pl.col("ability") - pl.col("mean_ability")) ** 2 + pl.col("v00"))).alias(
+        _total(pl.col("heavy_ability") * ((pl.col("ability") - pl.col("mean_ability")) ** 2 + pl.col("left"))).alias(
             "d_ability"
         ),
         _total(pl.col("heavy_side") * ((pl.col("side") - pl.col("mean_side")) ** 2 + pl.col("v11"))).alias("d_side"),
@@ -231,7 +234,7 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
         panels.join(found, on="panel")
         .with_columns(
             *(
-                ((pl.col(f"d_{name}") + _SPREAD_WEIGHT * usual) / (pl.col("raters") + _SPREAD_WEIGHT))
+                ((pl.col(f"d_{name}") + _SPREAD_WEIGHT[name] * usual) / (pl.col("raters") + _SPREAD_WEIGHT[name]))
                 .round(6)
                 .alias(f"{name}_spread")
                 for name, usual in _SPREADS.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 
 __all__ = ["parameters"]
@@ -12,7 +14,9 @@ _TELLING = 4.0
 """Information on a panel's ability from which its votes decide how good it is, in squared log-odds: a deviation of a half."""
 
 
-def parameters(units: pl.DataFrame, raters: pl.DataFrame, levels: pl.DataFrame, calibration_id: str) -> pl.DataFrame:
+def parameters(
+    units: pl.DataFrame, raters: pl.DataFrame, levels: pl.DataFrame, unlike: pl.DataFrame, calibration_id: str
+) -> pl.DataFrame:
     """The table ``noise.parameters``, and ``unit``.
 
     The interval is the posterior's, normal in log-odds: the information that the votes hold (the outer product of their
@@ -22,9 +26,11 @@ def parameters(units: pl.DataFrame, raters: pl.DataFrame, levels: pl.DataFrame, 
         units: as ``fit.units``.
         raters: what is believed of them, with ``hold_ability`` and ``information``.
         levels: as ``fit.levels``.
+        unlike: per dimension, the mean square of the items' difference in length, in spreads.
         calibration_id: written beside every row.
     """
-    told = units.join(raters.drop("panel", "family"), on="unit").join(levels, on="dimension")
+    told = units.join(raters.drop("panel", "family"), on="unit").join(levels.select("dimension", "close", "clear"), on="dimension")
+    told = told.join(unlike, on="dimension")
     deviation = (1 / (pl.col("information") + pl.col("hold_ability"))).sqrt()
     told = told.with_columns(
         part=pl.col("close").exp() / (pl.col("close").exp() + pl.col("clear").exp()), deviation=deviation
@@ -53,9 +59,13 @@ def parameters(units: pl.DataFrame, raters: pl.DataFrame, levels: pl.DataFrame, 
 
 
 def _right(ability: pl.Expr) -> pl.Expr:
-    """The probability that a decided vote on a decided item is right, over close and clear items and both orders."""
-    part, side = pl.col("part"), pl.col("side")
-    close, clear = 0.4 * ability, ability
+    """The probability that a decided vote on a decided item is right, over close and clear items, both orders and lengths.
+
+    Over lengths by the probit-like shrinkage of a logistic over a normal (MacKay 1992).
+    """
+    shrunk = 1 / (1 + math.pi / 8 * pl.col("length") ** 2 * pl.col("unlike")).sqrt()
+    part, side = pl.col("part"), pl.col("side") * shrunk
+    close, clear = 0.4 * ability * shrunk, ability * shrunk
     orders = (
         part * (_sigmoid(close + side) + _sigmoid(close - side))
         + (1 - part) * (_sigmoid(clear + side) + _sigmoid(clear - side))

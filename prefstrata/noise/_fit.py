@@ -14,6 +14,7 @@ import polars as pl
 from prefstrata.noise._behaviour import beliefs_at_first, improved
 from prefstrata.noise._calibration import Reliability, calibrated, temperature_of
 from prefstrata.noise._cards import parameters
+from prefstrata.noise._levels import levels_at_first, levels_found
 
 if TYPE_CHECKING:
     from prefstrata.engine import Engine
@@ -37,9 +38,8 @@ READS = (
 _ALL = 64
 """Buckets of the pairs; all of them are all pairs."""
 _NOBODY = -1
+_WATCHED = ("ability", "side", "length")
 _STATES = ("a_clear", "a_close", "even", "b_close", "b_clear")
-_LEVELS = ("even", "close", "clear")
-_LEVEL_WEIGHTS = {"even": 1.0, "close": 2.0, "clear": 4.0}
 _NEVER = 1e-9
 
 
@@ -52,14 +52,14 @@ class FitSettings:
         anchored: steps made on what people settled alone, before all votes are believed.
         sample: votes that the steps before the last are made on, when there are more; parts of the pairs, by a hash.
         last: steps on all votes, at the end.
-        still: a step that moves no rater's ability by more, in log-odds, is the last one on the sample.
+        still: a step that moves no rater's ability, side or style by more, in log-odds, is the last one on the sample.
     """
 
     iterations: int = 20
     anchored: int = 5
     sample: int = 300_000
     last: int = 3
-    still: float = 0.02
+    still: float = 0.005
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def fit_raters(engine: Engine, calibration_id: str, settings: FitSettings = _DEF
     fitter = _Fitter(engine, settings)
     steps = fitter.run()
     reliability = fitter.reliability()
-    cards = parameters(fitter.units, fitter.raters, fitter.levels, calibration_id)
+    cards = parameters(fitter.units, fitter.raters, fitter.levels, fitter.unlike, calibration_id)
     engine.load("fit.cards", cards.select("unit", "stratum", "reliability", "copying"))
     engine.load("noise.parameters", cards.drop("unit"))
     engine.build("noise.preferences", temperature=reliability.temperature, calibration_id=calibration_id)
@@ -106,8 +106,9 @@ class _Fitter:
         tied = engine.query("fit/tied")
         self._tied = frozenset(tied.filter("tied")["dimension"])
         self._anchored_panels = frozenset(engine.query("fit/anchored_panels")["panel"])
-        self.levels = tied.select("dimension", **{name: pl.lit(0) for name in _LEVELS})
-        self.levels = self._expected(self.levels.with_columns(even=pl.lit(0), close=pl.lit(0), clear=pl.lit(0)))
+        self.levels = levels_at_first(tied)
+        self.unlike = tied.select("dimension", "unlike")
+        self._asked = False
         engine.load("fit.grades", _no_grades())
 
     def run(self) -> int:
@@ -155,8 +156,8 @@ class _Fitter:
         self._engine.build("fit.posteriors", buckets=buckets, held_out=held_out)
 
     def _step(self, buckets: int, *, anchored: bool = False) -> float:
-        """Improve what is believed; the most that any ability moved, in log-odds."""
-        engine, before = self._engine, self.raters["ability"]
+        """Improve what is believed; the most that anything watched of a rater moved, in log-odds."""
+        engine, before = self._engine, self.raters.select(_WATCHED)
         steps = engine.query("fit/steps", buckets=buckets, anchored=anchored)
         self.raters, self.panels = improved(
             self.raters, self.panels, steps, anchored=self._anchored_panels
@@ -166,26 +167,12 @@ class _Fitter:
             engine.load("fit.grades", _grades(strengths))
         if anchored:
             return float("inf")
-        self.levels = self._expected(engine.query("fit/occupancy"))
+        self.levels = levels_found(self.levels, engine.query("fit/occupancy"), self._tied, leaning=self._asked)
+        self._asked = True
         if self._copied:
             self._discount(engine.query("fit/copies", buckets=buckets))
-        moved = (self.raters["ability"] - before).abs().max()
-        return float(moved) if isinstance(moved, float) else 0.0
-
-    def _expected(self, occupied: pl.DataFrame) -> pl.DataFrame:
-        """Log-probabilities of the states, of a dimension's items; each of the two decided levels has two states."""
-        counted = occupied.select(
-            "dimension", **{name: pl.col(name) / 1e6 + weight for name, weight in _LEVEL_WEIGHTS.items()}
-        ).with_columns(
-            even=pl.when(pl.col("dimension").is_in(sorted(self._tied))).then("even").otherwise(_NEVER)
-        )
-        whole = pl.sum_horizontal(_LEVELS)
-        return counted.select(
-            "dimension",
-            even=(pl.col("even") / whole).log().round(6),
-            close=(pl.col("close") / whole / 2).log().round(6),
-            clear=(pl.col("clear") / whole / 2).log().round(6),
-        ).sort("dimension")
+        moved = (self.raters.select(_WATCHED) - before).select(pl.max_horizontal(pl.all().abs()).max()).item()
+        return float(moved or 0.0)
 
     def _discount(self, copies: pl.DataFrame) -> None:
         """How much a family's further votes repeat the first: agreement beyond what its raters would have anyway."""

@@ -1,15 +1,23 @@
 -- Grain: a pair and a dimension that somebody voted on.
--- Numbered, because the fit goes over every vote many times; what people settled is known, and anchors the raters.
+-- Numbered, because the fit goes over every vote many times; with how its sides differ in style, in steps coarse enough that no
+-- engine rounds them otherwise. What people settled is known, and anchors the raters.
 with judged as (
-    select distinct pair_id, dimension
+    select pair_id, dimension, count(*) filter (where not settles) as votes
     from evidence.votes
+    group by pair_id, dimension
 )
 select
     row_number() over (order by judged.pair_id, judged.dimension) as item,
     judged.pair_id,
     judged.dimension,
+    judged.votes,
     case settlements.choice when 'a' then 1 when 'tie' then 0 when 'b' then -1 end as anchor,
-    hash_bits_high(judged.pair_id) % 64 as bucket
+    hash_bits_high(judged.pair_id) % 64 as bucket,
+    coalesce(greatest(-2.5e0, least(2.5e0,
+        round(2 * ln((features_a.characters + 10) / (features_b.characters + 10)) / 0.6) / 2)), 0) as longer,
+    coalesce(greatest(-1e0, least(1e0, round((features_a.markdown - features_b.markdown) / 3) / 2)), 0) as marked,
+    case when features_b.hedged then 1e0 else 0e0 end - case when features_a.hedged then 1e0 else 0e0 end as firm
 from judged
+left join evidence.pairs as pairs on pairs.pair_id = judged.pair_id
 left join noise.settlements as settlements
     on settlements.pair_id = judged.pair_id and settlements.dimension = judged.dimension and settlements.settled

@@ -33,24 +33,25 @@ weighed as (
     from heard
     group by item
 ),
-anchored as (
+expected as (
     select
-        item, dimension,
-        case when anchor is not null and bucket % 2 <> $held_out then anchor end as anchor
-    from fit.items
-    where bucket < $buckets
+        items.item, levels.even, levels.close, levels.clear,
+        levels.length * items.longer + levels.markdown * items.marked + levels.firmness * items.firm as lean,
+        case when items.anchor is not null and items.bucket % 2 <> $held_out then items.anchor end as anchor
+    from fit.items as items
+    join fit.levels as levels on levels.dimension = items.dimension
+    where items.bucket < $buckets
 ),
 scored as (
     select
-        anchored.item,
-        coalesce(a_clear, 0) / 1e6 + levels.clear + case when anchor <> 1 then ln(0.005) else 0 end as a_clear,
-        coalesce(a_close, 0) / 1e6 + levels.close + case when anchor <> 1 then ln(0.005) else 0 end as a_close,
-        coalesce(weighed.even, 0) / 1e6 + levels.even + case when anchor <> 0 then ln(0.005) else 0 end as even,
-        coalesce(b_close, 0) / 1e6 + levels.close + case when anchor <> -1 then ln(0.005) else 0 end as b_close,
-        coalesce(b_clear, 0) / 1e6 + levels.clear + case when anchor <> -1 then ln(0.005) else 0 end as b_clear
-    from anchored
-    join fit.levels as levels on levels.dimension = anchored.dimension
-    left join weighed on weighed.item = anchored.item
+        expected.item,
+        coalesce(weighed.a_clear, 0) / 1e6 + clear + lean + case when anchor <> 1 then ln(0.005) else 0 end as a_clear,
+        coalesce(weighed.a_close, 0) / 1e6 + close + 0.4 * lean + case when anchor <> 1 then ln(0.005) else 0 end as a_close,
+        coalesce(weighed.even, 0) / 1e6 + expected.even + case when anchor <> 0 then ln(0.005) else 0 end as even,
+        coalesce(weighed.b_close, 0) / 1e6 + close - 0.4 * lean + case when anchor <> -1 then ln(0.005) else 0 end as b_close,
+        coalesce(weighed.b_clear, 0) / 1e6 + clear - lean + case when anchor <> -1 then ln(0.005) else 0 end as b_clear
+    from expected
+    left join weighed on weighed.item = expected.item
 ),
 -- Against the largest, so that nothing overflows and something is left.
 raised as (

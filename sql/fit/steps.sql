@@ -3,7 +3,10 @@
 -- decided votes' likelihood, which are logistic in ability, side and style. Fixed point, in millionths.
 with heard as (
     select
-        votes.unit, votes.side, votes.first, votes.longer, votes.marked, votes.firm, votes.share,
+        votes.unit, votes.side, votes.first, votes.share,
+        case when votes.alone then 0e0 else votes.longer end as longer,
+        case when votes.alone then 0e0 else votes.marked end as marked,
+        case when votes.alone then 0e0 else votes.firm end as firm,
         seen.a_clear, seen.a_close, seen.even, seen.b_close, seen.b_clear,
         raters.ability,
         raters.side * votes.first + raters.length * votes.longer + raters.markdown * votes.marked

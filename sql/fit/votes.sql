@@ -1,6 +1,7 @@
 -- Grain: a vote as the rater model reads it; votes that settle are no votes here, they are known.
 -- Everything is a number: who won, which side was shown first, how the sides differ in style, and how strongly it was said,
--- in thirds of what the rater says itself, for raters use a scale each in their own way.
+-- in thirds of what the rater says itself, for raters use a scale each in their own way. Of an item with one vote nobody can tell
+-- whether the rater or the truth is drawn to a style.
 with graded as (
     select
         vote_id,
@@ -10,19 +11,11 @@ with graded as (
     from evidence.votes
     where strength is not null and choice <> 'tie' and not settles
 ),
-styles as (
-    select
-        pair_id,
-        greatest(-2.5e0, least(2.5e0,
-            round(2 * ln((features_a.characters + 10) / (features_b.characters + 10)) / 0.6) / 2)) as longer,
-        greatest(-1e0, least(1e0, round((features_a.markdown - features_b.markdown) / 3) / 2)) as marked,
-        case when features_b.hedged then 1 else 0 end - case when features_a.hedged then 1 else 0 end as firm
-    from evidence.pairs
-),
 placed as (
     select
-        votes.vote_id, items.item, items.bucket, items.anchor is not null as anchored, units.unit, units.family,
-        units.ordered, votes.pair_id, votes.choice, votes.a_shown_first, votes.share, votes.both_bad, votes.has_rationale
+        votes.vote_id, items.item, items.bucket, items.anchor is not null as anchored, items.votes = 1 as alone,
+        items.longer, items.marked, items.firm, units.unit, units.family,
+        units.ordered, votes.choice, votes.a_shown_first, votes.share, votes.both_bad, votes.has_rationale
     from evidence.votes as votes
     join fit.items as items on items.pair_id = votes.pair_id and items.dimension = votes.dimension
     left join noise.changes as changes
@@ -39,7 +32,7 @@ copied as (
     having count(*) > 1
 )
 select
-    placed.item, placed.unit, placed.bucket, placed.anchored,
+    placed.item, placed.unit, placed.bucket, placed.anchored, placed.alone,
     case placed.choice when 'a' then 1 when 'tie' then 0 else -1 end as side,
     -- Where nobody knows the order, a stands for the side shown first: classes that raters lean to are told that way.
     case
@@ -48,14 +41,11 @@ select
         when placed.ordered then 0
         else 1
     end as first,
-    coalesce(styles.longer, 0) as longer,
-    coalesce(styles.marked, 0) as marked,
-    cast(coalesce(styles.firm, 0) as double) as firm,
-    least(2, cast(floor(1.5 * graded.twice_rank) as bigint)) as grade,
+    placed.longer, placed.marked, placed.firm,
+    case when graded.twice_rank is not null then least(2, cast(floor(1.5 * graded.twice_rank) as bigint)) end as grade,
     placed.share,
     coalesce(copied.copies, 1) as copies,
     placed.a_shown_first, placed.both_bad, placed.has_rationale
 from placed
-left join styles on styles.pair_id = placed.pair_id
 left join graded on graded.vote_id = placed.vote_id
 left join copied on copied.item = placed.item and copied.family = placed.family

@@ -23,8 +23,12 @@ FIT = (
 item | bigint | its number, from 1
 pair_id | varchar | the pair
 dimension | varchar | what was judged
+votes | bigint | votes on it, those that settle aside
 anchor | bigint | what people settled: 1 for a, 0 for a tie, -1 for b; null when they did not
 bucket | bigint | part of the pairs, 0 to 63, by a hash
+longer | double | how much longer a is, in spreads of 0.6 of the logarithm, by halves, -2.5 to 2.5
+marked | double | how much more markdown a has, -1 to 1 by halves
+firm | double | 1 where only b hedges, -1 where only a does
 """),
         ("item",),
     ),
@@ -55,11 +59,12 @@ item | bigint | what was judged
 unit | bigint | who
 bucket | bigint | the item's
 anchored | boolean | people settled the item
+alone | boolean | it is the only vote on the item
 side | bigint | 1 for a, 0 for a tie, -1 for b
 first | bigint | 1 where a was shown first, -1 where b was, 0 where nobody knows
-longer | double | how much longer a is, in spreads of 0.6 of the logarithm, by halves, -2.5 to 2.5
-marked | double | how much more markdown a has, -1 to 1 by halves
-firm | double | 1 where only b hedges, -1 where only a does
+longer | double | the item's
+marked | double | the item's
+firm | double | the item's
 grade | bigint | how strongly it was said, in thirds of the rater's own strengths, 0 to 2; null when not graded
 share | double | part of a judgement it stands for
 copies | bigint | votes of its family on the item
@@ -103,12 +108,15 @@ copying | double | how much a further vote of its family repeats the first, 0 to
     Table(
         "fit",
         "levels",
-        "a dimension, and the states its items are in before anybody votes",
+        "a dimension, and what its items are like before anybody votes",
         columns("""
 dimension | varchar | the dimension
 even | double | log-probability of the even state
 close | double | log-probability of each of the two close states
 clear | double | log-probability of each of the two clear states
+length | double | log-odds that the longer side is better, per spread, on a clear item
+markdown | double | the same for the side with more markdown
+firmness | double | the same for the side that does not hedge
 """),
         ("dimension",),
     ),
