@@ -40,9 +40,13 @@ def estimate(votes: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame, pl
         load(opened.engine, votes, items)
         fit(opened)
         ids = items.select("item", pair_id=_id("item"))
-        preferences = opened.engine.read("noise.preferences").join(ids, on="pair_id").select("item", "p_a", "p_tie", "p_b")
+        preferences = (
+            opened.engine.read("noise.preferences").join(ids, on="pair_id").select("item", "p_a", "p_tie", "p_b")
+        )
         raters = opened.engine.read("noise.raters").rename({"rater_id": "rater", "reliability": "ability"})
-        return preferences.sort("item"), raters.rename({"reliability_low": "ability_low", "reliability_high": "ability_high"})
+        return preferences.sort("item"), raters.rename(
+            {"reliability_low": "ability_low", "reliability_high": "ability_high"}
+        )
 
 
 @contextmanager
@@ -98,7 +102,10 @@ def load(engine: Engine, votes: pl.DataFrame, items: pl.DataFrame) -> None:
         engine,
         "evidence.pairs",
         items.select(
-            **responses, pair_id=_id("item"), prompt_id=prompt, **{f"features_{side}": _style(items, side) for side in "ab"}
+            **responses,
+            pair_id=_id("item"),
+            prompt_id=prompt,
+            **{f"features_{side}": _style(items, side) for side in "ab"},
         ),
     )
     _load(

@@ -60,7 +60,7 @@ class DuckDBEngine:
         self._depth = 0
         self._connection = connect(str(path))
         try:
-            # What is staged or fitted lives for one run: in memory, spilled when it must be, never written to the warehouse.
+            # What is staged or fitted lives for one run: in memory, spilled when it must be, never in the warehouse.
             # The database has the schema's name, so that SQL says staging.votes as it says ledger.votes.
             for schema in _IN_MEMORY:
                 self._run(f"attach ':memory:' as {schema}")

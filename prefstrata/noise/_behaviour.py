@@ -1,14 +1,15 @@
 """What is believed of raters, and the step that improves it: small sums in, small tables out.
 
-A decided vote for a is logistic: its log-odds are ability times the item's state (1 where a is clearly better, 0.4 where it is
-closely so, 0 where the sides are even, and the same below zero for b), plus side for the side shown first, plus the pulls of
-style. A tie has a probability of its own in each state. Abilities and side biases of a panel's raters are spread around its
-mean as a Student t with four degrees of freedom (heavy tails: spammers are not like the rest), style slopes as a normal; the
-means and spreads are estimated too (empirical Bayes; Gelman et al., Bayesian Data Analysis, 5.4 and 17.2), so a rater with
-three votes looks like its panel and one with three thousand like itself.
+A decided vote for a is logistic: its log-odds are ability times the item's state (1 where a is clearly better, 0.4
+where it is closely so, 0 where the sides are even, and the same below zero for b), plus side for the side shown
+first, plus the pulls of style. A tie has a probability of its own in each state. Abilities and side biases of a
+panel's raters are spread around its mean as a Student t with four degrees of freedom (heavy tails: spammers are not
+like the rest), style slopes as a normal; the means and spreads are estimated too (empirical Bayes; Gelman et al.,
+Bayesian Data Analysis, 5.4 and 17.2), so a rater with three votes looks like its panel and one with three thousand
+like itself.
 
-Everything is rounded to millionths after each step, and every sum over rows is one of whole numbers: the same votes give the
-same tables on any machine, however many threads it has.
+Everything is rounded to millionths after each step, and every sum over rows is one of whole numbers: the same votes
+give the same tables on any machine, however many threads it has.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _TIES_WEIGHT = 20
 _MEAN_PULL = 1.0
 """Variance of a panel's mean ability around what its policy declares."""
 _LEAST_MEAN = 0.05
-"""Without anchors a panel as a whole is held to be better than chance: its votes alone cannot say otherwise."""
+"""Without anchors a panel is held to be better than chance as a whole: votes alone cannot say otherwise."""
 _SPREADS = {"ability": 0.3, "side": 0.03, "length": 0.02}
 _SPREAD_WEIGHT = {"ability": 10, "side": 4, "length": 4}
 _STYLE_VARIANCE = 0.1
@@ -40,7 +41,7 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         units: as ``fit.units``.
 
     Returns:
-        A row per unit with the columns of ``fit.raters`` and its ``family``; a row per panel with the means and spreads.
+        A row per unit with the columns of ``fit.raters`` and its ``family``; a row per panel, its means and spreads.
     """
     panels = (
         units.group_by("panel")
@@ -171,7 +172,8 @@ def _tie_rates(panels: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
                 "panel",
                 alike=(
                     (
-                        ((pl.col("found") - pl.col("raters")) / pl.max_horizontal(pl.col("room"), 1e-6)) * pl.col("raters")
+                        ((pl.col("found") - pl.col("raters")) / pl.max_horizontal(pl.col("room"), 1e-6))
+                        * pl.col("raters")
                         + 0.5
                     )
                     / (pl.col("raters") + 5)
@@ -206,20 +208,29 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     )
     panels = panels.join(sums, on="panel")
     hold = pl.col("h_ability") / pl.col("ability_spread")
-    mean = (pl.col("s_ability") / pl.col("ability_spread") + pl.col("ability_prior") / _MEAN_PULL) / (hold + 1 / _MEAN_PULL)
+    mean = (pl.col("s_ability") / pl.col("ability_spread") + pl.col("ability_prior") / _MEAN_PULL) / (
+        hold + 1 / _MEAN_PULL
+    )
     free = pl.col("panel").is_in(sorted(anchored))
     panels = panels.with_columns(
         ability_mean=pl.when(free).then(mean).otherwise(pl.max_horizontal(mean, pl.lit(_LEAST_MEAN))).round(6),
         side_mean=(
-            (pl.col("s_side") / pl.col("side_spread"))
-            / (pl.col("h_side") / pl.col("side_spread") + 1 / _SIDE_VARIANCE)
+            (pl.col("s_side") / pl.col("side_spread")) / (pl.col("h_side") / pl.col("side_spread") + 1 / _SIDE_VARIANCE)
         ).round(6),
         length_shift=_shift("length", "length_mean"),
         markdown=(pl.col("markdown") + _shift("markdown", "markdown")).round(6),
         firmness=(pl.col("firmness") + _shift("firmness", "firmness")).round(6),
     )
     around = told.select(
-        "panel", "ability", "side", "length", "heavy_ability", "heavy_side", "v11", "v22", "length_mean",
+        "panel",
+        "ability",
+        "side",
+        "length",
+        "heavy_ability",
+        "heavy_side",
+        "v11",
+        "v22",
+        "length_mean",
         # What the votes hold of an ability, less what the states of the items keep to themselves.
         left=(1 / (pl.col("information") + pl.col("hold_ability")) + 3 * pl.col("v00")) / 4,
     ).join(panels.select("panel", mean_ability="ability_mean", mean_side="side_mean"), on="panel")

@@ -61,21 +61,20 @@ def calibrated(temperature: float, held_out: Sequence[pl.DataFrame]) -> Reliabil
     if not items.height:
         return Reliability(temperature, 0, None, _binned(items))
     bins = _binned(_tempered(items, math.log(temperature)))
-    error = (bins["items"] * (bins["claimed"] - bins["right"]).abs()).sum() / items.height
-    return Reliability(temperature, items.height, round(error, 6), bins)
+    missed = bins.select(((pl.col("claimed") - pl.col("right")).abs() * pl.col("items")).sum()).item()
+    return Reliability(temperature, items.height, round(float(missed) / items.height, 6), bins)
 
 
 def _joined(held_out: Sequence[pl.DataFrame]) -> pl.DataFrame:
     schema = {"item": pl.Int64, "anchor": pl.Int64, **dict.fromkeys(_OUTCOMES, pl.Float64)}
-    return pl.concat([frame.cast(schema) for frame in held_out] or [pl.DataFrame(schema=schema)]).sort("item")  # type: ignore[arg-type]
+    frames = [frame.select(pl.col(name).cast(type_) for name, type_ in schema.items()) for frame in held_out]
+    return pl.concat(frames or [pl.DataFrame(schema=schema)]).sort("item")
 
 
 def _tempered(items: pl.DataFrame, log_temperature: float) -> pl.DataFrame:
     power = 1 / math.exp(log_temperature)
     raised = {name: pl.max_horizontal(pl.col(name), _TINY) ** power for name in _OUTCOMES}
-    return items.with_columns(**raised).with_columns(
-        pl.col(name) / pl.sum_horizontal(*_OUTCOMES) for name in _OUTCOMES
-    )
+    return items.with_columns(**raised).with_columns(pl.col(name) / pl.sum_horizontal(*_OUTCOMES) for name in _OUTCOMES)
 
 
 def _surprise(items: pl.DataFrame, log_temperature: float) -> float:
@@ -83,19 +82,17 @@ def _surprise(items: pl.DataFrame, log_temperature: float) -> float:
     of_truth = pl.sum_horizontal(
         pl.when(pl.col("anchor") == outcome).then(pl.col(name)).otherwise(0.0) for name, outcome in _OUTCOMES.items()
     )
-    total = told.select((of_truth.log() * 1e6).round().cast(pl.Int64).sum()).item() / 1e6
+    total = float(told.select((of_truth.log() * 1e6).round().cast(pl.Int64).sum()).item()) / 1e6
     return -total + _CAUTION * log_temperature**2
 
 
 def _binned(items: pl.DataFrame) -> pl.DataFrame:
     """Bins by how sure, equal in size; columns ``bin, items, claimed, right``."""
     claimed = pl.max_horizontal(*_OUTCOMES)
-    outcome = (
-        pl.when(pl.col("p_a") == claimed).then(1).when(pl.col("p_b") == claimed).then(-1).otherwise(0)
+    outcome = pl.when(pl.col("p_a") == claimed).then(1).when(pl.col("p_b") == claimed).then(-1).otherwise(0)
+    ranked = items.select("item", claimed=claimed.round(9), right=(outcome == pl.col("anchor")).cast(pl.Int64)).sort(
+        "claimed", "item"
     )
-    ranked = items.select(
-        "item", claimed=claimed.round(9), right=(outcome == pl.col("anchor")).cast(pl.Int64)
-    ).sort("claimed", "item")
     return (
         ranked.with_columns(bin=pl.int_range(pl.len()) * _BINS // pl.len())
         .group_by("bin")

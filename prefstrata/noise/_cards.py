@@ -1,4 +1,4 @@
-"""What the fit says of each rater, in figures a person can read: ability as a share of right votes, with its interval."""
+"""What the fit says of each rater, in figures a person can read: a share of right votes, with its interval."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["parameters"]
 _Z = 1.6448536269514722
 """Half the width of a 90 % interval of a normal, in standard deviations."""
 _TELLING = 4.0
-"""Information on a panel's ability from which its votes decide how good it is, in squared log-odds: a deviation of a half."""
+"""Information on a panel's ability from which its votes decide how good it is: a deviation of half a log-odd."""
 
 
 def parameters(
@@ -29,7 +29,9 @@ def parameters(
         unlike: per dimension, the mean square of the items' difference in length, in spreads.
         calibration_id: written beside every row.
     """
-    told = units.join(raters.drop("panel", "family"), on="unit").join(levels.select("dimension", "close", "clear"), on="dimension")
+    told = units.join(raters.drop("panel", "family"), on="unit").join(
+        levels.select("dimension", "close", "clear"), on="dimension"
+    )
     told = told.join(unlike, on="dimension")
     deviation = (1 / (pl.col("information") + pl.col("hold_ability"))).sqrt()
     told = told.with_columns(
@@ -59,7 +61,7 @@ def parameters(
 
 
 def _right(ability: pl.Expr) -> pl.Expr:
-    """The probability that a decided vote on a decided item is right, over close and clear items, both orders and lengths.
+    """The probability that a decided vote on a decided item is right, over close and clear items, orders and lengths.
 
     Over lengths by the probit-like shrinkage of a logistic over a normal (MacKay 1992).
     """

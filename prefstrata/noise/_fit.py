@@ -1,7 +1,7 @@
 """Fits the rater model: expectation on the engine, maximisation in small tables, until nothing moves.
 
-Expectation-maximisation over five states of every item, after Dawid and Skene (1979), with a logistic model of each rater in
-place of a free matrix. Everything heavy is in ``sql/fit``.
+Expectation-maximisation over five states of every item, after Dawid and Skene (1979), with a logistic model of each
+rater in place of a free matrix. Everything heavy is in ``sql/fit``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import polars as pl
 from prefstrata.noise._behaviour import beliefs_at_first, improved
 from prefstrata.noise._calibration import Reliability, calibrated, temperature_of
 from prefstrata.noise._cards import parameters
+from prefstrata.noise._grades import grades_found, no_grades
 from prefstrata.noise._levels import levels_at_first, levels_found
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ _ALL = 64
 """Buckets of the pairs; all of them are all pairs."""
 _NOBODY = -1
 _WATCHED = ("ability", "side", "length")
-_STATES = ("a_clear", "a_close", "even", "b_close", "b_clear")
 _NEVER = 1e-9
 
 
@@ -109,21 +109,21 @@ class _Fitter:
         self.levels = levels_at_first(tied)
         self.unlike = tied.select("dimension", "unlike")
         self._asked = False
-        engine.load("fit.grades", _no_grades())
+        self._sample = max(1, min(_ALL, _ALL * settings.sample // max(1, self.votes)))
+        self._grades = no_grades()
 
     def run(self) -> int:
         """Step until nothing moves or the steps are used up; the number of steps."""
         settings = self._settings
         steps = 0
         for _ in range(settings.anchored if self._anchors else 0):
-            self._expect(_ALL)
-            self._step(_ALL, anchored=True)
+            self._expect(self._sample)
+            self._step(self._sample, anchored=True)
             steps += 1
-        sampled = max(1, min(_ALL, _ALL * settings.sample // max(1, self.votes)))
-        last = settings.last if sampled < _ALL else 0
+        last = settings.last if self._sample < _ALL else 0
         while steps < settings.iterations - last:
-            self._expect(sampled)
-            moved = self._step(sampled)
+            self._expect(self._sample)
+            moved = self._step(self._sample)
             steps += 1
             if moved <= settings.still:
                 break
@@ -134,18 +134,18 @@ class _Fitter:
         return steps
 
     def reliability(self) -> Reliability:
-        """Hold out what people settled, half at a time, and see what the votes said of it; then expect with all known."""
+        """Hold out what people settled, half at a time, see what the votes said of it; then expect with all known."""
         seen: list[pl.DataFrame] = []
         if self._anchors:
-            kept = self.raters, self.panels, self.levels
+            kept = self.raters, self.panels, self.levels, self._grades
             for half in (0, 1):
-                self.raters, self.panels, self.levels = kept
+                self.raters, self.panels, self.levels, self._grades = kept
                 for _ in range(2):
-                    self._expect(_ALL, held_out=half)
-                    self._step(_ALL)
-                self._expect(_ALL, held_out=half)
+                    self._expect(self._sample, held_out=half)
+                    self._step(self._sample)
+                self._expect(self._sample, held_out=half)
                 seen.append(self._engine.query("fit/held_out", half=half))
-            self.raters, self.panels, self.levels = kept
+            self.raters, self.panels, self.levels, self._grades = kept
         self._expect(_ALL)
         return calibrated(temperature_of(seen), seen)
 
@@ -153,18 +153,17 @@ class _Fitter:
         columns = [name for name in self.raters.columns if name not in {"family", "hold_ability", "information"}]
         self._engine.load("fit.raters", self.raters.select(columns))
         self._engine.load("fit.levels", self.levels)
+        self._engine.load("fit.grades", self._grades)
         self._engine.build("fit.posteriors", buckets=buckets, held_out=held_out)
 
     def _step(self, buckets: int, *, anchored: bool = False) -> float:
         """Improve what is believed; the most that anything watched of a rater moved, in log-odds."""
         engine, before = self._engine, self.raters.select(_WATCHED)
         steps = engine.query("fit/steps", buckets=buckets, anchored=anchored)
-        self.raters, self.panels = improved(
-            self.raters, self.panels, steps, anchored=self._anchored_panels
-        )
+        self.raters, self.panels = improved(self.raters, self.panels, steps, anchored=self._anchored_panels)
         if self._graded:
             strengths = engine.query("fit/strengths", buckets=buckets, anchored=anchored)
-            engine.load("fit.grades", _grades(strengths))
+            self._grades = grades_found(strengths)
         if anchored:
             return float("inf")
         self.levels = levels_found(self.levels, engine.query("fit/occupancy"), self._tied, leaning=self._asked)
@@ -187,23 +186,3 @@ class _Fitter:
             .drop("found")
             .sort("unit")
         )
-
-
-def _no_grades() -> pl.DataFrame:
-    schema = {"panel": pl.Int64, "side": pl.Int64, "grade": pl.Int64, **dict.fromkeys(_STATES, pl.Float64)}
-    return pl.DataFrame(schema=schema)
-
-
-def _grades(strengths: pl.DataFrame) -> pl.DataFrame:
-    """``fit.grades``: for each side of a vote, how probable its strength is in each state of the item."""
-    relations = ("right_clear", "right_close", "even", "wrong_close", "wrong_clear")
-    every = strengths.select("panel").unique().join(pl.DataFrame({"grade": [0, 1, 2]}, schema={"grade": pl.Int64}), how="cross")
-    told = every.join(strengths, on=["panel", "grade"], how="left").with_columns(
-        (pl.col(name).fill_null(0).cast(pl.Float64) / 1e6 + 10 / 3) for name in relations
-    )
-    told = told.with_columns(
-        (pl.col(name) / pl.col(name).sum().over("panel", order_by="grade")).log().round(6) for name in relations
-    )
-    for_a = told.select("panel", "grade", side=pl.lit(1, pl.Int64), **dict(zip(_STATES, relations, strict=True)))
-    for_b = told.select("panel", "grade", side=pl.lit(-1, pl.Int64), **dict(zip(_STATES, relations[::-1], strict=True)))
-    return pl.concat([for_a, for_b.select(for_a.columns)]).sort("panel", "side", "grade")

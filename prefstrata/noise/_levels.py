@@ -22,29 +22,27 @@ def levels_at_first(tied: pl.DataFrame) -> pl.DataFrame:
         tied: as ``fit/tied``.
     """
     rate = pl.col("ties") / pl.max_horizontal("votes", pl.lit(1))
-    counted = tied.select("dimension", even=pl.when("tied").then(((rate - 0.1) / 0.5).clip(0.03, 0.6)).otherwise(_NEVER))
+    counted = tied.select(
+        "dimension", even=pl.when("tied").then(((rate - 0.1) / 0.5).clip(0.03, 0.6)).otherwise(_NEVER)
+    )
     counted = counted.with_columns(close=(1 - pl.col("even")) / 3, clear=(1 - pl.col("even")) * 2 / 3)
     return _logarithms(counted.with_columns(pl.lit(0.0).alias(name) for name in _STYLES))
 
 
-def levels_found(
-    levels: pl.DataFrame, occupied: pl.DataFrame, tied: frozenset[str], *, leaning: bool
-) -> pl.DataFrame:
+def levels_found(levels: pl.DataFrame, occupied: pl.DataFrame, tied: frozenset[str], *, leaning: bool) -> pl.DataFrame:
     """``fit.levels`` as the posteriors have them.
 
     Args:
         levels: as they were.
         occupied: as ``fit/occupancy``.
         tied: the dimensions on which anybody ever said tie.
-        leaning: whether style may be taken for a sign of quality yet. In the first step it is not: raters are asked first, and
-            what they do not explain by being drawn to a style is then believed of the items.
+        leaning: whether style may be taken for a sign of quality yet. In the first step it is not: raters are asked
+            first, and what they do not explain by being drawn to a style is then believed of the items.
     """
     styles = (_step(name) for name in _STYLES) if leaning else ()
     told = levels.select("dimension", *_STYLES).join(occupied, on="dimension")
     whole = pl.sum_horizontal(pl.col(name) / 1e6 + weight for name, weight in _WEIGHTS.items())
-    counted = told.with_columns(
-        *((pl.col(name) / 1e6 + weight) / whole for name, weight in _WEIGHTS.items()), *styles
-    )
+    counted = told.with_columns(*((pl.col(name) / 1e6 + weight) / whole for name, weight in _WEIGHTS.items()), *styles)
     even = pl.when(pl.col("dimension").is_in(sorted(tied))).then("even").otherwise(_NEVER)
     return _logarithms(counted.with_columns(even=even).select("dimension", *_LEVELS, *_STYLES))
 
@@ -58,4 +56,6 @@ def _step(name: str) -> pl.Expr:
 def _logarithms(counted: pl.DataFrame) -> pl.DataFrame:
     """A decided level is two states, one for each side."""
     states = {"even": 1, "close": 2, "clear": 2}
-    return counted.with_columns((pl.col(name) / count).log().round(6) for name, count in states.items()).sort("dimension")
+    return counted.with_columns((pl.col(name) / count).log().round(6) for name, count in states.items()).sort(
+        "dimension"
+    )

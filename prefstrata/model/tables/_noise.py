@@ -33,11 +33,11 @@ dimension | varchar | what was judged
 stratum | varchar | supervisor/mode
 segment | bigint | 0 before the change in noise.changes, or where there is none; 1 after it
 votes | bigint | votes given, those that settle aside
-reliability | double | probability that a decided vote on a decided item is right, style aside
+reliability | double | probability that a decided vote on a decided item is right
 low | double | lower end of its 90 % interval
 high | double | upper end
 decided | boolean | the votes of its stratum say how good it is; where not, it is what the policy declares
-side_bias | double | how much more than half of the votes the side shown first gets on an even item, -0.5 to 0.5
+side_bias | double | what the side shown first gets of the votes on an even item beyond half, -0.5 to 0.5
 tie_even | double | probability of a tie where neither is better
 tie_decided | double | probability of a tie where one is
 length | double | log-odds for the longer side, where it is 1.8 times as long
@@ -70,11 +70,11 @@ rater_id | varchar | who
 dimension | varchar | what was judged
 stratum | varchar | supervisor/mode
 votes | bigint | votes given
-reliability | double | probability that a decided vote on a decided pair is right, as the rater model has it; style aside
+reliability | double | probability that a decided vote on a decided pair is right, as the rater model has it
 reliability_low | double | lower end of its 90 % interval
 reliability_high | double | upper end
 decided | boolean | votes say how good its stratum is; where not, it is what the policy declares
-side_bias | double | how much more than half of the votes the side shown first gets on an even pair, -0.5 to 0.5
+side_bias | double | what the side shown first gets of the votes on an even pair beyond half, -0.5 to 0.5
 length_slope | double | log-odds for the longer side, where it is 1.8 times as long
 copying | double | how much a further vote of its family on a pair repeats the first, 0 to 1
 changed_at | timestamp | when its agreement changed, null when it did not
