@@ -103,6 +103,10 @@ def improved(
         on="panel",
     )
     stepped = _stepped(told.with_columns(pl.col(sums).fill_null(0.0)))
+    free = pl.col("panel").is_in(sorted(anchored))
+    stepped = stepped.with_columns(
+        ability=pl.when(free).then("ability").otherwise(pl.max_horizontal("ability", pl.lit(0.0)))
+    )
     panels = _tie_rates(panels, stepped)
     panels = _spreads(panels, stepped, anchored)
     return _settled(stepped, panels), panels.sort("panel")

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.engine import DuckDBEngine, parameters
+from prefstrata.noise import FITTED
 from prefstrata.pipeline import stage_of
 from tests.sql._cases import frame
 
@@ -21,7 +22,7 @@ _PARAMETERS = {"replicates": 200}
 TABLES = tuple(
     name
     for name in stage_of("noise").tables
-    if name not in {"noise.preferences", "noise.raters", "noise.queue", "noise.metrics"}
+    if name not in {"noise.settlements", "noise.changes", *FITTED, "noise.raters", "noise.metrics"}
 )
 
 

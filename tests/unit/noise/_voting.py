@@ -1,0 +1,126 @@
+"""Votes with a known truth, fitted as a run fits them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from prefstrata.engine import DuckDBEngine
+from prefstrata.model.tables import TABLES
+from prefstrata.noise import Fit, FitSettings, fit_raters
+from tests.sql._cases import frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from random import Random
+
+__all__ = ["Fitted", "at", "fitted", "opinion", "pair_id", "settled", "vote"]
+
+_BEGAN = datetime(2026, 1, 1)  # noqa: DTZ001 - the ledger's times are UTC without saying so
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a fit left: its summary, and the tables it filled."""
+
+    fit: Fit
+    preferences: pl.DataFrame
+    parameters: pl.DataFrame
+    reliability: pl.DataFrame
+
+    def leading(self, item: str) -> str:
+        """The outcome that the model believes in most."""
+        row = self.preferences.row(by_predicate=pl.col("pair_id") == pair_id(item), named=True)
+        return max(("a", "tie", "b"), key=lambda outcome: row[f"p_{outcome}"])
+
+    def right(self, truth: dict[str, str]) -> float:
+        """Share of the pairs on which the leading outcome is the truth."""
+        return sum(self.leading(item) == outcome for item, outcome in truth.items()) / len(truth)
+
+    def rater(self, name: str) -> dict[str, Any]:
+        """The card of a rater with one segment."""
+        return self.parameters.row(by_predicate=pl.col("rater_id") == name, named=True)
+
+
+def pair_id(item: str) -> str:
+    """An id as a ledger has them."""
+    return hashlib.sha256(item.encode()).hexdigest()[:32]
+
+
+def vote(item: str, rater: str, choice: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - columns of any type
+    """A row of ``evidence.votes``; crowd, one judgement, order unknown unless said otherwise."""
+    usual = {
+        "pair_id": pair_id(item),
+        "prompt_id": "p",
+        "dimension": "overall",
+        "choice": choice,
+        "rater_id": rater,
+        "stratum": "crowd/offline",
+        "share": 1.0,
+        "settles": False,
+        "both_bad": False,
+        "has_rationale": False,
+    }
+    return {**usual, **more}
+
+
+def at(second: int) -> datetime:
+    """A time, so many seconds after the first."""
+    return _BEGAN + timedelta(seconds=second)
+
+
+def settled(item: str, choice: str) -> dict[str, Any]:
+    """A vote that settles a pair."""
+    return vote(item, "expert:senior", choice, stratum="expert/offline", settles=True, round="golden")
+
+
+def opinion(random: Random, truth: str, right: float) -> str:
+    """A decided vote that is right so often."""
+    other = {"a": "b", "b": "a"}
+    return truth if random.random() < right else other[truth]
+
+
+def fitted(
+    votes: Sequence[dict[str, Any]],
+    *,
+    families: dict[str, str] | None = None,
+    lengths: Callable[[str], tuple[int, int]] = lambda _: (100, 100),
+    settings: FitSettings | None = None,
+    threads: int = 2,
+) -> Fitted:
+    """Fit the model to these votes, on an engine of their own."""
+    engine = DuckDBEngine(":memory:", threads=threads)
+    try:
+        for each in TABLES:
+            if each.schema not in {"staging", "release"}:
+                engine.ensure(each)
+        _load(engine, "evidence.votes", [{"vote_id": f"{place:032}", **row} for place, row in enumerate(votes)])
+        items = sorted({row["pair_id"] for row in votes})
+        _load(engine, "evidence.pairs", [_pair(item, lengths(item)) for item in items])
+        _load(engine, "evidence.prompts", [{"prompt_id": "p", "policy_scenario": "*"}])
+        _load(engine, "policy.scenarios", [{"scenario": "*", "prior": 0.1}])
+        declared = {"crowd/offline": 0.78, "expert/offline": 0.95, "user/online": 0.6, "judge/offline": 0.7}
+        _load(engine, "policy.strata", [{"scenario": "*", "stratum": s, "reliability": r} for s, r in declared.items()])
+        _load(engine, "ledger.raters", [{"rater_id": r, "family": f} for r, f in (families or {}).items()])
+        engine.build("noise.settlements")
+        engine.build("noise.changes")
+        fit = fit_raters(engine, "c", settings or FitSettings())
+        found = [engine.read(f"noise.{name}") for name in ("preferences", "parameters", "reliability")]
+        return Fitted(fit, found[0].sort("pair_id"), found[1].sort("rater_id", "segment"), found[2].sort("bin"))
+    finally:
+        engine.close()
+
+
+def _pair(item: str, lengths: tuple[int, int]) -> dict[str, Any]:
+    features = [
+        {"characters": length, "markdown": 0, "hedged": False, "refusal": False, "apology": False} for length in lengths
+    ]
+    return {"pair_id": item, "prompt_id": "p", "features_a": features[0], "features_b": features[1]}
+
+
+def _load(engine: DuckDBEngine, name: str, rows: Sequence[dict[str, Any]]) -> None:
+    engine.load(name, frame(name, list(rows)))

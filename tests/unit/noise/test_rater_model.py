@@ -1,0 +1,246 @@
+"""What the rater model believes of pairs and raters whose truth is known."""
+
+# ruff: noqa: S311 - chance for a simulation, no secret
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from prefstrata.noise import FitSettings
+from tests.unit.noise._voting import at, fitted, opinion, pair_id, settled, vote
+
+Vote = dict[str, Any]
+
+
+def _truth(items: int) -> dict[str, str]:
+    random = Random(7)
+    return {f"item {number}": random.choice(["a", "b"]) for number in range(items)}
+
+
+def _crowd(truth: dict[str, str], rights: dict[str, float], **more: Any) -> list[Vote]:  # noqa: ANN401
+    """Every rater on every item, right so often."""
+    random = Random(11)
+    return [
+        vote(item, rater, opinion(random, outcome, right), **more)
+        for item, outcome in truth.items()
+        for rater, right in rights.items()
+    ]
+
+
+def _majority(votes: list[Vote], truth: dict[str, str]) -> float:
+    leads: dict[str, int] = {}
+    for row in votes:
+        leads[row["pair_id"]] = leads.get(row["pair_id"], 0) + {"a": 1, "tie": 0, "b": -1}[row["choice"]]
+    right = [1.0 if (leads[pair_id(item)] > 0) == (outcome == "a") else 0.0 for item, outcome in truth.items()]
+    return sum(right) / len(right)
+
+
+def test_probabilities_add_up_and_agree_with_unanimous_votes() -> None:
+    """What everybody says is believed, and a third of nothing stays nothing."""
+    truth = _truth(60)
+    found = fitted(_crowd(truth, {"r1": 1.0, "r2": 1.0, "r3": 0.9}))
+    sums = found.preferences.select(
+        total=found.preferences["p_a"] + found.preferences["p_tie"] + found.preferences["p_b"]
+    )
+    assert sums["total"].to_list() == pytest.approx([1.0] * 60, abs=2e-6)
+    assert found.right(truth) >= 0.98
+
+
+def test_good_raters_outvote_many_that_guess() -> None:
+    """Two who are nearly always right against five who toss a coin: the majority is not the truth."""
+    truth = _truth(300)
+    votes = _crowd(truth, {"good 1": 0.95, "good 2": 0.95, **{f"guess {n}": 0.5 for n in range(5)}})
+    found = fitted(votes)
+    assert found.right(truth) >= _majority(votes, truth) + 0.1
+    assert found.rater("good 1")["reliability"] > 0.85
+    assert found.rater("guess 1")["high"] < 0.7
+
+
+def test_a_rater_with_few_votes_looks_like_its_stratum() -> None:
+    """Three votes that happen to be wrong do not make a rater a bad one; three hundred do."""
+    truth = _truth(300)
+    votes = _crowd(truth, {f"r{n}": 0.85 for n in range(4)} | {"bad": 0.3})
+    wrong = {"a": "b", "b": "a"}
+    votes += [vote(item, "new", wrong[outcome]) for item, outcome in list(truth.items())[:3]]
+    found = fitted(votes)
+    assert found.rater("new")["reliability"] > 0.6
+    assert found.rater("bad")["reliability"] < 0.5
+    assert found.rater("new")["high"] - found.rater("new")["low"] > 0.2
+
+
+def test_a_habit_of_taking_the_first_side_is_seen_and_taken_off() -> None:
+    """Everybody leans to the side shown first, which most often is the same: the lean is not the truth."""
+    truth, random = _truth(400), Random(3)
+    votes = []
+    for item, outcome in truth.items():
+        first = random.random() < 0.5
+        for rater in ("r1", "r2", "r3", "r4"):
+            biased = random.random() < 0.35
+            choice = ("a" if first else "b") if biased else opinion(random, outcome, 0.8)
+            votes.append(vote(item, rater, choice, a_shown_first=first))
+    found = fitted(votes)
+    assert found.right(truth) >= _majority(votes, truth) + 0.04
+    assert all(found.rater(rater)["side_bias"] > 0.1 for rater in ("r1", "r2", "r3", "r4"))
+
+
+def test_a_stratum_below_chance_is_found_by_what_people_settled_alone() -> None:
+    """Users who are wrong two times in three, against a few workers: five settled pairs in a hundred turn it round."""
+    truth = _truth(600)
+    users = _crowd(truth, {f"user:{n}": 0.3 for n in range(4)}, stratum="user/online")
+    workers = _crowd(truth, {"w1": 0.7, "w2": 0.7})
+    anchors = [settled(item, outcome) for item, outcome in list(truth.items())[:60]]
+    rest = dict(list(truth.items())[60:])
+    with_anchors = fitted([*users, *workers, *anchors])
+    assert with_anchors.right(rest) > 0.75
+    assert with_anchors.rater("user:0")["reliability"] < 0.45
+    without = fitted([*users, *workers])
+    assert all(without.rater(f"user:{n}")["reliability"] >= 0.45 for n in range(4))
+
+
+def test_what_the_votes_cannot_tell_is_said() -> None:
+    """One vote a pair says nothing of who gave it: the stratum stands as the policy declares it."""
+    truth = _truth(200)
+    random = Random(5)
+    alone = [
+        vote(item, f"r{number % 5}", opinion(random, outcome, 0.9))
+        for number, (item, outcome) in enumerate(truth.items())
+    ]
+    found = fitted(alone)
+    assert found.parameters["decided"].to_list() == [False] * 5
+    assert fitted(_crowd(truth, {"r1": 0.9, "r2": 0.9, "r3": 0.9})).parameters["decided"].to_list() == [True] * 3
+
+
+def test_copies_are_not_further_votes() -> None:
+    """Five prompts of one model that say the same, wrong as often as right, do not outvote two people."""
+    truth, random = _truth(400), Random(9)
+    votes = _crowd(truth, {"p1": 0.8, "p2": 0.8, "p3": 0.8})
+    copies = {f"judge:{n}": "model" for n in range(5)}
+    for item, outcome in truth.items():
+        said = opinion(random, outcome, 0.6)
+        votes += [vote(item, rater, said, stratum="judge/offline") for rater in copies]
+    found = fitted(votes, families=copies)
+    assert found.right(truth) > 0.8
+    assert found.rater("judge:0")["copying"] > 0.5
+    assert found.rater("p1")["copying"] == pytest.approx(0.5)  # never seen beside itself: what is believed of everybody
+
+
+def test_ties_are_believed_when_they_are_said_of_even_pairs() -> None:
+    """A third of the pairs are even; raters see most of that."""
+    random, truth = Random(13), _truth(300)
+    truth |= dict.fromkeys(list(truth)[:100], "tie")
+    votes = []
+    for item, outcome in truth.items():
+        for rater in ("r1", "r2", "r3", "r4"):
+            choice = opinion(random, outcome, 0.85) if outcome != "tie" else random.choice(["tie", "tie", "a", "b"])
+            votes.append(vote(item, rater, choice))
+    found = fitted(votes)
+    assert found.right(truth) > 0.8
+    assert found.rater("r1")["tie_even"] > 3 * found.rater("r1")["tie_decided"]
+
+
+def test_without_ties_there_is_no_tie() -> None:
+    """Where nobody may say tie, opposite votes are a close case and not an even one."""
+    truth = _truth(50)
+    votes = [vote(item, "r1", "a") for item in truth] + [vote(item, "r2", "b") for item in truth]
+    assert fitted(votes).preferences["p_tie"].max() < 1e-4
+
+
+def test_who_is_drawn_to_length_is_told_from_what_is_better_for_being_longer() -> None:
+    """Votes for the longer side mean one of two: raters who contradict the others, or pairs on which it is better."""
+    random, truth = Random(17), _truth(500)
+    longer = {pair_id(item): random.choice(["a", "b"]) for item in truth}
+
+    def lengths(item: str) -> tuple[int, int]:
+        return (200, 100) if longer[item] == "a" else (100, 200)
+
+    drawn = []
+    for item, outcome in truth.items():
+        for rater in ("d1", "d2", "d3", "good 1", "good 2"):
+            by_length = rater.startswith("d") and random.random() < 0.5
+            choice = longer[pair_id(item)] if by_length else opinion(random, outcome, 0.85)
+            drawn.append(vote(item, rater, choice))
+    found = fitted(drawn, lengths=lengths)
+    assert found.rater("d1")["length"] > 0.3 > abs(found.rater("good 1")["length"]) - 0.2
+    assert found.right(truth) > _majority(drawn, truth)
+    better = {item: longer[pair_id(item)] if random.random() < 0.8 else outcome for item, outcome in truth.items()}
+    honest = fitted(_crowd(better, {f"r{n}": 0.8 for n in range(5)}), lengths=lengths)
+    assert abs(honest.rater("r1")["length"]) < 0.35
+    assert honest.right(better) > 0.9
+
+
+def test_a_strong_word_is_worth_more_where_it_is_said_of_the_better_side() -> None:
+    """Raters say strongly what they get right: of two that contradict each other, the strong one is believed."""
+    random, truth = Random(19), _truth(400)
+    votes = []
+    for item, outcome in truth.items():
+        for rater in ("r1", "r2", "r3", "r4"):
+            choice = opinion(random, outcome, 0.7)
+            strong = random.random() < (0.8 if choice == outcome else 0.2)
+            votes.append(vote(item, rater, choice, strength=1.0 if strong else 0.3))
+    assert fitted(votes).right(truth) > fitted([{**row, "strength": None} for row in votes]).right(truth) + 0.03
+
+
+def test_a_rater_who_changes_is_two() -> None:
+    """Good until a day of its own, a coin after it: what it said before still counts."""
+    random, truth = Random(23), _truth(400)
+    votes = []
+    for second, (item, outcome) in enumerate(truth.items()):
+        for rater, before, after in (("steady", 0.85, 0.85), ("other", 0.85, 0.85), ("tired", 0.95, 0.4)):
+            right = before if second < 200 else after
+            votes.append(vote(item, rater, opinion(random, outcome, right), decided_at=at(second)))
+    found = fitted(votes).parameters
+    tired = found.filter(rater_id="tired").sort("segment")
+    assert tired["segment"].to_list() == [0, 1]
+    assert tired["reliability"][0] > 0.8
+    assert tired["reliability"][1] < 0.65
+    assert found.filter(rater_id="steady").height == 1
+
+
+def test_calibration_is_measured_on_what_was_held_out() -> None:
+    """A hundred settled pairs, and what the votes alone said of them: no surer than right."""
+    truth = _truth(400)
+    votes = _crowd(truth, {f"r{n}": 0.75 for n in range(5)})
+    anchors = [settled(item, outcome) for item, outcome in list(truth.items())[:100]]
+    found = fitted([*votes, *anchors])
+    assert found.reliability["items"].sum() == found.fit.reliability.items == 100
+    assert found.fit.reliability.error is not None
+    assert found.fit.reliability.error < 0.15
+    assert 0.5 <= found.fit.reliability.temperature <= 4
+    assert fitted(votes).fit.reliability.temperature == 1.0
+
+
+def test_what_people_settled_stands() -> None:
+    """Five votes for a do not move a pair that was settled for b."""
+    votes = [vote("x", f"r{n}", "a") for n in range(5)] + [settled("x", "b")]
+    assert fitted([*votes, *_crowd(_truth(30), {"r0": 0.9, "r1": 0.9})]).leading("x") == "b"
+
+
+@pytest.mark.parametrize("votes", [[], [settled("x", "a")], [vote("x", "r", "tie")]])
+def test_little_is_no_trouble(votes: list[Vote]) -> None:
+    """No votes at all, none but what settles, a single tie."""
+    found = fitted(votes)
+    assert found.preferences.height == len(votes)
+
+
+def test_order_and_threads_change_nothing() -> None:
+    """The same votes in another order, on one thread and on three, give the same tables to the last bit."""
+    truth = _truth(120)
+    votes = [{**row, "vote_id": f"{n:032}"} for n, row in enumerate(_crowd(truth, {f"r{n}": 0.7 for n in range(6)}))]
+    one = fitted(votes, threads=1)
+    shuffled = votes.copy()
+    Random(1).shuffle(shuffled)
+    other = fitted(shuffled, threads=3)
+    assert one.preferences.equals(other.preferences)
+    assert one.parameters.equals(other.parameters)
+
+
+def test_a_fit_on_a_sample_ends_on_all_votes() -> None:
+    """With more votes than the sample takes, most steps see a part, and the estimates still are of everything."""
+    truth = _truth(400)
+    votes = _crowd(truth, {f"r{n}": 0.8 for n in range(5)})
+    sampled = fitted(votes, settings=FitSettings(sample=500))
+    assert sampled.preferences.height == 400
+    assert sampled.right(truth) == pytest.approx(fitted(votes).right(truth), abs=0.01)
