@@ -1,32 +1,36 @@
 """The one way to make assets of tables that a stage builds."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from assets._specs import built_spec
+from assets._specs import asset_key, built_spec
 from assets._versions import rows_and_version
 from prefstrata.pipeline import stage_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from prefstrata.pipeline import Session
 
     Report = Callable[[Session], Mapping[str, Any]]
 
-__all__ = ["RESOURCE", "rows", "stage_assets", "table_asset"]
+__all__ = ["RESOURCE", "rows", "stage_assets"]
 
 RESOURCE = "session"
 """Key of the resource that hands out the run's :class:`prefstrata.pipeline.Session`."""
 
 
-def stage_assets(stage: str, reports: "Mapping[str, Report]") -> tuple[dg.AssetsDefinition, ...]:
-    """One asset for each table that a stage builds.
+def stage_assets(
+    stage: str, reports: "Mapping[str, Report]", *, together: "Mapping[str, Sequence[str]] | None" = None
+) -> tuple[dg.AssetsDefinition, ...]:
+    """The assets of the tables that a stage builds, each in a step of its own.
 
     Args:
         stage: the stage's name.
         reports: by full name of a table, what to tell about it beside its rows: plots and figures.
+        together: by name of a step, the tables that are filled in that one step.
 
     Raises:
         ValueError: a report is of a table that the stage does not build.
@@ -34,20 +38,28 @@ def stage_assets(stage: str, reports: "Mapping[str, Report]") -> tuple[dg.Assets
     tables = stage_of(stage).tables
     if unknown := sorted(reports.keys() - set(tables)):
         raise ValueError(f"the stage {stage} does not build {', '.join(unknown)}")
-    return tuple(table_asset(full_name, stage, reports.get(full_name, lambda _: {})) for full_name in tables)
+    steps = dict(together or {})
+    placed = {name for step in steps.values() for name in step}
+    steps |= {name.replace(".", "__"): (name,) for name in tables if name not in placed}
+    return tuple(_step(name, tables, stage, reports) for name, tables in steps.items())
 
 
-def table_asset(full_name: str, stage: str, report: "Report") -> dg.AssetsDefinition:
-    """The asset of one table: build it, count it, say what is in it."""
+def _step(name: str, tables: "Sequence[str]", stage: str, reports: "Mapping[str, Report]") -> dg.AssetsDefinition:
+    """One step: build its tables, count them, say what is in them."""
+    specs = [built_spec(full_name, stage) for full_name in tables]
 
-    @dg.multi_asset(
-        name=full_name.replace(".", "__"), specs=[built_spec(full_name, stage)], required_resource_keys={RESOURCE}
-    )
-    def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    @dg.multi_asset(name=name, specs=specs, required_resource_keys={RESOURCE})
+    def build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         session: Session = context.resources.session
-        session.build(full_name)
-        count, version = rows_and_version(session.engine, full_name)
-        return dg.MaterializeResult(metadata={"dagster/row_count": count, **report(session)}, data_version=version)
+        for full_name in tables:
+            session.build(full_name)
+            count, version = rows_and_version(session.engine, full_name)
+            told = reports[full_name](session) if full_name in reports else {}
+            yield dg.MaterializeResult(
+                asset_key=asset_key(full_name),
+                metadata={"dagster/row_count": count, **told},
+                data_version=version,
+            )
 
     return build
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["Interval", "bars", "intervals", "stacked"]
+__all__ = ["Interval", "bars", "calibration", "intervals", "stacked"]
 
 # Okabe and Ito's colours: told apart with every kind of colour blindness.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
@@ -22,7 +22,7 @@ _INK = "#222222"
 _MOST = 24
 _LONGEST_NAME = 36
 _DRAWN = 0x500  # the first characters that DejaVu has all of: Latin, Greek, Cyrillic
-_WIDTH, _ROW, _FRAME = 6.4, 0.26, 0.95
+_WIDTH, _ROW, _FRAME, _SQUARE = 6.4, 0.26, 0.95, 4.0
 _DPI = 110
 
 
@@ -86,21 +86,42 @@ def intervals(title: str, figures: Sequence[Interval], *, at_chance: float | Non
     return _picture(title, [figure.name for figure in shown], draw)
 
 
-def _picture(title: str, names: Sequence[str], draw: Callable[[Axes], None]) -> dg.MarkdownMetadataValue:
-    # Imported here: a code location that only lists assets must not pay for it.
-    from matplotlib import rc_context  # noqa: PLC0415 - see above
-    from matplotlib.figure import Figure  # noqa: PLC0415 - see above
+def calibration(title: str, points: Sequence[tuple[float, float]]) -> dg.MarkdownMetadataValue:
+    """Each point a claimed probability and the share that came true, both 0 to 1; on the line, claims are kept."""
 
-    if not names:
-        return dg.MetadataValue.md("nothing to plot yet")
-    # A name may hold anything; `$` must not begin a formula.
-    with rc_context({"text.parse_math": False, "font.family": "DejaVu Sans"}):
-        figure = Figure(figsize=(_WIDTH, _FRAME + _ROW * len(names)), dpi=_DPI, layout="constrained", facecolor="white")
-        axes = figure.add_subplot()
+    def draw(axes: Axes) -> None:
+        axes.plot([0, 1], [0, 1], color="#888888", linewidth=1, linestyle=":")
+        axes.plot(*zip(*points, strict=True), "o-", color=_COLOURS[0], markersize=5, linewidth=1)
+        axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+        axes.set_xlabel("claimed", fontsize=8, color=_INK)
+        axes.set_ylabel("right", fontsize=8, color=_INK)
+        axes.tick_params(labelsize=8, colors=_INK)
+
+    return _drawn(title, _SQUARE, draw) if points else _nothing()
+
+
+def _picture(title: str, names: Sequence[str], draw: Callable[[Axes], None]) -> dg.MarkdownMetadataValue:
+    """A picture with one row per name."""
+
+    def draw_rows(axes: Axes) -> None:
         draw(axes)
         axes.set_yticks(range(len(names)), [_plain(name) for name in names], fontsize=8, color=_INK)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
+
+    return _drawn(title, _FRAME + _ROW * len(names), draw_rows) if names else _nothing()
+
+
+def _drawn(title: str, height: float, draw: Callable[[Axes], None]) -> dg.MarkdownMetadataValue:
+    # Imported here: a code location that only lists assets must not pay for it.
+    from matplotlib import rc_context  # noqa: PLC0415 - see above
+    from matplotlib.figure import Figure  # noqa: PLC0415 - see above
+
+    # A name may hold anything; `$` must not begin a formula.
+    with rc_context({"text.parse_math": False, "font.family": "DejaVu Sans"}):
+        figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, layout="constrained", facecolor="white")
+        axes = figure.add_subplot()
+        draw(axes)
         for side in ("top", "right", "left", "bottom"):
             axes.spines[side].set_visible(False)
         figure.suptitle(title, fontsize=9, color=_INK, x=0.01, ha="left")
@@ -108,6 +129,10 @@ def _picture(title: str, names: Sequence[str], draw: Callable[[Axes], None]) -> 
         figure.savefig(target, format="png")
     image = base64.b64encode(target.getvalue()).decode("ascii")
     return dg.MetadataValue.md(f"![{_inert(title)}](data:image/png;base64,{image})")
+
+
+def _nothing() -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md("nothing to plot yet")
 
 
 def _plain(text: str) -> str:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from prefstrata._version import __version__
 from prefstrata.engine import lineage, sql_names, sql_text
 from prefstrata.model.tables import TABLES, table
+from prefstrata.noise import FITTED, READS
 from prefstrata.pipeline import STAGES, stage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["BATCHES", "asset_key", "built_spec", "checked_table", "filled_spec", "tables_in"]
+__all__ = ["BATCHES", "asset_key", "built_spec", "checked_table", "filled_spec", "reads_of", "tables_in"]
 
 BATCHES = "ledger.batches"
 _WORD = re.compile(r"\w+")
@@ -44,21 +46,25 @@ def filled_spec(full_name: str, deps: Iterable[dg.AssetKey] = ()) -> dg.AssetSpe
 
 
 def built_spec(full_name: str, stage: str) -> dg.AssetSpec:
-    """The asset of a table that a stage builds: it depends on what its SQL reads, and on the guards before it."""
-    spec = filled_spec(
-        full_name, (asset_key(name) for name in sorted({*lineage(full_name), *_guards(full_name, stage)}))
-    )
+    """The asset of a table that a stage builds: it depends on what it is made from, and on the guards before it."""
+    reads = reads_of(full_name)
+    spec = filled_spec(full_name, (asset_key(name) for name in sorted({*reads, *_guards(reads, stage)})))
     return spec.replace_attributes(group_name=stage, code_version=_code_version(full_name))
 
 
-def _guards(full_name: str, stage: str) -> frozenset[str]:
+def reads_of(full_name: str) -> tuple[str, ...]:
+    """The tables that a table is made from: those its SQL names, or those that the rater model is fitted to."""
+    return READS if full_name in FITTED else lineage(full_name)
+
+
+def _guards(reads: Iterable[str], stage: str) -> frozenset[str]:
     """The tables that the checks of the stage before look at, for a table that reads that stage.
 
     Dagster lets a failed check stop only what reads the checked table. A run must stop as a whole: whoever finds the
     votes of the ledger broken may not build on its ratings either.
     """
     before = STAGES[max(0, STAGES.index(stage_of(stage)) - 1)]
-    if not any(name.startswith(f"{before.name}.") for name in lineage(full_name)):
+    if not any(name.startswith(f"{before.name}.") for name in reads):
         return frozenset()
     return frozenset(checked_table(check) for check in before.checks)
 
@@ -91,13 +97,21 @@ def _columns(full_name: str) -> dict[str, object]:
 
 
 def _code_version(full_name: str) -> str:
-    """A hash of the SQL that makes a table, and of every named function it comes to call."""
+    """A hash of the SQL that makes a table, and of every named function it comes to call.
+
+    The tables of the rater model are made by all of its statements, and by Python of which our version tells.
+    """
+    fitted = full_name in FITTED
     functions = {name.removeprefix("functions/") for name in sql_names("functions")}
-    texts: dict[str, str] = {}
-    waiting = [full_name]
+    texts = {"": __version__} if fitted else {}
+    waiting = [*sql_names("fit"), *_with_sql(FITTED)] if fitted else [full_name]
     while waiting:
         name = waiting.pop()
         texts[name] = sql_text(name)
         called = functions & set(_WORD.findall(texts[name]))
         waiting.extend({f"functions/{word}" for word in called} - texts.keys())
     return hashlib.sha256("\0".join(texts[name] for name in sorted(texts)).encode()).hexdigest()[:12]
+
+
+def _with_sql(tables: Iterable[str]) -> set[str]:
+    return {name.replace(".", "/") for name in tables} & set(sql_names())

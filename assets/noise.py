@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assets._building import rows, stage_assets
-from assets._plots import Interval, bars, intervals
+from assets._plots import Interval, bars, calibration, intervals
+from prefstrata.noise import FITTED
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -21,6 +22,7 @@ _FIGURES = {
     "first_rate": ("vote", "ties left out", "votes for the side shown first"),
     "tie_rate": ("vote", "ties counted", "ties"),
 }
+_MOST = 12
 _CHANCE = {"agreement": 0.5, "percent_agreement": 0.5, "baseline_longer": 0.5, "first_rate": 0.5}
 
 
@@ -43,4 +45,49 @@ def _preferences(session: Session) -> dict[str, Any]:
     return {"how sure": bars("pairs and dimensions by the probability of the leading outcome", sizes)}
 
 
-ASSETS = stage_assets("noise", {"noise.metrics": _metrics, "noise.preferences": _preferences})
+def _parameters(session: Session) -> dict[str, Any]:
+    """Of each panel (a stratum on a dimension) its mean rater, and between which two nine in ten of its raters lie."""
+    mean = "sum(reliability * votes) / sum(votes) as value, sum(votes)::bigint as n"
+    ends = "quantile_cont(reliability, 0.05) as low, quantile_cont(reliability, 0.95) as high"
+    panel = "concat(stratum, ' ', dimension) as name"
+    found = rows(session, f"select {panel}, {mean}, {ends} from noise.parameters group by all order by n desc, name")  # noqa: S608 - no outside text
+    title = "reliability per stratum and dimension (mean by votes; 90 % of its raters)"
+    return {"reliability": intervals(title, [Interval(**row) for row in found[:_MOST]], at_chance=0.5)}
+
+
+def _reliability(session: Session) -> dict[str, Any]:
+    bins = session.engine.read("noise.reliability").sort("bin")
+    title = "settled pairs held out of the fit: claimed against right"
+    return {
+        "settled pairs held out": bins["items"].sum(),
+        "calibration": calibration(title, list(zip(bins["claimed"], bins["right"], strict=True))),
+    }
+
+
+def _raters(session: Session) -> dict[str, Any]:
+    """The least reliable, as surely as votes can say it: by the upper end, or who said little would come first."""
+    cards = session.engine.read("noise.raters").filter("decided").sort("reliability_high", "rater_id", "dimension")
+    figures = [
+        Interval(
+            f"{row['dimension']} {row['rater_id']}",
+            row["reliability"],
+            row["reliability_low"],
+            row["reliability_high"],
+            row["votes"],
+        )
+        for row in cards.head(_MOST).iter_rows(named=True)
+    ]
+    return {"least reliable": intervals("least reliable raters (90 % interval)", figures, at_chance=0.5)}
+
+
+ASSETS = stage_assets(
+    "noise",
+    {
+        "noise.metrics": _metrics,
+        "noise.parameters": _parameters,
+        "noise.preferences": _preferences,
+        "noise.raters": _raters,
+        "noise.reliability": _reliability,
+    },
+    together={"rater_model": FITTED},
+)

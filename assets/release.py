@@ -9,10 +9,9 @@ import dagster as dg
 
 from assets._building import RESOURCE
 from assets._plots import stacked
-from assets._specs import asset_key
+from assets._specs import asset_key, reads_of
 from assets.layers import LAYERS
 from prefstrata import __version__
-from prefstrata.engine import lineage
 from prefstrata.model import UnreachableError
 from prefstrata.pipeline import STAGES, open_project_store
 from prefstrata.releases import Status, read_manifest
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ASSETS"]
 
 _BUILT = tuple(name for stage in STAGES for name in stage.tables)
-_LAST = sorted(set(_BUILT) - {read for name in _BUILT for read in lineage(name)})
+_LAST = sorted(set(_BUILT) - {read for name in _BUILT for read in reads_of(name)})
 """Tables that no other step reads: a release waits for all of them, and so for everything before them."""
 
 

@@ -77,15 +77,15 @@ flipped as (
 tempered as (
     select
         item,
-        pow(greatest(a_clear + a_close, 1e-6), 1 / $temperature) as a,
-        case when even > 0 then pow(even, 1 / $temperature) else 0e0 end as tie,
-        pow(greatest(b_close + b_clear, 1e-6), 1 / $temperature) as b
+        pow(greatest(a_clear + a_close, 1e-6), 1e0 / $temperature) as a,
+        case when even > 0 then pow(even, 1e0 / $temperature) else 0e0 end as tie,
+        pow(greatest(b_close + b_clear, 1e-6), 1e0 / $temperature) as b
     from fit.posteriors
 ),
 estimated as (
     select
         item,
-        round(a / (a + tie + b), 6) as p_a, round(tie / (a + tie + b), 6) as p_tie, round(b / (a + tie + b), 6) as p_b
+        round(a / (a + tie + b), 9) as p_a, round(tie / (a + tie + b), 9) as p_tie, round(b / (a + tie + b), 9) as p_b
     from tempered
     where item not in (select item from settled)
     union all

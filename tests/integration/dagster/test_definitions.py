@@ -13,6 +13,7 @@ import pytest
 
 from prefstrata.engine import lineage, sql_names
 from prefstrata.model.tables import table
+from prefstrata.noise import FITTED, READS
 from prefstrata.pipeline import STAGES
 
 if TYPE_CHECKING:
@@ -72,7 +73,31 @@ def test_tables_depend_on_what_their_sql_reads(specs: dict[str, dg.AssetSpec]) -
     for stage in STAGES:
         for name in stage.tables:
             deps = {dep.asset_key.to_user_string() for dep in specs[name.replace(".", "/")].deps}
-            assert {read.replace(".", "/") for read in lineage(name)} <= deps
+            reads = READS if name in FITTED else lineage(name)
+            assert {read.replace(".", "/") for read in reads} <= deps
+
+
+def test_the_rater_model_depends_on_what_its_statements_read(specs: dict[str, dg.AssetSpec]) -> None:
+    """What any statement of the fit reads from outside of it stands in the graph, and nobody else reads the fit."""
+    statements = {*sql_names("fit"), *(name.replace(".", "/") for name in FITTED)}
+    outside = {read for name in statements for read in lineage(name) if not read.startswith("fit.")}
+    assert outside - set(FITTED) == set(READS)
+    assert specs.keys() >= {name.replace(".", "/") for name in {*READS, *FITTED}}
+    assert not any(
+        read.startswith("fit.")
+        for stage in STAGES
+        for name in stage.tables
+        if name not in FITTED
+        for read in lineage(name)
+    )
+
+
+def test_the_rater_model_is_one_step(defs: dg.Definitions) -> None:
+    """Its tables are filled together, so nobody can materialise one of them alone."""
+    graph = defs.resolve_asset_graph()
+    keys = {dg.AssetKey(name.split(".")) for name in FITTED}
+    for key in keys:
+        assert graph.get(key).execution_set_asset_keys == keys
 
 
 def test_nothing_is_built_before_the_ledger_is_checked(defs: dg.Definitions, specs: dict[str, dg.AssetSpec]) -> None:
