@@ -13,9 +13,10 @@ select
     judged.votes,
     case settlements.choice when 'a' then 1 when 'tie' then 0 when 'b' then -1 end as anchor,
     hash_bits_high(judged.pair_id) % 64 as bucket,
-    coalesce(greatest(-2.5e0, least(2.5e0,
-        round(2 * ln((features_a.characters + 10) / (features_b.characters + 10)) / 0.6) / 2)), 0) as longer,
-    coalesce(greatest(-1e0, least(1e0, round((features_a.markdown - features_b.markdown) / 3) / 2)), 0) as marked,
+    -- What is unknown is no difference: least and greatest would pass over it, and leave their own bounds.
+    greatest(-2.5e0, least(2.5e0, coalesce(
+        round(2 * ln((features_a.characters + 10) / (features_b.characters + 10)) / 0.6) / 2, 0))) as longer,
+    greatest(-1e0, least(1e0, coalesce(round((features_a.markdown - features_b.markdown) / 3) / 2, 0))) as marked,
     case when features_b.hedged then 1e0 else 0e0 end - case when features_a.hedged then 1e0 else 0e0 end as firm
 from judged
 left join evidence.pairs as pairs on pairs.pair_id = judged.pair_id
