@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["beliefs_at_first", "improved"]
+__all__ = ["beliefs_at_first", "improved", "total"]
 
 _FREEDOM = 4.0
 _STATES = ("even", "close", "clear")
@@ -161,15 +161,15 @@ def _tie_rates(panels: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     for state in _STATES:
         n, ties = pl.col(state), pl.col(f"tied_{state}")
         seen = told.select("panel", state, pl.col(f"tied_{state}"))
-        mean = seen.group_by("panel").agg(_total(n).alias("n"), _total(ties).alias("t"))
+        mean = seen.group_by("panel").agg(total(n).alias("n"), total(ties).alias("t"))
         mean = mean.select("panel", rate=((pl.col("t") + _TIES_WEIGHT * _TIES[state]) / (pl.col("n") + _TIES_WEIGHT)))
         spread = (
             seen.filter(n > 1)
             .join(mean, on="panel")
             .group_by("panel")
             .agg(
-                _total((ties / n - pl.col("rate")) ** 2 * n / (pl.col("rate") * (1 - pl.col("rate")))).alias("found"),
-                _total(n - 1).alias("room"),
+                total((ties / n - pl.col("rate")) ** 2 * n / (pl.col("rate") * (1 - pl.col("rate")))).alias("found"),
+                total(n - 1).alias("room"),
                 pl.len().alias("raters"),
             )
             .select(
@@ -200,12 +200,12 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     """Means and spreads of the panels, and the slopes of style that a panel's raters share."""
     sums = told.group_by("panel").agg(
         pl.len().alias("raters"),
-        _total(pl.col("heavy_ability")).alias("h_ability"),
-        _total(pl.col("heavy_ability") * pl.col("ability")).alias("s_ability"),
-        _total(pl.col("heavy_side")).alias("h_side"),
-        _total(pl.col("heavy_side") * pl.col("side")).alias("s_side"),
+        total(pl.col("heavy_ability")).alias("h_ability"),
+        total(pl.col("heavy_ability") * pl.col("ability")).alias("s_ability"),
+        total(pl.col("heavy_side")).alias("h_side"),
+        total(pl.col("heavy_side") * pl.col("side")).alias("s_side"),
         *(
-            _total(pl.col(f"{part}_{name}")).alias(f"{part}_{name}")
+            total(pl.col(f"{part}_{name}")).alias(f"{part}_{name}")
             for part in ("slope", "bend")
             for name in ("length", "markdown", "firmness")
         ),
@@ -239,11 +239,11 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
         left=(1 / (pl.col("information") + pl.col("hold_ability")) + 3 * pl.col("v00")) / 4,
     ).join(panels.select("panel", mean_ability="ability_mean", mean_side="side_mean"), on="panel")
     found = around.group_by("panel").agg(
-        _total(pl.col("heavy_ability") * ((pl.col("ability") - pl.col("mean_ability")) ** 2 + pl.col("left"))).alias(
+        total(pl.col("heavy_ability") * ((pl.col("ability") - pl.col("mean_ability")) ** 2 + pl.col("left"))).alias(
             "d_ability"
         ),
-        _total(pl.col("heavy_side") * ((pl.col("side") - pl.col("mean_side")) ** 2 + pl.col("v11"))).alias("d_side"),
-        _total((pl.col("length") - pl.col("length_mean")) ** 2 + pl.col("v22")).alias("d_length"),
+        total(pl.col("heavy_side") * ((pl.col("side") - pl.col("mean_side")) ** 2 + pl.col("v11"))).alias("d_side"),
+        total((pl.col("length") - pl.col("length_mean")) ** 2 + pl.col("v22")).alias("d_length"),
     )
     return (
         panels.join(found, on="panel")
@@ -309,6 +309,6 @@ def _logit(probability: pl.Expr) -> pl.Expr:
     return (probability / (1 - probability)).log().round(6)
 
 
-def _total(values: pl.Expr) -> pl.Expr:
+def total(values: pl.Expr) -> pl.Expr:
     """A sum that does not depend on the order of the rows."""
     return (values * _FIXED).round().cast(pl.Int64).sum() / _FIXED

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from prefstrata.noise._behaviour import beliefs_at_first, improved
+from prefstrata.noise._behaviour import beliefs_at_first, improved, total
 from prefstrata.noise._calibration import Reliability, calibrated, temperature_of
 from prefstrata.noise._cards import parameters
 from prefstrata.noise._grades import grades_found, no_grades
@@ -52,13 +52,13 @@ class FitSettings:
         anchored: steps made on what people settled alone, before all votes are believed.
         sample: votes that the steps before the last are made on, when there are more; parts of the pairs, by a hash.
         last: steps on all votes, at the end.
-        still: a step that moves no rater's ability, side or style by more, in log-odds, is the last one on the sample.
+        still: a step that moves raters' ability, side or style by less, in log-odds, is the last one on the sample.
     """
 
     iterations: int = 20
     anchored: int = 5
-    sample: int = 300_000
-    last: int = 3
+    sample: int = 250_000
+    last: int = 2
     still: float = 0.005
 
 
@@ -154,12 +154,14 @@ class _Fitter:
         self._engine.load("fit.raters", self.raters.select(columns))
         self._engine.load("fit.levels", self.levels)
         self._engine.load("fit.grades", self._grades)
-        self._engine.build("fit.posteriors", buckets=buckets, held_out=held_out)
+        self._engine.build("fit.logs", buckets=buckets, held_out=held_out)
+        self._engine.build("fit.posteriors")
 
     def _step(self, buckets: int, *, anchored: bool = False) -> float:
-        """Improve what is believed; the most that anything watched of a rater moved, in log-odds."""
+        """Improve what is believed; the mean of the most that anything watched of a rater moved."""
         engine, before = self._engine, self.raters.select(_WATCHED)
-        steps = engine.query("fit/steps", buckets=buckets, anchored=anchored)
+        engine.build("fit.scores", buckets=buckets, anchored=anchored)
+        steps = engine.query("fit/steps")
         self.raters, self.panels = improved(self.raters, self.panels, steps, anchored=self._anchored_panels)
         if self._graded:
             strengths = engine.query("fit/strengths", buckets=buckets, anchored=anchored)
@@ -170,8 +172,8 @@ class _Fitter:
         self._asked = True
         if self._copied:
             self._discount(engine.query("fit/copies", buckets=buckets))
-        moved = (self.raters.select(_WATCHED) - before).select(pl.max_horizontal(pl.all().abs()).max()).item()
-        return float(moved or 0.0)
+        moved = (self.raters.select(_WATCHED) - before).select(total(pl.max_horizontal(pl.all().abs()))).item()
+        return float(moved) / max(1, self.raters.height)
 
     def _discount(self, copies: pl.DataFrame) -> None:
         """How much a family's further votes repeat the first: agreement beyond what its raters would have anyway."""

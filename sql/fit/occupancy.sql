@@ -4,7 +4,7 @@
 -- longer may well be better: only raters who contradict that can be told to be drawn to length. In millionths.
 with expected as (
     select
-        items.item, items.dimension, items.votes > 1 as telling, items.longer, items.marked, items.firm,
+        items.item, items.dimension, case when items.votes > 1 then 1e0 else 0e0 end as telling, items.longer, items.marked, items.firm,
         seen.a_clear - seen.b_clear + 0.4 * (seen.a_close - seen.b_close) as found,
         seen.even, seen.a_close + seen.b_close as close, seen.a_clear + seen.b_clear as clear,
         exp(levels.even) as w_0,
@@ -26,8 +26,8 @@ centred as (
 leaning as (
     select
         dimension, even, close, clear, longer, marked, firm,
-        case when telling then found - mean else 0e0 end as slope,
-        case when telling then mean_square - mean * mean else 0e0 end as bend
+        telling * (found - mean) as slope,
+        telling * (mean_square - mean * mean) as bend
     from centred
 )
 select

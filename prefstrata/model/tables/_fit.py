@@ -136,9 +136,39 @@ grade | bigint | the third, 0 to 2
     ),
     Table(
         "fit",
+        "logs",
+        "an item, and the logarithms of how probable its states are, up to a constant",
+        columns("item | bigint | the item\n" + _STATES.format(what="log-weight of the state").strip()),
+        ("item",),
+    ),
+    Table(
+        "fit",
         "posteriors",
         "an item, and how probable its states are",
         columns("item | bigint | the item\n" + _STATES.format(what="probability of the state").strip()),
         ("item",),
+    ),
+    Table(
+        "fit",
+        "scores",
+        "a vote that a step hears, and its part of it",
+        columns("""
+unit | bigint | who
+side | bigint | 1 for a, 0 for a tie, -1 for b
+first | bigint | 1 where a was shown first, -1 where b was, 0 where nobody knows
+longer | double | how much longer a is; 0 where the vote is alone on its item
+marked | double | how much more markdown a has; 0 likewise
+firm | double | whether only b hedges; 0 likewise
+share | double | part of a judgement it stands for
+clear | double | probability that the item is clear
+close | double | probability that it is close
+even | double | probability that it is even
+slope_ability | double | slope of the log-likelihood of a decided vote, by ability
+slope_pull | double | the same by what else pulls
+bend_ability | double | its curvature by ability, sign reversed
+bend_both | double | by ability and what else pulls
+bend_pull | double | by what else pulls
+"""),
+        (),
     ),
 )
