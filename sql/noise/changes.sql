@@ -7,29 +7,42 @@ with leads as (
     where not settles
     group by pair_id, dimension
 ),
+-- Nobody is a witness of the own votes, not even of those given again; few raters judge a pair twice.
+own as (
+    select pair_id, dimension, rater_id, sum(case choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
+    from evidence.votes
+    where not settles
+    group by pair_id, dimension, rater_id
+    having count(*) > 1
+),
 sided as (
     select *, case choice when 'a' then 1 else -1 end as side
     from evidence.votes
     where decided_at is not null and choice <> 'tie' and not settles
 ),
--- Nobody is a witness of the own vote.
 held as (
     select
-        sided.rater_id, sided.dimension, sided.stratum, sided.decided_at, sided.vote_id,
-        case when (leads.lead - sided.side) * sided.side > 0 then 1 else 0 end as agrees
+        sided.rater_id, sided.dimension, sided.stratum, sided.decided_at,
+        case when (leads.lead - coalesce(own.lead, sided.side)) * sided.side > 0 then 1 else 0 end as agrees
     from sided
     join leads on leads.pair_id = sided.pair_id and leads.dimension = sided.dimension
-    where leads.lead <> sided.side
+    left join own
+        on own.pair_id = sided.pair_id and own.dimension = sided.dimension and own.rater_id = sided.rater_id
+    where leads.lead <> coalesce(own.lead, sided.side)
 ),
+-- What was decided at one time was decided together: nothing changes in between.
 walked as (
     select
-        rater_id, dimension, stratum, decided_at, vote_id,
+        rater_id, dimension, stratum, decided_at,
         count(*) over (partition by rater_id, dimension, stratum) as n,
         sum(agrees) over (partition by rater_id, dimension, stratum) as agreed,
-        row_number() over (partition by rater_id, dimension, stratum order by decided_at, vote_id) as place,
+        count(*) over (
+            partition by rater_id, dimension, stratum order by decided_at
+            range between unbounded preceding and current row
+        ) as place,
         sum(agrees) over (
-            partition by rater_id, dimension, stratum order by decided_at, vote_id
-            rows between unbounded preceding and current row
+            partition by rater_id, dimension, stratum order by decided_at
+            range between unbounded preceding and current row
         ) as agreed_so_far
     from held
 ),
