@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from prefstrata._version import __version__
+from prefstrata import __version__
 from prefstrata.engine import lineage, sql_names, sql_text
 from prefstrata.model.tables import TABLES, table
 from prefstrata.noise import FITTED, READS

@@ -9,6 +9,7 @@ SCHEMAS = {
     "ledger": "What was said, by whom, append-only: rows are never changed and never removed.",
     "evidence": "Everything that was said, as votes on canonical pairs and ratings on a common scale.",
     "noise": "How far the evidence can be believed: the estimate per pair, the raters, the figures, the queues.",
+    "fit": "What the rater model works with while it is fitted; kept in memory, gone when the run ends.",
     "weighting": "Trust per record, factor per stratum.",
     "layers": "Which record is in which layer, by which rule.",
     "release": "The rows of a release, as its files hold them.",

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-DIMENSIONS = pl.DataFrame({"dimension": ["tone", "truth"], "scenario": ["*", "*"], "priority": [2, 1]})
+DIMENSIONS = pl.DataFrame(
+    {"dimension": ["tone", "truth"], "scenario": ["*", "*"], "priority": [2, 1], "definition": ["kind", "so"]}
+)
 
 
 @pytest.fixture
@@ -31,12 +33,12 @@ def engine() -> Iterator[DuckDBEngine]:
 
 
 def test_a_table_has_the_declared_columns_types_and_comments(engine: DuckDBEngine) -> None:
-    """What the definitions say is what the warehouse has, and the database of what is staged."""
+    """What the definitions say is what the warehouse has, and the databases of what is kept in memory."""
     for each in TABLES:
         engine.ensure(each)
     with engine.connection() as connection:
         found = connection.execute(
-            "select if(database_name = 'staging', 'staging', schema_name) || '.' || table_name, column_name, comment"
+            "select if(database_name in ('staging', 'fit'), database_name, schema_name) || '.' || table_name, column_name, comment"
             " from duckdb_columns() order by column_index"
         ).fetchall()
     for each in TABLES:
@@ -55,7 +57,7 @@ def test_load_goes_by_name_and_replaces(engine: DuckDBEngine) -> None:
     """The frame's column order makes no difference, and the old rows are gone."""
     engine.load("policy.dimensions", DIMENSIONS)
     assert engine.load("policy.dimensions", DIMENSIONS.head(1)) == 1
-    assert engine.read("policy.dimensions").rows() == [("*", "tone", 2)]
+    assert engine.read("policy.dimensions").rows() == [("*", "tone", "kind", 2)]
 
 
 def test_a_wrong_column_is_named_and_changes_nothing(engine: DuckDBEngine) -> None:

@@ -120,7 +120,8 @@ def test_another_policy_is_another_release_and_so_is_the_old_one_again(tmp_path:
     _own_policy(tmp_path / "project")
     add(project, "crowd", "a", pair(1))
     run(project)
-    _own_policy(tmp_path / "project", version=2, estimate={"prior": 0.5})
+    less = {"crowd/offline": {"reliability": 0.6}, "expert/offline": {"reliability": 0.7}}
+    _own_policy(tmp_path / "project", version=2, strata=less)
     assert run(project).outcome.tag == "v000002"
     _own_policy(tmp_path / "project")
     assert run(project).outcome.tag == "v000003"

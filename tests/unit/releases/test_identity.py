@@ -84,10 +84,18 @@ def test_the_ledger_is_its_rows_and_not_its_files() -> None:
     assert len({whole, *others, _ledger()}) == 6
 
 
-def test_the_calibration_changes_with_the_policies_only() -> None:
-    """Refitting must not rename itself when nothing it is fitted from changed."""
-    assert calibration_id((POLICY, OTHER)) == calibration_id((dataclasses.replace(POLICY, content=b"?"), OTHER))
-    assert calibration_id((POLICY,)) != calibration_id((dataclasses.replace(POLICY, sha256="c" * 64),))
+def test_the_calibration_is_named_by_what_it_is_fitted_to() -> None:
+    """Another ledger, policy or code is another fit; the project's name and the engine that writes files are not."""
+    name = calibration_id(BASE)
+    assert name.startswith("fitted-")
+    assert calibration_id(dataclasses.replace(BASE, project="yours", code=CodeVersion("1", "sql", "3"))) == name
+    others = [
+        dataclasses.replace(BASE, ledger="another"),
+        dataclasses.replace(BASE, policies=(dataclasses.replace(POLICY, sha256="c" * 64), OTHER)),
+        dataclasses.replace(BASE, code=CodeVersion("2", "sql", "2")),
+        dataclasses.replace(BASE, code=CodeVersion("1", "other", "2")),
+    ]
+    assert len({name, *map(calibration_id, others)}) == 5
 
 
 def test_policies_are_released_as_they_were_read(tmp_path: Path) -> None:
