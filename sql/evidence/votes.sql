@@ -98,13 +98,23 @@ every as (
         cast(null as timestamp), share, 'event', false
     from from_events
 ),
--- Who settles a pair twice has settled it as last decided: the earlier vote stays a vote, and settles nothing.
-decided_again as (
-    select pair_id(left_id, right_id) as pair_id, dimension, rater_id, max(decided_at) as last_at
-    from ledger.votes
-    semi join policy.settling as settling on settling.round = votes.round
-    where decided_at is not null
-    group by pair_id(left_id, right_id), dimension, rater_id
+-- Who settles a pair twice has settled it as last decided: the earlier vote stays a vote, and settles nothing. Few votes name a
+-- round, so these are looked at alone.
+settling as (
+    select
+        every.vote_id, every.decided_at,
+        max(every.decided_at) over (partition by every.pair_id, every.dimension, every.rater_id) as last_at
+    from every
+    join evidence.prompts as prompts on prompts.prompt_id = every.prompt_id
+    join policy.settling as settling
+        on settling.scenario = prompts.policy_scenario and settling.round = every.round
+        and settling.stratum = every.stratum
+    where every.round is not null
+),
+settled as (
+    select distinct vote_id
+    from settling
+    where coalesce(decided_at = last_at, last_at is null)
 )
 select
     every.vote_id, every.pair_id, every.prompt_id,
@@ -120,13 +130,7 @@ select
     case when order_known then left_id < right_id end as a_shown_first,
     every.round,
     every.decided_at,
-    settling.round is not null and coalesce(every.decided_at = decided_again.last_at, decided_again.last_at is null)
-        as settles,
+    settled.vote_id is not null as settles,
     share, derived_from, has_rationale
 from every
-left join evidence.prompts as prompts on prompts.prompt_id = every.prompt_id
-left join policy.settling as settling
-    on settling.scenario = prompts.policy_scenario and settling.round = every.round and settling.stratum = every.stratum
-left join decided_again
-    on decided_again.pair_id = every.pair_id and decided_again.dimension = every.dimension
-    and decided_again.rater_id = every.rater_id
+left join settled on settled.vote_id = every.vote_id
