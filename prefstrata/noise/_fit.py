@@ -57,7 +57,7 @@ class FitSettings:
 
     iterations: int = 20
     anchored: int = 5
-    sample: int = 250_000
+    sample: int = 150_000
     last: int = 2
     still: float = 0.005
 
