@@ -38,8 +38,8 @@ def test_a_table_has_the_declared_columns_types_and_comments(engine: DuckDBEngin
         engine.ensure(each)
     with engine.connection() as connection:
         found = connection.execute(
-            "select if(database_name in ('staging', 'fit'), database_name, schema_name) || '.' || table_name, column_name, comment"
-            " from duckdb_columns() order by column_index"
+            "select if(database_name in ('staging', 'fit'), database_name, schema_name) || '.' || table_name,"
+            " column_name, comment from duckdb_columns() order by column_index"
         ).fetchall()
     for each in TABLES:
         columns = [(name, comment) for full_name, name, comment in found if full_name == each.full_name]
