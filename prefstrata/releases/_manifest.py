@@ -46,6 +46,10 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
         "calibration": calibration,
         "layers": _layers(engine.query("manifest/composition").iter_rows()),
         "strata": engine.query("manifest/strata").to_dicts(),
+        "raters": {
+            **engine.query("manifest/calibration").row(0, named=True),
+            "cards": engine.query("manifest/raters").to_dicts(),
+        },
         "queues": dict(engine.query("manifest/queues").iter_rows()),
         "batches": engine.query("manifest/batches").to_dicts(),
     }

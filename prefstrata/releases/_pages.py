@@ -85,7 +85,7 @@ def _environment(*, html: bool) -> Environment:
         lstrip_blocks=True,
         finalize=_visible if html else None,
     )
-    environment.filters.update(md=_markdown, name=_name, count=_count, share=_share, factor=_factor)
+    environment.filters.update(md=_markdown, name=_name, count=_count, share=_share, factor=_factor, points=_points)
     return environment
 
 
@@ -110,6 +110,7 @@ def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
         "rules": _rules(manifest),
         "facets": [facet for key, title in _FACETS.items() if (facet := _facet(manifest, key, title))["rows"]],
         "queues": sorted(manifest["queues"].items()),
+        "raters": manifest.get("raters", {"raters": 0, "changed": 0, "items": 0, "cards": []}),
     }
 
 
@@ -185,6 +186,11 @@ def _count(number: int) -> str:
 
 def _share(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.1f} %"
+
+
+def _points(value: float | None) -> str:
+    """A difference of shares, with its sign, in percentage points."""
+    return "" if value is None else f"{100 * value:+.1f} pp"
 
 
 def _factor(value: float) -> str:

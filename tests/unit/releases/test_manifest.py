@@ -17,7 +17,7 @@ IDENTITY = Identity("digest", (PolicyFile("general@3", "general", b"", "a" * 64)
 def test_an_empty_warehouse_has_every_layer() -> None:
     """A reader need not ask whether a layer is named before it asks how many records it has."""
     with closing(warehouse()) as engine:
-        found = describe(engine, IDENTITY, "declared-1")
+        found = describe(engine, IDENTITY, "fitted-1")
     assert found["layers"] == {layer: {"records": 0, "kinds": {}} for layer in LAYERS}
     assert (found["strata"], found["queues"], found["batches"]) == ([], {}, [])
     assert found["ledger"] == {"digest": "digest", "rows": 0, "read": 0, "accepted": 0, "quarantined": 0}
@@ -26,18 +26,18 @@ def test_an_empty_warehouse_has_every_layer() -> None:
 def test_it_says_what_the_release_is_made_from() -> None:
     """Project, content, policies with their files, code and calibration."""
     with closing(warehouse()) as engine:
-        found = describe(engine, IDENTITY, "declared-1")
+        found = describe(engine, IDENTITY, "fitted-1")
     assert (found["format"], found["project"], found["content_id"]) == (FORMAT, "mine", IDENTITY.content_id)
     assert found["policies"] == [{"policy": "general@3", "sha256": "a" * 64, "path": "policies/general.yaml"}]
     assert found["code"] == {"prefstrata": "1", "sql_sha256": "s", "duckdb": "2"}
-    assert found["calibration"] == "declared-1"
+    assert found["calibration"] == "fitted-1"
 
 
 def test_records_are_counted_once_per_layer_and_kind() -> None:
     """The sums of a layer are its records, however many facets they are counted by."""
     with closing(warehouse()) as engine:
         fill(engine, {"main": 30, "weak": 4})
-        found = describe(engine, IDENTITY, "declared-1")["layers"]
+        found = describe(engine, IDENTITY, "fitted-1")["layers"]
     assert {layer: found[layer]["records"] for layer in LAYERS} == {
         "golden": 0,
         "expert": 0,
@@ -56,9 +56,21 @@ def test_queues_and_strata_are_told() -> None:
     with closing(warehouse()) as engine:
         engine.load("noise.queue", frame("noise.queue", [{"queue": "arbitration", "pair_id": "p"}]))
         engine.load("weighting.strata", frame("weighting.strata", [stratum]))
-        found = describe(engine, IDENTITY, "declared-1")
+        found = describe(engine, IDENTITY, "fitted-1")
     assert found["queues"] == {"arbitration": 1}
     assert found["strata"] == [{**stratum, "actual": None, "achieved": None}]
+
+
+def test_raters_who_stand_out_are_told() -> None:
+    """Those of whom votes say how good they are, beside how many there are and what held-out pairs said."""
+    card = {"rater_id": "ann", "dimension": "tone", "stratum": "crowd/offline", "votes": 7, "reliability": 0.8}
+    with closing(warehouse()) as engine:
+        rows = [{**card, "decided": True}, {**card, "rater_id": "ben", "decided": False}]
+        engine.load("noise.raters", frame("noise.raters", rows))
+        found = describe(engine, IDENTITY, "fitted-1")["raters"]
+    assert (found["raters"], found["changed"], found["items"], found["error"]) == (2, 0, 0, None)
+    [told] = found["cards"]
+    assert card.items() <= told.items()
 
 
 def test_canonical_bytes_do_not_depend_on_the_order_of_keys() -> None:

@@ -71,6 +71,28 @@ def manifest(name: str = "plain", records: int = 3, **changes: object) -> dict[s
             }
         ],
         "queues": {name: 2_000},
+        "raters": {
+            "raters": 9_000,
+            "changed": 4,
+            "items": 250,
+            "claimed": 0.875,
+            "right": 0.844,
+            "error": 0.031,
+            "cards": [
+                {
+                    "rater_id": name,
+                    "dimension": name,
+                    "stratum": name,
+                    "votes": 3_210,
+                    "reliability": 0.912,
+                    "reliability_low": 0.853,
+                    "reliability_high": 0.954,
+                    "side_bias": -0.034,
+                    "copying": None,
+                    "changed_at": "2026-11-21",
+                }
+            ],
+        },
         "batches": [
             {
                 "source": name,
@@ -230,6 +252,27 @@ def test_settled_pairs_are_named_when_there_are_any() -> None:
     assert "2 pairs were settled since the release before, among them:" in page
     assert "pair-1" in page
     assert "Settled by people" not in _Page(render_report(manifest())).text
+
+
+def test_raters_are_told_with_what_their_figures_rest_on() -> None:
+    """Interval, side bias and change beside the figure, and what held-out pairs said of the estimates, on both."""
+    page, card = _Page(render_report(manifest())), render_card(manifest()).decode()
+    assert {"91.2 %", "85.3 %", "95.4 %", "-3.4 pp", "2026-11-21"} <= set(page.cells)
+    assert "| 3,210 | 91.2 % | 85.3 % to 95.4 % | -3.4 pp |  | 2026-11-21 |" in card
+    for text in (page.text, card):
+        assert "On 250 pairs that people settled, held out of the fit," in text
+        assert "claimed 87.5 % on average and" in text
+
+
+def test_what_was_never_measured_is_not_claimed() -> None:
+    """Without settled pairs both pages say so; a manifest of an earlier version has no raters to show."""
+    unmeasured = {**manifest()["raters"], "items": 0, "claimed": None, "right": None, "error": None}
+    data = manifest(raters=unmeasured)
+    for text in (_Page(render_report(data)).text, render_card(data).decode()):
+        assert "No pair was settled by people, so nobody has measured how far" in text
+    earlier = manifest()
+    del earlier["raters"]
+    assert "stands out" not in _Page(render_report(earlier)).text + render_card(earlier).decode()
 
 
 def test_the_summary_counts_what_can_be_trained_on() -> None:
