@@ -42,7 +42,7 @@ class Content:
     records: Mapping[str, list[dict[str, object]]]
     strata: tuple[Mapping[str, object], ...] = ({"scenario": "*", "stratum": "crowd/offline", "factor": 2.0},)
     policies: Mapping[str, str] = field(default_factory=lambda: {"general@1": "a" * 64})
-    calibration: str = "declared-1"
+    calibration: str = "fitted-1"
     code: Mapping[str, str] = field(default_factory=lambda: {"prefstrata": "1", "sql_sha256": "s", "duckdb": "2"})
 
 

@@ -30,14 +30,21 @@ class Dimension(Strict):
 class StratumPolicy(Strict):
     """How a stratum (supervisor/mode) is treated."""
 
-    reliability: float = Field(ge=0.5, le=1, description="Probability that one of its decided votes is right.")
+    reliability: float = Field(
+        ge=0.5,
+        le=1,
+        description="Probability that one of its decided votes is right: in the policy of `*` where the rater model "
+        "starts and what it falls back to, in every policy what a rating or a thumb counts.",
+    )
     share: Share | None = Field(None, description="Share of the released weight it should have; free when absent.")
 
 
 class Estimate(Strict):
     """Settings of the preference estimate."""
 
-    prior: float = Field(0.1, gt=0, description="Weight of the symmetric Dirichlet prior, in votes per outcome.")
+    prior: float = Field(
+        0.1, gt=0, description="Votes per outcome believed in beside those that settle a pair, or beside thumbs."
+    )
     tie_margin: Share = Field(0.1, description="A lead smaller than this is no decision.")
     rating_margin: float = Field(0.25, ge=0, description="Ratings of one rater nearer than this are a tie, in SD.")
 

@@ -14,7 +14,7 @@ POLICY = (
         columns("""
 scenario | varchar | the scenario; * stands for every scenario no policy names
 policy | varchar | name and version of the policy
-prior | double | weight of the symmetric Dirichlet prior, in votes per outcome
+prior | double | votes per outcome believed in beside those that settle a pair, or beside thumbs
 tie_margin | double | a lead smaller than this is no decision, 0 to 1
 rating_margin | double | two ratings of one rater nearer than this, in standard deviations, are a tie
 cap | double | highest factor a stratum may get
@@ -30,7 +30,7 @@ seed | bigint | what lots are drawn with: samples for people, and which side the
         columns("""
 scenario | varchar | the scenario
 stratum | varchar | supervisor/mode
-reliability | double | probability that a decided vote of it is right, 0.5 to 1
+reliability | double | probability that a decided vote of it is right, before any is seen, 0.5 to 1
 share | double | share of released weight it should have, null when left free
 """),
         ("scenario", "stratum"),

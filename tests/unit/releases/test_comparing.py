@@ -81,7 +81,7 @@ def test_what_stands_beside_the_records_is_compared(store: LocalStore) -> None:
         records,
         strata,
         policies={"general@2": "c" * 64, "new@1": "d" * 64},
-        calibration="declared-2",
+        calibration="fitted-2",
         code={"prefstrata": "2", "sql_sha256": "s", "duckdb": "2"},
     )
     publish(store, later)
@@ -94,7 +94,7 @@ def test_what_stands_beside_the_records_is_compared(store: LocalStore) -> None:
     ]
     assert [tuple(row.values()) for row in found.strata] == [("*", "user/online", None, 0.5)]
     assert [tuple(row.values()) for row in found.code] == [("prefstrata", "1", "2")]
-    assert found.calibration == ("declared-1", "declared-2")
+    assert found.calibration == ("fitted-1", "fitted-2")
 
 
 def test_damage_is_not_compared(store: LocalStore, tmp_path: Path) -> None:
