@@ -61,7 +61,7 @@ bucket | bigint | the item's
 anchored | boolean | people settled the item
 alone | boolean | it is the only vote on the item
 side | bigint | 1 for a, 0 for a tie, -1 for b
-first | bigint | 1 where a was shown first, -1 where b was, 0 where nobody knows
+first | bigint | 1 where a was shown first, -1 where b was; of a unit that never knows 1, else 0 where it does not
 longer | double | the item's
 marked | double | the item's
 firm | double | the item's
@@ -155,7 +155,7 @@ grade | bigint | the third, 0 to 2
         columns("""
 unit | bigint | who
 side | bigint | 1 for a, 0 for a tie, -1 for b
-first | bigint | 1 where a was shown first, -1 where b was, 0 where nobody knows
+first | bigint | 1 where a was shown first, -1 where b was; of a unit that never knows 1, else 0 where it does not
 longer | double | how much longer a is; 0 where the vote is alone on its item
 marked | double | how much more markdown a has; 0 likewise
 firm | double | whether only b hedges; 0 likewise

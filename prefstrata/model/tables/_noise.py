@@ -19,7 +19,7 @@ changed_at | timestamp | when its last vote before the change was decided, UTC
 statistic | double | how far its running agreement left the straight line, in standard deviations; above 1.63
 n | bigint | decided votes on pairs where the others have a majority
 agreement_before | double | share of those that agree, up to then
-agreement_after | double | the same since then; null when nothing came since
+agreement_after | double | the same since then
 """),
         ("rater_id", "dimension", "stratum"),
     ),
