@@ -73,6 +73,32 @@ def test_an_empty_ledger_is_nothing_to_release(tmp_path: Path) -> None:
     assert _tags(project) == []
 
 
+def _rating(number: int) -> dict[str, object]:
+    meta = {"rater": "ann", "task": "chat"}
+    return {"type": "scalar", "prompt": f"Question {number}?", "response": "Yes.", "score": 0.5, "meta": meta}
+
+
+@pytest.mark.parametrize(
+    ("records", "layer", "raters"),
+    [
+        ([_rating(n) for n in range(3)], "expert", 0),
+        ([pair(n, round="arbitration", reason_tags=["clear"]) for n in range(3)], "golden", 1),
+        ([pair(1)], "expert", 1),
+    ],
+    ids=["ratings alone", "settling votes alone", "one vote"],
+)
+def test_a_ledger_that_says_nothing_of_raters_is_released(
+    tmp_path: Path, records: list[dict[str, object]], layer: str, raters: int
+) -> None:
+    """With nothing to learn the rater model believes the policy, and the release says that nobody measured it."""
+    project = make(tmp_path / "project")
+    add(project, "expert", "a", *records)
+    assert run(project).outcome.status is Status.PUBLISHED
+    manifest = _manifest(project)
+    assert manifest["layers"][layer]["records"] == len(records)
+    assert (manifest["raters"]["raters"], manifest["raters"]["items"], manifest["raters"]["cards"]) == (raters, 0, [])
+
+
 def test_the_same_records_under_another_name_are_nothing_new(tmp_path: Path) -> None:
     """A file that was renamed has the same bytes; the ledger has them already."""
     project = make(tmp_path / "project")
