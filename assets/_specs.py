@@ -16,7 +16,7 @@ from prefstrata.noise import FITTED, READS
 from prefstrata.pipeline import STAGES, stage_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["BATCHES", "asset_key", "built_spec", "checked_table", "filled_spec", "reads_of", "tables_in"]
 
@@ -57,14 +57,14 @@ def reads_of(full_name: str) -> tuple[str, ...]:
     return READS if full_name in FITTED else lineage(full_name)
 
 
-def _guards(reads: Iterable[str], stage: str) -> frozenset[str]:
-    """The tables that the checks of the stage before look at, for a table that reads that stage.
+def _guards(reads: Sequence[str], stage: str) -> frozenset[str]:
+    """The tables that the checks of the stage before look at, for a table that reads that stage, or nothing at all.
 
     Dagster lets a failed check stop only what reads the checked table. A run must stop as a whole: whoever finds the
     votes of the ledger broken may not build on its ratings either.
     """
     before = STAGES[max(0, STAGES.index(stage_of(stage)) - 1)]
-    if not any(name.startswith(f"{before.name}.") for name in reads):
+    if reads and not any(name.startswith(f"{before.name}.") for name in reads):
         return frozenset()
     return frozenset(checked_table(check) for check in before.checks)
 
