@@ -65,8 +65,8 @@ def _reliability(session: Session) -> dict[str, Any]:
 
 
 def _raters(session: Session) -> dict[str, Any]:
-    """The least reliable, as surely as votes can say it: by the upper end, or who said little would come first."""
-    cards = session.engine.read("noise.raters").filter("decided").sort("reliability_high", "rater_id", "dimension")
+    """The surely least reliable of those who stand out in the release's report."""
+    cards = session.engine.query("manifest/raters").sort("reliability_high", "rater_id", "dimension")
     figures = [
         Interval(
             f"{row['dimension']} {row['rater_id']}",

@@ -1,6 +1,6 @@
 -- Grain: a rater in a stratum on a dimension, one of those whose reliability stands out.
--- The ten surely best and the ten surely worst, by the near end of the interval: whoever said little is neither. Only where votes
--- say how good a stratum is. How far copies repeat each other is told of those that have a sibling.
+-- The ten surely best and the ten surely worst, by the near end of the interval, of those who gave twenty votes or more where
+-- votes say how good a stratum is. How far copies repeat each other is told of those that have a sibling.
 with families as (
     select rater_id, min(family) as family
     from ledger.raters
@@ -19,7 +19,7 @@ ranked as (
         row_number() over (order by reliability_low desc, rater_id, dimension, stratum) as from_best,
         row_number() over (order by reliability_high, rater_id, dimension, stratum) as from_worst
     from noise.raters
-    where decided
+    where decided and votes >= 20
 )
 select
     ranked.rater_id, ranked.dimension, ranked.stratum, ranked.votes,

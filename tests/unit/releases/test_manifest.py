@@ -63,7 +63,7 @@ def test_queues_and_strata_are_told() -> None:
 
 def test_raters_who_stand_out_are_told() -> None:
     """Those of whom votes say how good they are, beside how many there are and what held-out pairs said."""
-    card = {"rater_id": "ann", "dimension": "tone", "stratum": "crowd/offline", "votes": 7, "reliability": 0.8}
+    card = {"rater_id": "ann", "dimension": "tone", "stratum": "crowd/offline", "votes": 70, "reliability": 0.8}
     with closing(warehouse()) as engine:
         rows = [{**card, "decided": True}, {**card, "rater_id": "ben", "decided": False}]
         engine.load("noise.raters", frame("noise.raters", rows))
