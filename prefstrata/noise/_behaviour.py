@@ -204,10 +204,11 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
         total(pl.col("heavy_ability") * pl.col("ability")).alias("s_ability"),
         total(pl.col("heavy_side")).alias("h_side"),
         total(pl.col("heavy_side") * pl.col("side")).alias("s_side"),
+        total(pl.col("length")).alias("s_length"),
         *(
             total(pl.col(f"{part}_{name}")).alias(f"{part}_{name}")
             for part in ("slope", "bend")
-            for name in ("length", "markdown", "firmness")
+            for name in ("markdown", "firmness")
         ),
     )
     panels = panels.join(sums, on="panel")
@@ -221,7 +222,10 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
         side_mean=(
             (pl.col("s_side") / pl.col("side_spread")) / (pl.col("h_side") / pl.col("side_spread") + 1 / _SIDE_VARIANCE)
         ).round(6),
-        length_shift=_shift("length", "length_mean"),
+        length_mean=(
+            (pl.col("s_length") / pl.col("length_spread"))
+            / (pl.col("raters") / pl.col("length_spread") + 1 / _STYLE_VARIANCE)
+        ).round(6),
         markdown=(pl.col("markdown") + _shift("markdown", "markdown")).round(6),
         firmness=(pl.col("firmness") + _shift("firmness", "firmness")).round(6),
     )
@@ -234,16 +238,18 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
         "heavy_side",
         "v11",
         "v22",
-        "length_mean",
         # What the votes hold of an ability, less what the states of the items keep to themselves.
         left=(1 / (pl.col("information") + pl.col("hold_ability")) + 3 * pl.col("v00")) / 4,
-    ).join(panels.select("panel", mean_ability="ability_mean", mean_side="side_mean"), on="panel")
+    ).join(
+        panels.select("panel", mean_ability="ability_mean", mean_side="side_mean", mean_length="length_mean"),
+        on="panel",
+    )
     found = around.group_by("panel").agg(
         total(pl.col("heavy_ability") * ((pl.col("ability") - pl.col("mean_ability")) ** 2 + pl.col("left"))).alias(
             "d_ability"
         ),
         total(pl.col("heavy_side") * ((pl.col("side") - pl.col("mean_side")) ** 2 + pl.col("v11"))).alias("d_side"),
-        total((pl.col("length") - pl.col("length_mean")) ** 2 + pl.col("v22")).alias("d_length"),
+        total((pl.col("length") - pl.col("mean_length")) ** 2 + pl.col("v22")).alias("d_length"),
     )
     return (
         panels.join(found, on="panel")
@@ -254,7 +260,6 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
                 .alias(f"{name}_spread")
                 for name, usual in _SPREADS.items()
             ),
-            length_mean=(pl.col("length_mean") + pl.col("length_shift")).round(6),
         )
         .drop("raters", pl.selectors.starts_with("h_", "s_", "d_", "slope_", "bend_"))
     )
@@ -270,7 +275,6 @@ def _settled(told: pl.DataFrame, panels: pl.DataFrame) -> pl.DataFrame:
     """The raters with what they share with their panel: style, and ties as far as they said few themselves."""
     shared = panels.select(
         "panel",
-        "length_shift",
         new_markdown="markdown",
         new_firmness="firmness",
         **{f"rate_{state}": f"tie_{state}" for state in _STATES},
@@ -285,7 +289,7 @@ def _settled(told: pl.DataFrame, panels: pl.DataFrame) -> pl.DataFrame:
             "family",
             "ability",
             "side",
-            (pl.col("length") + pl.col("length_shift")).round(6).alias("length"),
+            "length",
             pl.col("new_markdown").alias("markdown"),
             pl.col("new_firmness").alias("firmness"),
             *(

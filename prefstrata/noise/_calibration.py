@@ -73,7 +73,9 @@ def _joined(held_out: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 def _tempered(items: pl.DataFrame, log_temperature: float) -> pl.DataFrame:
     power = 1 / math.exp(log_temperature)
-    raised = {name: pl.max_horizontal(pl.col(name), _TINY) ** power for name in _OUTCOMES}
+    raised = {name: pl.max_horizontal(pl.col(name), pl.lit(_TINY)) ** power for name in ("p_a", "p_b")}
+    # As it is published: where nobody says tie, none is believed in.
+    raised["p_tie"] = pl.when(pl.col("p_tie") > 0).then(pl.col("p_tie") ** power).otherwise(0.0)
     return items.with_columns(**raised).with_columns(pl.col(name) / pl.sum_horizontal(*_OUTCOMES) for name in _OUTCOMES)
 
 
@@ -82,7 +84,10 @@ def _surprise(items: pl.DataFrame, log_temperature: float) -> float:
     of_truth = pl.sum_horizontal(
         pl.when(pl.col("anchor") == outcome).then(pl.col(name)).otherwise(0.0) for name, outcome in _OUTCOMES.items()
     )
-    total = float(told.select((of_truth.log() * 1e6).round().cast(pl.Int64).sum()).item()) / 1e6
+    total = (
+        float(told.select((pl.max_horizontal(of_truth, pl.lit(_TINY)).log() * 1e6).round().cast(pl.Int64).sum()).item())
+        / 1e6
+    )
     return -total + _CAUTION * log_temperature**2
 
 

@@ -41,6 +41,8 @@ _ALL = 64
 _NOBODY = -1
 _WATCHED = ("ability", "side", "length")
 _NEVER = 1e-9
+_ASKED_FIRST = 3
+"""Steps in which raters alone may explain why votes go with a style, before items may."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class _Fitter:
         self._anchored_panels = frozenset(engine.query("fit/anchored_panels")["panel"])
         self.levels = levels_at_first(tied)
         self.unlike = tied.select("dimension", "unlike")
-        self._asked = False
+        self._asked = 0
         self._sample = max(1, min(_ALL, _ALL * settings.sample // max(1, self.votes)))
         self._grades = no_grades()
 
@@ -168,8 +170,10 @@ class _Fitter:
             self._grades = grades_found(strengths)
         if anchored:
             return float("inf")
-        self.levels = levels_found(self.levels, engine.query("fit/occupancy"), self._tied, leaning=self._asked)
-        self._asked = True
+        self.levels = levels_found(
+            self.levels, engine.query("fit/occupancy"), self._tied, leaning=self._asked >= _ASKED_FIRST
+        )
+        self._asked += 1
         if self._copied:
             self._discount(engine.query("fit/copies", buckets=buckets))
         moved = (self.raters.select(_WATCHED) - before).select(total(pl.max_horizontal(pl.all().abs()))).item()

@@ -10,6 +10,8 @@ _LEVELS = ("even", "close", "clear")
 _STYLES = ("length", "markdown", "firmness")
 _WEIGHTS = {"even": 1.0, "close": 2.0, "clear": 4.0}
 """Items of each level that are believed in beside those found."""
+_STATES = {"even": 1, "close": 2, "clear": 2}
+"""States of a level: a decided one has one for each side."""
 _NEVER = 1e-9
 _STYLE_VARIANCE = 0.25
 _LONGEST = 0.5
@@ -36,15 +38,32 @@ def levels_found(levels: pl.DataFrame, occupied: pl.DataFrame, tied: frozenset[s
         levels: as they were.
         occupied: as ``fit/occupancy``.
         tied: the dimensions on which anybody ever said tie.
-        leaning: whether style may be taken for a sign of quality yet. In the first step it is not: raters are asked
+        leaning: whether style may be taken for a sign of quality yet. In the first steps it is not: raters are asked
             first, and what they do not explain by being drawn to a style is then believed of the items.
     """
     styles = (_step(name) for name in _STYLES) if leaning else ()
-    told = levels.select("dimension", *_STYLES).join(occupied, on="dimension")
-    whole = pl.sum_horizontal(pl.col(name) / 1e6 + weight for name, weight in _WEIGHTS.items())
-    counted = told.with_columns(*((pl.col(name) / 1e6 + weight) / whole for name, weight in _WEIGHTS.items()), *styles)
+    # A dimension may have no item in the sample: what was believed of it stays.
+    told = levels.rename({name: f"log_{name}" for name in _LEVELS}).join(occupied, on="dimension", how="left")
+    told = told.with_columns(pl.exclude("dimension").fill_null(0)).with_columns(
+        items=pl.sum_horizontal(f"expected_{name}" for name in _LEVELS) / 1e6
+    )
+    counted = told.with_columns(*(_count(name).alias(name) for name in _LEVELS), *styles)
+    whole = pl.sum_horizontal(_LEVELS)
+    counted = counted.with_columns(
+        pl.when(pl.col("items") > 0).then(pl.col(name) / whole).otherwise(_before(name)).alias(name) for name in _LEVELS
+    )
     even = pl.when(pl.col("dimension").is_in(sorted(tied))).then("even").otherwise(_NEVER)
     return _logarithms(counted.with_columns(even=even).select("dimension", *_LEVELS, *_STYLES))
+
+
+def _before(name: str) -> pl.Expr:
+    return pl.col(f"log_{name}").exp() * _STATES[name]
+
+
+def _count(name: str) -> pl.Expr:
+    """Items of a level, as found against expected: a lean to style makes decided states likelier in every item."""
+    expected = pl.max_horizontal(pl.col(f"expected_{name}") / 1e6, pl.lit(_NEVER))
+    return pl.col(name) / 1e6 * (pl.col("items") * _before(name) / expected) + _WEIGHTS[name]
 
 
 def _step(name: str) -> pl.Expr:
@@ -54,8 +73,6 @@ def _step(name: str) -> pl.Expr:
 
 
 def _logarithms(counted: pl.DataFrame) -> pl.DataFrame:
-    """A decided level is two states, one for each side."""
-    states = {"even": 1, "close": 2, "clear": 2}
-    return counted.with_columns((pl.col(name) / count).log().round(6) for name, count in states.items()).sort(
+    return counted.with_columns((pl.col(name) / count).log().round(6) for name, count in _STATES.items()).sort(
         "dimension"
     )

@@ -19,13 +19,16 @@ with expected as (
 centred as (
     select
         *,
+        w_0 / (w_0 + w_a1 + w_b1 + w_a2 + w_b2) as expected_even,
+        (w_a1 + w_b1) / (w_0 + w_a1 + w_b1 + w_a2 + w_b2) as expected_close,
+        (w_a2 + w_b2) / (w_0 + w_a1 + w_b1 + w_a2 + w_b2) as expected_clear,
         (w_a2 - w_b2 + 0.4 * (w_a1 - w_b1)) / (w_0 + w_a1 + w_b1 + w_a2 + w_b2) as mean,
         (w_a2 + w_b2 + 0.16 * (w_a1 + w_b1)) / (w_0 + w_a1 + w_b1 + w_a2 + w_b2) as mean_square
     from expected
 ),
 leaning as (
     select
-        dimension, even, close, clear, longer, marked, firm,
+        dimension, even, close, clear, expected_even, expected_close, expected_clear, longer, marked, firm,
         telling * (found - mean) as slope,
         telling * (mean_square - mean * mean) as bend
     from centred
@@ -35,6 +38,9 @@ select
     sum(cast(round(1e6 * even) as bigint)) as even,
     sum(cast(round(1e6 * close) as bigint)) as close,
     sum(cast(round(1e6 * clear) as bigint)) as clear,
+    sum(cast(round(1e6 * expected_even) as bigint)) as expected_even,
+    sum(cast(round(1e6 * expected_close) as bigint)) as expected_close,
+    sum(cast(round(1e6 * expected_clear) as bigint)) as expected_clear,
     sum(cast(round(1e6 * slope * longer) as bigint)) as slope_length,
     sum(cast(round(1e6 * slope * marked) as bigint)) as slope_markdown,
     sum(cast(round(1e6 * slope * firm) as bigint)) as slope_firmness,

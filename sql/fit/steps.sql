@@ -22,6 +22,6 @@ select
     sum(case when side = 0 then 0 else cast(round(1e6 * bend_pull * longer * longer) as bigint) end) as bend_length,
     sum(case when side = 0 then 0 else cast(round(1e6 * bend_pull * marked * marked) as bigint) end) as bend_markdown,
     sum(case when side = 0 then 0 else cast(round(1e6 * bend_pull * firm * firm) as bigint) end) as bend_firmness,
-    sum(case when side = 0 then 0 else cast(round(1e6 * slope_ability * slope_ability) as bigint) end) as information
+    sum(case when side = 0 then 0 else cast(round(1e6 * slope_ability * slope_ability / share) as bigint) end) as information
 from fit.scores
 group by unit

@@ -244,3 +244,31 @@ def test_a_fit_on_a_sample_ends_on_all_votes() -> None:
     sampled = fitted(votes, settings=FitSettings(sample=500))
     assert sampled.preferences.height == 400
     assert sampled.right(truth) == pytest.approx(fitted(votes).right(truth), abs=0.01)
+
+
+def test_a_dimension_that_the_sample_missed_is_estimated_all_the_same() -> None:
+    """Nine votes on a dimension beside two thousand on another: whatever part was looked at, no pair is lost."""
+    truth = _truth(400)
+    votes = _crowd(truth, {f"r{n}": 0.8 for n in range(5)})
+    rare = [vote(f"rare {n}", rater, "a", dimension="safety") for n in range(3) for rater in ("r1", "r2", "r3")]
+    found = fitted([*votes, *rare], settings=FitSettings(sample=50)).preferences
+    assert found.filter(dimension="safety").height == 3
+    assert found.filter(dimension="safety")["p_a"].min() > 0.8
+
+
+def test_slopes_of_style_come_to_rest() -> None:
+    """Raters with many votes, all drawn to length: what is said of them does not hang on when the fit stopped."""
+    random, truth = Random(29), _truth(1500)
+    longer = {pair_id(item): random.choice(["a", "b"]) for item in truth}
+    votes = []
+    for item, outcome in truth.items():
+        for rater in ("r1", "r2", "r3"):
+            drawn = random.random() < 0.3
+            votes.append(vote(item, rater, longer[pair_id(item)] if drawn else opinion(random, outcome, 0.85)))
+
+    def slopes(iterations: int) -> list[float]:
+        sides = {"a": (200, 100), "b": (100, 200)}
+        settings = FitSettings(iterations=iterations, still=0)
+        return fitted(votes, lengths=lambda item: sides[longer[item]], settings=settings).parameters["length"].to_list()
+
+    assert slopes(24) == pytest.approx(slopes(25), abs=0.03)
