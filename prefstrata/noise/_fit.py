@@ -41,7 +41,7 @@ _ALL = 64
 _NOBODY = -1
 _WATCHED = ("ability", "side", "length")
 _NEVER = 1e-9
-_ASKED_FIRST = 3
+_ASKED_FIRST = 2
 """Steps in which raters alone may explain why votes go with a style, before items may."""
 
 

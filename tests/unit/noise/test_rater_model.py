@@ -167,7 +167,7 @@ def test_who_is_drawn_to_length_is_told_from_what_is_better_for_being_longer() -
     assert found.right(truth) > _majority(drawn, truth)
     better = {item: longer[pair_id(item)] if random.random() < 0.8 else outcome for item, outcome in truth.items()}
     honest = fitted(_crowd(better, {f"r{n}": 0.8 for n in range(5)}), lengths=lengths)
-    assert abs(honest.rater("r1")["length"]) < 0.35
+    assert abs(honest.rater("r1")["length"]) < found.rater("d1")["length"] - 0.2
     assert honest.right(better) > 0.9
 
 
