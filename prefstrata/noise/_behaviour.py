@@ -226,8 +226,8 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
             (pl.col("s_length") / pl.col("length_spread"))
             / (pl.col("raters") / pl.col("length_spread") + 1 / _STYLE_VARIANCE)
         ).round(6),
-        markdown=(pl.col("markdown") + _shift("markdown", "markdown")).round(6),
-        firmness=(pl.col("firmness") + _shift("firmness", "firmness")).round(6),
+        markdown=(pl.col("markdown") + _shift("markdown")).round(6),
+        firmness=(pl.col("firmness") + _shift("firmness")).round(6),
     )
     around = told.select(
         "panel",
@@ -265,9 +265,9 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     )
 
 
-def _shift(name: str, current: str) -> pl.Expr:
+def _shift(name: str) -> pl.Expr:
     """Newton's step for what all raters of a panel share."""
-    slope = pl.col(f"slope_{name}") - pl.col(current) / _STYLE_VARIANCE
+    slope = pl.col(f"slope_{name}") - pl.col(name) / _STYLE_VARIANCE
     return (slope / (pl.col(f"bend_{name}") + 1 / _STYLE_VARIANCE)).clip(-0.5, 0.5).round(6)
 
 
