@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from prefstrata.policy._online import ONLINE_COLUMNS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -50,6 +52,10 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "policy.settling": {"scenario": pl.String, "round": pl.String, "stratum": pl.String},
     "policy.queues": {"scenario": pl.String, "queue": pl.String, "size": pl.Int64},
+    "policy.online": {
+        "scenario": pl.String,
+        **{name: pl.Float64 if name in {"clip", "unknown"} else pl.Int64 for name in ONLINE_COLUMNS},
+    },
     "policy.requirements": {"scenario": pl.String, "risk_level": pl.String, "rationale": pl.Boolean},
 }
 
@@ -111,6 +117,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for scenario, policy in governed
             for queue, size in policy.queues.model_dump(exclude={"seed"}).items()
         ],
+        "policy.online": [(scenario, *policy.online.row) for scenario, policy in governed],
         "policy.requirements": [
             (scenario, risk, risk in policy.require.rationale)
             for scenario, policy in governed

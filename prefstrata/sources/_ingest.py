@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from prefstrata.model import ConfigError
 from prefstrata.model.tables import table
 from prefstrata.sources._files import Known, Opened, find_files, read_state
 from prefstrata.sources._ledger import append_staged, clear_staging
+from prefstrata.sources._pseudonyms import pseudonym_key
 from prefstrata.sources._reading import Reading, compile_source
 from prefstrata.sources._staging import Stager
 from prefstrata.sources.mapping import Demand
@@ -133,7 +135,7 @@ def ingest(
     clear_staging(engine)
     governed = frozenset(engine.read("policy.scenarios")["scenario"].to_list())
     state = read_state(engine)
-    stager = Stager(engine, Demand(frozenset(requirements), governed))
+    stager = Stager(engine, Demand(frozenset(requirements), governed), cache(lambda: pseudonym_key(project)))
     found: list[FileOutcome] = []
     for reading in map(Reading.located, readings):
         paths = find_files(project.directory, reading.source.path)

@@ -1,24 +1,20 @@
 -- Grain: a response with a thumb, as it stands in a release file.
 -- What users did, summed to liked or not with a probability: weak evidence, for trainers that read single responses. The
 -- label is the side that weighs more, not the side with more events, or p would speak of the other one.
-with thumbs as (
+with summed as (
     select
-        events.response_id, events.event_id,
-        case when events.kind in ('like', 'accept', 'copy') then 1 else -1 end
-            * cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * 1e9) as bigint) as lean
-    from ledger.events as events
-    join weighting.records as records on records.kind = 'unpaired' and records.record_id = events.response_id
-    left join policy.strata as strata
-        on strata.scenario = records.policy_scenario and strata.stratum = events.supervisor || '/' || events.mode
-    where events.kind in ('like', 'accept', 'copy', 'dislike', 'reject', 'retry')
+        response_id,
+        sum(cast(round(1e9 * up) as bigint)) - sum(cast(round(1e9 * down) as bigint)) as lean,
+        flatten(list(event_ids)) as event_ids
+    from weighting.opinions
+    group by response_id
 ),
 said as (
     select
         response_id,
-        case when sum(lean) > 0 then true when sum(lean) < 0 then false end as label,
-        list_sort(list(event_id)) as provenance
-    from thumbs
-    group by response_id
+        case when lean > 0 then true when lean < 0 then false end as label,
+        list_sort(event_ids) as provenance
+    from summed
 )
 select
     said.response_id, records.prompt_id,

@@ -16,6 +16,7 @@ from prefstrata.model.tables._layers import LAYERS, RELEASE
 from prefstrata.model.tables._ledger import LEDGER
 from prefstrata.model.tables._manifest import MANIFEST
 from prefstrata.model.tables._noise import NOISE
+from prefstrata.model.tables._online import ONLINE
 from prefstrata.model.tables._policy import POLICY
 from prefstrata.model.tables._shape import Column, Table
 from prefstrata.model.tables._staging import STAGING
@@ -26,6 +27,7 @@ __all__ = ["TABLES", "Column", "Table", "table"]
 TABLES: tuple[Table, ...] = (
     *LEDGER,
     *EVIDENCE,
+    *ONLINE,
     *NOISE,
     *FIT,
     *AGREEMENT,

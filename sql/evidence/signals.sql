@@ -1,0 +1,145 @@
+-- Grain: a kind of event at a place, from a segment of users.
+-- How often it is right, against trusted labels that are themselves right with a known probability: least squares on what a
+-- right and a wrong event would show, each event weighed by its propensity. Cells are drawn to their kind by the spread that the
+-- cells of the kind show (empirical Bayes; DerSimonian and Laird 1986; Morris 1983), kinds to 1/2 by two votes. A kind that
+-- meets no trusted label is unknown, and weighs what the policy gives the unknown. Sums are fixed point.
+with settings as (
+    select unknown from policy.online where scenario = '*'
+),
+heard as (
+    select votes.*
+    from evidence.event_votes as votes
+    anti join (select subject from evidence.suspended where scope = 'event') as lost on lost.subject = votes.event_id
+    anti join (select subject from evidence.suspended where scope = 'rater') as silent on silent.subject = votes.rater_id
+),
+sides as (
+    select response_id, sum(cast(round(1e6 * p) as bigint)) / (1e6 * count(*)) as p
+    from (
+        select a as response_id, p_a as p from evidence.trusted
+        union all
+        select b, 1 - p_a from evidence.trusted
+    ) as both_sides
+    group by response_id
+),
+met as (
+    select
+        'pair' as form, heard.kind, heard.place, heard.segment, prompts.task,
+        case when heard.winner_id = trusted.a then trusted.p_a else 1 - trusted.p_a end as p
+    from heard
+    join evidence.trusted as trusted on trusted.pair_id = heard.pair_id
+    join evidence.prompts as prompts on prompts.prompt_id = heard.prompt_id
+    where heard.doubt = 0
+    union all
+    select
+        'single', thumbs.kind, thumbs.place, thumbs.segment, prompts.task,
+        case when thumbs.good then sides.p else 1 - sides.p end
+    from evidence.thumbs as thumbs
+    join sides on sides.response_id = thumbs.response_id
+    join evidence.prompts as prompts on prompts.prompt_id = thumbs.prompt_id
+    where thumbs.doubt = 0
+),
+-- w is how sure the trusted label is, above chance; d what the event shows of being right, 0 for always wrong.
+told as (
+    select
+        met.form, met.kind, met.place, met.segment, propensities.weight as h,
+        abs(2 * met.p - 1) as w,
+        case when met.p >= 0.5 then met.p else met.p * -1 end as d,
+        met.p * (1 - met.p) as u
+    from met
+    join evidence.propensities as propensities
+        on propensities.form = met.form and propensities.kind = met.kind and propensities.place = met.place
+        and propensities.segment = met.segment and propensities.task = met.task
+),
+summed as (
+    select
+        form, kind, place, segment,
+        sum(cast(round(1e6 * h * w * d) as bigint)) / 1e6 as hits,
+        sum(cast(round(1e6 * h * w * w) as bigint)) / 1e6 as s2,
+        sum(cast(round(1e6 * w * w) as bigint)) / 1e6 as overlap,
+        sum(cast(round(1e6 * h * h * w * w * u) as bigint)) / 1e6 as noise,
+        sum(cast(round(1e6 * h * h * w * w * w * w) as bigint)) / 1e6 as s4
+    from told
+    group by form, kind, place, segment
+),
+-- The variance is that at a reliability drawn a little to one half: a cell that was always right by chance is not sure.
+cells as (
+    select
+        *,
+        hits / s2 as raw,
+        (noise + s4 * ((hits + 1) / (s2 + 2)) * greatest(0.02e0, 1 - (hits + 1) / (s2 + 2))) / (s2 * s2) as variance
+    from summed
+    where s2 > 0
+),
+kinds as (
+    select
+        form, kind,
+        (sum(cast(round(1e6 * hits) as bigint)) / 1e6 + 1) / (sum(cast(round(1e6 * s2) as bigint)) / 1e6 + 2) as mean,
+        sum(cast(round(1e6 * s2) as bigint)) / 1e6 as s2,
+        sum(cast(round(1e6 * variance * s2 * s2) as bigint)) / 1e6 / pow(sum(cast(round(1e6 * s2) as bigint)) / 1e6, 2) as variance
+    from cells
+    group by form, kind
+),
+spread as (
+    select
+        cells.form, cells.kind,
+        -- Cells of a kind are never taken to be nearer to each other than three points.
+        greatest(0.0009e0,
+            (sum(cast(round(1e6 * cells.s2 * (cells.raw - kinds.mean) * (cells.raw - kinds.mean)) as bigint)) / 1e6
+                - sum(cast(round(1e6 * cells.s2 * cells.variance) as bigint)) / 1e6)
+            / greatest(1e-6, max(kinds.s2))) as between_cells
+    from cells
+    join kinds on kinds.form = cells.form and kinds.kind = cells.kind
+    group by cells.form, cells.kind
+),
+every as (
+    select 'pair' as form, kind, place, segment, count(*) as events from heard group by kind, place, segment
+    union all
+    select 'single', kind, place, segment, count(*) from evidence.thumbs group by kind, place, segment
+),
+drawn as (
+    select
+        every.form, every.kind, every.place, every.segment, every.events,
+        coalesce(cells.overlap, 0e0) as overlap,
+        cells.raw,
+        kinds.mean is not null as known,
+        case
+            when cells.raw is null then kinds.mean
+            else (cells.raw * spread.between_cells + kinds.mean * cells.variance) / (spread.between_cells + cells.variance)
+        end as reliability,
+        case
+            when cells.raw is null then sqrt(spread.between_cells + kinds.variance)
+            else sqrt(
+                cells.variance * spread.between_cells / (spread.between_cells + cells.variance)
+                + pow(cells.variance / (spread.between_cells + cells.variance), 2) * kinds.variance)
+        end as deviation
+    from every
+    left join cells
+        on cells.form = every.form and cells.kind = every.kind and cells.place = every.place and cells.segment = every.segment
+    left join kinds on kinds.form = every.form and kinds.kind = every.kind
+    left join spread on spread.form = every.form and spread.kind = every.kind
+),
+bounded as (
+    select
+        form, kind, place, segment, events, overlap, raw, known,
+        case when known then round(least(1e0, greatest(0e0, reliability)), 6) end as reliability,
+        case when known then round(least(1e0, greatest(0e0, reliability - 1.644853627e0 * deviation)), 6) end as low,
+        case when known then round(least(1e0, greatest(0e0, reliability + 1.644853627e0 * deviation)), 6) end as high
+    from drawn
+),
+strongest as (
+    select form, max(2 * reliability - 1) as says from bounded where known group by form
+)
+select
+    bounded.form, bounded.kind, bounded.place, bounded.segment, bounded.events, bounded.overlap,
+    round(bounded.raw, 6) as raw,
+    bounded.reliability, bounded.low, bounded.high, bounded.known,
+    round(case
+        -- What is surely wrong more often than right says the opposite; a comparison that is says nothing.
+        when bounded.known and (bounded.reliability >= 0.5 or (bounded.form = 'single' and bounded.high < 0.5))
+            then 2 * bounded.reliability - 1
+        when bounded.known then 0e0
+        else settings.unknown * case when strongest.says > 0 then strongest.says else 1e0 end
+    end, 6) as says
+from bounded
+cross join settings
+left join strongest on strongest.form = bounded.form
