@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefstrata.releases._changes import changes_between
 from prefstrata.releases._manifest import canonical, describe
+from prefstrata.releases._online import late_since
 from prefstrata.releases._pages import render_card, render_report, summarise
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
 from prefstrata.releases.drafts import Draft, ReleaseFile
@@ -76,6 +77,7 @@ class Drafter:
         )
         return {
             **self._description,
+            "online": {**self._description["online"], "late": late_since(self._engine, self._store, parent)},
             "release_id": self._identity.release_id(parent.release_id),
             "parent": named,
             "changes": changes.records,

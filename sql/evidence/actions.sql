@@ -18,7 +18,7 @@ select
     events.source || '/' || events.session as session,
     events.user_id, events.rater_id,
     events.supervisor || '/' || events.mode as stratum,
-    coalesce(events.segment, 'unknown') as segment,
+    coalesce(events.segment, case events.supervisor when 'rule' then 'rule' else 'unknown' end) as segment,
     events.cohort, events.address, events.value,
     case
         when events.occurred_at is null then events.received_at

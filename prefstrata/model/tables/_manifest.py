@@ -17,6 +17,13 @@ settled | varchar[] | dimensions of a pair that people settled; null for other k
 MANIFEST = (
     Table(
         "manifest",
+        "earlier",
+        "a batch that the release before was made from",
+        columns("batch_id | varchar | the batch"),
+        ("batch_id",),
+    ),
+    Table(
+        "manifest",
         "before",
         "a record in those of the parent's files that the new release replaces",
         _KEYS,

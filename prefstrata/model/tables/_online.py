@@ -11,7 +11,7 @@ session | varchar | source and session, null when unknown
 user_id | varchar | keyed pseudonym of the user, null when unknown
 rater_id | varchar | the user as a rater
 stratum | varchar | supervisor/mode
-segment | varchar | kind of user; unknown when not given
+segment | varchar | kind of user; when not given, rule for what a rule did, else unknown
 """
 
 _PLACE = "place | varchar | where it was shown: first, later or unknown"
@@ -29,7 +29,7 @@ alternatives | varchar[] | response ids shown beside it, sorted
 cohort | varchar | group of users, null when unknown
 address | varchar | pseudonym of the block of addresses, null when unknown
 value | double | seconds of dwell, characters edited…
-happened_at | timestamp | when: by the user's clock, or by the service's where the user's is plainly wrong; null when unknown
+happened_at | timestamp | when, by the user's clock; by the service's where that is plainly wrong; null when unknown
 skewed | boolean | the user's clock was plainly wrong
 """
 
@@ -116,7 +116,7 @@ votes | bigint | decided votes it rests on
 scope | varchar | event or rater: what is not heard
 subject | varchar | event_id or rater_id
 reason | varchar | cap_user_day, cap_session, cap_address_day, cap_cohort_day, repeated, burst, lockstep or golden
-measured | double | what was measured: events, or times together; of golden, the upper end of the 90 % interval of agreement
+measured | double | events, or times together; of golden, the upper end of the 90 % interval of agreement
 most | double | what the policy allows; of golden, the least agreement
 """),
         ("scope", "subject", "reason"),
@@ -170,7 +170,7 @@ reliability | double | the same, drawn to its kind where the overlap is thin; nu
 low | double | lower end of its 90 % interval; null when unknown
 high | double | upper end
 known | boolean | whether its kind meets trusted labels at all
-says | double | what it counts, -1 to 1: 2 reliability - 1, below 0 where a single response's event says the opposite; when unknown, the policy's `unknown` of what the strongest kind says
+says | double | 2 reliability - 1, below 0 where it says the opposite; unknown: a part of what the strongest says
 """),
         ("form", "kind", "place", "segment"),
     ),

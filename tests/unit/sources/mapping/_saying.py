@@ -10,8 +10,8 @@ from typing import Any
 
 from prefstrata.engine import DuckDBEngine
 from prefstrata.sources import clear_staging
-from prefstrata.sources.framing import Framing, fields, frame
 from prefstrata.sources._pseudonyms import unlocked
+from prefstrata.sources.framing import Framing, fields, frame
 from prefstrata.sources.mapping import REASONS, Compiled, Context, Demand, Refused, compile_mapping, read_mapping, stage
 
 __all__ = ["PAIR", "Said", "compiled", "reasons", "say"]

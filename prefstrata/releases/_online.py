@@ -1,0 +1,50 @@
+"""What the manifest says of online feedback: what was heard, what was set aside, what came late, who withdrew."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from prefstrata.releases.stored import read_manifest
+
+if TYPE_CHECKING:
+    from prefstrata.engine import Engine
+    from prefstrata.stores import CommitInfo, VersionStore
+
+__all__ = ["EMPTY", "describe_online", "late_since"]
+
+EMPTY: dict[str, Any] = {
+    "events": 0,
+    "skewed": 0,
+    "deliveries_passed_over": 0,
+    "suspended": [],
+    "withdrawn": {"subjects": 0, "events": 0, "judgements": 0},
+    "signals": [],
+    "positions": [],
+    "attribution": [],
+    "late": [],
+}
+"""What the first releases, which did not speak of it, are taken to say."""
+
+
+def describe_online(engine: Engine) -> dict[str, Any]:
+    """Everything but what came late, which depends on the release before."""
+    return {
+        **engine.query("manifest/clocks").row(0, named=True),
+        "suspended": engine.query("manifest/suspended").to_dicts(),
+        "withdrawn": engine.query("manifest/withdrawn").row(0, named=True),
+        "signals": engine.query("manifest/signals").to_dicts(),
+        "positions": engine.query("manifest/positions").to_dicts(),
+        "attribution": engine.query("manifest/attribution").to_dicts(),
+    }
+
+
+def late_since(engine: Engine, store: VersionStore, parent: CommitInfo) -> list[dict[str, Any]]:
+    """Events by source and day that the parent's newest day should have known: ``{source, day, events}``."""
+    batches: list[str] = []
+    if parent.release_id:
+        batches = [batch["batch_id"] for batch in json.loads(read_manifest(store, parent))["batches"]]
+    engine.load("manifest.earlier", pl.DataFrame({"batch_id": batches}, schema={"batch_id": pl.String}))
+    return engine.query("manifest/late").to_dicts()
