@@ -33,7 +33,7 @@ class Online(Strict):
         60, ge=1, description="What several users do to one response in such a span is together."
     )
     lockstep_shared: int = Field(
-        5,
+        10,
         ge=2,
         description="Users who do the same to the same responses together this often, and mostly that, are one hand.",
     )

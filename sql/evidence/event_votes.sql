@@ -24,7 +24,7 @@ thumbs as (
 ),
 every as (
     select
-        event_id, prompt_id,
+        event_id, cast(null as varchar) as other_event_id, prompt_id,
         case when kind = 'accept' then response_id else other_id end as winner_id,
         case when kind = 'accept' then other_id else response_id end as loser_id,
         kind, place,
@@ -37,7 +37,7 @@ every as (
     from among
     union all
     select
-        liked.event_id, liked.prompt_id, liked.response_id, disliked.response_id, 'thumbs', 'unknown', cast(null as boolean),
+        liked.event_id, disliked.event_id, liked.prompt_id, liked.response_id, disliked.response_id, 'thumbs', 'unknown', cast(null as boolean),
         liked.session, liked.user_id, liked.rater_id, liked.stratum, liked.segment, 1e0,
         1 - (1 - liked.doubt) * (1 - disliked.doubt),
         case when liked.happened_at > disliked.happened_at then liked.happened_at else disliked.happened_at end
@@ -49,13 +49,13 @@ every as (
     union all
     -- Which of the two a retry or an edit shows first is no accident, so it is no display order to learn from.
     select
-        event_id, prompt_id, became_id, response_id, kind, 'unknown', cast(null as boolean),
+        event_id, cast(null as varchar), prompt_id, became_id, response_id, kind, 'unknown', cast(null as boolean),
         session, user_id, rater_id, stratum, segment, 1e0, 1 - (1 - doubt) * (1 - doubt_became), happened_at
     from evidence.events
     where kind in ('retry', 'edit') and prompt_id is not null and response_id <> became_id
 )
 select
     short_hash(event_id || '/' || winner_id || '/' || loser_id) as vote_id,
-    event_id, pair_id(winner_id, loser_id) as pair_id, prompt_id, winner_id, loser_id, kind, place, winner_first,
+    event_id, other_event_id, pair_id(winner_id, loser_id) as pair_id, prompt_id, winner_id, loser_id, kind, place, winner_first,
     session, user_id, rater_id, stratum, segment, share, doubt, happened_at
 from every

@@ -10,6 +10,7 @@ heard as (
     select votes.*
     from evidence.event_votes as votes
     anti join (select subject from evidence.suspended where scope = 'event') as lost on lost.subject = votes.event_id
+    anti join (select subject from evidence.suspended where scope = 'event') as other on other.subject = votes.other_event_id
     anti join (select subject from evidence.suspended where scope = 'rater') as silent on silent.subject = votes.rater_id
 ),
 sides as (

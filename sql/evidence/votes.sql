@@ -81,6 +81,7 @@ from_events as (
     cross join strongest
     left join says on says.kind = votes.kind and says.segment = votes.segment
     anti join (select subject from evidence.suspended where scope = 'event') as lost on lost.subject = votes.event_id
+    anti join (select subject from evidence.suspended where scope = 'event') as other on other.subject = votes.other_event_id
     anti join (select subject from evidence.suspended where scope = 'rater') as silent on silent.subject = votes.rater_id
 ),
 every as (

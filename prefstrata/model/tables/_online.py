@@ -79,7 +79,8 @@ doubt_became | double | probability that it became something else: 0 where the e
         "one response rather than another to one prompt, by what a user did",
         columns(f"""
 vote_id | varchar | hash of the event and the two responses
-event_id | varchar | the event, of two the first by id
+event_id | varchar | the event; of a like and a dislike, the like
+other_event_id | varchar | the dislike, null otherwise
 pair_id | varchar | the pair
 prompt_id | varchar | its prompt
 winner_id | varchar | the response it speaks for
