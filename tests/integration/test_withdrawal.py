@@ -96,7 +96,7 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
         row["event_id"]
         for row in inside(
             "sql", f"select event_id from ledger.events where user_id = '{subject}'", "--json", cwd=project
-        ).document  # noqa: S608
+        ).document
     }
     assert len(ids) == 15
     traces = {SUBJECT, subject, WORDS, "to you alone", *ids}

@@ -32,7 +32,7 @@ def _project(folder: Path, **more: object) -> Project:
 
 
 def test_a_pseudonym_is_an_hmac_of_source_and_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What SQL makes at the door is what Python makes of the same name, and what RFC 2104 says; the name stands nowhere."""
+    """What SQL makes at the door is what Python makes of the same name, and RFC 2104 says; the name stands nowhere."""
     monkeypatch.setenv(KEY_VARIABLE, "k" * 80)
     (tmp_path / "a.jsonl").write_text(_EVENT)
     engine = DuckDBEngine(":memory:")
