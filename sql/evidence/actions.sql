@@ -30,5 +30,5 @@ from ledger.events as events
 cross join settings
 left join delivered
     on delivered.source = events.source and delivered.kind = events.kind and delivered.own_id = events.own_id
-anti join ledger.withdrawals as gone on gone.subject = events.user_id
+anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
 where delivered.event_id is null or delivered.event_id = events.event_id

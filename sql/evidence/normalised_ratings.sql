@@ -9,7 +9,7 @@ with unit as (
         round,
         rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
     from ledger.ratings
-    anti join ledger.withdrawals as gone on 'user:' || gone.subject = ratings.rater_id
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = ratings.rater_id
 ),
 fixed as (
     select *, cast(round(unit_value * 1e9) as bigint) as scaled

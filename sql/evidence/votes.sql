@@ -16,7 +16,7 @@ with given as (
         'vote' as derived_from,
         rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
     from ledger.votes
-    anti join ledger.withdrawals as gone on 'user:' || gone.subject = votes.rater_id
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
 ),
 rated as (
     select

@@ -48,9 +48,9 @@ provenance as (
 given as (
     select pairs.pair_id, votes.policy, votes.reason_tags
     from ledger.votes as votes
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
     join evidence.pairs as pairs
         on pairs.a = least(votes.left_id, votes.right_id) and pairs.b = greatest(votes.left_id, votes.right_id)
-    anti join ledger.withdrawals as gone on 'user:' || gone.subject = votes.rater_id
 ),
 cited as (
     select pair_id, list_sort(list(distinct policy)) as policies

@@ -94,7 +94,7 @@ trace_raters as (
         count(distinct rater_id) as n,
         bool_or(rationale is not null or coalesce(array_length(reason_tags), 0) > 0) as has_rationale
     from ledger.steps
-    anti join ledger.withdrawals as gone on 'user:' || gone.subject = steps.rater_id
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
     group by trace_id, prompt_id, supervisor || '/' || mode
 ),
 trace_weights as (

@@ -89,14 +89,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: Path) -> None:
-    """Byte search over layers, report, card and manifest; the manifest counts; purged files say so, the newest is whole."""
+    """Byte search over layers, report, card and manifest; it counts; purged files say so, the newest is whole."""
     found = read_project(project)
     subject = pseudonym_of(pseudonym_key(found), "app", SUBJECT)
     ids = {
         row["event_id"]
-        for row in inside(
-            "sql", f"select event_id from ledger.events where user_id = '{subject}'", "--json", cwd=project
-        ).document
+        for row in inside("sql", "select event_id, user_id from ledger.events", "--json", cwd=project).document
+        if row["user_id"] == subject
     }
     assert len(ids) == 15
     traces = {SUBJECT, subject, WORDS, "to you alone", *ids}
