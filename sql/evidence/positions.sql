@@ -1,7 +1,7 @@
 -- Grain: a source and a kind of choice among two.
 -- What the first place is worth by itself: where places are given by lot, as many of the first are better as of the second, so what
--- the first gets above one half is its place (Joachims et al. 2005). The log-odds of that share is its effect on equal responses,
--- if anything a little low. How much a choice from either place still says is in evidence.signals.
+-- the first gets above one half is its place (Joachims et al. 2005). The log-odds of that share is its effect on average; on equal
+-- responses it is a little more. How much a choice from either place still says is in evidence.signals.
 with chosen as (
     select
         events.source, votes.kind,

@@ -24,7 +24,7 @@ sides as (
 ),
 met as (
     select
-        'pair' as form, heard.kind, heard.place, heard.segment, prompts.task,
+        'pair' as form, heard.kind, heard.place, heard.segment, prompts.task, heard.prompt_id,
         case when heard.winner_id = trusted.a then trusted.p_a else 1 - trusted.p_a end as p
     from heard
     join evidence.trusted as trusted on trusted.pair_id = heard.pair_id
@@ -32,7 +32,7 @@ met as (
     where heard.doubt = 0
     union all
     select
-        'single', thumbs.kind, thumbs.place, thumbs.segment, prompts.task,
+        'single', thumbs.kind, thumbs.place, thumbs.segment, prompts.task, thumbs.prompt_id,
         case when thumbs.good then sides.p else 1 - sides.p end
     from evidence.thumbs as thumbs
     join sides on sides.response_id = thumbs.response_id
@@ -42,7 +42,7 @@ met as (
 -- w is how sure the trusted label is, above chance; d what the event shows of being right, 0 for always wrong.
 told as (
     select
-        met.form, met.kind, met.place, met.segment, propensities.weight as h,
+        met.form, met.kind, met.place, met.segment, met.prompt_id, propensities.weight as h,
         abs(2 * met.p - 1) as w,
         case when met.p >= 0.5 then met.p else met.p * -1 end as d,
         met.p * (1 - met.p) as u
@@ -51,34 +51,79 @@ told as (
         on propensities.form = met.form and propensities.kind = met.kind and propensities.place = met.place
         and propensities.segment = met.segment and propensities.task = met.task
 ),
+prompted as (
+    select
+        form, kind, place, segment, prompt_id,
+        sum(cast(round(1e6 * h * w * d) as bigint)) as hits,
+        sum(cast(round(1e6 * h * w * w) as bigint)) as s2,
+        sum(cast(round(1e6 * w * w) as bigint)) as overlap,
+        sum(cast(round(1e6 * h * h * w * w * u) as bigint)) as noise,
+        sum(cast(round(1e6 * h * h * w * w * w * w) as bigint)) as s4
+    from told
+    group by form, kind, place, segment, prompt_id
+),
 summed as (
     select
         form, kind, place, segment,
-        sum(cast(round(1e6 * h * w * d) as bigint)) / 1e6 as hits,
-        sum(cast(round(1e6 * h * w * w) as bigint)) / 1e6 as s2,
-        sum(cast(round(1e6 * w * w) as bigint)) / 1e6 as overlap,
-        sum(cast(round(1e6 * h * h * w * w * u) as bigint)) / 1e6 as noise,
-        sum(cast(round(1e6 * h * h * w * w * w * w) as bigint)) / 1e6 as s4
-    from told
+        sum(hits) / 1e6 as hits, sum(s2) / 1e6 as s2, sum(overlap) / 1e6 as overlap, sum(noise) / 1e6 as noise,
+        sum(s4) / 1e6 as s4
+    from prompted
     group by form, kind, place, segment
+),
+of_kind as (
+    select
+        form, kind,
+        sum(hits) / 1e6 as hits, sum(s2) / 1e6 as s2, sum(noise) / 1e6 as noise, sum(s4) / 1e6 as s4,
+        (sum(hits) / 1e6 + 1) / (sum(s2) / 1e6 + 2) as mean
+    from prompted
+    group by form, kind
+),
+-- Events on one prompt stand or fall together, with its label and with how hard it is: what prompts vary by is measured (the
+-- sandwich; Liang and Zeger 1986).
+varied as (
+    select
+        prompted.form, prompted.kind, prompted.place, prompted.segment,
+        sum(cast(round(pow(prompted.hits / 1e3 - prompted.s2 / 1e3 * (summed.hits + 1) / (summed.s2 + 2), 2)) as bigint)) / 1e6
+            * count(*) / greatest(1, count(*) - 1) as squares
+    from prompted
+    join summed
+        on summed.form = prompted.form and summed.kind = prompted.kind and summed.place = prompted.place
+        and summed.segment = prompted.segment
+    group by prompted.form, prompted.kind, prompted.place, prompted.segment
+),
+kinds_varied as (
+    select
+        together.form, together.kind,
+        sum(cast(round(pow(together.hits / 1e3 - together.s2 / 1e3 * of_kind.mean, 2)) as bigint)) / 1e6
+            * count(*) / greatest(1, count(*) - 1) as squares
+    from (
+        select form, kind, prompt_id, sum(hits) as hits, sum(s2) as s2
+        from prompted
+        group by form, kind, prompt_id
+    ) as together
+    join of_kind on of_kind.form = together.form and of_kind.kind = together.kind
+    group by together.form, together.kind
 ),
 -- The variance is that at a reliability drawn a little to one half: a cell that was always right by chance is not sure.
 cells as (
     select
-        *,
+        summed.*,
         hits / s2 as raw,
-        (noise + s4 * ((hits + 1) / (s2 + 2)) * greatest(0.02e0, 1 - (hits + 1) / (s2 + 2))) / (s2 * s2) as variance
+        greatest(squares, noise + s4 * ((hits + 1) / (s2 + 2)) * greatest(0.02e0, 1 - (hits + 1) / (s2 + 2))) / (s2 * s2)
+            as variance
     from summed
+    join varied
+        on varied.form = summed.form and varied.kind = summed.kind and varied.place = summed.place
+        and varied.segment = summed.segment
     where s2 > 0
 ),
 kinds as (
     select
-        form, kind,
-        (sum(cast(round(1e6 * hits) as bigint)) / 1e6 + 1) / (sum(cast(round(1e6 * s2) as bigint)) / 1e6 + 2) as mean,
-        sum(cast(round(1e6 * s2) as bigint)) / 1e6 as s2,
-        sum(cast(round(1e6 * variance * s2 * s2) as bigint)) / 1e6 / pow(sum(cast(round(1e6 * s2) as bigint)) / 1e6, 2) as variance
-    from cells
-    group by form, kind
+        of_kind.form, of_kind.kind, mean, s2,
+        greatest(squares, noise + s4 * mean * greatest(0.02e0, 1 - mean)) / (s2 * s2) as variance
+    from of_kind
+    join kinds_varied on kinds_varied.form = of_kind.form and kinds_varied.kind = of_kind.kind
+    where s2 > 0
 ),
 spread as (
     select

@@ -187,7 +187,7 @@ first | bigint | of these, the ones for the side shown first
 share | double | share of them
 low | double | lower end of its 90 % interval (Wilson)
 high | double | upper end
-effect | double | log-odds of the first place between equal responses
+effect | double | log-odds of the first place, averaged over the choices
 effect_low | double | lower end of its 90 % interval
 effect_high | double | upper end
 """),
