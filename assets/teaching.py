@@ -17,7 +17,7 @@ def _ordering(session: Session) -> dict[str, Any]:
     cells = rows(
         session,
         "select scenario, risk_level, upper, lower, follows, contradicts from teaching.ordering "
-        "where declared and follows is not null order by effective desc, all limit 20",
+        "where declared and follows is not null order by effective desc, scenario, risk_level, upper, lower limit 20",
     )
     named = {f"{row['scenario']}: {row['upper']} over {row['lower']}": row["follows"] for row in cells}
     return {
