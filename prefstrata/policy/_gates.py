@@ -1,4 +1,4 @@
-"""What a policy says of the gates before a release: how bad a figure may be, who answers for it, and what happens then."""
+"""What a policy says of the gates before a release: how bad a figure may be, who answers for it, what happens then."""
 
 from __future__ import annotations
 
@@ -41,14 +41,12 @@ class Gates(Strict):
     seed: int = Field(1, description="What the canary's bootstrap draws with.")
     identical: Gate = Field(Gate(limit=0.1, rise=0.02), description="Pairs whose sides say the same, or nearly.")
     misaligned: Gate = Field(
-        Gate(limit=0.5, rise=0.05), description="Pairs whose chosen answer shares no word with the last turn."
+        Gate(limit=0.75, rise=0.05), description="Pairs whose chosen answer shares no word with the last turn."
     )
     cycles: Gate = Field(
         Gate(limit=0.25, rise=0.05, severity="warn"), description="Pairs in a cycle: a beats b, b beats c, c beats a."
     )
-    ties: Gate = Field(
-        Gate(limit=0.5, rise=0.1, severity="warn"), description="Pairs to train on that no side leads."
-    )
+    ties: Gate = Field(Gate(limit=0.5, rise=0.1, severity="warn"), description="Pairs to train on that no side leads.")
     rules: Gate = Field(Gate(limit=0.75, rise=0.05), description="Pairs whose chosen answer breaks a rule.")
     metadata: Gate = Field(
         Gate(limit=0.75, rise=0.05), description="Pairs at high risk without task, scenario, generator or reason."
@@ -58,7 +56,7 @@ class Gates(Strict):
         description="New votes that length, place or markdown foretells, per stratum and dimension.",
     )
     agreement: Gate = Field(
-        Gate(limit=0.45, rise=0.1, owner=_ANNOTATION),
+        Gate(limit=0.45, rise=0.1, min_n=30, owner=_ANNOTATION),
         description="New votes against what the others say of the pair, per stratum and rater.",
     )
     ordering: Gate = Field(

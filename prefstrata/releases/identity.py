@@ -71,7 +71,7 @@ class Identity:
         )
 
     def release_id(self, parent: str, approval: Mapping[str, str] | None = None) -> str:
-        """Hex sha256 over the content, the parent's release id (empty for the first one) and the approval it rests on."""
+        """Hex sha256 over the content, the parent's release id (empty for the first) and the approval it rests on."""
         return _digest(
             {"content": self.content_id, "parent": parent, **({"approval": dict(approval)} if approval else {})}
         )

@@ -6,8 +6,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from prefstrata.cli._commands._published import demand_published
 from prefstrata.cli._commands._gates import gates_told
+from prefstrata.cli._commands._published import demand_published
 from prefstrata.cli._output import Grid, counted, size
 from prefstrata.pipeline import run
 from prefstrata.policy import LAYERS

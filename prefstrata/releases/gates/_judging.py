@@ -1,4 +1,4 @@
-"""Holds a draft against the gates of the policies: figures in SQL, thresholds from the policies, the parent from its manifest."""
+"""Holds a draft against the gates: figures in SQL, thresholds from the policies, the parent from its manifest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Judged", "judge", "trained_on"]
 
 _TABLES = ("gates.votes", "gates.faults", "gates.rulers", "gates.dissent", "gates.orderings", "gates.drift")
-_FIGURE = {
+_FIGURE: dict[str, Any] = {
     "gate": pl.String,
     "scenario": pl.String,
     "slice": pl.String,
@@ -81,7 +81,7 @@ class Judged:
         }
 
 
-def judge(
+def judge(  # noqa: PLR0913 - what is judged, against what, and what is known beside
     engine: DuckDBEngine,
     identity: Identity,
     parent: dict[str, Any] | None,

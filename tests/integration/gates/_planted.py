@@ -50,7 +50,7 @@ responses:
   winner: {text: winner, generator: wrote.winner}
   loser: {text: loser, generator: wrote.loser}
 votes:
-  - {left: winner, right: loser, choice: "'left'", dimension: aspect, rater: rater, reason_tags: "['seen']", raw: winner}
+  - {left: winner, right: loser, choice: "'left'", dimension: aspect, rater: rater, reason_tags: "['seen']"}
 """
 _SOURCE = {
     "name": "more",
@@ -88,7 +88,7 @@ def _record(row: Row, winner: str, rater: int, number: int, dimension: str = "ov
         "loser": row["response_2"] if winner == row["response_1"] else row["response_1"],
         "wrote": {},
         "aspect": dimension,
-        "rater": f"worker-{rater}",
+        "rater": f"w-{rater + 1:03}",
         **{key: row[key] for key in ("task", "scenario", "risk_level")},
         "number": number,
     }
@@ -112,9 +112,7 @@ def _rows(pairs: pl.DataFrame, draw: random.Random, **wanted: object) -> list[Ro
 
 
 def _votes(rows: Sequence[Row], winner: Callable[[Row, int], str]) -> list[Row]:
-    return [
-        _record(row, winner(row, number % _WORKERS), number % _WORKERS, number) for number, row in enumerate(rows)
-    ]
+    return [_record(row, winner(row, number % _WORKERS), number % _WORKERS, number) for number, row in enumerate(rows)]
 
 
 def _innocent(pairs: pl.DataFrame, draw: random.Random) -> list[Row]:
@@ -177,9 +175,7 @@ def _naturalness(pairs: pl.DataFrame, draw: random.Random) -> list[Row]:
 
 
 def _rows_of(pairs: pl.DataFrame, dimension: str) -> list[Row]:
-    return [
-        row for row in pairs.iter_rows(named=True) if row["dimension"] == dimension and row["truth"] != "tie"
-    ]
+    return [row for row in pairs.iter_rows(named=True) if row["dimension"] == dimension and row["truth"] != "tie"]
 
 
 BATCHES: dict[str, Callable[[pl.DataFrame, random.Random], list[Row]]] = {
