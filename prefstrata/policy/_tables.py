@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from prefstrata.policy._gates import GATE_SCHEMA, gate_rows
 from prefstrata.policy._online import ONLINE_COLUMNS
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         **{name: pl.Float64 if name in {"clip", "unknown"} else pl.Int64 for name in ONLINE_COLUMNS},
     },
     "policy.requirements": {"scenario": pl.String, "risk_level": pl.String, "rationale": pl.Boolean},
+    "policy.gates": GATE_SCHEMA,
 }
 
 
@@ -123,4 +125,5 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for scenario, policy in governed
             for risk in ("low", "medium", "high")
         ],
+        "policy.gates": gate_rows((scenario, policy.gates) for scenario, policy in governed),
     }
