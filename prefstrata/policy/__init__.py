@@ -1,5 +1,6 @@
 """Policies: the value ordering of each scenario, as versioned files, and as the tables the SQL reads."""
 
+from prefstrata.policy._judging import Exam, Judging
 from prefstrata.policy._read import check_strata, read_policies
 from prefstrata.policy._tables import load_policies, requirements
 from prefstrata.policy._types import LAYERS, TRAINING_LAYERS, Dimension, Layer, LayerRule, Policy, StratumPolicy, When
@@ -8,6 +9,8 @@ __all__ = [
     "LAYERS",
     "TRAINING_LAYERS",
     "Dimension",
+    "Exam",
+    "Judging",
     "Layer",
     "LayerRule",
     "Policy",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from prefstrata.policy._judging import Judging
 from prefstrata.project import Strict
 
 Layer = Literal["golden", "expert", "main", "weak", "backflow"]
@@ -25,6 +26,9 @@ class Dimension(Strict):
     name: str = Field(description="Name, as votes spell it.")
     definition: str = Field(min_length=20, description="Operational definition a rater or judge can apply.")
     kind: Kind = Field(description="Whose preference it is.")
+    rubric: str | None = Field(
+        None, description="What a model judge is told beside the definition; not read by others."
+    )
 
 
 class StratumPolicy(Strict):
@@ -111,6 +115,9 @@ class Policy(Strict):
     cap: float = Field(4.0, ge=1, description="Highest factor a stratum may get.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
+    judging: Judging = Field(
+        default_factory=Judging, description="What model judges must show, and where they may vote."
+    )
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
 
     @model_validator(mode="after")
