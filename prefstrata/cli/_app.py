@@ -248,7 +248,7 @@ def _judge_plan(call: Call) -> None:
 
 @command(_judge, "run")
 def _judge_run(call: Call) -> None:
-    """Examine the judges on golden pairs, let those who pass judge, and write their verdicts where the next run reads them.
+    """Examine the judges on golden pairs, let those who pass judge, and write their verdicts for the next run.
 
     Nothing is spent beyond the caps. What was answered before is not asked again: after a kill, run it again.
     """

@@ -1,7 +1,8 @@
 """Asks questions, each at most once with success: from the journal where it is known, else from the endpoint.
 
-A lane per judge sends as many requests at once as its endpoint bears. Before each, its highest price is reserved under every cap and
-written to the journal; after each, price, outcome and reply are written together. Every reply has an outcome, and none ends the run:
+A lane per judge sends as many requests at once as its endpoint bears. Before each, its highest price is reserved
+under every cap and written to the journal; after each, price, outcome and reply are written together. Every reply has
+an outcome, and none ends the run:
 
     answered, refused     final
     malformed, empty,     paid for, says nothing: asked again, :data:`TRIES` times in all, then final as it is
@@ -281,8 +282,8 @@ class _Run:
 class Lane:
     """The questions of one judge, sent one request each.
 
-    Reservations are written some requests ahead, many in one transaction, and an answer leaves the line before it is on the disk: so
-    the disk is never waited for on the way to the endpoint.
+    Reservations are written some requests ahead, many in one transaction, and an answer leaves the line before it is
+    on the disk: so the disk is never waited for on the way to the endpoint.
     """
 
     def __init__(self, run: _Run, judge: JudgeModel, client: AsyncOpenAI, questions: list[Question]) -> None:

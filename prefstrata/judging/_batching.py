@@ -1,9 +1,9 @@
 """Asks through the Batch API: a file of requests, answered within a day at a lower price.
 
-Submitting must be idempotent although the API is not. So a batch is written to the journal with all its reservations before anything
-of it is sent; the name of its file and its metadata hold a digest of its requests. When a process dies after that, the next one looks
-for this digest among the endpoint's batches and files, takes up what it finds, and submits only what is nowhere. An expired or
-cancelled batch gives what it has; the rest goes into the next one.
+Submitting must be idempotent although the API is not. So a batch is written to the journal with all its reservations
+before anything of it is sent; the name of its file and its metadata hold a digest of its requests. When a process
+dies after that, the next one looks for this digest among the endpoint's batches and files, takes up what it finds,
+and submits only what is nowhere. An expired or cancelled batch gives what it has; the rest goes into the next one.
 """
 
 from __future__ import annotations
@@ -118,7 +118,10 @@ async def _created(client: AsyncOpenAI, digest: str, content: str) -> str | None
 
 
 async def _create(client: AsyncOpenAI, digest: str, content: str | None) -> str | None:
-    """The id of the batch with this digest: found, or made from a file that is found or uploaded; None without a content."""
+    """The id of the batch with this digest: found, or made from a file that is found or uploaded.
+
+    None when there is no batch, no file, and no content to make one of.
+    """
     async for batch in client.batches.list(limit=100):
         if (batch.metadata or {}).get(_MARK) == digest:
             return batch.id

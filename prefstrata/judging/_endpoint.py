@@ -26,7 +26,8 @@ class Sent:
     """What came of a request.
 
     Attributes:
-        outcome: replied (``body`` is what came), busy (429 or 503: wait), failed (try again), rejected (never try again),
+        outcome: replied (``body`` is what came), busy (429 or 503: wait), failed (try again), rejected (never try
+            again),
             fatal (nothing of this judge will work), unreachable (no connection).
         body: the reply's body.
         status: HTTP status, when one came.

@@ -20,7 +20,8 @@ _LONGER = 1.2
 """A side counts as the longer one from this ratio of lengths on."""
 _SURE = 1.96
 _ALARM = 8.0
-"""Height of the cumulative sum that is an alarm: a judge that has not changed sets it off once in e^8, 3,000 canaries."""
+"""Height of the cumulative sum that is an alarm: a judge that has not changed sets it off once in e^8, "
+"3,000 canaries."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""The journal: every request before it is sent, every reply as it came, every micro-dollar. It survives a kill at any point.
+"""The journal: every request before it is sent, every reply as it came, every micro-dollar. A kill leaves it whole.
 
-A file of its own beside the warehouse, because the warehouse has one writer and lets nobody read while it writes: SQLite in WAL
-mode with full synchronisation. A request is *reserved* (its highest price is written down) before it is sent, and *settled* (its
-price, its outcome and its reply are written in one transaction) when it is answered. Whatever is reserved and not settled when the
-journal is opened was in flight when its process died: it may have been paid, so its reservation stays spent.
+A file of its own beside the warehouse, because the warehouse has one writer and lets nobody read while it writes:
+SQLite in WAL mode with full synchronisation. A request is *reserved* (its highest price is written down) before it is
+sent, and *settled* (its price, its outcome and its reply are written in one transaction) when it is answered.
+Whatever is reserved and not settled when the journal is opened was in flight when its process died: it may have been
+paid, so its reservation stays spent.
 """
 
 from __future__ import annotations
@@ -30,16 +31,13 @@ __all__ = ["Attempt", "Journal", "JournalReader", "SentBatch", "open_journal", "
 
 _SCHEMA = """
 create table if not exists attempts (
-    id integer primary key, key text not null, run text not null, judge text not null, work text not null, day text not null,
-    batch integer, reserved integer not null, cost integer, outcome text, status integer,
-    input_tokens integer, output_tokens integer, asked_at text not null, ended_at text
-);
-create index if not exists attempts_by_key on attempts (key);
-create index if not exists attempts_in_flight on attempts (id) where cost is null;
-create index if not exists attempts_of_batch on attempts (batch) where batch is not null;
-create table if not exists replies (attempt integer primary key, key text not null, judge text not null, body blob not null);
-create index if not exists replies_by_key on replies (key);
-create table if not exists batches (
+    id integer primary key, key text not null, run text not null, judge text not null, work text not null, day text
+    not null, batch integer, reserved integer not null, cost integer, outcome text, status integer, input_tokens
+    integer, output_tokens integer, asked_at text not null, ended_at text
+); create index if not exists attempts_by_key on attempts (key); create index if not exists attempts_in_flight on
+attempts (id) where cost is null; create index if not exists attempts_of_batch on attempts (batch) where batch is not
+null; create table if not exists replies (attempt integer primary key, key text not null, judge text not null, body
+blob not null); create index if not exists replies_by_key on replies (key); create table if not exists batches (
     id integer primary key, digest text not null unique, judge text not null, run text not null, state text not null,
     file_id text, batch_id text, requests integer not null, began_at text not null, ended_at text
 );
@@ -148,8 +146,8 @@ class Journal(JournalReader):
         with self._reading:
             # A request of a batch that was submitted is not lost: the endpoint still works on it.
             self._reading.execute(
-                "update attempts set cost = reserved, outcome = 'lost', ended_at = ?"
-                " where cost is null and (batch is null or batch in (select id from batches where ended_at is not null))",
+                "update attempts set cost = reserved, outcome = 'lost', ended_at = ? where cost is null"
+                " and (batch is null or batch in (select id from batches where ended_at is not null))",
                 [_now()],
             )
         self._next = self._scalar("select coalesce(max(id), 0) + 1 from attempts")
@@ -165,7 +163,8 @@ class Journal(JournalReader):
     def in_batch(self, batch: int) -> list[Attempt]:
         """The requests of a batch that are not settled."""
         rows = self._reading.execute(
-            "select id, key, judge, work, reserved, batch, day from attempts where batch = ? and cost is null order by id",
+            "select id, key, judge, work, reserved, batch, day from attempts where batch = ? and cost is "
+            "null order by id",
             [batch],
         )
         return [Attempt(*row) for row in rows.fetchall()]
@@ -190,7 +189,10 @@ class Journal(JournalReader):
         await self._writer.write(self._reservations(attempts))
 
     def _reservations(self, attempts: Sequence[Attempt]) -> list[tuple[str, tuple[object, ...]]]:
-        sql = "insert into attempts (id, key, run, judge, work, day, batch, reserved, asked_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        sql = (
+            "insert into attempts (id, key, run, judge, work, day, batch, reserved, asked_at)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
         now = _now()
         return [
             (sql, (each.id, each.key, self.run, each.judge, each.work, now[:10], each.batch, each.reserved, now))
@@ -218,7 +220,10 @@ class Journal(JournalReader):
 
     async def plan_batch(self, digest: str, judge: str, attempts: Sequence[Attempt]) -> None:
         """Write down a batch and all its requests, before anything of it is sent; their batch number is already set."""
-        sql = "insert into batches (id, digest, judge, run, state, requests, began_at) values (?, ?, ?, ?, 'planned', ?, ?)"
+        sql = (
+            "insert into batches (id, digest, judge, run, state, requests, began_at)"
+            " values (?, ?, ?, ?, 'planned', ?, ?)"
+        )
         number = attempts[0].batch
         await self._writer.write(
             [(sql, (number, digest, judge, self.run, len(attempts), _now())), *self._reservations(attempts)]
@@ -239,7 +244,7 @@ class Journal(JournalReader):
         self._reading.close()
 
 
-def _settlement(
+def _settlement(  # noqa: PLR0913, PLR0917 - what is known of an answered request
     attempt: Attempt,
     outcome: str,
     cost: int,

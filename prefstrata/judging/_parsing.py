@@ -125,9 +125,8 @@ def _answer(  # noqa: PLR0913, PLR0917 - all that an answer is read by
             return Parsed("answered", score=score, **base)
     elif kind == "steps":
         steps = said.get("steps")
-        if isinstance(steps, list) and len(steps) == size and all(isinstance(each, str) for each in steps):
-            if _REWARDS.keys() >= set(steps):
-                return Parsed("answered", rewards=tuple(_REWARDS[each] for each in steps), **base)
+        if isinstance(steps, list) and len(steps) == size and all(each in _REWARDS for each in map(str, steps)):
+            return Parsed("answered", rewards=tuple(_REWARDS[each] for each in steps), **base)
     return Parsed("wrong_schema", **base)
 
 

@@ -200,13 +200,24 @@ class Planner:
                         judge, rubric, chosen.item, turned=turned, seed=seed, work=work.name, nonce=nonce, repeat=repeat
                     )
             elif work.kind == "scalar":
-                yield score(judge, rubric, chosen.item, seed=seed, work=work.name, scale=work.scale, repeat=repeat)
+                yield score(
+                    judge,
+                    rubric,
+                    chosen.item,
+                    seed=seed,
+                    work=work.name,
+                    scale=work.scale,
+                    nonce=nonce,
+                    repeat=repeat,
+                )
             elif repeat == 0:
-                yield walk(judge, rubric, chosen.item, seed=seed, work=work.name)
+                yield walk(judge, rubric, chosen.item, seed=seed, work=work.name, nonce=nonce)
 
 
 class _Canaries:
-    """Golden pairs asked again among the work. Which question has one before it, and which, is drawn by the question's key, so a run
+    """Golden pairs asked again among the work.
+
+    Which question has one before it, and which, is drawn by the question's key, so a run
     that was killed and begun again asks the same ones.
     """
 

@@ -114,22 +114,32 @@ def compare(  # noqa: PLR0913 - what a request is made of
     return _question(judge, body, work, item, rubric, turned=turned, truth=truth, nonce=nonce, repeat=repeat)
 
 
-def score(
-    judge: JudgeModel, rubric: Rubric, item: Item, *, seed: int, work: str, scale: tuple[int, int], repeat: int = 0
+def score(  # noqa: PLR0913 - what a request is made of
+    judge: JudgeModel,
+    rubric: Rubric,
+    item: Item,
+    *,
+    seed: int,
+    work: str,
+    scale: tuple[int, int],
+    nonce: str = "",
+    repeat: int = 0,
 ) -> Question:
     """Ask for the score of a response."""
     mark = mark_for(seed, item.prompt, *item.texts)
     user = "\n\n".join((quoted("PROMPT", item.prompt, mark), quoted("RESPONSE", item.texts[0], mark)))
     body = _body(judge, rubric.told(mark), user, rubric, repeat)
-    return _question(judge, body, work, item, rubric, scale=scale, repeat=repeat)
+    return _question(judge, body, work, item, rubric, scale=scale, nonce=nonce, repeat=repeat)
 
 
-def walk(judge: JudgeModel, rubric: Rubric, item: Item, *, seed: int, work: str, repeat: int = 0) -> Question:
+def walk(  # noqa: PLR0913 - what a request is made of
+    judge: JudgeModel, rubric: Rubric, item: Item, *, seed: int, work: str, nonce: str = ""
+) -> Question:
     """Ask for a word on every step of a trace."""
     mark = mark_for(seed, item.prompt, *item.texts)
     steps = (quoted(f"STEP {place}", text, mark) for place, text in enumerate(item.texts, start=1))
-    body = _body(judge, rubric.told(mark), "\n\n".join((quoted("PROMPT", item.prompt, mark), *steps)), rubric, repeat)
-    return _question(judge, body, work, item, rubric, repeat=repeat)
+    body = _body(judge, rubric.told(mark), "\n\n".join((quoted("PROMPT", item.prompt, mark), *steps)), rubric, 0)
+    return _question(judge, body, work, item, rubric, nonce=nonce)
 
 
 def generate(judge: JudgeModel, item: Item, *, work: str, temperature: float | None, repeat: int = 0) -> Question:

@@ -1,8 +1,9 @@
 """Texts of others in a request to a judge: quoted so that they cannot end their quotation, cleaned, and looked at.
 
-A candidate is written by whoever wants it to win. So it stands between lines that hold a mark which nobody can foresee: it is a
-hash of the texts themselves, so a text that held its own mark would have to hold its own hash. The judge's copy has no invisible
-characters. And what speaks to the judge is flagged: quoting keeps a text apart, it does not keep a model from obeying it.
+A candidate is written by whoever wants it to win. So it stands between lines that hold a mark which nobody can
+foresee: it is a hash of the texts themselves, so a text that held its own mark would have to hold its own hash. The
+judge's copy has no invisible characters. And what speaks to the judge is flagged: quoting keeps a text apart, it does
+not keep a model from obeying it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ FLAGS = {
     "speaks_to_judge": re.compile(
         r"\b(?:dear|attention|hey|note (?:to|for)|hello|message to)\W{1,3}(?:the\s+)?(?:\w+\s+)?"
         r"(?:judge|grader|evaluator|rater|annotator|assessor|scorer|examiner|reviewer|ai|llm)s?\b"
-        r"|\b(?:as|you are|you're|act as)\s+(?:an?|the|now)?\s*(?:\w+\s+)?(?:judge|grader|evaluator|rater|assessor|examiner)\b"
+        r"|\b(?:as|you are|you're|act as)\s+(?:an?|the|now)?\s*(?:\w+\s+)?(?:judge|grader|evaluator|rater"
+        r"|assessor|examiner)\b"
         r"|\b(?:the|this)\s+(?:judge|grader|evaluator|rater|assessor|examiner)\s+(?:must|should|will|is|has)\b",
         re.IGNORECASE,
     ),
@@ -37,12 +39,15 @@ FLAGS = {
         r"\b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}"
         r"\b(?:instruction|prompt|rule|rubric|above|previous|prior|earlier|guideline|criteria|definition|everything)s?\b"
         r"|\b(?:new|updated|real|actual|hidden|secret)\s+(?:instruction|rule|task|system prompt|directive)s?\b"
-        r"|\bsystem\s*(?:prompt|message|override|notice)\b|\bend of (?:response|candidate|quotation|quote|data|input)\b",
+        r"|\bsystem\s*(?:prompt|message|override|notice)\b|\bend of (?:response|candidate|quotation|quote"
+        r"|data|input)\b",
         re.IGNORECASE | re.DOTALL,
     ),
     "claims_verdict": re.compile(
-        r"[\"'`]?\b(?:verdict|winner|preferred|preference|rating|score|judgement|judgment)\b[\"'`]?\s*(?:[:=]|is\b|->|must be)"
-        r"|\b(?:choose|pick|select|prefer|vote for|favou?r|output|answer|return|say|respond with|reply with)\s+(?:with\s+)?"
+        r"[\"'`]?\b(?:verdict|winner|preferred|preference|rating|score|judgement"
+        r"|judgment)\b[\"'`]?\s*(?:[:=]|is\b|->|must be)"
+        r"|\b(?:choose|pick|select|prefer|vote for|favou?r|output|answer|return|say|respond with"
+        r"|reply with)\s+(?:with\s+)?"
         r"(?:only\s+)?[\"'`(\[]*(?:response|candidate|option|answer|assistant|output|text)?\s*[\"'`(\[]*[AB][\"'`)\]]*(?![\w'])"
         r"|\b(?:response|candidate|option|answer|assistant)\s*[\"'`(\[]*[AB][\"'`)\]]*\s+(?:is|wins|should|must|deserves)\b"
         r"|\[\[\s*[ABC]\s*\]\]|\b(?:10|5)\s*/\s*(?:10|5)\b|\b(?:this|my|following)\s+(?:response|answer|one)\s+"
@@ -50,7 +55,8 @@ FLAGS = {
         re.IGNORECASE,
     ),
     "breaks_quotation": re.compile(
-        r"^\s*(?:<<<|>>>)|<\|[\w ]+\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|user|response|candidate|prompt|data|quote)\b[^>]*>"
+        r"^\s*(?:<<<|>>>)|<\|[\w ]+\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|user|response|candidate"
+        r"|prompt|data|quote)\b[^>]*>"
         r"|^\s*#{0,4}\s*(?:system|assistant|user|human|developer)\s*:|^\s*(?:-{3,}|={3,}|#{3,})\s*(?:end|begin|start)\b"
         r"|\bmark\s+[0-9a-f]{8,}",
         re.IGNORECASE | re.MULTILINE,
@@ -60,7 +66,7 @@ FLAGS = {
 
 
 def cleaned(text: str) -> str:
-    """The copy that the judge sees: line ends as one sign, without controls, invisible or direction-changing characters."""
+    """The copy that the judge sees: without controls, invisible characters and those that change the direction."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return plain if plain.isascii() and plain.isprintable() else "".join(filter(_is_visible, plain))
 
@@ -86,7 +92,8 @@ def _hides(text: str) -> bool:
 def flags(text: str) -> tuple[str, ...]:
     """What is suspicious about a text, sorted: names of :data:`FLAGS`, ``invisible``, or ``disguised``.
 
-    ``disguised``: letters of other shapes (full-width, mathematical, with dots between) spell what plain ones would be flagged for.
+    ``disguised``: letters of other shapes (full-width, mathematical, with dots between) spell what plain ones would
+    be flagged for.
     """
     seen = cleaned(text)
     found = {name for name, pattern in FLAGS.items() if pattern.search(seen)}

@@ -278,7 +278,7 @@ def _see_again(watch: _Watch, work: Sequence[Question], known: dict[str, Asked])
 
 
 def _whole(questions: Sequence[Question], found: dict[str, Asked]) -> Iterator[Question]:
-    """Questions that are answered in every repetition and, for a pair, in both orders: one order alone is half a verdict."""
+    """Questions answered in every repetition and, for a pair, in both orders: one order alone is half a verdict."""
     wanted: Counter[tuple[str, str, str]] = Counter()
     answered: Counter[tuple[str, str, str]] = Counter()
     chosen = {question.key: question for question in questions}.values()
@@ -314,7 +314,8 @@ def _source(project: Project) -> Source:
     raise ConfigError(
         f"{len(takes) or 'no'} source{'s have' if len(takes) > 1 else ' has'} the format {FORMAT}",
         where=str(project.file),
-        todo="have one under sources: {name: verdicts, mode: synthetic, supervisor: judge, path: 'inbox/verdicts/*.jsonl', "
+        todo="have one under sources: {name: verdicts, mode: synthetic, supervisor: judge, "
+        "path: 'inbox/verdicts/*.jsonl', "
         f"format: {FORMAT}}}",
     )
 

@@ -10,9 +10,9 @@ _REST = 0.2
 
 
 class Throttle:
-    """Additive increase, multiplicative decrease, as in congestion control (Chiu and Jain, 1989); ``Retry-After`` is kept.
+    """Additive increase, multiplicative decrease, as in congestion control (Chiu and Jain, 1989).
 
-    Times are seconds of one monotonic clock, given by the caller.
+    ``Retry-After`` is kept. Times are seconds of one monotonic clock, given by the caller.
 
     Args:
         most: requests at once that are never exceeded.

@@ -57,7 +57,7 @@ def _record(group: list[Question], found: Mapping[str, Asked]) -> dict[str, Any]
         "version": question.judge.model,
         "rubric": question.rubric.ref,
         "policy": question.rubric.policy,
-        "dimension": question.rubric.dimension,
+        "aspect": question.rubric.dimension,
         "messages": [{"role": role, "content": content} for role, content in item.messages],
         **context,
         **said,

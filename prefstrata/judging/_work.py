@@ -72,7 +72,8 @@ def read_material(
 
 def _demand_a_run(connection: duckdb.DuckDBPyConnection) -> None:
     found = connection.execute(
-        "select count(*) from duckdb_tables() where schema_name || '.' || table_name in ('layers.records', 'noise.preferences')"
+        "select count(*) from duckdb_tables() where schema_name || '.' || table_name in "
+        "('layers.records', 'noise.preferences')"
     ).fetchall()
     if found != [(2,)]:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""What ``prefstrata.yaml`` may say about model judges: which models, at which price, under which caps, on which work."""
+"""What ``prefstrata.yaml`` may say about model judges: models, prices, caps, work."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class JudgeModel(Strict):
     repeats: int = Field(3, ge=2, le=15, description="How often, with `confidence: repeats`.")
     concurrency: int = Field(16, ge=1, le=256, description="Most requests at once; fewer while the endpoint says 429.")
     timeout: float = Field(60.0, gt=0, description="Seconds to wait for an answer.")
-    batch: bool = Field(False, description="Whether to ask through the Batch API: slower, at the batch price.")
+    batch: bool = Field(default=False, description="Whether to ask through the Batch API: slower, at the batch price.")
     exam: int = Field(1, ge=1, description="Number of the exam; raise it to have the judge sit it anew.")
 
 

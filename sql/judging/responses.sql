@@ -3,7 +3,7 @@
 with described as (
     select
         response_id, any_value(content) as content, min(generator) as generator,
-        list_sort(list_distinct(list(generator_family) filter (where generator_family is not null))) as families
+        coalesce(list_sort(list_distinct(list(generator_family) filter (where generator_family is not null))), []) as families
     from ledger.responses
     group by response_id
 ),

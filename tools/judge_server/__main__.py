@@ -32,6 +32,7 @@ def main() -> None:
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", options.port))
+    listening.listen(256)
     print(json.dumps({"port": listening.getsockname()[1]}), flush=True)
     config = uvicorn.Config(
         Application(state), http="httptools", loop="uvloop", log_level="critical", access_log=False, lifespan="off"

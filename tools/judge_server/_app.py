@@ -108,7 +108,7 @@ class Application:
         message = message_from_bytes(b"content-type: " + kind + b"\r\n\r\n" + body, policy=HTTP)
         parts = {part.get_param("name", header="content-disposition"): part for part in message.iter_parts()}
         file = parts["file"]
-        content = bytes(file.get_payload(decode=True) or b"")  # type: ignore[arg-type]
+        content = bytes(file.get_payload(decode=True) or b"")
         return _ok(_batches.keep_file(self._state, content, file.get_filename() or "file", "batch"))
 
     def _file(self, file_id: str, *, content: bool) -> Reply:
@@ -140,7 +140,7 @@ async def _body(receive: Receive) -> bytes:
 
 def _page(items: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:
     """The newest first, from after the named one."""
-    items = list(reversed(items))
+    items = sorted(items, key=lambda each: str(each["id"]), reverse=True)
     names = [each["id"] for each in items]
     start = names.index(query["after"]) + 1 if query.get("after") in names else 0
     shown = items[start : start + int(query.get("limit", 20))]

@@ -111,7 +111,8 @@ def _ran(summary: JudgeRun) -> Iterator[str | Grid]:
     yield from _left_out(summary.left_out, summary.flagged)
     yield ""
     if summary.file:
-        yield f"{counted(summary.delivered, 'verdict')} in {summary.file}; {counted(summary.flips, 'pair')} turned with the order"
+        yield f"{counted(summary.delivered, 'verdict')} in {summary.file}"
+        yield f"{counted(summary.flips, 'pair')} turned with the order"
         yield "next: prefstrata run"
     else:
         yield "no new verdicts"
