@@ -33,6 +33,7 @@ STAGES = (
     Stage(
         "evidence",
         (
+            "evidence.withdrawn",
             "evidence.prompts",
             "evidence.responses",
             "evidence.normalised_ratings",
@@ -73,6 +74,20 @@ STAGES = (
             "layers.weak",
             "layers.backflow",
             "weighting.strata",
+        ),
+    ),
+    Stage(
+        "teaching",
+        (
+            "teaching.weights",
+            "teaching.pairs",
+            "teaching.directions",
+            "teaching.conflicts",
+            "teaching.contrasts",
+            "teaching.ordering",
+            "teaching.styles",
+            "teaching.positions",
+            "teaching.composition",
         ),
     ),
     # Last, because what settling a dispute is worth depends on what the label weighs.

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from prefstrata.policy._gates import Gates
 from prefstrata.policy._judging import Judging
 from prefstrata.project import Strict
 
@@ -119,6 +120,7 @@ class Policy(Strict):
         default_factory=Judging, description="What model judges must show, and where they may vote."
     )
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
+    gates: Gates = Field(default_factory=Gates, description="How bad a release may be before it is stopped.")
 
     @model_validator(mode="after")
     def _hold_together(self) -> Policy:
