@@ -2,7 +2,8 @@
 
 from prefstrata.policy._read import check_strata, read_policies
 from prefstrata.policy._tables import load_policies, requirements
-from prefstrata.policy._types import LAYERS, TRAINING_LAYERS, Dimension, Layer, LayerRule, Policy, StratumPolicy, When
+from prefstrata.policy._types import Dimension, LayerRule, Policy, StratumPolicy, When
+from prefstrata.policy._words import LAYERS, TRAINING_LAYERS, Layer
 
 __all__ = [
     "LAYERS",

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pydantic import Field, model_validator
 
-from pydantic import Field, StringConstraints, model_validator
-
+from prefstrata.policy._mixture import Limits, Mixture, Quota
+from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
+    Kind,
+    Layer,
+    RecordKind,
+    RiskLevel,
+    Share,
+    Stratum,
+)
 from prefstrata.project import Strict
-
-Layer = Literal["golden", "expert", "main", "weak", "backflow"]
-Kind = Literal["experience", "professional", "compliance", "brand", "business"]
-RecordKind = Literal["pairs", "ratings", "traces", "unpaired"]
-RiskLevel = Literal["low", "medium", "high"]
-Stratum = Annotated[str, StringConstraints(pattern=r"^(expert|crowd|user|judge|rule)/(offline|online|synthetic)$")]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-LAYERS: tuple[Layer, ...] = ("golden", "expert", "main", "weak", "backflow")
-TRAINING_LAYERS: tuple[Layer, ...] = ("golden", "expert", "main", "weak")
 
 
 class Dimension(Strict):
@@ -108,7 +105,10 @@ class Policy(Strict):
     settlers: tuple[Stratum, ...] = Field(
         ("expert/offline",), description="Strata whose votes settle, in such a round; in others they are votes."
     )
-    cap: float = Field(4.0, ge=1, description="Highest factor a stratum may get.")
+    cap: float = Field(4.0, ge=1, description="Highest factor a cell of records may get, against the mean.")
+    mixture: Mixture = Field(default_factory=Mixture, description="Shares per task, risk and dimension; least factor.")
+    limits: Limits = Field(default_factory=Limits, description="Most weight of a user, in the policy of `*`.")
+    quotas: tuple[Quota, ...] = Field((), description="Most records of a bucket that a version trains on.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
@@ -121,12 +121,15 @@ class Policy(Strict):
         for what, names in (
             ("dimensions", [each.name for each in self.dimensions]),
             ("layers", [each.rule for each in self.layers]),
+            ("quotas", [each.quota for each in self.quotas]),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"{what}: {', '.join(twice)} stands there twice")
         if self.layers[-1].when != When():
             raise ValueError("layers: the last rule must match everything: give it no `when`")
+        if "limits" in self.model_fields_set and "*" not in self.scenarios:
+            raise ValueError("limits: they are of a whole version; write them into the policy of *")
         return self
 
     @property

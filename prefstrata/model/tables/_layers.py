@@ -11,7 +11,12 @@ layer | varchar | golden, expert, main, weak or backflow
 rule | varchar | the policy's rule that put it there
 reason | varchar | the same in a sentence
 trust | double | how reliable the label is, 0 to 1
-stratum | varchar | the stratum with the most evidence; names the factor in weights.json
+stratum | varchar | the stratum with the most evidence
+"""
+
+_RELEASED = f"""
+{_RECORD.strip()}
+cell | varchar | names the record's factor in weights.json; null in backflow, which has no weight
 """
 
 _PROMPT = f"""
@@ -64,7 +69,7 @@ generators | struct(chosen varchar[], rejected varchar[]) | who wrote the sides
 policies | varchar[] | policies its evidence was given under, sorted; empty when none is known
 reason_tags | varchar[] | all reason tags, sorted; empty when none
 provenance | varchar[] | ids of the ledger's votes, ratings and events it rests on, sorted
-{_RECORD.strip()}
+{_RELEASED.strip()}
 """),
         ("pair_id",),
     ),
@@ -84,7 +89,7 @@ votes | bigint | ratings it rests on
 generators | varchar[] | who wrote it
 strata | {STRATA} | share of the evidence per stratum
 provenance | varchar[] | ledger ids of the ratings, sorted
-{_RECORD.strip()}
+{_RELEASED.strip()}
 """),
         ("record_id",),
     ),
@@ -99,7 +104,7 @@ steps | {STEPS} | its steps in order, rewards averaged over raters; null where n
 votes | bigint | raters it rests on
 strata | {STRATA} | share of the evidence per stratum
 provenance | varchar[] | ledger ids of the steps, sorted
-{_RECORD.strip()}
+{_RELEASED.strip()}
 """),
         ("trace_id",),
     ),
@@ -117,7 +122,7 @@ votes | bigint | events it rests on
 generators | varchar[] | who wrote it
 strata | {STRATA} | share of the evidence per stratum
 provenance | varchar[] | ledger ids of the events, sorted
-{_RECORD.strip()}
+{_RELEASED.strip()}
 """),
         ("response_id",),
     ),
