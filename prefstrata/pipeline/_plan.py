@@ -67,6 +67,7 @@ STAGES = (
     Stage(
         "layers",
         (
+            "layers.placed",
             "layers.records",
             "layers.golden",
             "layers.expert",

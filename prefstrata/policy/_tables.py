@@ -57,6 +57,8 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "max_flips": pl.Int64,
         "rationale": pl.Boolean,
         "settled": pl.Boolean,
+        "rule_clean": pl.Boolean,
+        "max_votes": pl.Int64,
     },
     "policy.settling": {"scenario": pl.String, "round": pl.String, "stratum": pl.String},
     "policy.queues": {"scenario": pl.String, "queue": pl.String, "size": pl.Int64},
@@ -139,7 +141,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
         "policy.rules": [
             (scenario, rank, each.rule, each.layer, each.because, *each.when.model_dump().values())
             for scenario, policy in governed
-            for rank, each in enumerate(policy.layers, start=1)
+            for rank, each in enumerate((*policy.require.rules, *policy.layers), start=1)
         ],
         "policy.settling": [
             (scenario, round_, stratum)

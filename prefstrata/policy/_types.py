@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field, model_validator
 
 from prefstrata.policy._mixture import Limits, Mixture, Quota
@@ -46,12 +48,6 @@ class Estimate(Strict):
     rating_margin: float = Field(0.25, ge=0, description="Ratings of one rater nearer than this are a tie, in SD.")
 
 
-class Requirements(Strict):
-    """What a record must hold to be taken at all."""
-
-    rationale: tuple[RiskLevel, ...] = Field((), description="Risk levels at which a vote needs a reason.")
-
-
 class Queues(Strict):
     """How many pairs wait for people in the queues that are filled by drawing, per scenario of the policy."""
 
@@ -78,6 +74,10 @@ class When(Strict):
     max_flips: int | None = Field(None, ge=0, description="Most judge flips.")
     rationale: bool | None = Field(None, description="Whether a reason must have been given.")
     settled: bool | None = Field(None, description="Whether people settled it, see `settling`.")
+    rule_clean: bool | None = Field(
+        None, description="Whether no automatic rule objects: none voted for the other side."
+    )
+    max_votes: int | None = Field(None, ge=1, description="Most votes.")
 
 
 class LayerRule(Strict):
@@ -87,6 +87,29 @@ class LayerRule(Strict):
     layer: Layer = Field(description="Where it puts a record.")
     because: str = Field(description="Why, in a sentence that stands in every record it places.")
     when: When = Field(default_factory=When, description="What the record must be.")
+
+
+class Requirements(Strict):
+    """What a record must hold to be taken at all, or to be trained on."""
+
+    rationale: tuple[RiskLevel, ...] = Field((), description="Risk levels at which a vote needs a reason.")
+    votes: dict[RiskLevel, Annotated[int, Field(ge=2)]] = Field(
+        default_factory=dict,
+        description="Least votes per risk level; what has fewer waits in backflow, before any rule is tried.",
+    )
+
+    @property
+    def rules(self) -> tuple[LayerRule, ...]:
+        """The layer rules that they come to, to be tried first: what people settled needs no more votes."""
+        return tuple(
+            LayerRule(
+                rule=f"at-least-{least}-votes",
+                layer="backflow",
+                because=f"at {risk} risk the policy requires {least} votes",
+                when=When(risk_levels=(risk,), max_votes=least - 1, settled=False),
+            )
+            for risk, least in sorted(self.votes.items())
+        )
 
 
 class Policy(Strict):

@@ -8,7 +8,7 @@ __all__ = ["LAYERS", "RELEASE"]
 
 _RECORD = """
 layer | varchar | golden, expert, main, weak or backflow
-rule | varchar | the policy's rule that put it there
+rule | varchar | the policy's rule that put it there, or the quota that left it out
 reason | varchar | the same in a sentence
 trust | double | how reliable the label is, 0 to 1
 stratum | varchar | the stratum with the most evidence
@@ -36,6 +36,13 @@ prompt_id | varchar | the prompt
 """
 
 LAYERS = (
+    Table(
+        "layers",
+        "placed",
+        "a record and the layer that the rules put it into",
+        columns(_ASSIGNED),
+        ("kind", "record_id"),
+    ),
     Table("layers", "records", "a record and its layer", columns(_ASSIGNED), ("kind", "record_id")),
     *(
         Table("layers", layer, f"a record of the {layer} layer", columns(_ASSIGNED), ("kind", "record_id"))

@@ -107,6 +107,8 @@ max_disagreement | double | most disagreement; null for any
 max_flips | bigint | most judge flips; null for any
 rationale | boolean | whether a reason must have been given; null for either
 settled | boolean | whether people must have settled it (true) or not (false); null for either
+rule_clean | boolean | whether no automatic rule may object (true) or one must (false); null for either
+max_votes | bigint | most votes; null for any
 """),
         ("scenario", "rank"),
     ),
