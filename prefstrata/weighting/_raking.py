@@ -56,8 +56,8 @@ class Raked:
 def rake(weights: Sequence[float], margins: Sequence[Margin], *, floor: float = 0.0, cap: float = inf) -> Raked:
     """Factors of the cells. Where margins contradict each other or the bounds, the last margin and the bounds hold.
 
-    The sum of all weights is meant to stay what it is, so that a cap is one against the mean; bounds that forbid a share
-    leave the sum smaller.
+    The sum of all weights is meant to stay what it is, so that a cap is one against the mean; bounds that forbid a
+    share leave the sum smaller.
 
     Args:
         weights: of each cell, from 0.

@@ -36,8 +36,8 @@ disagreement | double | share of the evidence against the leading outcome
 has_rationale | boolean | at least one judgement came with a reason
 settled | boolean | people settled the dimension that decides it
 trust | double | how reliable the estimate is, 0 to 1
-rule_clean | boolean | no automatic rule voted for the other side or called both unacceptable (true for kinds without sides)
-expert_confirmed | boolean | an offline expert says what leads, or it is settled; of other kinds: an offline expert judged it
+rule_clean | boolean | no automatic rule voted for the other side or called both bad (true for kinds without sides)
+expert_confirmed | boolean | an offline expert says what leads, or it is settled; other kinds: one judged it
 """),
         ("kind", "record_id"),
     ),
