@@ -17,6 +17,7 @@ _OWNERS = {
     "weighting": "team:post-training",
     "layers": "team:post-training",
     "weights": "team:post-training",
+    "teaching": "team:preference-policy",
     "queues": "team:annotation",
     "release": "team:post-training",
 }
