@@ -41,6 +41,10 @@ _ALL = 64
 _NOBODY = -1
 _WATCHED = ("ability", "side", "length")
 _NEVER = 1e-9
+_COPYING = 0.5
+"""How far a further vote of a family is believed to repeat the first before anything is known."""
+_COPIED_ITEMS = 1000
+"""Items that this belief weighs as much as."""
 _ASKED_FIRST = 2
 """Steps in which raters alone may explain why votes go with a style, before items may."""
 
@@ -156,8 +160,10 @@ class _Fitter:
         self._engine.load("fit.raters", self.raters.select(columns))
         self._engine.load("fit.levels", self.levels)
         self._engine.load("fit.grades", self._grades)
+        self._engine.build("fit.spoken", buckets=buckets)
         self._engine.build("fit.logs", buckets=buckets, held_out=held_out)
         self._engine.build("fit.posteriors")
+        self._engine.build("fit.cavities")
 
     def _step(self, buckets: int, *, anchored: bool = False) -> float:
         """Improve what is believed; the mean of the most that anything watched of a rater moved."""
@@ -181,14 +187,13 @@ class _Fitter:
 
     def _discount(self, copies: pl.DataFrame) -> None:
         """How much a family's further votes repeat the first: agreement beyond what its raters would have anyway."""
-        beyond = (pl.col("same") - pl.col("expected")) / (
-            pl.max_horizontal(pl.col("pairs") - pl.col("expected"), _NEVER) + 5
-        )
-        found = copies.select("family", found=beyond.clip(0, 1).round(6))
+        beyond = (pl.col("same") - pl.col("expected")) / pl.max_horizontal(pl.col("pairs") - pl.col("expected"), _NEVER)
+        told = (beyond.clip(0, 1) * pl.col("items") + _COPYING * _COPIED_ITEMS) / (pl.col("items") + _COPIED_ITEMS)
+        found = copies.select("family", found=told.round(6))
         self.raters = (
             self.raters.drop("discount")
             .join(found, on="family", how="left")
-            .with_columns(discount=pl.col("found").fill_null(0.5))
+            .with_columns(discount=pl.col("found").fill_null(_COPYING))
             .drop("found")
             .sort("unit")
         )

@@ -14,7 +14,7 @@ with graded as (
 placed as (
     select
         votes.vote_id, items.item, items.bucket, items.anchor is not null as anchored, items.votes = 1 as alone,
-        items.longer, items.marked, items.firm, units.unit, units.family,
+        items.longer, items.marked, items.firm, units.unit, units.kin,
         units.ordered, votes.choice, votes.a_shown_first, votes.share, votes.both_bad, votes.has_rationale
     from evidence.votes as votes
     join fit.items as items on items.pair_id = votes.pair_id and items.dimension = votes.dimension
@@ -26,9 +26,9 @@ placed as (
     where not votes.settles
 ),
 copied as (
-    select item, family, count(*) as copies
+    select item, kin, count(*) as copies
     from placed
-    group by item, family
+    group by item, kin
     having count(*) > 1
 )
 select
@@ -44,8 +44,8 @@ select
     placed.longer, placed.marked, placed.firm,
     case when graded.twice_rank is not null then least(2, cast(floor(1.5 * graded.twice_rank) as bigint)) end as grade,
     placed.share,
-    coalesce(copied.copies, 1) as copies,
+    coalesce(copied.copies, 1) as copies, coalesce(copied.kin, 0) as kin,
     placed.a_shown_first, placed.both_bad, placed.has_rationale
 from placed
 left join graded on graded.vote_id = placed.vote_id
-left join copied on copied.item = placed.item and copied.family = placed.family
+left join copied on copied.item = placed.item and copied.kin = placed.kin

@@ -44,6 +44,7 @@ dimension | varchar | what was judged
 stratum | varchar | supervisor/mode
 segment | bigint | 0 before the change in noise.changes, or where there is none; 1 after it
 family | varchar | whose copy it may be: the model's family, else the rater itself
+kin | bigint | number of that family, from 1
 votes | bigint | votes given, those that settle aside
 ordered | boolean | the display order of some of them is known
 declared | double | how often the stratum is right, as the general policy declares
@@ -68,6 +69,7 @@ firm | double | the item's
 grade | bigint | how strongly it was said, in thirds of the rater's own strengths, 0 to 2; null when not graded
 share | double | part of a judgement it stands for
 copies | bigint | votes of its family on the item
+kin | bigint | number of the family where it has several votes on the item, else 0
 a_shown_first | boolean | display order, null when unknown
 both_bad | boolean | a tie because neither was acceptable
 has_rationale | boolean | reason tags or a rationale came with it
@@ -136,6 +138,19 @@ grade | bigint | the third, 0 to 2
     ),
     Table(
         "fit",
+        "spoken",
+        "an item and a family several of whose votes are on it, or all other votes",
+        columns(
+            """
+item | bigint | the item
+kin | bigint | the family's number; 0 for the votes of all who have no sibling there
+"""
+            + _STATES.format(what="log-likelihood of the votes, in millionths,").replace("double", "bigint").strip()
+        ),
+        ("item", "kin"),
+    ),
+    Table(
+        "fit",
         "logs",
         "an item, and the logarithms of how probable its states are, up to a constant",
         columns("item | bigint | the item\n" + _STATES.format(what="log-weight of the state").strip()),
@@ -147,6 +162,19 @@ grade | bigint | the third, 0 to 2
         "an item, and how probable its states are",
         columns("item | bigint | the item\n" + _STATES.format(what="probability of the state").strip()),
         ("item",),
+    ),
+    Table(
+        "fit",
+        "cavities",
+        "an item and a family several of whose votes are on it",
+        columns(
+            """
+item | bigint | the item
+kin | bigint | the family's number
+"""
+            + _STATES.format(what="probability, by all but the family's votes, of the state").strip()
+        ),
+        ("item", "kin"),
     ),
     Table(
         "fit",
