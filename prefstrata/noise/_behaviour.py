@@ -32,6 +32,8 @@ _STYLE_VARIANCE = 0.1
 _SIDE_VARIANCE = 0.25
 _LONGEST = 1.0
 _FIXED = 1e9
+import os
+SHARED=float(os.environ.get('SHARED','0.3'))
 
 
 def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -62,7 +64,7 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         # Starting lower than declared leaves the votes room to say who is a spammer.
         .with_columns(ability_mean=pl.col("ability_prior").clip(upper_bound=1.0))
     )
-    raters = units.select("unit", "panel", "family").join(panels, on="panel").sort("unit")
+    raters = units.select("unit", "panel", "family", "model").join(panels, on="panel").sort("unit")
     raters = raters.select(
         "unit",
         "panel",
@@ -74,6 +76,7 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         side="side_mean",
         length="length_mean",
         discount=pl.lit(0.5),
+        shared=pl.when("model").then(SHARED).otherwise(0.0),
     )
     return raters, panels
 
@@ -303,6 +306,7 @@ def _settled(told: pl.DataFrame, panels: pl.DataFrame) -> pl.DataFrame:
                 for state in _STATES
             ),
             "discount",
+            "shared",
             "hold_ability",
             "information",
         )

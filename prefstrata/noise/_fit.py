@@ -45,6 +45,9 @@ _COPYING = 0.5
 """How far a further vote of a family is believed to repeat the first before anything is known."""
 _COPIED_ITEMS = 1000
 """Items that this belief weighs as much as."""
+_SHARED = 0.3
+"""The same between families of models."""
+_SHARED_ITEMS = 300
 _ASKED_FIRST = 2
 """Steps in which raters alone may explain why votes go with a style, before items may."""
 
@@ -181,19 +184,35 @@ class _Fitter:
         )
         self._asked += 1
         if self._copied:
-            self._discount(engine.query("fit/copies", buckets=buckets))
+            self._discount(buckets)
         moved = (self.raters.select(_WATCHED) - before).select(total(pl.max_horizontal(pl.all().abs()))).item()
         return float(moved) / max(1, self.raters.height)
 
-    def _discount(self, copies: pl.DataFrame) -> None:
-        """How much a family's further votes repeat the first: agreement beyond what its raters would have anyway."""
-        beyond = (pl.col("same") - pl.col("expected")) / pl.max_horizontal(pl.col("pairs") - pl.col("expected"), _NEVER)
-        told = (beyond.clip(0, 1) * pl.col("items") + _COPYING * _COPIED_ITEMS) / (pl.col("items") + _COPIED_ITEMS)
-        found = copies.select("family", found=told.round(6))
+    def _discount(self, buckets: int) -> None:
+        """How much a family's further votes repeat the first, and families of models each other.
+
+        That is agreement beyond what raters would have anyway. It is believed slowly: good raters agree too, and who is
+        good is not known before.
+        """
+        engine = self._engine
+        engine.build("fit.families", buckets=buckets)
+        found = engine.query("fit/copies").select("kin", found=_beyond(_COPYING, _COPIED_ITEMS))
+        shared = engine.query("fit/shared").select(_beyond(_SHARED, _SHARED_ITEMS)).item()
         self.raters = (
-            self.raters.drop("discount")
-            .join(found, on="family", how="left")
-            .with_columns(discount=pl.col("found").fill_null(_COPYING))
-            .drop("found")
+            self.raters.drop("discount", "shared")
+            .join(self.units.select("unit", "kin", "model"), on="unit")
+            .join(found, on="kin", how="left")
+            .with_columns(
+                discount=pl.col("found").fill_null(_COPYING),
+                shared=pl.when("model").then(pl.lit(float(shared))).otherwise(0.0),
+            )
+            .drop("found", "kin", "model")
             .sort("unit")
         )
+
+
+def _beyond(believed: float, weight: int) -> pl.Expr:
+    """Agreement beyond the expected, as a part of what was left to agree on, drawn to what was believed."""
+    room = pl.max_horizontal(pl.col("pairs") - pl.col("expected"), _NEVER)
+    told = ((pl.col("same") - pl.col("expected")) / room).clip(0, 1)
+    return ((told * pl.col("items") + believed * weight) / (pl.col("items") + weight)).round(6)

@@ -4,7 +4,7 @@
 -- be left out where one of them is judged.
 with heard as (
     select
-        votes.item, votes.kin, votes.side, votes.share / (1 + (votes.copies - 1) * raters.discount) as weight,
+        votes.item, votes.kin, votes.model, votes.side, votes.share / (1 + (votes.copies - 1) * raters.discount) / (1 + (votes.families - 1) * raters.shared) as weight,
         raters.ability,
         raters.side * votes.first + raters.length * votes.longer + raters.markdown * votes.marked
             + raters.firmness * votes.firm as pull,
@@ -18,7 +18,7 @@ with heard as (
     where votes.bucket < $buckets
 )
 select
-    item, kin,
+    item, kin, bool_and(model) as model,
     sum(cast(round(1e6 * weight * case when side = 0 then ln(tie_clear)
         else ln(1 - tie_clear) + log_sigmoid(side * (pull + ability)) + g_a2 end) as bigint)) as a_clear,
     sum(cast(round(1e6 * weight * case when side = 0 then ln(tie_close)

@@ -45,6 +45,7 @@ stratum | varchar | supervisor/mode
 segment | bigint | 0 before the change in noise.changes, or where there is none; 1 after it
 family | varchar | whose copy it may be: the model's family, else the rater itself
 kin | bigint | number of that family, from 1
+model | boolean | it is a model judge
 votes | bigint | votes given, those that settle aside
 ordered | boolean | the display order of some of them is known
 declared | double | how often the stratum is right, as the general policy declares
@@ -69,7 +70,9 @@ firm | double | the item's
 grade | bigint | how strongly it was said, in thirds of the rater's own strengths, 0 to 2; null when not graded
 share | double | part of a judgement it stands for
 copies | bigint | votes of its family on the item
-kin | bigint | number of the family where it has several votes on the item, else 0
+kin | bigint | number of the family where it has several votes on the item or is a model, else 0
+model | boolean | it is a model judge's
+families | bigint | families of model judges on the item, for a vote of one; else 1
 a_shown_first | boolean | display order, null when unknown
 both_bad | boolean | a tie because neither was acceptable
 has_rationale | boolean | reason tags or a rationale came with it
@@ -92,6 +95,7 @@ tie_even | double | probability of a tie on an even item
 tie_close | double | the same on a close item
 tie_clear | double | the same on a clear item
 discount | double | how much a further vote of its family repeats the first, 0 to 1
+shared | double | how much the votes of other families of models repeat its own, 0 to 1; 0 for people
 """),
         ("unit",),
     ),
@@ -144,6 +148,7 @@ grade | bigint | the third, 0 to 2
             """
 item | bigint | the item
 kin | bigint | the family's number; 0 for the votes of all who have no sibling there
+model | boolean | they are model judges'
 """
             + _STATES.format(what="log-likelihood of the votes, in millionths,").replace("double", "bigint").strip()
         ),
@@ -174,6 +179,39 @@ kin | bigint | the family's number
 """
             + _STATES.format(what="probability, by all but the family's votes, of the state").strip()
         ),
+        ("item", "kin"),
+    ),
+    Table(
+        "fit",
+        "families",
+        "an item and a family several of whose votes are on it, or of which all are models'",
+        columns("""
+item | bigint | the item
+kin | bigint | the family's number
+others | boolean | other families of models judged it too
+votes | bigint | the family's votes
+said_a | bigint | of those, for a
+said_tie | bigint | ties
+said_b | bigint | for b
+a2_a | bigint | expected votes for a, in millionths, were the item in state a_clear
+a2_b | bigint | the same for b
+a2_self | bigint | how often each would say the same twice, summed
+a1_a | bigint | expected votes for a, in millionths, were the item in state a_close
+a1_b | bigint | the same for b
+a1_self | bigint | how often each would say the same twice, summed
+even_a | bigint | expected votes for a, in millionths, were the item in state even
+even_b | bigint | the same for b
+even_self | bigint | how often each would say the same twice, summed
+b1_a | bigint | expected votes for a, in millionths, were the item in state b_close
+b1_b | bigint | the same for b
+b1_self | bigint | how often each would say the same twice, summed
+b2_a | bigint | expected votes for a, in millionths, were the item in state b_clear
+b2_b | bigint | the same for b
+b2_self | bigint | how often each would say the same twice, summed
+tie_clear | bigint | expected ties, in millionths, were the item clear
+tie_close | bigint | the same, were it close
+tie_even | bigint | the same, were it even
+"""),
         ("item", "kin"),
     ),
     Table(
