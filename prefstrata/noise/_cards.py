@@ -24,7 +24,7 @@ def parameters(
 
     Args:
         units: as ``fit.units``.
-        raters: what is believed of them, with ``hold_ability`` and ``information``.
+        raters: what is believed of them, with ``hold_interval`` and ``information``.
         levels: as ``fit.levels``.
         unlike: per dimension, the mean square of the items' difference in length, in spreads.
         calibration_id: written beside every row.
@@ -33,7 +33,8 @@ def parameters(
         levels.select("dimension", "close", "clear"), on="dimension"
     )
     told = told.join(unlike, on="dimension")
-    deviation = (1 / (pl.col("information") + pl.col("hold_ability"))).sqrt()
+    hold = pl.col("hold_interval") / (pl.col("information") + pl.col("hold_interval"))
+    deviation = (1 / (pl.col("information") + pl.col("hold_interval")) + hold**2 * pl.col("mean_variance")).sqrt()
     told = told.with_columns(
         part=pl.col("close").exp() / (pl.col("close").exp() + pl.col("clear").exp()), deviation=deviation
     )

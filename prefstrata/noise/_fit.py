@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from prefstrata.noise._behaviour import beliefs_at_first, improved, total
+from prefstrata.noise._behaviour import beliefs_at_first, improved
 from prefstrata.noise._calibration import Reliability, calibrated, temperature_of
 from prefstrata.noise._cards import parameters
 from prefstrata.noise._grades import grades_found, no_grades
 from prefstrata.noise._levels import levels_at_first, levels_found
+from prefstrata.noise._sums import total
 
 if TYPE_CHECKING:
     from prefstrata.engine import Engine
@@ -159,7 +160,7 @@ class _Fitter:
         return calibrated(temperature_of(seen), seen)
 
     def _expect(self, buckets: int, *, held_out: int = _NOBODY) -> None:
-        columns = [name for name in self.raters.columns if name not in {"family", "hold_ability", "information"}]
+        columns = [name for name in self.raters.columns if name not in {"family", "hold_interval", "information", "mean_variance"}]
         self._engine.load("fit.raters", self.raters.select(columns))
         self._engine.load("fit.levels", self.levels)
         self._engine.load("fit.grades", self._grades)
