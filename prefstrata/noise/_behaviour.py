@@ -19,8 +19,12 @@ import polars as pl
 from prefstrata.noise._spread import spread_and_mean
 from prefstrata.noise._sums import total
 
-__all__ = ["beliefs_at_first", "improved"]
+__all__ = ["COPYING", "SHARED", "beliefs_at_first", "improved"]
 
+COPYING = 0.5
+"""How much a further vote of a family is believed to repeat the first before anything is known."""
+SHARED = 0.3
+"""The same between families of models."""
 _FREEDOM = 4.0
 _AS_NORMAL = (1.6448536269514722 / 2.13184678632665) ** 2
 """Square of the ratio of the 95 % quantiles of a normal and of a Student t with four degrees of freedom."""
@@ -37,8 +41,6 @@ _STYLE_VARIANCE = 0.1
 _SIDE_VARIANCE = 0.25
 _LONGEST = 1.0
 _LEAST = 1e-3
-import os
-SHARED=float(os.environ.get('SHARED','0.3'))
 
 
 def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -81,7 +83,7 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         ability="ability_mean",
         side="side_mean",
         length="length_mean",
-        discount=pl.lit(0.5),
+        discount=pl.lit(COPYING),
         shared=pl.when("model").then(SHARED).otherwise(0.0),
     )
     return raters, panels
@@ -226,13 +228,16 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     )
     panels = panels.join(sums, on="panel")
     panels = panels.drop("ability_spread", "mean_variance").join(
-        spread_and_mean(told, panels, _MEAN_PULL).join(
-            panels.select("panel", before="ability_spread"), on="panel", how="right"
-        ).select(
-            "panel", "found_mean",
+        spread_and_mean(told, panels, _MEAN_PULL)
+        .join(panels.select("panel", before="ability_spread"), on="panel", how="right")
+        .select(
+            "panel",
+            "found_mean",
             ability_spread=pl.col("ability_spread").fill_null(pl.col("before")),
             mean_variance=pl.col("mean_variance").fill_null(_MEAN_PULL),
-        ), on="panel")
+        ),
+        on="panel",
+    )
     mean = pl.col("found_mean").fill_null(pl.col("ability_prior"))
     free = pl.col("panel").is_in(sorted(anchored))
     panels = panels.with_columns(

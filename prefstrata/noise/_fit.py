@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from prefstrata.noise._behaviour import beliefs_at_first, improved
+from prefstrata.noise._behaviour import COPYING, SHARED, beliefs_at_first, improved
 from prefstrata.noise._calibration import Reliability, calibrated, temperature_of
 from prefstrata.noise._cards import parameters
 from prefstrata.noise._grades import grades_found, no_grades
@@ -42,13 +42,10 @@ _ALL = 64
 _NOBODY = -1
 _WATCHED = ("ability", "side", "length")
 _NEVER = 1e-9
-_COPYING = 0.5
-"""How far a further vote of a family is believed to repeat the first before anything is known."""
 _COPIED_ITEMS = 1000
-"""Items that this belief weighs as much as."""
-_SHARED = 0.3
-"""The same between families of models."""
+"""Items that what was believed of a family before weighs as much as."""
 _SHARED_ITEMS = 300
+"""The same of the families of models among each other."""
 _ASKED_FIRST = 2
 """Steps in which raters alone may explain why votes go with a style, before items may."""
 
@@ -160,7 +157,11 @@ class _Fitter:
         return calibrated(temperature_of(seen), seen)
 
     def _expect(self, buckets: int, *, held_out: int = _NOBODY) -> None:
-        columns = [name for name in self.raters.columns if name not in {"family", "hold_interval", "information", "mean_variance"}]
+        columns = [
+            name
+            for name in self.raters.columns
+            if name not in {"family", "hold_interval", "information", "mean_variance"}
+        ]
         self._engine.load("fit.raters", self.raters.select(columns))
         self._engine.load("fit.levels", self.levels)
         self._engine.load("fit.grades", self._grades)
@@ -196,15 +197,15 @@ class _Fitter:
         good is not known before.
         """
         engine = self._engine
-        engine.build("fit.families", buckets=buckets)
-        found = engine.query("fit/copies").select("kin", found=_beyond(_COPYING, _COPIED_ITEMS))
-        shared = engine.query("fit/shared").select(_beyond(_SHARED, _SHARED_ITEMS)).item()
+        engine.build("fit.likeness", buckets=buckets)
+        found = engine.query("fit/copies").select("kin", found=_beyond(COPYING, _COPIED_ITEMS))
+        shared = engine.query("fit/shared").select(_beyond(SHARED, _SHARED_ITEMS)).item()
         self.raters = (
             self.raters.drop("discount", "shared")
             .join(self.units.select("unit", "kin", "model"), on="unit")
             .join(found, on="kin", how="left")
             .with_columns(
-                discount=pl.col("found").fill_null(_COPYING),
+                discount=pl.col("found").fill_null(COPYING),
                 shared=pl.when("model").then(pl.lit(float(shared))).otherwise(0.0),
             )
             .drop("found", "kin", "model")

@@ -41,7 +41,13 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
         told.filter(pl.col("information") > _LEAST_INFORMATION)
         .filter(pl.col("unit").rank("ordinal").over("panel") <= _MOST)
         .join(panels.select("panel", "ability_mean", "ability_prior"), on="panel")
-        .select("panel", "showed", "ability_prior", noise=1 / pl.col("information"), off=pl.col("showed") - pl.col("ability_mean"))
+        .select(
+            "panel",
+            "showed",
+            "ability_prior",
+            noise=1 / pl.col("information"),
+            off=pl.col("showed") - pl.col("ability_mean"),
+        )
     )
     spreads = pl.DataFrame({"spread": _GRID})
     likely = (
@@ -49,14 +55,10 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
         .with_columns(pl.max_horizontal(_density(), pl.lit(_NEVER)).log().alias("log"))
         .group_by("panel", "spread")
         .agg(total(pl.col("log")).alias("log"))
-        .with_columns(
-            log=pl.col("log") - _USUAL_WEIGHT / 2 * (pl.col("spread").log() + _USUAL / pl.col("spread"))
-        )
+        .with_columns(log=pl.col("log") - _USUAL_WEIGHT / 2 * (pl.col("spread").log() + _USUAL / pl.col("spread")))
         .with_columns(weight=(pl.col("log") - pl.col("log").max().over("panel")).exp())
         .group_by("panel")
-        .agg(
-            (total(pl.col("weight") * pl.col("spread")) / total(pl.col("weight"))).round(6).alias("ability_spread")
-        )
+        .agg((total(pl.col("weight") * pl.col("spread")) / total(pl.col("weight"))).round(6).alias("ability_spread"))
     )
     held = (
         seen.join(likely, on="panel")

@@ -1,34 +1,30 @@
 -- Grain: one row.
--- The same between families of models, vote by vote: how often two of different families said the same of an item, and how often
--- they would have by themselves. Models are trained on much the same, and on each other.
+-- How often two votes of different families of models said the same, and how often they would have, did they think for themselves.
+-- Models are trained on much the same, and on each other: what two of them say is less than twice what one says.
 with summed as (
     select
-        item,
-        pow(sum(votes), 2) - sum(votes * votes) as pairs,
-        pow(sum(said_a), 2) - sum(said_a * said_a) + pow(sum(said_tie), 2) - sum(said_tie * said_tie) + pow(sum(said_b), 2) - sum(said_b * said_b) as same,
-        pow(sum(a2_a) / 1e6, 2) - sum(pow(a2_a / 1e6, 2))
-            + pow(sum(a2_b) / 1e6, 2) - sum(pow(a2_b / 1e6, 2))
-            + pow(sum(tie_clear) / 1e6, 2) - sum(pow(tie_clear / 1e6, 2)) as a2,
-        pow(sum(a1_a) / 1e6, 2) - sum(pow(a1_a / 1e6, 2))
-            + pow(sum(a1_b) / 1e6, 2) - sum(pow(a1_b / 1e6, 2))
-            + pow(sum(tie_close) / 1e6, 2) - sum(pow(tie_close / 1e6, 2)) as a1,
-        pow(sum(even_a) / 1e6, 2) - sum(pow(even_a / 1e6, 2))
-            + pow(sum(even_b) / 1e6, 2) - sum(pow(even_b / 1e6, 2))
-            + pow(sum(tie_even) / 1e6, 2) - sum(pow(tie_even / 1e6, 2)) as even,
-        pow(sum(b1_a) / 1e6, 2) - sum(pow(b1_a / 1e6, 2))
-            + pow(sum(b1_b) / 1e6, 2) - sum(pow(b1_b / 1e6, 2))
-            + pow(sum(tie_close) / 1e6, 2) - sum(pow(tie_close / 1e6, 2)) as b1,
-        pow(sum(b2_a) / 1e6, 2) - sum(pow(b2_a / 1e6, 2))
-            + pow(sum(b2_b) / 1e6, 2) - sum(pow(b2_b / 1e6, 2))
-            + pow(sum(tie_clear) / 1e6, 2) - sum(pow(tie_clear / 1e6, 2)) as b2
-    from fit.families
+        item, state,
+        pow(sum(votes), 2) - sum(pow(votes, 2)) as pairs,
+        pow(sum(said_a), 2) - sum(pow(said_a, 2)) + pow(sum(said_tie), 2) - sum(pow(said_tie, 2))
+            + pow(sum(said_b), 2) - sum(pow(said_b, 2)) as same,
+        pow(sum(likely_a) / 1e6, 2) - sum(cast(round(likely_a * likely_a / 1e6) as bigint)) / 1e6
+            + pow(sum(likely_tie) / 1e6, 2) - sum(cast(round(likely_tie * likely_tie / 1e6) as bigint)) / 1e6
+            + pow(sum(likely_b) / 1e6, 2) - sum(cast(round(likely_b * likely_b / 1e6) as bigint)) / 1e6 as alone
+    from fit.likeness
     where others
-    group by item
+    group by item, state
+),
+pairs as (
+    select
+        state, pairs / 2 as pairs, same / 2 as same, alone / 2 as alone,
+        case state when 1 then seen.a_clear when 0.4 then seen.a_close when 0 then seen.even when -0.4 then seen.b_close
+            else seen.b_clear end as probable
+    from summed
+    join fit.posteriors as seen on seen.item = summed.item
 )
 select
-    count(*) as items,
-    coalesce(sum(cast(pairs as bigint)), 0) / 2e0 as pairs,
-    coalesce(sum(cast(same as bigint)), 0) / 2e0 as same,
-    coalesce(sum(cast(round(1e6 * (seen.a_clear * a2 + seen.a_close * a1 + seen.even * summed.even + seen.b_close * b1 + seen.b_clear * b2)) as bigint)), 0) / 2e6 as expected
-from summed
-join fit.posteriors as seen on seen.item = summed.item
+    count(*) filter (where state = 0) as items,
+    cast(coalesce(sum(case when state = 0 then pairs else 0 end), 0) as bigint) as pairs,
+    cast(coalesce(sum(case when state = 0 then same else 0 end), 0) as bigint) as same,
+    coalesce(sum(cast(round(1e6 * probable * alone) as bigint)), 0) / 1e6 as expected
+from pairs

@@ -183,36 +183,23 @@ kin | bigint | the family's number
     ),
     Table(
         "fit",
-        "families",
-        "an item and a family several of whose votes are on it, or of which all are models'",
+        "likeness",
+        "an item, a family that is not alone on it and a state of the item",
         columns("""
 item | bigint | the item
 kin | bigint | the family's number
+state | double | 1 where a is clearly better, 0.4 closely, 0 even, -0.4 and -1 for b
 others | boolean | other families of models judged it too
 votes | bigint | the family's votes
 said_a | bigint | of those, for a
 said_tie | bigint | ties
 said_b | bigint | for b
-a2_a | bigint | expected votes for a, in millionths, were the item in state a_clear
-a2_b | bigint | the same for b
-a2_self | bigint | how often each would say the same twice, summed
-a1_a | bigint | expected votes for a, in millionths, were the item in state a_close
-a1_b | bigint | the same for b
-a1_self | bigint | how often each would say the same twice, summed
-even_a | bigint | expected votes for a, in millionths, were the item in state even
-even_b | bigint | the same for b
-even_self | bigint | how often each would say the same twice, summed
-b1_a | bigint | expected votes for a, in millionths, were the item in state b_close
-b1_b | bigint | the same for b
-b1_self | bigint | how often each would say the same twice, summed
-b2_a | bigint | expected votes for a, in millionths, were the item in state b_clear
-b2_b | bigint | the same for b
-b2_self | bigint | how often each would say the same twice, summed
-tie_clear | bigint | expected ties, in millionths, were the item clear
-tie_close | bigint | the same, were it close
-tie_even | bigint | the same, were it even
+likely_a | bigint | votes for a to be expected, in millionths
+likely_tie | bigint | ties to be expected
+likely_b | bigint | votes for b to be expected
+twice | bigint | how often each would say the same a second time, summed
 """),
-        ("item", "kin"),
+        ("item", "kin", "state"),
     ),
     Table(
         "fit",
