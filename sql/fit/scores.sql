@@ -35,11 +35,11 @@ likely as (
 weighed as (
     select
         * exclude (a_clear, a_close, even, b_close, b_clear),
-        a_clear * case when kin = 0 then 1 when side = 0 then tie_clear when side > 0 then (1 - tie_clear) * p_a2 else (1 - tie_clear) * (1 - p_a2) end as w_a2,
-        a_close * case when kin = 0 then 1 when side = 0 then tie_close when side > 0 then (1 - tie_close) * p_a1 else (1 - tie_close) * (1 - p_a1) end as w_a1,
-        even * case when kin = 0 then 1 when side = 0 then tie_even when side > 0 then (1 - tie_even) * p_0 else (1 - tie_even) * (1 - p_0) end as w_0,
-        b_close * case when kin = 0 then 1 when side = 0 then tie_close when side > 0 then (1 - tie_close) * p_b1 else (1 - tie_close) * (1 - p_b1) end as w_b1,
-        b_clear * case when kin = 0 then 1 when side = 0 then tie_clear when side > 0 then (1 - tie_clear) * p_b2 else (1 - tie_clear) * (1 - p_b2) end as w_b2
+        a_clear * case when kin = 0 then 1 when side = 0 then tie_clear else (1 - tie_clear) * abs(1 - won - p_a2) end as w_a2,
+        a_close * case when kin = 0 then 1 when side = 0 then tie_close else (1 - tie_close) * abs(1 - won - p_a1) end as w_a1,
+        even * case when kin = 0 then 1 when side = 0 then tie_even else (1 - tie_even) * abs(1 - won - p_0) end as w_0,
+        b_close * case when kin = 0 then 1 when side = 0 then tie_close else (1 - tie_close) * abs(1 - won - p_b1) end as w_b1,
+        b_clear * case when kin = 0 then 1 when side = 0 then tie_clear else (1 - tie_clear) * abs(1 - won - p_b2) end as w_b2
     from likely
 ),
 expected as (
