@@ -89,7 +89,7 @@ def report(directory: Path, console: Console) -> None:
 
 
 def accuracy_by_layer(directory: Path) -> list[tuple[str, int, float, float, float]]:
-    """Per layer of the newest release: pairs released as decided, share right (not where truth is a tie), mean p and trust."""
+    """Per layer of the newest release: pairs released as decided, share right (no true tie is), mean p and trust."""
     truth = sorted(str(path) for path in directory.glob("truth*.parquet") if "responses" not in path.name)
     with TemporaryDirectory() as folder, open_project_store(read_project(directory)) as store:
         out = Path(folder) / "release"

@@ -20,8 +20,8 @@ def parameters(
     """The table ``noise.parameters``, and ``unit``.
 
     The interval is the posterior's, normal in log-odds: the information that the votes hold (the outer product of their
-    scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974), the hold of the panel, and that
-    the panel's mean is an estimate.
+    scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974), the hold of the panel, and
+    that the panel's mean is an estimate.
 
     Args:
         units: as ``fit.units``.
