@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from prefstrata.policy._gates import Gates
-from prefstrata.policy._online import Online
 from prefstrata.policy._judging import Judging
 from prefstrata.policy._mixture import Limits, Mixture, Quota
+from prefstrata.policy._online import Online
 from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
     Kind,
     Layer,
