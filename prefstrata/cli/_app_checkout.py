@@ -13,8 +13,8 @@ __all__ = ["register"]
 
 _ROWS, _TEXTS, _LOSS, _LOCK = "Which rows", "What is in them", "Weights and losses", "The lock file"
 _FORMATS = (
-    "The format: `jsonl` or `parquet`, every record as released with its weight; or a trainer's, such as `trl-dpo`: the "
-    "documentation has a page for each trainer, and a name that does not exist lists them all."
+    "The format: `jsonl` or `parquet`, every record as released with its weight; or a trainer's, such as `trl-dpo`. "
+    "The documentation has a page for each trainer; a name that does not exist lists them all."
 )
 
 
@@ -22,7 +22,7 @@ def register(application: typer.Typer) -> None:
     """Add the command to the application."""
 
     @command(application, "checkout")
-    def _checkout(  # noqa: PLR0913, PLR0917 - one argument per option
+    def _checkout(  # noqa: PLR0913 - one argument per option
         call: Call,
         layer: Annotated[
             str,
@@ -36,6 +36,7 @@ def register(application: typer.Typer) -> None:
         out: Annotated[
             Path, typer.Option(metavar="DIR", help="The folder to make; it must not be there, or be empty.")
         ],
+        *,
         layer_only: Annotated[
             bool, typer.Option("--layer-only", help="Verify the layer's own files only, not the whole release.")
         ] = False,
@@ -185,8 +186,8 @@ def register(application: typer.Typer) -> None:
     ) -> None:
         """Write layers into a folder that appears whole and verified, or not at all, as a trainer reads them.
 
-        The whole release is verified first: a version with one damaged byte is not handed out. For a trainer's format the
-        loss report follows: what was left out and why, and what the trainer will ignore or drop.
+        The whole release is verified first: a version with one damaged byte is not handed out. For a trainer's format
+        the loss report follows: what was left out and why, and what the trainer will ignore or drop.
         """
         from prefstrata.cli._commands.checkout import Lock, checkout
 

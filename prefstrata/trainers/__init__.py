@@ -1,5 +1,6 @@
 """Layers as trainers read them: one module per trainer, and the one way from a release into a folder."""
 
+from prefstrata.trainers._api import Rows, checkout, load
 from prefstrata.trainers._checkout import FORMATS, TARGETS, CheckedOut, checkout_layer
 from prefstrata.trainers._locking import LOCK_FILE, locked, write_lock
 from prefstrata.trainers._options import DEFAULT_LIMITS, Options
@@ -18,9 +19,12 @@ __all__ = [
     "LengthRule",
     "LossReport",
     "Options",
+    "Rows",
     "Target",
     "WrittenFile",
+    "checkout",
     "checkout_layer",
+    "load",
     "locked",
     "write_lock",
 ]

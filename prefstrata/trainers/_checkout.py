@@ -110,8 +110,8 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
         progress: told each stored file that was fetched, each file that was written.
 
     Raises:
-        ConfigError: there is no such layer, format or release, an option does not fit, nothing is left to hand out, or the
-            folder is in use.
+        ConfigError: there is no such layer, format or release, an option does not fit, nothing is left to hand out, or
+            the folder is in use.
         GateBlockedError: the options are strict, and the loss report passes a limit; no folder is left.
         IntegrityError: what is stored is not what was released; no folder is left.
     """
@@ -204,8 +204,9 @@ def _parts(
             if kind not in target.reads:
                 unread[kind] = unread.get(kind, 0) + about["records"]
     if not found:
+        there = " and ".join(unread) or "none"
         raise ConfigError(
-            f"{target.name} reads {' and '.join(target.reads)}, and {'+'.join(layers)} has {' and '.join(unread) or 'none'}",
+            f"{target.name} reads {' and '.join(target.reads)}, and {'+'.join(layers)} has {there}",
             where="--for",
             todo="name another layer or format",
         )

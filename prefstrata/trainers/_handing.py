@@ -1,8 +1,8 @@
-"""From the files of layers to the files of a trainer: decide on every record, then write the texts of what was selected.
+"""From the files of layers to the files of a trainer: decide on every record, then write what was selected.
 
-The first pass keeps what decides, a few bytes a row; the second writes texts. Both go file by file, so that memory depends on
-the size of a release file and not of a layer: a prompt's records are in one file, and each file is a sample of the prompts.
-Rows are therefore mixed within files, and files among each other.
+The first pass keeps what decides, a few bytes a row; the second writes texts. Both go file by file, so that memory
+depends on the size of a release file and not of a layer. A release file is a sample of the prompts, by their hashes:
+rows are mixed within files, and files among each other.
 """
 
 from __future__ import annotations

@@ -87,38 +87,17 @@ class Lengths:
             return self._steps(shaped)
         names = ["chosen", "rejected"] if "chosen" in shaped.columns else ["response"]
         if self._plain:
-            prompts = shaped["text"].to_list()
-            ends = self._tokenizer.eos_token or ""
-            wholes = [
-                [
-                    f"{prompt} {answer}{'' if answer.endswith(ends) else ends}"
-                    for prompt, answer in zip(prompts, shaped[name], strict=True)
-                ]
-                for name in names
-            ]
-            asked, told = self._ids(prompts), [self._ids(whole) for whole in wholes]
+            asked = self._ids(shaped["text"].to_list())
+            told = [self._ids(self._ended(shaped["text"], shaped[name])) for name in names]
         else:
-            conversations = shaped["messages"].to_list()
-            asked = self._rendered(conversations, ask=True)
-            told = [
-                self._rendered(
-                    [
-                        [*said, {"role": "assistant", "content": answer}]
-                        for said, answer in zip(conversations, shaped[name], strict=True)
-                    ],
-                    ask=False,
-                )
-                for name in names
-            ]
+            asked = self._rendered(shaped["messages"].to_list(), ask=True)
+            told = [self._rendered(_answered(shaped["messages"], shaped[name]), ask=False) for name in names]
         # Where template or tokenizer joins prompt and answer, the completion starts where the sequences part.
-        prompts_shared = [
-            min(_common(prompt, whole) for whole in sides)
-            for prompt, sides in zip(asked, zip(*told, strict=True), strict=True)
-        ]
-        return prompts_shared, told
+        shared = [min(_common(ids, whole) for whole in sides) for ids, *sides in zip(asked, *told, strict=True)]
+        return shared, told
 
     def _steps(self, shaped: pl.DataFrame) -> tuple[list[int], list[list[list[int]]]]:
-        """The prompt, then each step with the separator behind it; only how long it is and where labels stand matters."""
+        """The prompt, then each step with the separator behind it."""
         begin = [] if self._tokenizer.bos_token_id is None else [self._tokenizer.bos_token_id]
         separator = self._tokenizer.encode("\n", add_special_tokens=False)
         prompts = [begin + ids for ids in self._bare(shaped["text"].to_list())]
@@ -129,6 +108,13 @@ class Lengths:
             for prompt, trace in zip(prompts, steps, strict=True)
         ]
         return [len(prompt) for prompt in prompts], [wholes]
+
+    def _ended(self, prompts: pl.Series, answers: pl.Series) -> list[str]:
+        """Whole texts, the end token behind them unless it is there."""
+        end = self._tokenizer.eos_token or ""
+        closing = pl.when(pl.col("answer").str.ends_with(end)).then(pl.lit("")).otherwise(pl.lit(end))
+        frame = pl.DataFrame({"prompt": prompts, "answer": answers})
+        return frame.select(pl.format("{} {}{}", "prompt", "answer", closing)).to_series().to_list()
 
     def _ids(self, texts: list[str]) -> list[list[int]]:
         ids: list[list[int]] = self._tokenizer(text=texts)["input_ids"]
@@ -143,6 +129,14 @@ class Lengths:
             conversations, tokenize=True, add_generation_prompt=ask, return_dict=True
         )["input_ids"]
         return ids
+
+
+def _answered(conversations: pl.Series, answers: pl.Series) -> list[list[dict[str, str]]]:
+    """Conversations with an answer at the end."""
+    return [
+        [*said, {"role": "assistant", "content": answer}]
+        for said, answer in zip(conversations.to_list(), answers.to_list(), strict=True)
+    ]
 
 
 def _common(some: list[int], other: list[int]) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from prefstrata.model import ConfigError, IntegrityError
 
@@ -33,9 +33,9 @@ def write_lock(path: Path, ref: str, commit: CommitInfo) -> None:
     Raises:
         ConfigError: the file is there and is no lock file.
     """
-    document = _read(path) if path.exists() else {"format": _FORMAT, "releases": {}}
-    document["releases"][ref] = {"commit": commit.id, "manifest_sha256": commit.manifest_sha256}
-    document["releases"] = dict(sorted(document["releases"].items()))
+    entries = _read(path) if path.exists() else {}
+    entries[ref] = _Entry(commit.id, commit.manifest_sha256)
+    document = {"format": _FORMAT, "releases": {name: asdict(entry) for name, entry in sorted(entries.items())}}
     unfinished = path.with_name(f"{path.name}.part")
     unfinished.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     unfinished.replace(path)
@@ -50,13 +50,13 @@ def locked(path: Path, ref: str, store: VersionStore) -> CommitInfo:
     """
     if not path.exists():
         raise ConfigError("there is no lock file", where=str(path), todo="write one: prefstrata checkout … --lock")
-    entry = _read(path)["releases"].get(ref)
+    entry = _read(path).get(ref)
     if entry is None:
         raise ConfigError(
             f"the lock file does not name {ref}", where=str(path), todo="add it: prefstrata checkout … --lock"
         )
-    commit = store.resolve(entry["commit"])
-    if commit.manifest_sha256 != entry["manifest_sha256"]:
+    commit = store.resolve(entry.commit)
+    if commit.manifest_sha256 != entry.manifest_sha256:
         raise IntegrityError(
             f"the manifest of {ref} is not the locked one",
             where=store.location,
@@ -65,13 +65,11 @@ def locked(path: Path, ref: str, store: VersionStore) -> CommitInfo:
     return commit
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, _Entry]:
     try:
         document = json.loads(path.read_bytes())
         if document["format"] == _FORMAT:
-            for entry in document["releases"].values():
-                _Entry(**entry)
-            return dict(document)
+            return {ref: _Entry(**entry) for ref, entry in document["releases"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
     raise ConfigError(

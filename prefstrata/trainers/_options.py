@@ -29,13 +29,13 @@ DEFAULT_LIMITS: Mapping[str, float] = {
     "minority": 0.1,
     "effective": 0.25,
 }
-"""What ``strict`` allows: at most that share of records left out, of rows the trainer drops, of rows it cuts to the same
-on both sides; at least that share of the rarer label, and of the rows as Kish's effective size."""
+"""What ``strict`` allows: at most that share of records left out, of rows the trainer drops, of rows it cuts to the
+same on both sides; at least that share of the rarer label, and of the rows as Kish's effective size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to hand out, and how; :data:`docs/trainers` says more of each.
+    """What to hand out, and how.
 
     Attributes:
         files: how rows are stored.
@@ -44,7 +44,8 @@ class Options:
         dimension: train on this dimension's estimates; empty for the estimate that the policy decides by.
         tie_margin: a lead smaller than this is a tie in ``dimension``; the policy's own decides otherwise.
         dimensions: for scores: the dimensions, in the order of the model's heads.
-        per_prompt: of the pairs of one prompt hand out all, one (the one that weighs most), or all with its weight divided.
+        per_prompt: of the pairs of one prompt hand out all, one (the one that weighs most), or all with their weights
+            divided by their number.
         sides: for single responses: read the two sides of each pair beside the thumbs.
         good_step: for steps: good from this reward on.
         style: messages, or plain texts, for targets that have both.
@@ -59,7 +60,7 @@ class Options:
         max_characters: leave out what is longer, prompt and longer answer together; 0 for no bound.
         max_length: the trainer's length, in tokens of ``tokenizer``; 0 for no look at it.
         tokenizer: a folder with the trainer's tokenizer.
-        overlong: keep the rows that the trainer would drop at its length, or that it would cut to the same on both sides, and
+        overlong: keep the rows that the trainer would drop at its length, or would cut to the same on both sides, and
             say how many; or leave them out.
         strict: fail when the report passes a limit.
         limits: limits other than :data:`DEFAULT_LIMITS`.
@@ -92,10 +93,24 @@ class Options:
 
     def __post_init__(self) -> None:
         """Look at every value by itself."""
+        self._look_at_words()
+        self._look_at_numbers()
+        if unknown := sorted(self.limits.keys() - DEFAULT_LIMITS.keys()):
+            _refuse("limit", f"there is no {', '.join(unknown)}", f"name one of {', '.join(DEFAULT_LIMITS)}")
+        if self.max_length and not self.tokenizer:
+            _refuse("max_length", "tokens of which tokenizer?", "add --tokenizer DIR, or use --max-characters")
+        if (self.system == "replace") != bool(self.system_prompt):
+            _refuse("system_prompt", "a text and --system replace go together", "write both or neither")
+        if any("," in name for name in self.dimensions) or len(set(self.dimensions)) < len(self.dimensions):
+            _refuse("dimensions", "a name has a comma, or comes twice", "write one --dimensions for each")
+
+    def _look_at_words(self) -> None:
         for name, kind in get_type_hints(type(self)).items():
             allowed, value = get_args(kind), getattr(self, name)
             if allowed and all(isinstance(word, str) for word in allowed) and value not in allowed:
                 _refuse(name, f"there is no {value!r}", f"write one of {', '.join(allowed)}")
+
+    def _look_at_numbers(self) -> None:
         for name in ("min_p", "validation", "tie_margin"):
             if not 0 <= getattr(self, name) <= 1:
                 _refuse(name, f"{getattr(self, name):g} is no share", "write a number from 0 to 1")
@@ -104,14 +119,6 @@ class Options:
         for name in ("max_characters", "max_length", "margin_scale"):
             if getattr(self, name) < 0:
                 _refuse(name, "it is below 0", "write 0 or more")
-        if unknown := sorted(self.limits.keys() - DEFAULT_LIMITS.keys()):
-            _refuse("limit", f"there is no {', '.join(unknown)}", f"name one of {', '.join(DEFAULT_LIMITS)}")
-        if self.max_length and not self.tokenizer:
-            _refuse("max_length", "tokens of which tokenizer?", "add --tokenizer DIR, or use --max-characters")
-        if (self.system == "replace") != bool(self.system_prompt):
-            _refuse("system_prompt", "a text and --system replace go together", "write both or neither")
-        if any("," in name for name in self.dimensions):
-            _refuse("dimensions", "a name cannot hold a comma", "write one --dimensions for each")
 
     def document(self) -> dict[str, Any]:
         """Those that differ from the defaults, as plain values."""

@@ -68,11 +68,11 @@ class LossReport:
         unread: records of the layer of kinds that the target does not read, by kind.
         ties: records without a leading side, read and handed out.
         swapped: rows in which the dimension asked for turns the released sides round.
-        good: share of good labels (of responses or steps); of pairs, the share in which the better side is the longer one.
+        good: share of good labels (of responses or steps); of pairs, the share in which the better side is the longer.
             None without labels.
         mean_weight: mean weight of the records kept.
-        effective: Kish's effective sample size of their weights, (sum w)^2 / sum w^2, as a share of their number: 1 when
-            all weigh the same.
+        effective: Kish's effective sample size of their weights, (sum w)^2 / sum w^2, as a share of their number: 1
+            when all weigh the same.
         heaviest: share of all weight that the heaviest record has.
         ignored: what the trainer will not hear.
         length: what it does at its length; None when nobody asked.

@@ -18,8 +18,8 @@ class LengthRule:
     """What a trainer does at its ``max_length`` L, in its tokenizer's tokens.
 
     Attributes:
-        drops: ``prompt``: a row whose prompt has at least L - ``room`` tokens; ``longest``: a row with a sequence longer
-            than L; ``never``: none.
+        drops: ``prompt``: a row whose prompt has at least L - ``room`` tokens; ``longest``: a row with a sequence
+            longer than L; ``never``: none.
         cuts: whether the sequences of the other rows are cut to their first L tokens.
         room: tokens that must be left for the answer.
         run: whether this was seen in the trainer itself; else it was read in its source.

@@ -1,6 +1,7 @@
 """LLaMA-Factory: ranking in its two formats, and KTO; each with the ``dataset_info.json`` that makes it known.
 
-A row that does not fit is logged and dropped there. It cuts prompt and answers in proportion, and drops nothing for length.
+A row that does not fit is logged and dropped there. It cuts prompt and answers in proportion, and drops nothing for
+length.
 """
 
 from __future__ import annotations

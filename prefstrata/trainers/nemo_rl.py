@@ -45,8 +45,8 @@ def weighted(processor: Callable[..., Any]) -> Callable[..., Any]:
         processor: such as ``nemo_rl.data.processors.preference_preprocessor``, called with the row first.
 
     Returns:
-        The same processor, with what it says of ``loss_multiplier`` (0 for a pair that is too long, else 1) multiplied by
-        the row's.
+        The same processor, with what it says of ``loss_multiplier`` (0 for a pair that is too long, else 1) multiplied
+        by the row's.
     """
 
     def process(datum: Mapping[str, Any], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - NeMo-RL's own type

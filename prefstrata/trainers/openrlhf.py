@@ -1,7 +1,7 @@
 """OpenRLHF: DPO and reward models.
 
-Rows as messages, for ``--data.apply_chat_template`` with ``--data.prompt_key prompt``. The margin is read by reward models
-alone, and only under their margin loss. It has no KTO and no process rewards since March 2026.
+Rows as messages, for ``--data.apply_chat_template`` with ``--data.prompt_key prompt``. The margin is read by reward
+models alone, and only under their margin loss. It has no KTO and no process rewards since March 2026.
 """
 
 from __future__ import annotations

@@ -9,4 +9,4 @@ select
     examples.p, examples.margin, examples.weight
 from checkout.examples as examples
 join release.pairs as pairs on pairs.pair_id = examples.record_id
-where examples.kind = 'pairs' and examples.side = ''
+where examples.side = '' and examples.kind = 'pairs'

@@ -1,7 +1,7 @@
 -- Grain: a response that is written, with its text and a score per dimension.
 -- The scores stand in the order of the dimensions asked for: that order is what each head of the model means.
 with asked as (
-    select dimension, list_position(string_split($dimensions, ','), dimension) as place
+    select dimension, strpos(',' || $dimensions || ',', ',' || dimension || ',') as place
     from (select distinct dimension from release.ratings) as known
     where list_contains(string_split($dimensions, ','), dimension)
 ),

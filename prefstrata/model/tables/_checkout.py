@@ -9,7 +9,7 @@ __all__ = ["CHECKOUT"]
 _RECORD_KEY = """
 kind | varchar | pairs, ratings, traces or unpaired
 record_id | varchar | pair_id, response_id (of unpaired labels and of scored responses) or trace_id
-side | varchar | which response of a pair it takes: chosen or rejected as released; empty when it takes all of the record
+side | varchar | the response of a pair it takes, chosen or rejected as released; empty when it takes the whole record
 """
 
 _DECIDED = f"""
