@@ -1,11 +1,8 @@
 """prefstrata: the preference-data platform for post-training."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from prefstrata._version import __version__
 
+TYPE_CHECKING = False  # as typing has it; importing typing would cost more than all the rest
 if TYPE_CHECKING:
     from prefstrata.trainers import checkout, load
 
