@@ -42,7 +42,7 @@ TARGETS = (
         ("traces",),
         "steps",
         ("prompt", "completions", "labels"),
-        LengthRule("never", cuts=True, run=True),
+        LengthRule("never", cuts=True),
     ),
 )
 """Axolotl's targets."""

@@ -36,7 +36,7 @@ TARGETS = (
         ("pairs",),
         "alpaca_pairs",
         ("instruction", "input", "system", "chosen", "rejected"),
-        LengthRule("never", cuts=False, run=True),
+        LengthRule("never", cuts=False),
         prompts="single",
         beside=_info(
             {
@@ -57,7 +57,7 @@ TARGETS = (
         ("pairs",),
         "sharegpt_pairs",
         ("conversations", "system", "chosen", "rejected"),
-        LengthRule("never", cuts=False, run=True),
+        LengthRule("never", cuts=False),
         prompts="turns",
         beside=_info(
             {
@@ -78,7 +78,7 @@ TARGETS = (
         ("unpaired", "pairs"),
         "sharegpt_labels",
         ("conversations", "system", "kto_tag"),
-        LengthRule("never", cuts=False, run=True),
+        LengthRule("never", cuts=False),
         prompts="turns",
         beside=_info(
             {

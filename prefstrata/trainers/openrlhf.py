@@ -17,7 +17,7 @@ TARGETS = (
         ("pairs",),
         "prompt_pairs",
         ("prompt", "chosen", "rejected"),
-        LengthRule("prompt", cuts=True, room=2, run=True),
+        LengthRule("prompt", cuts=True, room=2),
     ),
     Target(
         "openrlhf-rm",
@@ -25,7 +25,7 @@ TARGETS = (
         ("pairs",),
         "prompt_pairs",
         ("prompt", "chosen", "rejected"),
-        LengthRule("never", cuts=True, run=True),
+        LengthRule("never", cuts=True),
         margin="margin",
     ),
 )

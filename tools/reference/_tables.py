@@ -15,6 +15,7 @@ SCHEMAS = {
     "release": "The rows of a release, as its files hold them.",
     "manifest": "What the manifest of a release counts.",
     "policy": "The policies in force, as the SQL reads them.",
+    "checkout": "What a checkout makes of records on their way to a trainer; gone when it ends.",
     "staging": "What a run has read and not yet put into the ledger; empty between runs.",
 }
 
