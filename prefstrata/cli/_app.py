@@ -61,11 +61,15 @@ def _run(
     wait: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for another run of this project to end.")
     ] = 0.0,
+    approve: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Say yes to a major change, and why; recorded in the release.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who says yes; goes with --approve.")] = None,
 ) -> None:
     """Read what is new, build the layers and publish a release. With nothing new, publish nothing and say so."""
     from prefstrata.cli._commands.run import run_project
 
-    run_project(call, wait)
+    run_project(call, wait, approve=approve, by=by)
 
 
 @command(application, "log")
@@ -205,11 +209,35 @@ def _policies(_: Call) -> None:
 
 
 @command(_policy, "lint")
-def _policy_lint(call: Call) -> None:
-    """Read the project's policies and hold its sources against them; name every mistake with its file and line."""
+def _policy_lint(
+    call: Call,
+    *,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="What is questionable is a mistake too: exit code 2.")
+    ] = False,
+) -> None:
+    """Read the project's policies and hold its sources against them; name every mistake with its file and line.
+
+    What is questionable is told too: rules that no record comes to, contradictions, definitions nobody can apply,
+    shares of strata that no source provides, weak supervision near golden, and dimensions nobody judges.
+    """
     from prefstrata.cli._commands.policy import lint
 
-    lint(call)
+    lint(call, strict=strict)
+
+
+@command(_policy, "diff")
+def _policy_diff(
+    call: Call,
+    before: Annotated[
+        str, typer.Argument(metavar="A", help="A policy: the path of its file, or the name of one that ships.")
+    ],
+    after: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+) -> None:
+    """Say in sentences how policy B orders values otherwise than policy A: what wins, who decides, what is asked."""
+    from prefstrata.cli._commands.policy import diff
+
+    diff(call, before, after)
 
 
 @command(application, "sql")

@@ -13,6 +13,7 @@ with rated as (
 thumbs as (
     select event_id, kind, prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum
     from ledger.events
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
     where kind in ('like', 'dislike') and response_id is not null and user_id is not null
 ),
 liked_rather as (
@@ -30,6 +31,7 @@ behaved as (
         from (
             select event_id, response_id, unnest(alternatives) as other_id
             from ledger.events
+            anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
             where kind = 'accept' and response_id is not null and array_length(alternatives) > 0
         ) as accepted
         where other_id <> response_id
@@ -65,6 +67,7 @@ provenance as (
 given as (
     select pairs.pair_id, votes.policy, votes.reason_tags
     from ledger.votes as votes
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
     join evidence.pairs as pairs
         on pairs.a = least(votes.left_id, votes.right_id) and pairs.b = greatest(votes.left_id, votes.right_id)
 ),
@@ -155,12 +158,13 @@ select
     coalesce(cited.policies, cast([] as varchar[])) as policies,
     coalesce(tags.reason_tags, cast([] as varchar[])) as reason_tags,
     provenance.ids as provenance,
-    sided.layer, sided.rule, sided.reason, sided.trust, sided.stratum
+    sided.layer, sided.rule, sided.reason, sided.trust, sided.stratum, weights.cell
 from sided
 join provenance on provenance.pair_id = sided.pair_id
 left join cited on cited.pair_id = sided.pair_id
 left join tags on tags.pair_id = sided.pair_id
 left join settled on settled.pair_id = sided.pair_id
+left join weighting.weights as weights on weights.kind = 'pairs' and weights.record_id = sided.pair_id
 join evidence.prompts as prompts on prompts.prompt_id = sided.prompt_id
 join ledger.prompts as asked on asked.seq = prompts.seq
 join ledger.responses as better on better.seq = sided.chosen_seq

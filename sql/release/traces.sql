@@ -6,6 +6,7 @@ with rewarded as (
         sum(cast(round(reward * 1e9) as bigint)) / nullif(count(reward) * 1e9, 0) as reward,
         count(distinct case when reward is not null then rater_id end) as raters
     from ledger.steps
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
     group by trace_id, "index"
 ),
 assembled as (
@@ -20,6 +21,7 @@ assembled as (
 said as (
     select trace_id, list_sort(list(step_id)) as provenance
     from ledger.steps
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
     group by trace_id
 )
 select
@@ -27,10 +29,11 @@ select
     asked.messages as prompt,
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
     assembled.steps, records.votes, records.strata, said.provenance,
-    placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum
+    placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
 from assembled
 join weighting.records as records on records.kind = 'traces' and records.record_id = assembled.trace_id
 join layers.records as placed on placed.kind = 'traces' and placed.record_id = assembled.trace_id
 join said on said.trace_id = assembled.trace_id
+left join weighting.weights as weights on weights.kind = 'traces' and weights.record_id = assembled.trace_id
 join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
 join ledger.prompts as asked on asked.seq = prompts.seq

@@ -7,6 +7,7 @@ with thumbs as (
         case when events.kind in ('like', 'accept', 'copy') then 1 else -1 end
             * cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * 1e9) as bigint) as lean
     from ledger.events as events
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
     join weighting.records as records on records.kind = 'unpaired' and records.record_id = events.response_id
     left join policy.strata as strata
         on strata.scenario = records.policy_scenario and strata.stratum = events.supervisor || '/' || events.mode
@@ -26,10 +27,11 @@ select
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
     answered.content as response, said.label, records.p, records.votes,
     responses.generators, records.strata, said.provenance,
-    placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum
+    placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
 from said
 join weighting.records as records on records.kind = 'unpaired' and records.record_id = said.response_id
 join layers.records as placed on placed.kind = 'unpaired' and placed.record_id = said.response_id
+left join weighting.weights as weights on weights.kind = 'unpaired' and weights.record_id = said.response_id
 join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
 join ledger.prompts as asked on asked.seq = prompts.seq
 join evidence.responses as responses on responses.response_id = said.response_id
