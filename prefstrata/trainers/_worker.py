@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from prefstrata.engine import DuckDBEngine, parameters
+from prefstrata.engine import DuckDBEngine, duckdb_type, parameters, parse_type
 from prefstrata.model.tables import table
 
 if TYPE_CHECKING:
@@ -41,12 +41,13 @@ class Part:
 
 def factors(weights: Path) -> pl.DataFrame:
     """``checkout.factors``, from a release's ``weights.json``."""
-    rows = json.loads(weights.read_bytes())["strata"]
-    return pl.DataFrame(
-        [(row["scenario"], row["stratum"], float(row["factor"])) for row in rows],
-        schema={"scenario": pl.String, "stratum": pl.String, "factor": pl.Float64},
-        orient="row",
-    )
+    document = json.loads(weights.read_bytes())
+    if "cells" in document:
+        rows = [(row["cell"], None, float(row["factor"])) for row in document["cells"]]
+    else:  # a release made before records named their cell
+        strata = document["strata"]
+        rows = [(f"{row['scenario']}/{row['stratum']}", row["scenario"], float(row["factor"])) for row in strata]
+    return pl.DataFrame(rows, schema={"cell": pl.String, "scenario": pl.String, "factor": pl.Float64}, orient="row")
 
 
 def settings(target: Target, options: Options) -> dict[str, Any]:
@@ -85,7 +86,6 @@ class Worker:
         """Open the database."""
         # A trainer of single responses reads thumbs and the sides of pairs into one shape, by its first kind.
         self._kind, self._given = target.reads[0], settings(target, options)
-        self._shown: dict[str, Path | None] = {}
         self.engine = DuckDBEngine(":memory:", threads=1, memory_limit=_MEMORY)
         self.engine.load("checkout.factors", strata)
         self.engine.ensure(table("checkout.pair_records"))
@@ -117,27 +117,22 @@ class Worker:
         self.engine.build(full_name, **{name: given[name] for name in parameters(full_name)})
 
     def _show(self, part: Part) -> None:
-        """Let the file be its table of the release; the other kinds that the target reads are empty meanwhile."""
+        """Let the file be its table of the release; other kinds that the target reads are empty meanwhile.
+
+        A column that a release of another time does not have is null.
+        """
         for kind in _reads(self._kind):
-            path = part.path if kind == part.kind else None
-            if kind in self._shown and self._shown[kind] == path:
-                continue
-            name = f"release.{kind}"
+            columns = ", ".join(
+                f'cast(null as {duckdb_type(parse_type(column.type))}) as "{column.name}"'
+                for column in table(f"release.{kind}").columns
+            )
+            rows = f"select {columns} where false"
+            if kind == part.kind:
+                file = str(part.path).replace("'", "''")
+                rows += f" union all by name select * from read_parquet('{file}', hive_partitioning = false)"  # noqa: S608 - a file of this checkout, quoted
             with self.engine.connection() as connection:
-                if self._shown.get(kind):
-                    connection.execute(f"drop view {name}").fetchall()
-                    self._shown[kind] = None
-                    if path is None:
-                        self.engine.clear(name)
-                elif kind not in self._shown:
-                    self.engine.clear(name)
-                if path is not None:
-                    connection.execute(f"drop table if exists {name}").fetchall()
-                    file = str(path).replace("'", "''")
-                    connection.execute(
-                        f"create view {name} as select * from read_parquet('{file}', hive_partitioning = false)"  # noqa: S608 - a file of this checkout, quoted
-                    ).fetchall()
-            self._shown[kind] = path
+                connection.execute("create schema if not exists release").fetchall()
+                connection.execute(f"create or replace view release.{kind} as {rows}").fetchall()
 
 
 def _reads(kind: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ thumbs as (
     from release.unpaired as unpaired
     left join governing on governing.scenario = unpaired.scenario
     left join checkout.factors as factors
-        on factors.stratum = unpaired.stratum and factors.scenario = coalesce(governing.scenario, '*')
+        on factors.cell = coalesce(unpaired.cell, coalesce(governing.scenario, '*') || '/' || unpaired.stratum)
 ),
 sides as (
     select

@@ -21,7 +21,7 @@ measured as (
     from release.pairs as pairs
     left join governing on governing.scenario = pairs.scenario
     left join checkout.factors as factors
-        on factors.stratum = pairs.stratum and factors.scenario = coalesce(governing.scenario, '*')
+        on factors.cell = coalesce(pairs.cell, coalesce(governing.scenario, '*') || '/' || pairs.stratum)
     left join (
         select pair_id, estimate.p, estimate.p_tie
         from (

@@ -13,7 +13,7 @@ weighed as (
     from release.ratings as ratings
     left join governing on governing.scenario = ratings.scenario
     left join checkout.factors as factors
-        on factors.stratum = ratings.stratum and factors.scenario = coalesce(governing.scenario, '*')
+        on factors.cell = coalesce(ratings.cell, coalesce(governing.scenario, '*') || '/' || ratings.stratum)
     where list_contains(string_split($dimensions, ','), ratings.dimension)
 ),
 rated as (

@@ -17,7 +17,7 @@ measured as (
     from release.traces as traces
     left join governing on governing.scenario = traces.scenario
     left join checkout.factors as factors
-        on factors.stratum = traces.stratum and factors.scenario = coalesce(governing.scenario, '*')
+        on factors.cell = coalesce(traces.cell, coalesce(governing.scenario, '*') || '/' || traces.stratum)
 )
 select
     $part as part, 'traces' as kind, trace_id as record_id, '' as side, prompt_id, cast(null as varchar) as response_id, layer,

@@ -370,3 +370,12 @@ def test_parquet_rows_are_the_rows_of_jsonl(store: LocalStore, tmp_path: Path) -
     assert [file.path for file in made.files] == ["train/00000.parquet", "train/00001.parquet"]
     frames = [pl.read_parquet(tmp_path / "tables" / file.path) for file in made.files]
     assert pl.concat(frames).to_dicts() == rows(tmp_path / "lines")
+
+
+def test_the_factor_is_that_of_the_records_cell(store: LocalStore, tmp_path: Path) -> None:
+    """Since records name their cell, weights.json has a factor for each."""
+    records = {PAIRS: [whole_pair("a", cell="one"), whole_pair("b", cell="two")]}
+    publish(store, Content(records, cells={"one": 3.0, "two": 0.5}))
+    asked = Options(weights="column", shuffle=False)
+    checkout_layer(store, "main", "v1", tmp_path / "out", form="trl-dpo", options=asked)
+    assert [row["weight"] for row in rows(tmp_path / "out")] == [1.5, 0.25]
