@@ -57,9 +57,10 @@ def _day(day: int) -> list[dict[str, Any]]:
         ),
         _event(10 * day + 2, SUBJECT, "like", f"Common question {day}?", "Yes."),
     ]
-    for number, who in enumerate(("ben", "eva"), start=3):
-        events.append(_event(10 * day + number, who, "like", f"Common question {day}?", "Yes."))
-        events.append(_event(10 * day + number + 2, who, "edit", f"Common question {day}?", "Yes.", "Yes, and why."))
+    # Not all alike: two who always did the same in the same hour would be taken for one hand.
+    common = f"Common question {day}?"
+    events += [_event(10 * day + 3 + n, who, "like", common, "Yes.") for n, who in enumerate(("ben", "eva"))]
+    events.append(_event(10 * day + 5, "ben", "edit", common, "Yes.", "Yes, and why."))
     return events
 
 
