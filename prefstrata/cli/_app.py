@@ -25,6 +25,7 @@ application = typer.Typer(
 )
 _queue = typer.Typer(help="What waits for people.", rich_markup_mode=None)
 _policy = typer.Typer(help="The value ordering.", rich_markup_mode=None)
+_judge = typer.Typer(help="Model judges.", rich_markup_mode=None)
 
 _QUEUES = "`arbitration`, `backflow`, `reannotation`, `golden` or `calibration`"
 
@@ -259,6 +260,39 @@ def _policy_diff(
     diff(call, before, after)
 
 
+@_judge.callback()
+@shared
+def _judges(_: Call) -> None:
+    """Model judges."""
+
+
+@command(_judge, "plan")
+def _judge_plan(call: Call) -> None:
+    """Say what a run would ask of which judge, what is known already, and what it costs. Nothing is sent."""
+    from prefstrata.cli._commands.judge import judge_plan
+
+    judge_plan(call)
+
+
+@command(_judge, "run")
+def _judge_run(call: Call) -> None:
+    """Examine the judges on golden pairs, let those who pass judge, and write their verdicts for the next run.
+
+    Nothing is spent beyond the caps. What was answered before is not asked again: after a kill, run it again.
+    """
+    from prefstrata.cli._commands.judge import judge_run
+
+    judge_run(call)
+
+
+@command(_judge, "report")
+def _judge_report(call: Call) -> None:
+    """Say what was asked and spent so far, per judge, outcome and run. Works while a run is under way."""
+    from prefstrata.cli._commands.judge import judge_report
+
+    judge_report(call)
+
+
 @command(application, "sql")
 def _sql(
     call: Call,
@@ -281,3 +315,4 @@ def _doctor(call: Call) -> None:
 
 application.add_typer(_queue, name="queue", no_args_is_help=False)
 application.add_typer(_policy, name="policy", no_args_is_help=False)
+application.add_typer(_judge, name="judge", no_args_is_help=False)

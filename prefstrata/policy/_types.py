@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from prefstrata.policy._gates import Gates
+from prefstrata.policy._judging import Judging
 from prefstrata.policy._mixture import Limits, Mixture, Quota
 from prefstrata.policy._ordering import Aggregation, Mixing
 from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
@@ -26,6 +27,9 @@ class Dimension(Strict):
     name: str = Field(description="Name, as votes spell it.")
     definition: str = Field(min_length=20, description="Operational definition a rater or judge can apply.")
     kind: Kind = Field(description="Whose preference it is.")
+    rubric: str | None = Field(
+        None, description="What a model judge is told beside the definition; not read by others."
+    )
 
 
 class StratumPolicy(Strict):
@@ -142,6 +146,9 @@ class Policy(Strict):
     quotas: tuple[Quota, ...] = Field((), description="Most records of a bucket that a version trains on.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
+    judging: Judging = Field(
+        default_factory=Judging, description="What model judges must show, and where they may vote."
+    )
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
     gates: Gates = Field(default_factory=Gates, description="How bad a release may be before it is stopped.")
 

@@ -66,7 +66,7 @@ def _rule(name: str, layer: str, **when: object) -> dict[str, Any]:
         (
             "weak-golden",
             lambda p: p["layers"][4]["when"].pop("any_strata"),
-            "the golden rule golden does not ask for experts",
+            "the golden rule golden asks for no expert",
         ),
         (
             "loose-golden",
