@@ -74,6 +74,7 @@ STAGES = (
         ),
     ),
     Stage("weighting", ("weighting.opinions", "weighting.records")),
+    Stage("weighting", ("weighting.aggregates", "weighting.records")),
     Stage(
         "layers",
         (
@@ -100,6 +101,7 @@ STAGES = (
             "weighting.margins",
             "weighting.limits",
             "weighting.effective",
+            "weighting.mixing",
         ),
     ),
     Stage(
