@@ -73,8 +73,7 @@ STAGES = (
             "noise.metrics",
         ),
     ),
-    Stage("weighting", ("weighting.opinions", "weighting.records")),
-    Stage("weighting", ("weighting.aggregates", "weighting.records")),
+    Stage("weighting", ("weighting.opinions", "weighting.aggregates", "weighting.records")),
     Stage(
         "layers",
         (

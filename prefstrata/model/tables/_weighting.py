@@ -30,6 +30,9 @@ down | double | what speaks against it, likewise
 event_ids | varchar[] | ids of the events, sorted
 """),
         ("response_id", "stratum", "who"),
+    ),
+    Table(
+        "weighting",
         "aggregates",
         "a pair without an overall verdict, where the policy weighs dimensions against each other",
         columns(f"""
