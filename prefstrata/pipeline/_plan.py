@@ -74,6 +74,7 @@ STAGES = (
             "layers.main",
             "layers.weak",
             "layers.backflow",
+            "layers.causes",
         ),
     ),
     Stage(
