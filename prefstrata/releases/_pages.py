@@ -113,6 +113,7 @@ def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
         "facets": [facet for key, title in _FACETS.items() if (facet := _facet(manifest, key, title))["rows"]],
         "queues": sorted(manifest["queues"].items()),
         "weights": _weights(manifest),
+        "moves": manifest.get("moves", []),
         "gates": _gates(manifest),
         "raters": manifest.get("raters", {"raters": 0, "changed": 0, "items": 0, "cards": []}),
     }

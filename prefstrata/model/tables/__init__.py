@@ -14,7 +14,7 @@ from prefstrata.model.tables._checkout import CHECKOUT
 from prefstrata.model.tables._evidence import EVIDENCE
 from prefstrata.model.tables._fit import FIT
 from prefstrata.model.tables._gates import GATES, POLICY_GATES
-from prefstrata.model.tables._layers import CAUSES, LAYERS, RELEASE
+from prefstrata.model.tables._layers import CAUSES, LAYERS, MOVES, RELEASE
 from prefstrata.model.tables._ledger import LEDGER
 from prefstrata.model.tables._manifest import MANIFEST
 from prefstrata.model.tables._noise import NOISE
@@ -35,6 +35,7 @@ TABLES: tuple[Table, ...] = (
     *WEIGHTING,
     *LAYERS,
     CAUSES,
+    MOVES,
     *TEACHING,
     *RELEASE,
     *MANIFEST,
