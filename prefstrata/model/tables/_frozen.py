@@ -38,7 +38,7 @@ risk_level | varchar | low, medium or high; low when none is given
 kind | varchar | prompt, response, or exchange: both together
 source | varchar | the source that has it, the alphabetically first
 said | varchar | its words in order, lower case, apart by single spaces
-words | varchar[] | its distinct words, the longest first, each after a letter for its length
+words | varchar[] | its distinct words, the longest first, each after a letter that stands for its length
 n | bigint | how many they are
 """),
         ("kind", "said"),

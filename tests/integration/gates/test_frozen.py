@@ -105,7 +105,7 @@ def test_a_frozen_set_holds_pairs_alone(tmp_path: Path) -> None:
 @pytest.mark.slices
 @pytest.mark.skipif(not DATA.is_dir(), reason="the real slices are not beside this checkout: ../shared/data")
 def test_copies_are_found_among_real_text() -> None:
-    """Exact, re-cased, re-spaced or lightly edited: 98 % are found, and at most 0.1 % of unrelated records are taken."""
+    """Exact, re-cased, re-spaced or lightly edited: 98 % are found, and at most 0.1 % of unrelated records taken."""
     found = measure(copies=100, seed=2)
     assert found.planted.total() == 400
     assert found.recall >= 0.98
