@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from prefstrata.policy._gates import Gates
+from prefstrata.policy._judging import Judging
+from prefstrata.policy._mixture import Limits, Mixture, Quota
+from prefstrata.policy._ordering import Aggregation, Mixing
+from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
+    Kind,
+    Layer,
+    RecordKind,
+    RiskLevel,
+    Share,
+    Stratum,
+)
 from prefstrata.project import Strict
-
-Layer = Literal["golden", "expert", "main", "weak", "backflow"]
-Kind = Literal["experience", "professional", "compliance", "brand", "business"]
-RecordKind = Literal["pairs", "ratings", "traces", "unpaired"]
-RiskLevel = Literal["low", "medium", "high"]
-Stratum = Annotated[str, StringConstraints(pattern=r"^(expert|crowd|user|judge|rule)/(offline|online|synthetic)$")]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-LAYERS: tuple[Layer, ...] = ("golden", "expert", "main", "weak", "backflow")
-TRAINING_LAYERS: tuple[Layer, ...] = ("golden", "expert", "main", "weak")
 
 
 class Dimension(Strict):
@@ -26,6 +27,9 @@ class Dimension(Strict):
     name: str = Field(description="Name, as votes spell it.")
     definition: str = Field(min_length=20, description="Operational definition a rater or judge can apply.")
     kind: Kind = Field(description="Whose preference it is.")
+    rubric: str | None = Field(
+        None, description="What a model judge is told beside the definition; not read by others."
+    )
 
 
 class StratumPolicy(Strict):
@@ -48,12 +52,6 @@ class Estimate(Strict):
     )
     tie_margin: Share = Field(0.1, description="A lead smaller than this is no decision.")
     rating_margin: float = Field(0.25, ge=0, description="Ratings of one rater nearer than this are a tie, in SD.")
-
-
-class Requirements(Strict):
-    """What a record must hold to be taken at all."""
-
-    rationale: tuple[RiskLevel, ...] = Field((), description="Risk levels at which a vote needs a reason.")
 
 
 class Queues(Strict):
@@ -82,6 +80,10 @@ class When(Strict):
     max_flips: int | None = Field(None, ge=0, description="Most judge flips.")
     rationale: bool | None = Field(None, description="Whether a reason must have been given.")
     settled: bool | None = Field(None, description="Whether people settled it, see `settling`.")
+    rule_clean: bool | None = Field(
+        None, description="Whether no automatic rule objects: none voted for the other side."
+    )
+    max_votes: int | None = Field(None, ge=1, description="Most votes.")
 
 
 class LayerRule(Strict):
@@ -93,6 +95,29 @@ class LayerRule(Strict):
     when: When = Field(default_factory=When, description="What the record must be.")
 
 
+class Requirements(Strict):
+    """What a record must hold to be taken at all, or to be trained on."""
+
+    rationale: tuple[RiskLevel, ...] = Field((), description="Risk levels at which a vote needs a reason.")
+    votes: dict[RiskLevel, Annotated[int, Field(ge=2)]] = Field(
+        default_factory=dict,
+        description="Least votes per risk level; what has fewer waits in backflow, before any rule is tried.",
+    )
+
+    @property
+    def rules(self) -> tuple[LayerRule, ...]:
+        """The layer rules that they come to, to be tried first: what people settled needs no more votes."""
+        return tuple(
+            LayerRule(
+                rule=f"at-least-{least}-votes",
+                layer="backflow",
+                because=f"at {risk} risk the policy requires {least} votes",
+                when=When(risk_levels=(risk,), max_votes=least - 1, settled=False),
+            )
+            for risk, least in sorted(self.votes.items())
+        )
+
+
 class Policy(Strict):
     """A versioned policy file: the value ordering of one or more scenarios."""
 
@@ -100,6 +125,12 @@ class Policy(Strict):
     version: int = Field(ge=1, description="Version; raise it with every change.")
     scenarios: tuple[str, ...] = Field(min_length=1, description="Scenarios it governs; * for all the others.")
     dimensions: tuple[Dimension, ...] = Field(min_length=1, description="In order of priority, first wins.")
+    priority: dict[RiskLevel, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Where the order differs by risk: the dimensions that come first; the others follow as above.",
+    )
+    aggregation: Aggregation = Field(default_factory=Aggregation, description="How dimensions come to one outcome.")
+    mixing: Mixing = Field(default_factory=Mixing, description="Judgements given under several versions of policies.")
     strata: dict[Stratum, StratumPolicy] = Field(description="Reliability and share per stratum.")
     estimate: Estimate = Field(default_factory=Estimate, description="Settings of the preference estimate.")
     require: Requirements = Field(default_factory=Requirements, description="What a record must hold.")
@@ -109,9 +140,15 @@ class Policy(Strict):
     settlers: tuple[Stratum, ...] = Field(
         ("expert/offline",), description="Strata whose votes settle, in such a round; in others they are votes."
     )
-    cap: float = Field(4.0, ge=1, description="Highest factor a stratum may get.")
+    cap: float = Field(4.0, ge=1, description="Highest factor a cell of records may get, against the mean.")
+    mixture: Mixture = Field(default_factory=Mixture, description="Shares per task, risk and dimension; least factor.")
+    limits: Limits = Field(default_factory=Limits, description="Most weight of a user, in the policy of `*`.")
+    quotas: tuple[Quota, ...] = Field((), description="Most records of a bucket that a version trains on.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
+    judging: Judging = Field(
+        default_factory=Judging, description="What model judges must show, and where they may vote."
+    )
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
     gates: Gates = Field(default_factory=Gates, description="How bad a release may be before it is stopped.")
 
@@ -123,13 +160,33 @@ class Policy(Strict):
         for what, names in (
             ("dimensions", [each.name for each in self.dimensions]),
             ("layers", [each.rule for each in self.layers]),
+            ("quotas", [each.quota for each in self.quotas]),
+            *((f"priority.{risk}", list(names)) for risk, names in self.priority.items()),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"{what}: {', '.join(twice)} stands there twice")
         if self.layers[-1].when != When():
             raise ValueError("layers: the last rule must match everything: give it no `when`")
+        known = {each.name for each in self.dimensions}
+        for where, names in (
+            *((f"priority.{risk}", names) for risk, names in self.priority.items()),
+            ("aggregation.dimensions", self.aggregation.dimensions),
+        ):
+            if unknown := sorted(set(names) - known):
+                raise ValueError(f"{where}: {', '.join(unknown)} is no dimension of this policy")
+        if "limits" in self.model_fields_set and "*" not in self.scenarios:
+            raise ValueError("limits: they are of a whole version; write them into the policy of *")
         return self
+
+    def order(self, risk: RiskLevel) -> tuple[str, ...]:
+        """The dimensions in their order at a risk level, the one that wins first."""
+        first = self.priority.get(risk, ())
+        return (*first, *(each.name for each in self.dimensions if each.name not in first))
+
+    def weight(self, dimension: Dimension) -> float:
+        """What a dimension weighs when dimensions are weighed together."""
+        return self.aggregation.dimensions.get(dimension.name, self.aggregation.kinds.get(dimension.kind, 1.0))
 
     @property
     def ref(self) -> str:

@@ -17,9 +17,13 @@ policy | varchar | name and version of the policy
 prior | double | votes per outcome believed in beside those that settle a pair, or beside thumbs
 tie_margin | double | a lead smaller than this is no decision, 0 to 1
 rating_margin | double | two ratings of one rater nearer than this, in standard deviations, are a tie
-cap | double | highest factor a stratum may get
+cap | double | highest factor a cell of records may get
+floor | double | least factor a cell of records may get
 arbitration | double | disagreement from which people must settle a pair, 0 to 1
-seed | bigint | what lots are drawn with: samples for people, and which side they see left
+seed | bigint | what lots are drawn with: samples for people, which side they see left, and quotas
+aggregation | varchar | lexicographic or weighted: how dimensions come to one outcome
+mixing | double | share of pairs or votes that may rest on several versions of policies, 0 to 1
+mixing_refused | boolean | whether a run stops when more do
 """),
         ("scenario",),
     ),
@@ -37,15 +41,64 @@ share | double | share of released weight it should have, null when left free
     ),
     Table(
         "policy",
+        "margins",
+        "a value of a margin and the share of the released weight that a policy declares for it",
+        columns("""
+scenario | varchar | the scenario
+margin | varchar | stratum, task, risk_level or dimension
+value | varchar | its value
+share | double | share of the weight of the scenario, 0 to 1
+"""),
+        ("scenario", "margin", "value"),
+    ),
+    Table(
+        "policy",
+        "limits",
+        "a limit on what users may weigh in a whole version",
+        columns("""
+holder | varchar | user or cohort_day
+most | double | the most that one may have of the released weight, 0 to 1
+"""),
+        ("holder",),
+    ),
+    Table(
+        "policy",
+        "quotas",
+        "a quota of a scenario",
+        columns("""
+scenario | varchar | the scenario
+quota | varchar | its name
+per | varchar[] | what makes a bucket: task, risk_level, stratum, dimension; sorted
+most | bigint | most records of a bucket
+layers | varchar[] | layers it is drawn from
+"""),
+        ("scenario", "quota"),
+    ),
+    Table(
+        "policy",
         "dimensions",
         "a dimension of a scenario",
         columns("""
 scenario | varchar | the scenario
 dimension | varchar | the dimension
 definition | varchar | what it means, for those who judge
+kind | varchar | experience, professional, compliance, brand or business preference
 priority | bigint | 1 wins over 2 when they conflict
+weight | double | what it weighs where dimensions are weighed together
 """),
         ("scenario", "dimension"),
+    ),
+    Table(
+        "policy",
+        "priorities",
+        "a dimension at a risk level where a policy orders dimensions otherwise",
+        columns("""
+scenario | varchar | the scenario
+risk_level | varchar | low, medium or high
+dimension | varchar | the dimension
+priority | bigint | 1 wins over 2 when they conflict, in place of that of policy.dimensions
+"""),
+        ("scenario", "risk_level", "dimension"),
     ),
     Table(
         "policy",
@@ -71,6 +124,8 @@ max_disagreement | double | most disagreement; null for any
 max_flips | bigint | most judge flips; null for any
 rationale | boolean | whether a reason must have been given; null for either
 settled | boolean | whether people must have settled it (true) or not (false); null for either
+rule_clean | boolean | whether no automatic rule may object (true) or one must (false); null for either
+max_votes | bigint | most votes; null for any
 """),
         ("scenario", "rank"),
     ),
