@@ -39,6 +39,8 @@ STAGES = (
             "evidence.normalised_ratings",
             "evidence.votes",
             "evidence.pairs",
+            "evidence.frozen_words",
+            "evidence.contaminated",
         ),
     ),
     Stage(
@@ -67,6 +69,7 @@ STAGES = (
     Stage(
         "layers",
         (
+            "layers.copies",
             "layers.placed",
             "layers.records",
             "layers.golden",

@@ -13,6 +13,7 @@ from prefstrata.model.tables._agreement import AGREEMENT
 from prefstrata.model.tables._checkout import CHECKOUT
 from prefstrata.model.tables._evidence import EVIDENCE
 from prefstrata.model.tables._fit import FIT
+from prefstrata.model.tables._frozen import FROZEN
 from prefstrata.model.tables._gates import GATES, POLICY_GATES
 from prefstrata.model.tables._layers import CAUSES, LAYERS, MOVES, RELEASE
 from prefstrata.model.tables._ledger import LEDGER
@@ -29,6 +30,7 @@ __all__ = ["TABLES", "Column", "Table", "table"]
 TABLES: tuple[Table, ...] = (
     *LEDGER,
     *EVIDENCE,
+    *FROZEN,
     *NOISE,
     *FIT,
     *AGREEMENT,
