@@ -1,15 +1,20 @@
 """Policies: the value ordering of each scenario, as versioned files, and as the tables the SQL reads."""
 
+from prefstrata.policy._noise_checks import MEASURES, NOISES, Measure, NoiseChecks
 from prefstrata.policy._read import check_strata, read_policies
 from prefstrata.policy._tables import load_policies, requirements
 from prefstrata.policy._types import LAYERS, TRAINING_LAYERS, Dimension, Layer, LayerRule, Policy, StratumPolicy, When
 
 __all__ = [
     "LAYERS",
+    "MEASURES",
+    "NOISES",
     "TRAINING_LAYERS",
     "Dimension",
     "Layer",
     "LayerRule",
+    "Measure",
+    "NoiseChecks",
     "Policy",
     "StratumPolicy",
     "When",

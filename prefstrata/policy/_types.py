@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from prefstrata.policy._noise_checks import NoiseChecks
 from prefstrata.project import Strict
 
 Layer = Literal["golden", "expert", "main", "weak", "backflow"]
@@ -111,6 +112,7 @@ class Policy(Strict):
     cap: float = Field(4.0, ge=1, description="Highest factor a stratum may get.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
+    noise: NoiseChecks = Field(default_factory=NoiseChecks, description="Thresholds of the noise checks.")
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
 
     @model_validator(mode="after")

@@ -50,6 +50,7 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
             **engine.query("manifest/calibration").row(0, named=True),
             "cards": engine.query("manifest/raters").to_dicts(),
         },
+        "noise": engine.query("manifest/noise").to_dicts(),
         "queues": dict(engine.query("manifest/queues").iter_rows()),
         "batches": engine.query("manifest/batches").to_dicts(),
     }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prefstrata.model.kinds import KINDS
-from prefstrata.policy import LAYERS, TRAINING_LAYERS
+from prefstrata.policy import LAYERS, NOISES, TRAINING_LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,7 +85,9 @@ def _environment(*, html: bool) -> Environment:
         lstrip_blocks=True,
         finalize=_visible if html else None,
     )
-    environment.filters.update(md=_markdown, name=_name, count=_count, share=_share, factor=_factor, points=_points)
+    environment.filters.update(
+        md=_markdown, name=_name, count=_count, share=_share, factor=_factor, points=_points, figure=_figure
+    )
     return environment
 
 
@@ -110,6 +112,7 @@ def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
         "rules": _rules(manifest),
         "facets": [facet for key, title in _FACETS.items() if (facet := _facet(manifest, key, title))["rows"]],
         "queues": sorted(manifest["queues"].items()),
+        "noise": [row | {"title": NOISES[row["noise"]]} for row in manifest.get("noise", [])],
         "raters": manifest.get("raters", {"raters": 0, "changed": 0, "items": 0, "cards": []}),
     }
 
@@ -191,6 +194,11 @@ def _share(value: float | None) -> str:
 def _points(value: float | None) -> str:
     """A difference of shares, with its sign, in percentage points."""
     return "" if value is None else f"{100 * value:+.1f} pp"
+
+
+def _figure(value: float | None, unit: str) -> str:
+    """A figure of a noise check: a share, or a number."""
+    return _share(value) if value is None or unit == "share" else f"{value:.2f}"
 
 
 def _factor(value: float) -> str:

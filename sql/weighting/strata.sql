@@ -1,6 +1,7 @@
 -- Grain: a stratum of a governing scenario.
 -- Each stratum gets its declared share of the released weight; strata without one share what is left in proportion to their
--- trust. Only training layers count. A factor is capped, so that a thin stratum does not shout; what was achieved is said.
+-- trust. Only training layers count. A factor is capped, so that a thin stratum does not shout, and lower where a noise check
+-- failed on the stratum; what was achieved is said.
 with trusted as (
     select
         records.policy_scenario as scenario, records.stratum,
@@ -35,17 +36,35 @@ targets as (
         end as target
     from shares
 ),
+held as (
+    select
+        limits.scenario, checks.stratum,
+        min(limits.cap) as cap,
+        list_sort(list(distinct checks.noise)) as noises
+    from noise.checks as checks
+    join policy.limits as limits on limits.measure = checks.measure
+    where not checks.passed and checks.stratum is not null and limits.cap is not null
+    group by limits.scenario, checks.stratum
+),
 factors as (
-    select *, round(least(cap, coalesce(target / nullif(actual, 0), 1)), 9) as factor
+    select
+        targets.*, held.cap as held_at, held.noises,
+        round(least(targets.cap, coalesce(targets.target / nullif(targets.actual, 0), 1)), 9) as free_factor
     from targets
+    left join held on held.scenario = targets.scenario and held.stratum = targets.stratum
+),
+capped as (
+    select *, case when held_at < free_factor then round(held_at, 9) else free_factor end as factor
+    from factors
 ),
 weights as (
     select *, cast(round(trust * factor) as bigint) as weight
-    from factors
+    from capped
 )
 select
     scenario, stratum, records,
     trust / 1e9 as trust,
     declared, actual, factor,
-    coalesce(weight / nullif(sum(weight) over (partition by scenario), 0), 0) as achieved
+    coalesce(weight / nullif(sum(weight) over (partition by scenario), 0), 0) as achieved,
+    case when held_at < free_factor then noises else cast([] as varchar[]) end as capped_by
 from weights
