@@ -26,7 +26,8 @@ turned as (
             when 'baseline_unhedged' then 'confident_wins' else 'first_wins' end,
         slice, name, n, value, low, high
     from noise.metrics
-    where slice = 'stratum' and unit = 'vote'
+    -- A rule is a ruler: whether it measures the right thing is what N6 asks.
+    where slice = 'stratum' and unit = 'vote' and name not like 'rule/%'
         and metric in ('baseline_longer', 'baseline_markdown', 'baseline_unhedged', 'baseline_first')
 )
 select

@@ -85,7 +85,7 @@ overlapping | bigint | decided votes on pairs where the other raters have a majo
 agreement | double | share of decided votes that agree with the other raters' majority; null without overlap
 agreement_low | double | lower end of its 90 % interval (Wilson)
 agreement_high | double | upper end
-settled_votes | bigint | votes on settled pairs, those that settle aside: the golden back-test, by month in noise.backtests
+settled_votes | bigint | votes on settled pairs, those that settle aside; by month in noise.backtests
 settled_right | double | share of these that say what was settled
 scale_moved_at | timestamp | when its ratings' scale surely moved, null when it did not
 scale_shift | double | how far, in parts of the scale; above zero it became milder
