@@ -235,6 +235,18 @@ class DuckDBEngine:
             finally:
                 self._depth -= 1
 
+    @contextmanager
+    def without_checkpoints(self) -> Iterator[None]:
+        """Until the block ends, no commit tidies what it finds: for many small statements on tables kept in memory.
+
+        A checkpoint of a database in memory goes through all of its tables with one thread, after nearly every commit.
+        """
+        self._run("set checkpoint_threshold = '1TB'")
+        try:
+            yield
+        finally:
+            self._run("reset checkpoint_threshold")
+
     def close(self) -> None:
         """Close the warehouse; closing twice is harmless."""
         with self._lock:

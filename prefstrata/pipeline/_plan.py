@@ -46,6 +46,7 @@ STAGES = (
     Stage(
         "evidence",
         (
+            "evidence.withdrawn",
             "evidence.prompts",
             "evidence.responses",
             "evidence.normalised_ratings",

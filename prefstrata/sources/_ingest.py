@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Literal
 
 from prefstrata.model import ConfigError
 from prefstrata.model.tables import table
-from prefstrata.sources._files import Known, Opened, find_files, read_state
+from prefstrata.sources._files import Known, Opened, State, find_files, read_state
 from prefstrata.sources._ledger import append_staged, clear_staging
 from prefstrata.sources._reading import Reading, compile_source
 from prefstrata.sources._staging import Stager
 from prefstrata.sources.mapping import Demand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from prefstrata.engine import DuckDBEngine
@@ -134,22 +134,33 @@ def ingest(
     governed = frozenset(engine.read("policy.scenarios")["scenario"].to_list())
     state = read_state(engine)
     stager = Stager(engine, Demand(frozenset(requirements), governed))
-    found: list[FileOutcome] = []
+    with engine.without_checkpoints():
+        found = tuple(_read_all(project.directory, readings, state, stager, progress))
+    if not stager.batches:
+        return IngestSummary(found, None)
+    progress("appending to the ledger")
+    return IngestSummary(found, append_staged(engine))
+
+
+def _read_all(
+    directory: Path,
+    readings: Collection[Reading],
+    state: State,
+    stager: Stager,
+    progress: Callable[[str], object],
+) -> Iterator[FileOutcome]:
+    """Stage every file that is new, one after the other."""
     for reading in map(Reading.located, readings):
-        paths = find_files(project.directory, reading.source.path)
+        paths = find_files(directory, reading.source.path)
         if not paths:
             progress(f"{reading.source.name}: no file matches {reading.source.path}")
         for path in paths:
-            opened = Opened.of(path, project.directory, reading, state)
+            opened = Opened.of(path, directory, reading, state)
             if isinstance(opened, Known):
-                found.append(FileOutcome(reading.source.name, opened.uri, "known", opened.batch_id))
+                yield FileOutcome(reading.source.name, opened.uri, "known", opened.batch_id)
                 continue
             progress(f"{reading.source.name}: reading {opened.uri}")
-            found.append(_read(stager, reading, path, opened))
-    if not stager.batches:
-        return IngestSummary(tuple(found), None)
-    progress("appending to the ledger")
-    return IngestSummary(tuple(found), append_staged(engine))
+            yield _read(stager, reading, path, opened)
 
 
 def _read(stager: Stager, reading: Reading, path: Path, opened: Opened) -> FileOutcome:

@@ -9,6 +9,7 @@ with unit as (
         round,
         rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
     from ledger.ratings
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = ratings.rater_id
 ),
 fixed as (
     select *, cast(round(unit_value * 1e9) as bigint) as scaled

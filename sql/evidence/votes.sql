@@ -16,6 +16,7 @@ with given as (
         'vote' as derived_from,
         rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
     from ledger.votes
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
 ),
 rated as (
     select
@@ -61,6 +62,7 @@ chosen as (
         event_id, prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum,
         list_filter(list_distinct(alternatives), lambda other: other <> response_id) as others
     from ledger.events
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
     where kind = 'accept' and prompt_id is not null and response_id is not null
 ),
 accepted as (
@@ -73,6 +75,7 @@ thumbs as (
     select
         prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum, kind, min(event_id) as event_id
     from ledger.events
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
     where kind in ('like', 'dislike') and response_id is not null and user_id is not null
     group by prompt_id, response_id, rater_id, supervisor || '/' || mode, kind
 ),

@@ -8,6 +8,7 @@ with rated as (
         prompts.task,
         cast(round(1e4 * (ratings.value - ratings.scale_min) / (ratings.scale_max - ratings.scale_min)) as bigint) as x
     from ledger.ratings as ratings
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = ratings.rater_id
     join evidence.prompts as prompts on prompts.prompt_id = ratings.prompt_id
     where ratings.decided_at is not null and ratings.scale_max <> ratings.scale_min
 ),

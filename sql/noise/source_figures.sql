@@ -9,10 +9,12 @@ with families as (
 given as (
     select source, rater_id, supervisor || '/' || mode as stratum, supervisor, count(*) as votes
     from ledger.votes
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
     group by source, rater_id, supervisor || '/' || mode, supervisor
     union all
     select source, rater_id, supervisor || '/' || mode, supervisor, count(*)
     from ledger.ratings
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = ratings.rater_id
     group by source, rater_id, supervisor || '/' || mode, supervisor
 ),
 named as (

@@ -4,6 +4,7 @@
 with steps as (
     select distinct trace_id, prompt_id, "index", unit, coalesce(template, '') as template, output
     from ledger.steps
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
 ),
 traces as (
     select

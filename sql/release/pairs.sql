@@ -13,6 +13,7 @@ with rated as (
 thumbs as (
     select event_id, kind, prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum
     from ledger.events
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
     where kind in ('like', 'dislike') and response_id is not null and user_id is not null
 ),
 liked_rather as (
@@ -30,6 +31,7 @@ behaved as (
         from (
             select event_id, response_id, unnest(alternatives) as other_id
             from ledger.events
+            anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
             where kind = 'accept' and response_id is not null and array_length(alternatives) > 0
         ) as accepted
         where other_id <> response_id
@@ -65,6 +67,7 @@ provenance as (
 given as (
     select pairs.pair_id, votes.policy, votes.reason_tags
     from ledger.votes as votes
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
     join evidence.pairs as pairs
         on pairs.a = least(votes.left_id, votes.right_id) and pairs.b = greatest(votes.left_id, votes.right_id)
 ),

@@ -6,6 +6,7 @@ with rewarded as (
         sum(cast(round(reward * 1e9) as bigint)) / nullif(count(reward) * 1e9, 0) as reward,
         count(distinct case when reward is not null then rater_id end) as raters
     from ledger.steps
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
     group by trace_id, "index"
 ),
 assembled as (
@@ -20,6 +21,7 @@ assembled as (
 said as (
     select trace_id, list_sort(list(step_id)) as provenance
     from ledger.steps
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
     group by trace_id
 )
 select

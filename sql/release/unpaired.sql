@@ -7,6 +7,7 @@ with thumbs as (
         case when events.kind in ('like', 'accept', 'copy') then 1 else -1 end
             * cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * 1e9) as bigint) as lean
     from ledger.events as events
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
     join weighting.records as records on records.kind = 'unpaired' and records.record_id = events.response_id
     left join policy.strata as strata
         on strata.scenario = records.policy_scenario and strata.stratum = events.supervisor || '/' || events.mode

@@ -94,6 +94,7 @@ trace_raters as (
         count(distinct rater_id) as n,
         bool_or(rationale is not null or coalesce(array_length(reason_tags), 0) > 0) as has_rationale
     from ledger.steps
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
     group by trace_id, prompt_id, supervisor || '/' || mode
 ),
 trace_weights as (
@@ -122,6 +123,7 @@ thumb_strata as (
         count(*) filter (where kind in ('like', 'accept', 'copy')) as up,
         count(*) filter (where kind in ('dislike', 'reject', 'retry')) as down
     from ledger.events
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
     where response_id is not null and kind in ('like', 'accept', 'copy', 'dislike', 'reject', 'retry')
     group by response_id, prompt_id, supervisor || '/' || mode
 ),

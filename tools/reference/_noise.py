@@ -27,7 +27,8 @@ select noise, measure, slice, name, value, low, high, threshold, meaning from no
   each reason and policy as its `queues.reannotation` says. The factor of a stratum is held at `cap` (`capped_by` in
   `weighting.strata`, `weights.json` and the manifest). A proposal stands in `noise.proposals`; `prefstrata queue
   proposals` lists them.
-- **Style** is measured by what a blunt rule would have said, of all but rules, which are blunt by nature; see [figures of agreement](agreement.md).
+- **Style** is measured by what a blunt rule would have said, of all but rules, which are blunt by nature; see
+  [figures of agreement](agreement.md).
 - **Drift** is found by change points, not by eye: the CUSUM test on agreement with the others (`noise.changes`), and
   on ratings and on settled pairs (`noise.drifts`), for raters with twenty judgements or more whose time is known. A
   change counts where chance would not give it to one of all raters tested in one of twenty ledgers, and where it is a

@@ -9,6 +9,13 @@ __all__ = ["EVIDENCE"]
 EVIDENCE = (
     Table(
         "evidence",
+        "withdrawn",
+        "a rater whose consent was withdrawn",
+        columns("rater_id | varchar | who: nothing of it is evidence"),
+        ("rater_id",),
+    ),
+    Table(
+        "evidence",
         "prompts",
         "a prompt, its descriptions resolved",
         columns("""

@@ -150,3 +150,17 @@ def test_refuses_a_setting_that_duckdb_refuses() -> None:
     """A wrong memory limit is told with its name and value."""
     with pytest.raises(ConfigError, match=r"memory_limit = 'lots'"):
         DuckDBEngine(":memory:", memory_limit="lots")
+
+
+def test_checkpoints_stop_until_the_block_ends_however_it_ends(engine: DuckDBEngine) -> None:
+    """Work on staged tables puts checkpoints off, and never for good."""
+    usual = _checkpoints_after(engine)
+    with pytest.raises(KeyError), engine.without_checkpoints():
+        assert _checkpoints_after(engine) != usual
+        raise KeyError
+    assert _checkpoints_after(engine) == usual
+
+
+def _checkpoints_after(engine: DuckDBEngine) -> object:
+    with engine.connection() as connection:
+        return connection.execute("select current_setting('checkpoint_threshold')").fetchall()
