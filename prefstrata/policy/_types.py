@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from prefstrata.policy._gates import Gates
 from prefstrata.policy._noise_checks import NoiseChecks
 from prefstrata.project import Strict
 
@@ -114,6 +115,7 @@ class Policy(Strict):
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
     noise: NoiseChecks = Field(default_factory=NoiseChecks, description="Thresholds of the noise checks.")
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
+    gates: Gates = Field(default_factory=Gates, description="How bad a release may be before it is stopped.")
 
     @model_validator(mode="after")
     def _hold_together(self) -> Policy:
