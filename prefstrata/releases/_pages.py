@@ -41,7 +41,7 @@ _MOST_ROWS = 50
 _WORTH_SAYING = 0.001
 """A share missed by less is not worth a line."""
 _LONGEST_NAME = 120
-_LONGEST_SENTENCE = 290
+_LONGEST_SENTENCE = 280
 _NO_BACKTICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _BREAKS = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]+")
