@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from prefstrata.policy._gates import GATE_SCHEMA, gate_rows
+from prefstrata.policy._noise_checks import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from prefstrata.engine import Engine
+    from prefstrata.policy._noise_checks import Measure
     from prefstrata.policy._types import Policy
 
 _LIST_OF_TEXT = pl.List(pl.String)
@@ -75,6 +77,20 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "policy.settling": {"scenario": pl.String, "round": pl.String, "stratum": pl.String},
     "policy.queues": {"scenario": pl.String, "queue": pl.String, "size": pl.Int64},
+    "policy.noise_limits": {
+        "scenario": pl.String,
+        "noise": pl.String,
+        "measure": pl.String,
+        "unit": pl.String,
+        "beyond": pl.String,
+        "threshold": pl.Float64,
+        "least": pl.Int64,
+        "severity": pl.String,
+        "cap": pl.Float64,
+        "meaning": pl.String,
+        "action": pl.String,
+        "proposal": pl.String,
+    },
     "policy.requirements": {"scenario": pl.String, "risk_level": pl.String, "rationale": pl.Boolean},
     "policy.gates": GATE_SCHEMA,
 }
@@ -176,6 +192,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for scenario, policy in governed
             for queue, size in policy.queues.model_dump(exclude={"seed"}).items()
         ],
+        "policy.noise_limits": [_limit(scenario, policy, each) for scenario, policy in governed for each in MEASURES],
         "policy.requirements": [
             (scenario, risk, risk in policy.require.rationale)
             for scenario, policy in governed
@@ -183,3 +200,21 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
         ],
         "policy.gates": gate_rows((scenario, policy.gates) for scenario, policy in governed),
     }
+
+
+def _limit(scenario: str, policy: Policy, measure: Measure) -> tuple[Any, ...]:
+    checks = policy.noise
+    return (
+        scenario,
+        measure.noise,
+        measure.name,
+        measure.unit,
+        measure.beyond,
+        float(getattr(checks, measure.name)),
+        checks.least,
+        "error" if measure.noise in checks.errors else "warning",
+        checks.cap if measure.capped else None,
+        measure.meaning,
+        measure.action,
+        measure.proposal,
+    )

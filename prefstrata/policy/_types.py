@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from prefstrata.policy._gates import Gates
 from prefstrata.policy._judging import Judging
 from prefstrata.policy._mixture import Limits, Mixture, Quota
+from prefstrata.policy._noise_checks import NoiseChecks
 from prefstrata.policy._ordering import Aggregation, Mixing
 from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
     Kind,
@@ -146,6 +147,7 @@ class Policy(Strict):
     quotas: tuple[Quota, ...] = Field((), description="Most records of a bucket that a version trains on.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
+    noise: NoiseChecks = Field(default_factory=NoiseChecks, description="Thresholds of the noise checks.")
     judging: Judging = Field(
         default_factory=Judging, description="What model judges must show, and where they may vote."
     )

@@ -53,6 +53,7 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
             "cards": engine.query("manifest/raters").to_dicts(),
         },
         "contaminated": engine.query("manifest/contaminated").to_dicts(),
+        "noise": engine.query("manifest/noise").to_dicts(),
         "queues": dict(engine.query("manifest/queues").iter_rows()),
         "batches": engine.query("manifest/batches").to_dicts(),
     }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prefstrata.model.kinds import KINDS
-from prefstrata.policy import LAYERS, TRAINING_LAYERS, gate_meaning
+from prefstrata.policy import LAYERS, NOISES, TRAINING_LAYERS, gate_meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +41,7 @@ _MOST_ROWS = 50
 _WORTH_SAYING = 0.001
 """A share missed by less is not worth a line."""
 _LONGEST_NAME = 120
+_LONGEST_SENTENCE = 280
 _NO_BACKTICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _BREAKS = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]+")
@@ -87,7 +88,9 @@ def _environment(*, html: bool) -> Environment:
         lstrip_blocks=True,
         finalize=_visible if html else None,
     )
-    environment.filters.update(md=_markdown, name=_name, count=_count, share=_share, factor=_factor, points=_points)
+    environment.filters.update(
+        md=_markdown, name=_name, count=_count, share=_share, factor=_factor, points=_points, figure=_figure, said=_said
+    )
     return environment
 
 
@@ -112,6 +115,7 @@ def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
         "rules": _rules(manifest),
         "facets": [facet for key, title in _FACETS.items() if (facet := _facet(manifest, key, title))["rows"]],
         "queues": sorted(manifest["queues"].items()),
+        "noise": [row | {"title": NOISES[row["noise"]]} for row in manifest.get("noise", [])],
         "weights": _weights(manifest),
         "moves": manifest.get("moves", []),
         "gates": _gates(manifest),
@@ -201,6 +205,12 @@ def _name(text: str | None) -> str:
     return (seen if len(seen) <= _LONGEST_NAME else f"{seen[:_LONGEST_NAME]}…") or "(empty)"
 
 
+def _said(text: str) -> str:
+    """A sentence with a name from data in it."""
+    seen = str(_visible(text)).strip()
+    return seen if len(seen) <= _LONGEST_SENTENCE else f"{seen[:_LONGEST_SENTENCE]}…"
+
+
 def _markdown(text: str | None) -> str:
     """The name as a code span: in one, no markup, no entity and no bare address means anything.
 
@@ -220,6 +230,11 @@ def _share(value: float | None) -> str:
 def _points(value: float | None) -> str:
     """A difference of shares, with its sign, in percentage points."""
     return "" if value is None else f"{100 * value:+.1f} pp"
+
+
+def _figure(value: float | None, unit: str) -> str:
+    """A figure of a noise check: a share, or a number."""
+    return _share(value) if value is None or unit == "share" else f"{value:.2f}"
 
 
 def _factor(value: float) -> str:

@@ -51,6 +51,16 @@ agreeing as (
     where others <> 0
     group by rater_id, dimension, stratum
 ),
+backtested as (
+    select rater_id, dimension, stratum, cast(sum(votes) as bigint) as votes, sum(hits) as hits
+    from noise.backtests
+    group by rater_id, dimension, stratum
+),
+moved as (
+    select rater_id, dimension, stratum, changed_at, after - before as shift
+    from noise.drifts
+    where what = 'scale' and sure
+),
 shares as (
     select
         given.*,
@@ -93,6 +103,11 @@ select
     shares.agreement,
     wilson_low(shares.agreement, shares.overlapping) as agreement_low,
     wilson_high(shares.agreement, shares.overlapping) as agreement_high,
+    coalesce(backtested.votes, 0) as settled_votes,
+    backtested.hits / backtested.votes as settled_right,
+    moved.changed_at as scale_moved_at,
+    moved.shift as scale_shift,
+    cast(null as double) as cost,
     $calibration_id as calibration_id
 from shares
 left join policy.strata as declared on declared.scenario = '*' and declared.stratum = shares.stratum
@@ -100,3 +115,7 @@ left join fitted
     on fitted.rater_id = shares.rater_id and fitted.dimension = shares.dimension and fitted.stratum = shares.stratum
 left join noise.changes as changes
     on changes.rater_id = shares.rater_id and changes.dimension = shares.dimension and changes.stratum = shares.stratum
+left join backtested
+    on backtested.rater_id = shares.rater_id and backtested.dimension = shares.dimension and backtested.stratum = shares.stratum
+left join moved
+    on moved.rater_id = shares.rater_id and moved.dimension = shares.dimension and moved.stratum = shares.stratum

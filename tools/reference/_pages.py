@@ -10,6 +10,7 @@ from prefstrata.policy import Policy
 from prefstrata.project import PROJECT_FILE, Project
 from tools.reference._command import command_page
 from tools.reference._models import model_page
+from tools.reference._noise import noise_page
 from tools.reference._tables import tables_page
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
         "The command", COMMAND, application, "prefstrata", SHARED_OPTIONS
     ),
     "docs/reference/project.md": lambda: model_page(PROJECT_FILE, PROJECT, Project),
+    "docs/reference/noise-checks.md": noise_page,
     "docs/reference/policy.md": lambda: model_page("Policy files", POLICY, Policy),
 }
 

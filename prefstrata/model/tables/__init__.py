@@ -15,6 +15,7 @@ from prefstrata.model.tables._evidence import EVIDENCE
 from prefstrata.model.tables._fit import FIT
 from prefstrata.model.tables._frozen import FROZEN
 from prefstrata.model.tables._gates import GATES, POLICY_GATES
+from prefstrata.model.tables._governance import GOVERNANCE
 from prefstrata.model.tables._layers import CAUSES, LAYERS, MOVES, RELEASE
 from prefstrata.model.tables._ledger import LEDGER
 from prefstrata.model.tables._manifest import MANIFEST
@@ -34,6 +35,7 @@ TABLES: tuple[Table, ...] = (
     *NOISE,
     *FIT,
     *AGREEMENT,
+    *GOVERNANCE,
     *WEIGHTING,
     *LAYERS,
     CAUSES,

@@ -61,7 +61,7 @@ item | bigint | what was judged
 unit | bigint | who
 bucket | bigint | the item's
 anchored | boolean | people settled the item
-alone | boolean | it is the only vote on the item
+alone | boolean | nobody else, of no other family, judged the item, and nobody settled it
 side | bigint | 1 for a, 0 for a tie, -1 for b
 first | bigint | 1 where a was shown first, -1 where b was; of a unit that never knows 1, else 0 where it does not
 longer | double | the item's

@@ -68,9 +68,44 @@ def manifest(name: str = "plain", records: int = 3, **changes: object) -> dict[s
                 "actual": 0.5,
                 "factor": 0.5,
                 "achieved": None,
+                "capped_by": [],
             }
         ],
         "queues": {name: 2_000},
+        "noise": [
+            {
+                "noise": "N2",
+                "measure": "longer_wins",
+                "slice": "task",
+                "name": name,
+                "value": 0.912,
+                "low": 0.853,
+                "high": 0.954,
+                "n": 321,
+                "threshold": 0.7,
+                "unit": "share",
+                "passed": False,
+                "severity": "warning",
+                "meaning": f"Of task {name} a ruler says as much.",
+                "action": "The factor is capped.",
+            },
+            {
+                "noise": "N7",
+                "measure": "effective_tasks",
+                "slice": "scenario",
+                "name": name,
+                "value": 2.345,
+                "low": None,
+                "high": None,
+                "n": 321,
+                "threshold": 1.5,
+                "unit": "number",
+                "passed": True,
+                "severity": "warning",
+                "meaning": f"Tasks of {name}.",
+                "action": "Quotas are proposed.",
+            },
+        ],
         "raters": {
             "raters": 9_000,
             "changed": 4,
@@ -303,3 +338,23 @@ def test_a_long_facet_is_cut_and_says_so() -> None:
     assert "task 10000" in page.cells
     assert "task 9950" not in page.cells
     assert "and 9,951 more" in page.cells
+
+
+def test_both_pages_say_what_is_noisy_and_what_holds_a_factor() -> None:
+    """A failed check stands there with its figure, the report says what follows; earlier manifests know none."""
+    held = manifest()
+    held["strata"][0]["capped_by"] = ["N2"]
+    page, card = render_report(held).decode(), render_card(held).decode()
+    for text in (page, card):
+        assert "What is known to be noisy" in text
+        assert "held by N2" in text
+        assert "91.2 %" in text
+        assert "2.35" in text or "2.34" in text
+    assert "85.3 % to 95.4 %" in page
+    assert "a ruler says as much" in page
+    assert "The factor is capped." in page
+    assert "Quotas are proposed." not in page
+    data = manifest()
+    del data["noise"], data["strata"][0]["capped_by"]
+    assert b"noisy" not in render_report(data) + render_card(data)
+    assert b"held by" not in render_report(data) + render_card(data)
