@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
-from prefstrata.releases._changes import changes_between
+from prefstrata.releases._changes import CHANGES, changes_between
 from prefstrata.releases._manifest import canonical, describe
-from prefstrata.releases._pages import render_card, render_report, summarise
+from prefstrata.releases._pages import render_card, render_report
+from prefstrata.releases._summary import sentences, summarise
+from prefstrata.releases._teaching import news
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
 from prefstrata.releases.drafts import Draft, ReleaseFile
 from prefstrata.releases.identity import calibration_id
+from prefstrata.releases.stored import read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from prefstrata.stores import CommitInfo, VersionStore
 
 __all__ = ["Drafter"]
+
+_MESSAGE_BYTES = 1200
 
 
 class Drafter:
@@ -47,11 +53,14 @@ class Drafter:
     def draft(self, parent: CommitInfo, *, date: int, metadata: dict[str, str]) -> Draft:
         """The release on top of ``parent``, to be committed with that date and metadata (neither is in its files)."""
         manifest = self._manifest(parent)
+        listed = (
+            (write_table(self._engine, "manifest.changed", self._directory, CHANGES),) if manifest["parent"] else ()
+        )
         pages = (
             self._write("CARD.md", render_card(manifest)),
             self._write("report/index.html", render_report(manifest)),
         )
-        files = sorted((*self._layers, *self._beside, *pages), key=lambda file: file.path)
+        files = sorted((*self._layers, *self._beside, *listed, *pages), key=lambda file: file.path)
         manifest["files"] = [
             {"path": file.path, "sha256": file.sha256, "bytes": file.size, "rows": file.rows} for file in files
         ]
@@ -60,7 +69,11 @@ class Drafter:
             files=tuple(ReleaseFile(file.path, file.local, file.sha256, file.size) for file in files),
             manifest=canonical(manifest),
             date=date,
-            metadata={**metadata, "content_id": self._identity.content_id, "summary": summarise(manifest)[:500]},
+            metadata={
+                **metadata,
+                "content_id": self._identity.content_id,
+                "summary": summarise(manifest, _MESSAGE_BYTES),
+            },
         )
 
     def _manifest(self, parent: CommitInfo) -> dict[str, Any]:
@@ -74,13 +87,16 @@ class Drafter:
         named = (
             {"release_id": parent.release_id, "manifest_sha256": parent.manifest_sha256} if parent.release_id else None
         )
-        return {
+        earlier = json.loads(read_manifest(self._store, parent)) if parent.release_id else None
+        manifest = {
             **self._description,
             "release_id": self._identity.release_id(parent.release_id),
             "parent": named,
             "changes": changes.records,
             "arbitrated": changes.arbitrated,
+            **news(self._engine, self._description["teaching"], earlier),
         }
+        return {**manifest, "summary": sentences(manifest)}
 
     def _write(self, path: str, content: bytes) -> WrittenFile:
         local = self._directory / path

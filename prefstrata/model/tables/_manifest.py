@@ -12,6 +12,9 @@ record_id | varchar | the record
 layer | varchar | the layer it stands in
 label | varchar | what it says: the chosen response of a pair, the thumb of an unpaired label; null for other kinds
 settled | varchar[] | dimensions of a pair that people settled; null for other kinds
+trust | double | how reliable the label is, 0 to 1
+rule | varchar | the policy's rule that put it there
+reason | varchar | the same in a sentence
 """)
 
 MANIFEST = (
@@ -28,5 +31,43 @@ MANIFEST = (
         "a record in those of the new release's files that the parent does not have",
         _KEYS,
         ("kind", "record_id"),
+    ),
+    Table(
+        "manifest",
+        "withdrawn",
+        "a record that somebody spoke of who has withdrawn consent; of a pair also a response of it",
+        columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record, or the response that is chosen in it
+"""),
+        ("kind", "record_id"),
+    ),
+    Table(
+        "manifest",
+        "changed",
+        "a record that is not in both releases, or not as it was; changes/records.parquet of a release",
+        columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record
+change | varchar | added, withdrawn, removed, relabelled, promoted, demoted or reweighted; the gravest that is true
+from_layer | varchar | the layer it stood in, null when it is new
+to_layer | varchar | the layer it stands in, null when it is gone
+from_label | varchar | what it said: the chosen response of a pair, the thumb of an unpaired label; null for other kinds
+to_label | varchar | what it says
+from_trust | double | its trust, rounded down to a tenth
+to_trust | double | what that is now
+reason | varchar | the rule that put it where it stands, or why it is gone
+"""),
+        ("kind", "record_id"),
+    ),
+    Table(
+        "manifest",
+        "fresh",
+        "a pair that is new to the training layers, or has another winner than before",
+        columns("""
+pair_id | varchar | the pair
+source | varchar | the source in prefstrata.yaml that said most of it
+"""),
+        ("pair_id",),
     ),
 )
