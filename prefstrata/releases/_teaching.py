@@ -7,6 +7,8 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import polars as pl
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -19,7 +21,7 @@ Row = dict[str, Any]
 _SURE = 3.5
 """Standard errors that what is new must differ by: some sixty figures are looked at in every version."""
 _FEW = 12.0
-_LEAST = {"ordering": 0.04, "styles": 0.015, "positions": 0.02}
+_LEAST = {"ordering": 0.04, "styles": 0.02, "positions": 0.02}
 """Moves of a whole version that are worth a sentence, in parts of one."""
 _KEYS = {
     "ordering": ("scenario", "risk_level", "upper", "lower"),
@@ -49,23 +51,27 @@ def news(engine: Engine, teaching: dict[str, Any], earlier: dict[str, Any] | Non
     """What the manifest says of this version against the one before: ``findings``, and whether they were ``compared``.
 
     Args:
-        engine: holds the release and, in ``manifest.changed``, what changed.
+        engine: holds the release, and the ledger it was made from.
         teaching: what :func:`describe_teaching` returned.
         earlier: the manifest of the release before; None for the first.
     """
     before = (earlier or {}).get("teaching")
     measures: list[Row] = []
-    if before is not None:
+    if earlier is not None and before is not None:
+        known = pl.DataFrame(
+            {"batch_id": [row["batch_id"] for row in earlier["batches"]]}, schema={"batch_id": pl.String}
+        )
+        engine.load("manifest.known", known)
         engine.build("manifest.fresh")
         measures = engine.query("manifest/measures").to_dicts()
     return {"findings": find(teaching, before, measures), "compared": before is not None}
 
 
 class _Moved(NamedTuple):
-    """A figure that moved: its row now, its share before, the source that moved it (None when no one source did)."""
+    """A figure that moved: its row now, its share before (None where it had none), and whose new pairs moved it."""
 
     now: Row
-    before: float
+    before: float | None
     source: str | None
     new_share: float | None
 
@@ -76,7 +82,7 @@ def find(teaching: dict[str, Any], before: dict[str, Any] | None, measures: Iter
     Args:
         teaching: what :func:`describe_teaching` returned.
         before: the same of the release before; None when there is none, or it knew nothing of it.
-        measures: rows of ``manifest/measures``: the figures of what changed since.
+        measures: rows of ``manifest/measures``: the figures of what somebody spoke of since.
     """
     contradictions = list(_contradictions(teaching, before))
     if before is None:
@@ -109,32 +115,53 @@ class _News:
         """The figures that moved by more than chance and by enough to matter, the largest move first."""
         found = []
         for row in teaching[measure]:
+            share, new = row[_SHARES[measure]], self._of(measure, row)
             earlier = self._before[measure].get(tuple(row[key] for key in _KEYS[measure]))
-            share = row[_SHARES[measure]]
-            if earlier is None or share is None or earlier[_SHARES[measure]] is None:
+            was = earlier[_SHARES[measure]] if earlier else None
+            if share is None or (was is not None and abs(share - was) < _LEAST[measure]):
                 continue
-            was = earlier[_SHARES[measure]]
-            if abs(share - was) < _LEAST[measure]:
-                continue
-            new = self._new.get((measure, *_padded(measure, row)), {})
-            against = was, earlier["effective"]
-            surely = any(_differs((each["share"], each["effective"]), against) for each in new.values())
-            if surely or _differs((share, row["effective"]), against):
-                source = self.source(measure, row, was)
-                found.append(_Moved(row, was, *source))
-        return sorted(found, key=lambda each: -abs(each.now[_SHARES[measure]] - each.before))
+            against = (was, earlier["effective"]) if earlier else (None, 0.0)
+            each_new = ((each["share"], each["effective"]) for each in new.values())
+            if (
+                any(_differs(each, against) for each in each_new)
+                or _differs((share, row["effective"]), against)
+                or (measure == "ordering" and _opposed(row, was, new))
+            ):
+                found.append(_Moved(row, was, *self.source(measure, row, was)))
+        return sorted(found, key=lambda each: -abs(each.now[_SHARES[measure]] - _or_half(each.before)))
+
+    def _of(self, measure: str, row: Row) -> dict[str | None, Row]:
+        """The same figure over what is new: by source, and of all under None."""
+        return self._new.get((measure, *_padded(measure, row)), {})
 
     def source(self, measure: str, row: Row, was: float | None) -> tuple[str | None, float | None]:
         """The source whose new pairs pull the figure most, and their share; None and None when there is none."""
-        new = self._new.get((measure, *_padded(measure, row)), {})
-        pulling = [each for name, each in new.items() if name is not None and each["share"] is not None]
-        towards = row[_SHARES[measure]] - (0.5 if was is None else was)
-        base = row[_SHARES[measure]] if was is None else was
-        pulling = [each for each in pulling if (each["share"] - base) * towards > 0]
+        base = _or_half(was)
+        towards = row[_SHARES[measure]] - base
+        new = self._of(measure, row).items()
+        told = [each for name, each in new if name is not None and each["share"] is not None]
+        pulling = [each for each in told if (each["share"] - base) * towards > 0]
         if not pulling:
             return None, None
         most = max(pulling, key=lambda each: (each["effective"] * abs(each["share"] - base), each["source"]))
         return most["source"], most["share"]
+
+
+def _or_half(share: float | None) -> float:
+    return 0.5 if share is None else share
+
+
+def _opposed(row: Row, was: float | None, new: Mapping[str | None, Row]) -> bool:
+    """Whether a source surely teaches the opposite of the policy, and drew the whole that way."""
+    drawn = row["declared"] and row["follows"] < _or_half(was)
+    return drawn and any(_below_half(each["share"], each["effective"]) for each in new.values())
+
+
+def _below_half(share: float | None, effective: float) -> bool:
+    if share is None or effective < _FEW:
+        return False
+    middle = (share * effective + 1) / (effective + 2)
+    return middle + 1.6449 * math.sqrt(middle * (1 - middle) / (effective + 2)) < 0.5  # noqa: PLR2004 - one half
 
 
 def _cell(row: Row) -> tuple[str, ...]:
@@ -148,13 +175,13 @@ def _padded(measure: str, row: Row) -> tuple[str, ...]:
     return (row["scenario"], "", row[_KEYS[measure][1]], "")
 
 
-def _differs(new: tuple[float | None, float], old: tuple[float, float]) -> bool:
+def _differs(new: tuple[float | None, float], old: tuple[float | None, float]) -> bool:
     """Whether two weighted shares, each with its effective number, differ by more than chance.
 
     Each is drawn to the middle by one pair of each kind (Agresti and Caffo 2000), so that 0 and 1 have an error too.
     """
     (share, few), (was, many) = new, old
-    if share is None or min(few, many) < _FEW:
+    if share is None or was is None or min(few, many) < _FEW:
         return False
     one, other = (share * few + 1) / (few + 2), (was * many + 1) / (many + 2)
     error = math.sqrt(one * (1 - one) / (few + 2) + other * (1 - other) / (many + 2))
@@ -233,7 +260,7 @@ def _frontiers(moved: Iterable[_Moved]) -> Iterator[Row]:
     for now, before, _, _ in moved:
         told = {"dimension": now["dimension"], "share": now["share"], "before": before}
         moves = scenarios.setdefault(now["scenario"], {"up": [], "down": []})
-        moves["up" if now["share"] > before else "down"].append(told)
+        moves["up" if now["share"] > _or_half(before) else "down"].append(told)
     for scenario, moves in sorted(scenarios.items()):
         where = "another point" if moves["up"] and moves["down"] else "better" if moves["up"] else "behind"
         yield {"what": "frontier", "scenario": scenario, "where": where, **moves}

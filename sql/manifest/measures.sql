@@ -1,4 +1,4 @@
--- Grain: a figure of what a version teaches, over the pairs that changed, of one source or of all (null).
+-- Grain: a figure of what a version teaches, over the pairs that somebody spoke of since, of one source or of all (null).
 -- The same figures as in teaching.*, for what is new alone: a whole that moved by two points hides a batch that moved by forty.
 with told as (
     select

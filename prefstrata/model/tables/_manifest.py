@@ -62,11 +62,18 @@ reason | varchar | the rule that put it where it stands, or why it is gone
     ),
     Table(
         "manifest",
+        "known",
+        "a batch that the release before was made from",
+        columns("batch_id | varchar | the batch"),
+        ("batch_id",),
+    ),
+    Table(
+        "manifest",
         "fresh",
-        "a pair that is new to the training layers, or has another winner than before",
+        "a decided pair of a training layer that somebody has spoken of since the release before",
         columns("""
 pair_id | varchar | the pair
-source | varchar | the source in prefstrata.yaml that said most of it
+source | varchar | the source in prefstrata.yaml that said most of what is new of it
 """),
         ("pair_id",),
     ),
