@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Quote = Callable[[str | None], str]
+    _Finding = dict[str, Any]
 
 __all__ = ["sentences", "summarise", "tell"]
 
@@ -46,7 +47,7 @@ def sentences(manifest: dict[str, Any], quote: Quote = quoted) -> list[str]:
         quote: how a name from data is written, so that it stays a name wherever the sentence is put.
     """
     told = [_held(manifest), *_changed(manifest)]
-    found = _varied(manifest.get("findings", []))
+    found = _varied(_grouped(manifest.get("findings", [])))
     told += [tell(each, quote) for each in found[:_TOLD]]
     if len(found) > _TOLD:
         rest = len(found) - _TOLD
@@ -63,7 +64,8 @@ def _held(manifest: dict[str, Any]) -> str:
     records = {layer: manifest["layers"][layer]["records"] for layer in LAYERS}
     parts = ", ".join(f"{records[layer]:,} {layer}" for layer in TRAINING_LAYERS)
     training = sum(records[layer] for layer in TRAINING_LAYERS)
-    return f"{training:,} records to train on ({parts}), {records['backflow']:,} waiting for people."
+    noun = "record" if training == 1 else "records"
+    return f"{training:,} {noun} to train on ({parts}), {records['backflow']:,} waiting for people."
 
 
 def _changed(manifest: dict[str, Any]) -> Iterator[str]:
@@ -75,13 +77,24 @@ def _changed(manifest: dict[str, Any]) -> Iterator[str]:
         yield f"Against the release before: {against}."
 
 
-def _varied(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _grouped(findings: list[_Finding]) -> list[list[_Finding]]:
+    """Findings that one sentence can tell: moves of one dimension against several others, pulled by one source."""
+    groups: dict[tuple[object, ...], list[_Finding]] = {}
+    for place, each in enumerate(findings):
+        alike = each["what"] in {"ordering", "contradiction"}
+        same = tuple(each[key] for key in ("what", "scenario", "risk_level", "upper", "source")) if alike else (place,)
+        groups.setdefault(same, []).append(each)
+    return list(groups.values())
+
+
+def _varied(groups: list[list[_Finding]]) -> list[list[_Finding]]:
     """The first of every sort, then the second of every sort: three of one sort may not hide a fourth of another."""
     turns: Counter[str] = Counter()
     ranked = []
-    for place, each in enumerate(findings):
-        ranked.append((turns[each["what"]], place, each))
-        turns[each["what"]] += 1
+    for place, each in enumerate(groups):
+        what = each[0]["what"]
+        ranked.append((turns[what], place, each))
+        turns[what] += 1
     return [each for _, _, each in sorted(ranked, key=lambda known: known[:2])]
 
 
@@ -101,28 +114,25 @@ def _standing(teaching: dict[str, Any]) -> Iterator[str]:
             yield f"Of two sides that differ in length, the longer is chosen in {_percent(row['share'])}."
 
 
-def tell(finding: dict[str, Any], quote: Quote = quoted) -> str:
-    """A finding as a sentence."""
-    return _TELLING[finding["what"]](finding, quote)
+def tell(findings: list[_Finding], quote: Quote = quoted) -> str:
+    """Findings of one group, as one sentence."""
+    first = findings[0]
+    if first["what"] in {"ordering", "contradiction"}:
+        return _ordering(findings, quote)
+    return _TELLING[first["what"]](first, quote)
 
 
-def _contradiction(row: dict[str, Any], quote: Quote) -> str:
-    now, before = 1 - row["follows"], None if row["before"] is None else 1 - row["before"]
+def _ordering(rows: list[_Finding], quote: Quote) -> str:
+    first = rows[0]
+    wins = _list(f"over {quote(row['lower'])} in {_moved(row['follows'], row['before'])}" for row in rows)
+    against = ", against the policy" if first["what"] == "contradiction" else ""
     return (
-        f"In {quote(row['scenario'])} at {row['risk_level']} risk, {quote(row['lower'])} wins over "
-        f"{quote(row['upper'])} in {_moved(now, before)} of their conflicts, against the policy"
-        f"{_most(row, quote, turn=True)}."
+        f"In {quote(first['scenario'])} at {first['risk_level']} risk, {quote(first['upper'])} wins {wins} of their "
+        f"conflicts{against}{_most(first, quote)}."
     )
 
 
-def _ordering(row: dict[str, Any], quote: Quote) -> str:
-    return (
-        f"In {quote(row['scenario'])} at {row['risk_level']} risk, {quote(row['upper'])} wins over "
-        f"{quote(row['lower'])} in {_moved(row['follows'], row['before'])} of their conflicts{_most(row, quote)}."
-    )
-
-
-def _style(row: dict[str, Any], quote: Quote) -> str:
+def _style(row: _Finding, quote: Quote) -> str:
     where = "" if row["scenario"] == "*" else f"In {quote(row['scenario'])}, "
     side = _STYLES[row["style"]]
     side = side if where else side[0].upper() + side[1:]
@@ -130,7 +140,7 @@ def _style(row: dict[str, Any], quote: Quote) -> str:
     return f"{where}{side} is chosen in {chosen} of the pairs that differ in it{_most(row, quote)}."
 
 
-def _rater(row: dict[str, Any], quote: Quote) -> str:
+def _rater(row: _Finding, quote: Quote) -> str:
     return (
         f"The rater {quote(row['rater_id'])} agrees with the others on {quote(row['dimension'])} in "
         f"{_percent(row['agreement_after'])} of the votes since {row['changed_at'] or _UNKNOWN}, and did in "
@@ -138,14 +148,14 @@ def _rater(row: dict[str, Any], quote: Quote) -> str:
     )
 
 
-def _generator(row: dict[str, Any], quote: Quote) -> str:
+def _generator(row: _Finding, quote: Quote) -> str:
     return (
         f"The generator {quote(row['generator'])} is new: it wrote for {row['records']:,} records, "
         f"{_percent(row['share'], 1)} of the weight."
     )
 
 
-def _frontier(row: dict[str, Any], quote: Quote) -> str:
+def _frontier(row: _Finding, quote: Quote) -> str:
     up, down = (_list(f"{quote(each['dimension'])} ({_step(each)})" for each in row[key]) for key in ("up", "down"))
     scenario = quote(row["scenario"])
     if row["where"] == "better":
@@ -155,14 +165,12 @@ def _frontier(row: dict[str, Any], quote: Quote) -> str:
     return f"In {scenario}, the version stands on another point of the frontier: out on {up}, in on {down}."
 
 
-def _shift(row: dict[str, Any], quote: Quote) -> str:
+def _shift(row: _Finding, quote: Quote) -> str:
     facet = row["facet"].replace("risk_level", "risk")
     return f"The {facet} {quote(row['value'])} is {_moved(row['share'], row['before'])} of the weight."
 
 
-_TELLING: dict[str, Callable[[dict[str, Any], Quote], str]] = {
-    "contradiction": _contradiction,
-    "ordering": _ordering,
+_TELLING: dict[str, Callable[[_Finding, Quote], str]] = {
     "style": _style,
     "rater": _rater,
     "generator": _generator,
@@ -171,12 +179,11 @@ _TELLING: dict[str, Callable[[dict[str, Any], Quote], str]] = {
 }
 
 
-def _most(row: dict[str, Any], quote: Quote, *, turn: bool = False) -> str:
+def _most(row: _Finding, quote: Quote) -> str:
     """Whose new pairs say it, and how much they do."""
-    if row["source"] is None:
-        return ""
-    share = 1 - row["source_share"] if turn else row["source_share"]
-    return f"; in what {quote(row['source'])} added it is {_percent(share)}"
+    return (
+        "" if row["source"] is None else f"; in what {quote(row['source'])} added it is {_percent(row['source_share'])}"
+    )
 
 
 def _moved(now: float, before: float | None) -> str:

@@ -110,11 +110,13 @@ def put(folder: Path, day: str, seen: Iterable[Sight], choose: Choose, *, writer
         choose: the verdict (A, B or tie) of a worker.
         writer: the generator of the first sides; as the example has it by default.
     """
-    lines = []
+    lines: list[str] = []
     for number, sight in enumerate(seen):
         draw = Draw("vendor", day, number)
-        for worker in draw.sample(WORKERS, 3):
-            lines.append(json.dumps(_record(draw, day, worker, sight, choose(draw, worker, sight), writer)))
+        lines += [
+            json.dumps(_record(draw, day, worker, sight, choose(draw, worker, sight), writer))
+            for worker in draw.sample(WORKERS, 3)
+        ]
     path = folder / "inbox" / "vendor" / f"{day}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{line}\n" for line in lines), "utf-8")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from prefstrata.policy import LAYERS
-from prefstrata.releases._pages import render_card, render_report, summarise
+from prefstrata.releases._pages import render_card, render_report
+from prefstrata.releases._summary import summarise
 
 _FACETS = ("stratum", "task", "scenario", "risk_level", "rule", "dimension", "signal")
 HOSTILE = [
