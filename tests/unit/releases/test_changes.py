@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from prefstrata.engine import DuckDBEngine
 from prefstrata.model import IntegrityError
 from prefstrata.releases._changes import Changes, changes_between, changes_in_store
 from prefstrata.stores.local import LocalStore
 from tests._stores import release
+from tests.unit.releases._warehouse import warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from prefstrata.engine import DuckDBEngine
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[LocalStore]:
 @pytest.fixture
 def engine() -> Iterator[DuckDBEngine]:
     """A place to count."""
-    with closing(DuckDBEngine(":memory:")) as made:
+    with closing(warehouse()) as made:
         yield made
 
 
