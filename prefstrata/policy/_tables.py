@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from prefstrata.policy._gates import GATE_SCHEMA, gate_rows
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -51,6 +53,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "policy.settling": {"scenario": pl.String, "round": pl.String, "stratum": pl.String},
     "policy.queues": {"scenario": pl.String, "queue": pl.String, "size": pl.Int64},
     "policy.requirements": {"scenario": pl.String, "risk_level": pl.String, "rationale": pl.Boolean},
+    "policy.gates": GATE_SCHEMA,
 }
 
 
@@ -116,4 +119,5 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for scenario, policy in governed
             for risk in ("low", "medium", "high")
         ],
+        "policy.gates": gate_rows((scenario, policy.gates) for scenario, policy in governed),
     }

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from prefstrata.policy._gates import Gates
 from prefstrata.project import Strict
 
 Layer = Literal["golden", "expert", "main", "weak", "backflow"]
@@ -112,6 +113,7 @@ class Policy(Strict):
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
+    gates: Gates = Field(default_factory=Gates, description="How bad a release may be before it is stopped.")
 
     @model_validator(mode="after")
     def _hold_together(self) -> Policy:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from prefstrata.policy import Gates
 from prefstrata.releases._changes import CHANGES, changes_between
 from prefstrata.releases._manifest import canonical, describe
 from prefstrata.releases._pages import render_card, render_report
@@ -13,6 +14,7 @@ from prefstrata.releases._summary import sentences, summarise
 from prefstrata.releases._teaching import news
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
 from prefstrata.releases.drafts import Draft, ReleaseFile
+from prefstrata.releases.gates import judge
 from prefstrata.releases.identity import calibration_id
 from prefstrata.releases.stored import read_manifest
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.engine import DuckDBEngine
+    from prefstrata.releases.gates import Approval, Judged
     from prefstrata.releases.identity import Identity
     from prefstrata.stores import CommitInfo, VersionStore
 
@@ -36,11 +39,27 @@ class Drafter:
         store: holds the parent.
         identity: what the release is computed from.
         directory: an empty folder for its files, kept until the release is published.
+        gates: how much the gates look at; as it ships by default.
+        approval: who says yes to major changes.
+
+    Attributes:
+        judged: what the gates found in the draft made last; None before there is one.
     """
 
-    def __init__(self, engine: DuckDBEngine, store: VersionStore, identity: Identity, directory: Path) -> None:
+    def __init__(  # noqa: PLR0913 - what a release is made from, and who approves it
+        self,
+        engine: DuckDBEngine,
+        store: VersionStore,
+        identity: Identity,
+        directory: Path,
+        *,
+        gates: Gates | None = None,
+        approval: Approval | None = None,
+    ) -> None:
         """Write the files that do not depend on the parent."""
         self._engine, self._store, self._identity, self._directory = engine, store, identity, directory
+        self._gates, self._approval = gates or Gates(), approval
+        self.judged: Judged | None = None
         calibration = calibration_id(identity)
         self._layers = write_layers(engine, directory)
         self._description = describe(engine, identity, calibration)
@@ -71,6 +90,7 @@ class Drafter:
             date=date,
             metadata={
                 **metadata,
+                **self._approved(manifest),
                 "content_id": self._identity.content_id,
                 "summary": summarise(manifest, _MESSAGE_BYTES),
             },
@@ -88,15 +108,26 @@ class Drafter:
             {"release_id": parent.release_id, "manifest_sha256": parent.manifest_sha256} if parent.release_id else None
         )
         earlier = json.loads(read_manifest(self._store, parent)) if parent.release_id else None
+        self.judged = judge(self._engine, self._identity, earlier, self._gates, approval=self._approval)
         manifest = {
             **self._description,
-            "release_id": self._identity.release_id(parent.release_id),
+            "release_id": self._identity.release_id(parent.release_id, self._yes()),
             "parent": named,
             "changes": changes.records,
             "arbitrated": changes.arbitrated,
             **news(self._engine, self._description["teaching"], earlier),
+            "gates": self.judged.described(),
         }
         return {**manifest, "summary": sentences(manifest)}
+
+    def _yes(self) -> dict[str, str]:
+        """The approval that the release rests on; empty when it needs none."""
+        needed = self.judged is not None and self.judged.major and self._approval
+        return {"reason": needed.reason, "by": needed.by} if needed else {}
+
+    def _approved(self, manifest: dict[str, Any]) -> dict[str, str]:
+        approval = manifest["gates"]["approval"]
+        return {"approved_by": approval["by"], "approval": approval["reason"]} if approval else {}
 
     def _write(self, path: str, content: bytes) -> WrittenFile:
         local = self._directory / path
