@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prefstrata.model.kinds import KINDS
 from prefstrata.policy import LAYERS, gate_meaning
+from prefstrata.releases._figures import figures
 from prefstrata.releases._names import code_span, quoted, readable, visible
 from prefstrata.releases._summary import sentences
 
@@ -77,6 +78,7 @@ def _facts(manifest: dict[str, Any], quote: Callable[[str | None], str]) -> dict
             for key in ("project", "release_id", "ledger", "code", "calibration", "policies", "strata")
         },
         "summary": sentences(manifest, quote),
+        "taught": figures(manifest),
         "parent": manifest["parent"],
         "training": sum(layer["records"] for layer in layers if layer["name"] != "backflow"),
         "waiting": manifest["layers"]["backflow"]["records"],

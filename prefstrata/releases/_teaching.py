@@ -48,7 +48,9 @@ def describe_teaching(engine: Engine) -> dict[str, Any]:
 
 
 def news(engine: Engine, teaching: dict[str, Any], earlier: dict[str, Any] | None) -> dict[str, Any]:
-    """What the manifest says of this version against the one before: ``findings``, and whether they were ``compared``.
+    """What the manifest says of this version against the one before.
+
+    ``teaching`` with each figure's share before, ``findings``, and whether anything could be ``compared``.
 
     Args:
         engine: holds the release, and the ledger it was made from.
@@ -64,7 +66,25 @@ def news(engine: Engine, teaching: dict[str, Any], earlier: dict[str, Any] | Non
         engine.load("manifest.known", known)
         engine.build("manifest.fresh")
         measures = engine.query("manifest/measures").to_dicts()
-    return {"findings": find(teaching, before, measures), "compared": before is not None}
+    return {
+        "teaching": _beside(teaching, before),
+        "findings": find(teaching, before, measures),
+        "compared": before is not None,
+    }
+
+
+def _beside(teaching: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+    """The figures, each with what it was in the release before; null where it was not there."""
+    told = dict(teaching)
+    for name, keys in _KEYS.items():
+        was = {tuple(row[key] for key in keys): row[_SHARES[name]] for row in (before or {}).get(name, [])}
+        told[name] = [{**row, "before": was.get(tuple(row[key] for key in keys))} for row in teaching[name]]
+    told["composition"] = {
+        facet: [{**row, "before": shares.get(row["value"])} for row in rows]
+        for facet, rows in teaching["composition"].items()
+        for shares in [_shares(before or {"composition": {}}, facet)]
+    }
+    return told
 
 
 class _Moved(NamedTuple):

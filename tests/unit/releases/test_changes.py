@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from prefstrata.engine import DuckDBEngine
 from prefstrata.model import IntegrityError
+from prefstrata.model.tables import table
 from prefstrata.releases._changes import Changes, changes_between, changes_in_store
 from prefstrata.stores.local import LocalStore
 from tests._stores import release
-from tests.unit.releases._warehouse import warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from prefstrata.engine import DuckDBEngine
+
+_READ = ("evidence.withdrawn", "ledger.votes", "ledger.ratings", "ledger.steps", "ledger.events")
 
 
 @pytest.fixture
@@ -33,7 +35,9 @@ def store(tmp_path: Path) -> Iterator[LocalStore]:
 @pytest.fixture
 def engine() -> Iterator[DuckDBEngine]:
     """A place to count."""
-    with closing(warehouse()) as made:
+    with closing(DuckDBEngine(":memory:")) as made:
+        for name in _READ:
+            made.ensure(table(name))
         yield made
 
 
