@@ -38,6 +38,7 @@ HOSTILE = [
     "nul\x00 bell\x07 c1\x9b31m del\x7f",
     "line\u2028separator\u2029paragraph\x85next\r\nreturn",
     "x" * 10_000,
+    "</td>" + "W" * 300,
     "",
     "   ",
 ]
