@@ -96,11 +96,17 @@ def _diff(
     call: Call,
     before: Annotated[str, typer.Argument(metavar="A", help="The one release.")],
     after: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+    rows: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="Stream every record that differs: `jsonl` or `csv`.")
+    ] = None,
 ) -> None:
-    """Show how release B differs from release A: records, files, composition, policies, calibration."""
-    from prefstrata.cli._commands.diff import diff
+    """Show how release B differs from release A: records, what they teach, composition, policies, calibration."""
+    from prefstrata.cli._commands.diff import diff, stream_rows
 
-    diff(call, before, after)
+    if rows is None:
+        diff(call, before, after)
+    else:
+        stream_rows(call, before, after, rows)
 
 
 @command(application, "verify")
