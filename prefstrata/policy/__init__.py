@@ -6,6 +6,7 @@ from prefstrata.policy._judging import Exam, Judging
 from prefstrata.policy._lint import Finding
 from prefstrata.policy._lint import lint as lint_policies
 from prefstrata.policy._read import check_strata, read_policies, read_policy
+from prefstrata.policy._rules import ResponseRule
 from prefstrata.policy._tables import load_policies, requirements
 from prefstrata.policy._types import Dimension, LayerRule, Policy, StratumPolicy, When
 from prefstrata.policy._words import LAYERS, TRAINING_LAYERS, Layer
@@ -23,6 +24,7 @@ __all__ = [
     "Layer",
     "LayerRule",
     "Policy",
+    "ResponseRule",
     "StratumPolicy",
     "When",
     "check_strata",

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from prefstrata.policy._gates import Gates
 from prefstrata.policy._judging import Judging
 from prefstrata.policy._mixture import Limits, Mixture, Quota
+from prefstrata.policy._rules import ResponseRule  # noqa: TC001 - pydantic reads it
 from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
     Kind,
     Layer,
@@ -139,6 +140,7 @@ class Policy(Strict):
     quotas: tuple[Quota, ...] = Field((), description="Most records of a bucket that a version trains on.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
+    response_rules: tuple[ResponseRule, ...] = Field((), description="What a program decides about a response.")
     judging: Judging = Field(
         default_factory=Judging, description="What model judges must show, and where they may vote."
     )
