@@ -7,6 +7,7 @@ from prefstrata.policy._lint import Finding
 from prefstrata.policy._lint import lint as lint_policies
 from prefstrata.policy._noise_checks import MEASURES, NOISES, Measure, NoiseChecks
 from prefstrata.policy._read import check_strata, read_policies, read_policy
+from prefstrata.policy._rules import ResponseRule
 from prefstrata.policy._tables import load_policies, requirements
 from prefstrata.policy._types import Dimension, LayerRule, Policy, StratumPolicy, When
 from prefstrata.policy._words import LAYERS, TRAINING_LAYERS, Layer
@@ -28,6 +29,7 @@ __all__ = [
     "Measure",
     "NoiseChecks",
     "Policy",
+    "ResponseRule",
     "StratumPolicy",
     "When",
     "check_strata",
