@@ -17,7 +17,7 @@ _TELLING = 4.0
 def parameters(
     units: pl.DataFrame, raters: pl.DataFrame, levels: pl.DataFrame, unlike: pl.DataFrame, calibration_id: str
 ) -> pl.DataFrame:
-    """The table ``noise.parameters``, and ``unit``.
+    """The table ``noise.parameters``, and ``unit``, ``discount`` and ``shared``.
 
     The interval is the posterior's, normal in log-odds: the information that the votes hold (the outer product of their
     scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974), the hold of the panel, and
@@ -57,7 +57,9 @@ def parameters(
         length="length",
         markdown="markdown",
         firmness="firmness",
-        copying="discount",
+        copying=pl.when("beside").then("discount"),
+        discount="discount",
+        shared="shared",
         calibration_id=pl.lit(calibration_id),
     ).sort("stratum", "dimension", "rater_id", "segment")
 
