@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from prefstrata.model.tables import table
 from prefstrata.noise._behaviour import COPYING, SHARED, beliefs_at_first, improved
 from prefstrata.noise._calibration import Reliability, calibrated, temperature_of
 from prefstrata.noise._cards import parameters
@@ -159,12 +160,8 @@ class _Fitter:
         return calibrated(temperature_of(seen), seen)
 
     def _expect(self, buckets: int, *, held_out: int = _NOBODY) -> None:
-        columns = [
-            name
-            for name in self.raters.columns
-            if name not in {"family", "hold_interval", "information", "mean_variance"}
-        ]
-        self._engine.load("fit.raters", self.raters.select(columns))
+        asked = [column.name for column in table("fit.raters").columns]
+        self._engine.load("fit.raters", self.raters.select(asked))
         self._engine.load("fit.levels", self.levels)
         self._engine.load("fit.grades", self._grades)
         self._engine.build("fit.spoken", buckets=buckets)

@@ -19,7 +19,7 @@ __all__ = ["spread_and_mean"]
 _GRID = tuple(round(math.exp(math.log(0.01) + step * math.log(300) / 23), 6) for step in range(24))
 _TAILS = ((0.1, 0.05), (0.266, 0.19), (0.549, 0.19), (0.839, 0.19), (1.22, 0.19), (1.945, 0.19))
 """Precisions of the normals that a Student t with four degrees of freedom is a mixture of, and their weights."""
-_USUAL = 0.25
+_USUAL = 0.3
 _USUAL_WEIGHT = 6.0
 """The spread that is believed in before, and in how many raters' worth."""
 _LEAST_INFORMATION = 1e-3
@@ -55,7 +55,7 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
         .with_columns(pl.max_horizontal(_density(), pl.lit(_NEVER)).log().alias("log"))
         .group_by("panel", "spread")
         .agg(total(pl.col("log")).alias("log"))
-        .with_columns(log=pl.col("log") - _USUAL_WEIGHT / 2 * (pl.col("spread").log() + _USUAL / pl.col("spread")))
+        .with_columns(log=pl.col("log") + _USUAL_WEIGHT / 2 * (pl.col("spread").log() - pl.col("spread") / _USUAL))
         .with_columns(weight=(pl.col("log") - pl.col("log").max().over("panel")).exp())
         .group_by("panel")
         .agg((total(pl.col("weight") * pl.col("spread")) / total(pl.col("weight"))).round(6).alias("ability_spread"))
