@@ -49,7 +49,7 @@ _COPIED_ITEMS = 1000
 """Items that what was believed of a family before weighs as much as."""
 _SHARED_ITEMS = 300
 """The same of the families of models among each other."""
-_ASKED_FIRST = 2
+_ASKED_FIRST = 6
 """Steps in which raters alone may explain why votes go with a style, before items may."""
 
 
@@ -69,7 +69,7 @@ class FitSettings:
     anchored: int = 5
     sample: int = 150_000
     last: int = 2
-    still: float = 0.005
+    still: float = 0.01
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class _Fitter:
             self._expect(self._sample)
             moved = self._step(self._sample)
             steps += 1
-            if moved <= settings.still:
+            if moved <= settings.still and self._asked > _ASKED_FIRST + 1:
                 break
         for _ in range(last):
             self._expect(_ALL)
