@@ -70,7 +70,7 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             **{f"tie_{state}": pl.lit(rate) for state, rate in (("even", 0.6), ("close", 0.12), ("clear", 0.08))},
             **{f"firm_{state}": pl.lit(10.0) for state in _STATES},
         )
-        # Starting lower than declared leaves the votes room to say who is a spammer; from nothing nobody learns anything.
+        # Starting lower than declared leaves the votes room to say who is a spammer; from nothing nobody learns.
         .with_columns(ability_mean=pl.col("ability_prior").clip(0.4, 1.0))
     )
     raters = units.select("unit", "panel", "family", "model").join(panels, on="panel").sort("unit")

@@ -49,7 +49,7 @@ _COPIED_ITEMS = 1000
 """Items that what was believed of a family before weighs as much as."""
 _SHARED_ITEMS = 300
 """The same of the families of models among each other."""
-_ASKED_FIRST = 6
+_ASKED_FIRST = 2
 """Steps in which raters alone may explain why votes go with a style, before items may."""
 
 
