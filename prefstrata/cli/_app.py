@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from prefstrata._version import __version__
+from prefstrata.cli._app_checkout import register as register_checkout
 from prefstrata.cli._call import Call, command, shared
 from prefstrata.model import ConfigError
 
@@ -25,6 +26,7 @@ application = typer.Typer(
 )
 _queue = typer.Typer(help="What waits for people.", rich_markup_mode=None)
 _policy = typer.Typer(help="The value ordering.", rich_markup_mode=None)
+_judge = typer.Typer(help="Model judges.", rich_markup_mode=None)
 
 _QUEUES = "`arbitration`, `backflow`, `reannotation`, `golden` or `calibration`"
 
@@ -124,27 +126,7 @@ def _rollback(
     rollback(call, ref, reason)
 
 
-@command(application, "checkout")
-def _checkout(
-    call: Call,
-    layer: Annotated[
-        str,
-        typer.Argument(metavar="LAYER[@REF]", help="A layer of a release: `golden@v000001`; of the newest by default."),
-    ],
-    form: Annotated[str, typer.Option("--for", metavar="FORMAT", help="The format: `jsonl` or `parquet`.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to make; it must not be there, or be empty.")],
-    *,
-    layer_only: Annotated[
-        bool, typer.Option("--layer-only", help="Verify the layer's own files only, not the whole release.")
-    ] = False,
-) -> None:
-    """Write a layer into a folder that appears whole and verified, or not at all.
-
-    The whole release is verified first: a version with one damaged byte is not handed out.
-    """
-    from prefstrata.cli._commands.checkout import checkout
-
-    checkout(call, layer, form, out, layer_only=layer_only)
+register_checkout(application)
 
 
 @_queue.callback()
@@ -259,6 +241,39 @@ def _policy_diff(
     diff(call, before, after)
 
 
+@_judge.callback()
+@shared
+def _judges(_: Call) -> None:
+    """Model judges."""
+
+
+@command(_judge, "plan")
+def _judge_plan(call: Call) -> None:
+    """Say what a run would ask of which judge, what is known already, and what it costs. Nothing is sent."""
+    from prefstrata.cli._commands.judge import judge_plan
+
+    judge_plan(call)
+
+
+@command(_judge, "run")
+def _judge_run(call: Call) -> None:
+    """Examine the judges on golden pairs, let those who pass judge, and write their verdicts for the next run.
+
+    Nothing is spent beyond the caps. What was answered before is not asked again: after a kill, run it again.
+    """
+    from prefstrata.cli._commands.judge import judge_run
+
+    judge_run(call)
+
+
+@command(_judge, "report")
+def _judge_report(call: Call) -> None:
+    """Say what was asked and spent so far, per judge, outcome and run. Works while a run is under way."""
+    from prefstrata.cli._commands.judge import judge_report
+
+    judge_report(call)
+
+
 @command(application, "sql")
 def _sql(
     call: Call,
@@ -281,3 +296,4 @@ def _doctor(call: Call) -> None:
 
 application.add_typer(_queue, name="queue", no_args_is_help=False)
 application.add_typer(_policy, name="policy", no_args_is_help=False)
+application.add_typer(_judge, name="judge", no_args_is_help=False)

@@ -63,7 +63,7 @@ STAGES = (
             "noise.metrics",
         ),
     ),
-    Stage("weighting", ("weighting.records",)),
+    Stage("weighting", ("weighting.aggregates", "weighting.records")),
     Stage(
         "layers",
         (
@@ -90,6 +90,7 @@ STAGES = (
             "weighting.margins",
             "weighting.limits",
             "weighting.effective",
+            "weighting.mixing",
         ),
     ),
     Stage(

@@ -2,6 +2,7 @@
 
 from prefstrata.policy._diff import differences
 from prefstrata.policy._gates import GATE_NAMES, Gate, Gates, gate_meaning
+from prefstrata.policy._judging import Exam, Judging
 from prefstrata.policy._lint import Finding
 from prefstrata.policy._lint import lint as lint_policies
 from prefstrata.policy._read import check_strata, read_policies, read_policy
@@ -14,9 +15,11 @@ __all__ = [
     "LAYERS",
     "TRAINING_LAYERS",
     "Dimension",
+    "Exam",
     "Finding",
     "Gate",
     "Gates",
+    "Judging",
     "Layer",
     "LayerRule",
     "Policy",

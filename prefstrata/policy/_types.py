@@ -7,7 +7,9 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from prefstrata.policy._gates import Gates
+from prefstrata.policy._judging import Judging
 from prefstrata.policy._mixture import Limits, Mixture, Quota
+from prefstrata.policy._ordering import Aggregation, Mixing
 from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
     Kind,
     Layer,
@@ -25,6 +27,9 @@ class Dimension(Strict):
     name: str = Field(description="Name, as votes spell it.")
     definition: str = Field(min_length=20, description="Operational definition a rater or judge can apply.")
     kind: Kind = Field(description="Whose preference it is.")
+    rubric: str | None = Field(
+        None, description="What a model judge is told beside the definition; not read by others."
+    )
 
 
 class StratumPolicy(Strict):
@@ -120,6 +125,12 @@ class Policy(Strict):
     version: int = Field(ge=1, description="Version; raise it with every change.")
     scenarios: tuple[str, ...] = Field(min_length=1, description="Scenarios it governs; * for all the others.")
     dimensions: tuple[Dimension, ...] = Field(min_length=1, description="In order of priority, first wins.")
+    priority: dict[RiskLevel, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Where the order differs by risk: the dimensions that come first; the others follow as above.",
+    )
+    aggregation: Aggregation = Field(default_factory=Aggregation, description="How dimensions come to one outcome.")
+    mixing: Mixing = Field(default_factory=Mixing, description="Judgements given under several versions of policies.")
     strata: dict[Stratum, StratumPolicy] = Field(description="Reliability and share per stratum.")
     estimate: Estimate = Field(default_factory=Estimate, description="Settings of the preference estimate.")
     require: Requirements = Field(default_factory=Requirements, description="What a record must hold.")
@@ -135,6 +146,9 @@ class Policy(Strict):
     quotas: tuple[Quota, ...] = Field((), description="Most records of a bucket that a version trains on.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
+    judging: Judging = Field(
+        default_factory=Judging, description="What model judges must show, and where they may vote."
+    )
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
     gates: Gates = Field(default_factory=Gates, description="How bad a release may be before it is stopped.")
 
@@ -147,15 +161,32 @@ class Policy(Strict):
             ("dimensions", [each.name for each in self.dimensions]),
             ("layers", [each.rule for each in self.layers]),
             ("quotas", [each.quota for each in self.quotas]),
+            *((f"priority.{risk}", list(names)) for risk, names in self.priority.items()),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"{what}: {', '.join(twice)} stands there twice")
         if self.layers[-1].when != When():
             raise ValueError("layers: the last rule must match everything: give it no `when`")
+        known = {each.name for each in self.dimensions}
+        for where, names in (
+            *((f"priority.{risk}", names) for risk, names in self.priority.items()),
+            ("aggregation.dimensions", self.aggregation.dimensions),
+        ):
+            if unknown := sorted(set(names) - known):
+                raise ValueError(f"{where}: {', '.join(unknown)} is no dimension of this policy")
         if "limits" in self.model_fields_set and "*" not in self.scenarios:
             raise ValueError("limits: they are of a whole version; write them into the policy of *")
         return self
+
+    def order(self, risk: RiskLevel) -> tuple[str, ...]:
+        """The dimensions in their order at a risk level, the one that wins first."""
+        first = self.priority.get(risk, ())
+        return (*first, *(each.name for each in self.dimensions if each.name not in first))
+
+    def weight(self, dimension: Dimension) -> float:
+        """What a dimension weighs when dimensions are weighed together."""
+        return self.aggregation.dimensions.get(dimension.name, self.aggregation.kinds.get(dimension.kind, 1.0))
 
     @property
     def ref(self) -> str:
