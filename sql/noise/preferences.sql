@@ -26,8 +26,8 @@ counting as (
     union all
     select
         votes.item, cards.stratum, votes.side, votes.a_shown_first, votes.both_bad, votes.has_rationale,
-        cast(round(1e9 * votes.share / (1 + (votes.copies - 1) * cards.copying) * greatest(0e0, 2 * cards.reliability - 1))
-            as bigint)
+        cast(round(1e9 * votes.share / (1 + (votes.copies - 1) * cards.discount) / (1 + (votes.families - 1) * cards.shared)
+            * greatest(0e0, 2 * cards.reliability - 1)) as bigint)
     from fit.votes as votes
     join fit.cards as cards on cards.unit = votes.unit
     where votes.item not in (select item from settled)

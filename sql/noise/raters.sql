@@ -70,17 +70,22 @@ shares as (
     left join agreeing
         on agreeing.rater_id = given.rater_id and agreeing.dimension = given.dimension and agreeing.stratum = given.stratum
 ),
+parts as (
+    select *, votes / sum(votes) over (partition by rater_id, dimension, stratum) as part
+    from noise.parameters
+),
 fitted as (
     select
         rater_id, dimension, stratum,
         sum(cast(round(1e6 * reliability * votes) as bigint)) / 1e6 / sum(votes) as reliability,
-        sum(cast(round(1e6 * low * votes) as bigint)) / 1e6 / sum(votes) as low,
-        sum(cast(round(1e6 * high * votes) as bigint)) / 1e6 / sum(votes) as high,
+        -- Before and after are estimated apart: their variances add up, not their intervals.
+        sqrt(sum(cast(round(1e12 * pow(part * (reliability - low), 2)) as bigint)) / 1e12) as below,
+        sqrt(sum(cast(round(1e12 * pow(part * (high - reliability), 2)) as bigint)) / 1e12) as above,
         bool_or(decided) as decided,
         sum(cast(round(1e6 * side_bias * votes) as bigint)) / 1e6 / sum(votes) as side_bias,
         sum(cast(round(1e6 * length * votes) as bigint)) / 1e6 / sum(votes) as length,
         max(copying) as copying
-    from noise.parameters
+    from parts
     group by rater_id, dimension, stratum
 )
 select
@@ -89,8 +94,8 @@ select
     shares.stratum,
     shares.votes,
     coalesce(fitted.reliability, declared.reliability, 0.5) as reliability,
-    fitted.low as reliability_low,
-    fitted.high as reliability_high,
+    fitted.reliability - fitted.below as reliability_low,
+    fitted.reliability + fitted.above as reliability_high,
     coalesce(fitted.decided, false) as decided,
     fitted.side_bias,
     fitted.length as length_slope,

@@ -43,7 +43,7 @@ tie_decided | double | probability of a tie where one is
 length | double | log-odds for the longer side, where it is 1.8 times as long
 markdown | double | log-odds for the side with six marks of markdown more
 firmness | double | log-odds for the side that does not hedge
-copying | double | how much a further vote of its family on a pair repeats the first, 0 to 1
+copying | double | how much a further vote of its family on a pair repeats the first, 0 to 1; null where none was seen
 calibration_id | varchar | the calibration this row belongs to
 """),
         ("rater_id", "dimension", "stratum", "segment"),
@@ -76,7 +76,7 @@ reliability_high | double | upper end
 decided | boolean | votes say how good its stratum is; where not, it is what the policy declares
 side_bias | double | what the side shown first gets of the votes on an even pair beyond half, -0.5 to 0.5
 length_slope | double | log-odds for the longer side, where it is 1.8 times as long
-copying | double | how much a further vote of its family on a pair repeats the first, 0 to 1
+copying | double | how much a further vote of its family on a pair repeats the first, 0 to 1; null where none was seen
 changed_at | timestamp | when its agreement changed, null when it did not
 tie_rate | double | share of ties, 0 to 1
 ordered | bigint | decided votes whose display order is known; what first_rate was counted over
