@@ -91,6 +91,7 @@ STAGES = (
             "layers.main",
             "layers.weak",
             "layers.backflow",
+            "layers.causes",
         ),
     ),
     Stage(

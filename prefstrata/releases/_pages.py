@@ -117,6 +117,7 @@ def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
         "queues": sorted(manifest["queues"].items()),
         "noise": [row | {"title": NOISES[row["noise"]]} for row in manifest.get("noise", [])],
         "weights": _weights(manifest),
+        "moves": manifest.get("moves", []),
         "gates": _gates(manifest),
         "raters": manifest.get("raters", {"raters": 0, "changed": 0, "items": 0, "cards": []}),
     }

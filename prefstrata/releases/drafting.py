@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from prefstrata.policy import Gates
 from prefstrata.releases._changes import changes_between
 from prefstrata.releases._manifest import canonical, describe
+from prefstrata.releases._moves import moves_since
 from prefstrata.releases._pages import render_card, render_report, summarise
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
 from prefstrata.releases.drafts import Draft, ReleaseFile
@@ -108,6 +109,7 @@ class Drafter:
             "parent": named,
             "changes": changes.records,
             "arbitrated": changes.arbitrated,
+            "moves": moves_since(self._engine, self._identity, earlier),
             "gates": self.judged.described(),
         }
 

@@ -15,7 +15,7 @@ from prefstrata.model.tables._evidence import EVIDENCE
 from prefstrata.model.tables._fit import FIT
 from prefstrata.model.tables._gates import GATES, POLICY_GATES
 from prefstrata.model.tables._governance import GOVERNANCE
-from prefstrata.model.tables._layers import LAYERS, RELEASE
+from prefstrata.model.tables._layers import CAUSES, LAYERS, MOVES, RELEASE
 from prefstrata.model.tables._ledger import LEDGER
 from prefstrata.model.tables._manifest import MANIFEST
 from prefstrata.model.tables._noise import NOISE
@@ -36,6 +36,8 @@ TABLES: tuple[Table, ...] = (
     *GOVERNANCE,
     *WEIGHTING,
     *LAYERS,
+    CAUSES,
+    MOVES,
     *TEACHING,
     *RELEASE,
     *MANIFEST,

@@ -17,6 +17,16 @@ settled | varchar[] | dimensions of a pair that people settled; null for other k
 MANIFEST = (
     Table(
         "manifest",
+        "versions",
+        "a policy that is not as it was in the release before",
+        columns("""
+earlier | varchar | name and version then
+later | varchar | name and version now
+"""),
+        ("later",),
+    ),
+    Table(
+        "manifest",
         "before",
         "a record in those of the parent's files that the new release replaces",
         _KEYS,
