@@ -225,8 +225,8 @@ def _breaking_hard_rules(policies: Mapping[str, Policy], material: Material) -> 
     texts: dict[str, list[tuple[str, str, str | None, str]]] = {}
     for chosen in (each for items in material.work.values() for each in items):
         task = dict(chosen.item.context).get("task")
-        said = ((chosen.item.id, text, task, chosen.risk_level) for text in chosen.item.texts)
-        texts.setdefault(chosen.policy_scenario, []).extend(said)
+        mine = ((chosen.item.id, text, task, chosen.risk_level) for text in chosen.item.texts)
+        texts.setdefault(chosen.policy_scenario, []).extend(mine)
     found: dict[str, str] = {}
     for scenario, rows in texts.items():
         hard = [rule for rule in policies[scenario].response_rules if rule.hard]
