@@ -132,10 +132,7 @@ def _usable(rule: ResponseRule, pattern: str) -> str:
 def _fits(rule: ResponseRule) -> pl.Expr:
     """Whether the text is JSON that fits the schema; each distinct text is looked at once."""
     try:
-        from jsonschema import (  # type: ignore[import-untyped]  # noqa: PLC0415 - only a rule with a schema needs it
-            Draft202012Validator,
-            SchemaError,
-        )
+        from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - only a rule with a schema needs it
     except ImportError as error:
         raise ConfigError(
             "rules with a JSON schema need the jsonschema package", todo="pip install jsonschema"

@@ -105,6 +105,7 @@ def test_the_story_from_nothing_to_a_rollback(tmp_path: Path) -> None:
         "noise",
         "weighting",
         "layers",
+        "weights",
         "teaching",
         "queues",
         "release",
@@ -149,7 +150,9 @@ def test_a_summary_says_what_was_read_and_published(tmp_path: Path) -> None:
     assert re.search(r"^weak +1$", done.out, re.MULTILINE)
     assert re.search(r"^published v000001: \d+ files uploaded \([\d.]+ kB\), 0 there already$", done.out, re.MULTILINE)
     stages = re.findall(r"^(\w+) +[\d.]+ s$", done.err, re.MULTILINE)
-    assert stages == ["ledger", "evidence", "noise", "weighting", "layers", "queues", "release"]
+    assert stages == [
+        *("ledger", "evidence", "noise", "weighting", "layers", "weights", "teaching", "queues", "release")
+    ]
     assert command("run", "--quiet", "--project", tmp_path / "p").err == ""
 
 
@@ -215,7 +218,7 @@ def test_show_json_is_the_manifest(project: Path) -> None:
     manifest = inside("show", "v2", "--json", cwd=project).document
     commit = inside("log", "--json", cwd=project).document[0]
     assert manifest["release_id"] == commit["release_id"]
-    assert manifest["format"] == "prefstrata-release/1"
+    assert manifest["format"] == "prefstrata-release/2"
     assert {file["path"] for file in manifest["files"]} >= {"CARD.md", "weights.json", "policies/general.yaml"}
 
 
