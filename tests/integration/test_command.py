@@ -20,7 +20,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from prefstrata.pipeline import open_project_store
+from prefstrata.pipeline import STAGES, open_project_store
 from prefstrata.project import read_project
 from tests._command import PROGRAM, Done, command, environment, inside, pairwise, put
 
@@ -99,7 +99,7 @@ def test_the_story_from_nothing_to_a_rollback(tmp_path: Path) -> None:
     assert (first["status"], first["tag"]) == ("published", "v000001")
     assert (first["read"], first["accepted"], first["quarantined"]) == (2, 1, 1)
     assert sum(first["reasons"].values()) == 1
-    assert set(first["seconds"]) == {"ledger", "evidence", "noise", "weighting", "layers", "queues", "release"}
+    assert set(first["seconds"]) == {stage.name for stage in STAGES} | {"release"}
     again = command("run", cwd=project)
     assert (again.code, "nothing new: v000001" in again.out) == (0, True)
 
