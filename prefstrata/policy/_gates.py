@@ -40,7 +40,7 @@ class Gates(Strict):
     sample: int = Field(20_000, ge=100, description="Pairs whose texts are looked at.")
     identical: Gate = Field(Gate(limit=0.1, rise=0.02), description="Pairs whose sides say the same, or nearly.")
     misaligned: Gate = Field(
-        # No limit: a good summary of a text that is not in the prompt shares no word with it, and whole sources are that.
+        # No limit: a good summary of a text outside the prompt shares no word with it, and whole sources are that.
         Gate(rise=0.05, severity="approve"),
         description="Pairs whose chosen answer shares no word with the last turn.",
     )
