@@ -17,35 +17,28 @@ behaved as (
     anti join manifest.known as known on known.batch_id = events.batch_id
     where events.response_id is not null
 ),
+-- Ratings and events speak of one response: of every pair in which it is a side.
+spoken as (
+    select response_id, rater_id, stratum, source, 'rating' as derived_from from rated
+    union all
+    select response_id, rater_id, stratum, source, 'event' from behaved
+),
+sided as (
+    select pair_id, a as response_id, rater_id, stratum, derived_from from evidence.votes
+    union all
+    select pair_id, b, rater_id, stratum, derived_from from evidence.votes
+),
 named as (
     select votes.pair_id, said.source
     from said
     join evidence.votes as votes on votes.vote_id = said.id
     where votes.derived_from = 'vote'
     union all
-    select votes.pair_id, rated.source
-    from rated
-    join evidence.votes as votes
-        on votes.a = rated.response_id and votes.rater_id = rated.rater_id and votes.stratum = rated.stratum
-    where votes.derived_from = 'rating'
-    union all
-    select votes.pair_id, rated.source
-    from rated
-    join evidence.votes as votes
-        on votes.b = rated.response_id and votes.rater_id = rated.rater_id and votes.stratum = rated.stratum
-    where votes.derived_from = 'rating'
-    union all
-    select votes.pair_id, behaved.source
-    from behaved
-    join evidence.votes as votes
-        on votes.a = behaved.response_id and votes.rater_id = behaved.rater_id and votes.stratum = behaved.stratum
-    where votes.derived_from = 'event'
-    union all
-    select votes.pair_id, behaved.source
-    from behaved
-    join evidence.votes as votes
-        on votes.b = behaved.response_id and votes.rater_id = behaved.rater_id and votes.stratum = behaved.stratum
-    where votes.derived_from = 'event'
+    select sided.pair_id, spoken.source
+    from spoken
+    join sided
+        on sided.response_id = spoken.response_id and sided.rater_id = spoken.rater_id and sided.stratum = spoken.stratum
+        and sided.derived_from = spoken.derived_from
 ),
 counted as (
     select pair_id, source, row_number() over (partition by pair_id order by count(*) desc, source) as place
