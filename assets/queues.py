@@ -22,7 +22,8 @@ def _queue(session: Session) -> dict[str, Any]:
 
 
 def _proposals(session: Session) -> dict[str, Any]:
-    tags = session.engine.query("reports/proposals").head(_TAGS).iter_rows(named=True)
+    found = session.engine.query("reports/proposals").drop_nulls("tag")
+    tags = found.head(_TAGS).iter_rows(named=True)
     sizes = {f"{row['tag']} ({row['dimension']}, {row['scenario']})": row["disputes"] for row in tags}
     return {"proposals": bars("settled disputes per reason tag", sizes)}
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["BAD", "MEANING", "SAMPLE", "SLICES", "SLICE_COLUMNS", "slices_of", "told"]
+__all__ = ["BAD", "MEANING", "SAMPLE", "SLICES", "SLICE_COLUMNS", "slices_of", "table_of", "told"]
 
 BAD, MEANING, SAMPLE, SLICES = "bad rows", "meaning", "sample", "slices"
 """Keys of a result's metadata; the alert reads them."""
@@ -53,13 +53,14 @@ def told(
     """
     metadata: dict[str, Any] = {MEANING: meaning, BAD: bad}
     if slices:
-        metadata[SLICES] = _table(slices)
+        metadata[SLICES] = table_of(slices)
     if sample:
-        metadata[SAMPLE] = _table(sample)
+        metadata[SAMPLE] = table_of(sample)
     return metadata
 
 
-def _table(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:
+def table_of(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:
+    """Rows as a table of a page, the first twenty of them; texts are short and inert."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     schema = dg.TableSchema([dg.TableColumn(name) for name in columns])
     records = [dg.TableRecord({name: _plain(row.get(name)) for name in columns}) for row in rows[:_MOST]]

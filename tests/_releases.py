@@ -29,6 +29,8 @@ def pair(pair_id: str, chosen_id: str = "r1", **columns: object) -> dict[str, ob
         "scenario": "general",
         "stratum": "crowd/offline",
         "trust": 0.5,
+        "rule": "main",
+        "reason": "several people agree",
         "chosen_id": chosen_id,
         "chosen": f"text of {chosen_id}",
         **columns,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from prefstrata.releases import _manifest, drafting
+from prefstrata.releases.schema import manifest_schema
 from tests._lakefs import Server, start_server
 from tests._stores import StoreKit
 
@@ -19,6 +22,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.stores import VersionStore
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _manifests_keep_to_their_schema() -> Iterator[None]:
+    """Every manifest that any test of this process makes is held against the published schema."""
+    validator = Draft202012Validator(manifest_schema())
+
+    def checked(document: dict[str, Any]) -> bytes:
+        if str(document.get("format", "")).startswith("prefstrata-release/"):
+            validator.validate(document)
+        return _manifest.canonical(document)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drafting, "canonical", checked)
+        yield
 
 
 @pytest.fixture(scope="session")

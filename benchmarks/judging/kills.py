@@ -46,7 +46,7 @@ class Killed:
 
 
 def kill_often(kills: int, mode: str, *, pairs: int, seed: int = 1) -> Killed:
-    """Kill ``kills`` times at random moments, then let it end, and compare with an undisturbed run."""
+    """Kill up to ``kills`` times at random moments, until it ends; let it end, and compare with an undisturbed run."""
     draw = random.Random(seed)  # noqa: S311 - moments of a test
     settings = Settings(latency=0.02, batch_chunk=20, batch_pause=0.03)
     with TemporaryDirectory() as name, JudgeServer(settings) as server:
@@ -55,7 +55,7 @@ def kill_often(kills: int, mode: str, *, pairs: int, seed: int = 1) -> Killed:
         while done < kills:
             done += _kill_once(command, draw.uniform(0.0, 0.35))
             if (folder / "killed.json").exists():
-                raise RuntimeError(f"too few questions: it ended after {done} kills")
+                break  # it was quicker than the kills: how many there were is in what is returned
         subprocess.run(  # noqa: S603 - ourselves
             command, check=True, cwd=ROOT, capture_output=True
         )

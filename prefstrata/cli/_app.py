@@ -28,7 +28,7 @@ _queue = typer.Typer(help="What waits for people.", rich_markup_mode=None)
 _policy = typer.Typer(help="The value ordering.", rich_markup_mode=None)
 _judge = typer.Typer(help="Model judges.", rich_markup_mode=None)
 
-_QUEUES = "`arbitration`, `backflow`, `reannotation`, `golden` or `calibration`"
+_QUEUES = "`arbitration`, `backflow`, `review`, `reannotation`, `golden` or `calibration`"
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="A tag (`v000012`, `v12`), a commit id, or `latest`.")]
 
@@ -96,11 +96,17 @@ def _diff(
     call: Call,
     before: Annotated[str, typer.Argument(metavar="A", help="The one release.")],
     after: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+    rows: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="Stream every record that differs: `jsonl` or `csv`.")
+    ] = None,
 ) -> None:
-    """Show how release B differs from release A: records, files, composition, policies, calibration."""
-    from prefstrata.cli._commands.diff import diff
+    """Show how release B differs from release A: records, what they teach, composition, policies, calibration."""
+    from prefstrata.cli._commands.diff import diff, stream_rows
 
-    diff(call, before, after)
+    if rows is None:
+        diff(call, before, after)
+    else:
+        stream_rows(call, before, after, rows)
 
 
 @command(application, "verify")
@@ -228,7 +234,7 @@ def _queue_import(
 def _queue_proposals(
     call: Call, limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most N, the most frequent first.")] = 20
 ) -> None:
-    """List the reason tags of settled disputes: what the policy may have to say more clearly."""
+    """List what settled disputes and failed noise checks propose: what the policy may have to say more clearly."""
     from prefstrata.cli._commands.queue import list_proposals
 
     list_proposals(call, limit)

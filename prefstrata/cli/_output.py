@@ -64,6 +64,12 @@ class Output:
                 _print(part, sys.stdout)
         sys.stdout.flush()
 
+    def stream(self, lines: Iterable[str]) -> None:
+        """Print lines that are the result, each as it comes; whoever makes them sees to it that they are inert."""
+        for line in lines:
+            sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
     def note(self, text: str) -> None:
         """Say something that is not the result, on stderr."""
         if not self.quiet:

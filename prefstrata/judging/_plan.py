@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from prefstrata.judging._asking import Asked
 from prefstrata.judging._question import Item, Question, compare, score, walk
 from prefstrata.judging._rubrics import Rubric, rubric_for
 from prefstrata.model import ConfigError
+from prefstrata.rules import broken_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,6 +85,7 @@ class Planner:
         self._policies = {scenario: policy for policy in policies for scenario in policy.scenarios}
         self._rubrics: dict[tuple[str, str, str, tuple[int, int]], Rubric | None] = {}
         self._flags: dict[str, tuple[str, ...]] = {}
+        self._hard = _breaking_hard_rules(self._policies, material)
         for work in judges.work:
             for dimension in work.dimensions:
                 if not any(rubric_for(policy, dimension, work.kind) for policy in self._policies.values()):
@@ -159,6 +163,8 @@ class Planner:
             return f"the policy lets no judge vote at {chosen.risk_level} risk"
         if judge.family and judge.family in chosen.item.families:
             return f"{judge.name} is of the family that wrote a side"
+        if rule := self._hard.get(chosen.item.id):
+            return f"a response breaks the rule {rule}"
         if policy.suspicious == "withhold" and (found := self._flagged(chosen.item)):
             left.flagged[chosen.item.id] = found
             return "a text speaks to the judge, or hides something"
@@ -212,6 +218,24 @@ class Planner:
                 )
             elif repeat == 0:
                 yield walk(judge, rubric, chosen.item, seed=seed, work=work.name, nonce=nonce)
+
+
+def _breaking_hard_rules(policies: Mapping[str, Policy], material: Material) -> dict[str, str]:
+    """For each item a text of which breaks a hard rule of its policy, the first such rule by name."""
+    texts: dict[str, list[tuple[str, str, str | None, str]]] = {}
+    for chosen in (each for items in material.work.values() for each in items):
+        task = dict(chosen.item.context).get("task")
+        mine = ((chosen.item.id, text, task, chosen.risk_level) for text in chosen.item.texts)
+        texts.setdefault(chosen.policy_scenario, []).extend(mine)
+    found: dict[str, str] = {}
+    for scenario, rows in texts.items():
+        hard = [rule for rule in policies[scenario].response_rules if rule.hard]
+        frame = pl.DataFrame(
+            rows, schema=dict.fromkeys(("id", "content", "task", "risk_level"), pl.String), orient="row"
+        )
+        broken = broken_rules(frame, hard).filter("broken").sort("id", "rule", descending=True)
+        found |= dict(broken.select("id", "rule").iter_rows())
+    return found
 
 
 class _Canaries:

@@ -47,8 +47,8 @@ FLAGS = {
         r"[\"'`]?\b(?:verdict|winner|preferred|preference|rating|score|judgement"
         r"|judgment)\b[\"'`]?\s*(?:[:=]|is\b|->|must be)"
         r"|\b(?:choose|pick|select|prefer|vote for|favou?r|output|answer|return|say|respond with"
-        r"|reply with)\s+(?:with\s+)?"
-        r"(?:only\s+)?[\"'`(\[]*(?:response|candidate|option|answer|assistant|output|text)?\s*[\"'`(\[]*[AB][\"'`)\]]*(?![\w'])"
+        r"|reply with)\s+(?:with\s+)?(?:only\s+)?(?:[\"'`(\[]*(?-i:[AB])[\"'`)\]]*(?![\w'])"
+        r"|(?:response|candidate|option|assistant|text)\s*[\"'`(\[]*[AB][\"'`)\]]*(?![\w']))"
         r"|\b(?:response|candidate|option|answer|assistant)\s*[\"'`(\[]*[AB][\"'`)\]]*\s+(?:is|wins|should|must|deserves)\b"
         r"|\[\[\s*[ABC]\s*\]\]|\b(?:10|5)\s*/\s*(?:10|5)\b|\b(?:this|my|following)\s+(?:response|answer|one)\s+"
         r"(?:is\s+(?:the\s+)?(?:best|better|correct|superior)|(?:should|must)\s+win|wins|deserves)\b",

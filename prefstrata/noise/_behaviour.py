@@ -9,7 +9,8 @@ Bayesian Data Analysis, 5.4 and 17.2), so a rater with three votes looks like it
 like itself.
 
 Everything is rounded to millionths after each step, and every sum over rows is one of whole numbers: the same votes
-give the same tables on any machine, however many threads it has.
+give the same tables in whatever order they come and however many threads there are. A processor whose logarithms and
+exponentials differ in the last bit may round a millionth otherwise.
 """
 
 from __future__ import annotations
@@ -69,8 +70,8 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             **{f"tie_{state}": pl.lit(rate) for state, rate in (("even", 0.6), ("close", 0.12), ("clear", 0.08))},
             **{f"firm_{state}": pl.lit(10.0) for state in _STATES},
         )
-        # Starting lower than declared leaves the votes room to say who is a spammer.
-        .with_columns(ability_mean=pl.col("ability_prior").clip(upper_bound=1.0))
+        # Starting lower than declared leaves the votes room to say who is a spammer; from nothing nobody learns.
+        .with_columns(ability_mean=pl.col("ability_prior").clip(0.4, 1.0))
     )
     raters = units.select("unit", "panel", "family", "model").join(panels, on="panel").sort("unit")
     raters = raters.select(
@@ -83,6 +84,7 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         ability="ability_mean",
         side="side_mean",
         length="length_mean",
+        beside=pl.lit(value=False),
         discount=pl.lit(COPYING),
         shared=pl.when("model").then(SHARED).otherwise(0.0),
     )
@@ -319,6 +321,7 @@ def _settled(told: pl.DataFrame, panels: pl.DataFrame) -> pl.DataFrame:
                 .alias(f"tie_{state}")
                 for state in _STATES
             ),
+            "beside",
             "discount",
             "shared",
             "hold_interval",

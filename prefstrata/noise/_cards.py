@@ -10,6 +10,8 @@ __all__ = ["parameters"]
 
 _Z = 1.6448536269514722
 """Half the width of a 90 % interval of a normal, in standard deviations."""
+_KNOWN = 0.8
+"""Part of a rater's information that is left when what other raters and items are like must be learnt as well."""
 _TELLING = 4.0
 """Information on a panel's ability from which its votes decide how good it is: a deviation of half a log-odd."""
 
@@ -17,7 +19,7 @@ _TELLING = 4.0
 def parameters(
     units: pl.DataFrame, raters: pl.DataFrame, levels: pl.DataFrame, unlike: pl.DataFrame, calibration_id: str
 ) -> pl.DataFrame:
-    """The table ``noise.parameters``, and ``unit``.
+    """The table ``noise.parameters``, and ``unit``, ``discount`` and ``shared``.
 
     The interval is the posterior's, normal in log-odds: the information that the votes hold (the outer product of their
     scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974), the hold of the panel, and
@@ -34,8 +36,8 @@ def parameters(
         levels.select("dimension", "close", "clear"), on="dimension"
     )
     told = told.join(unlike, on="dimension")
-    hold = pl.col("hold_interval") / (pl.col("information") + pl.col("hold_interval"))
-    deviation = (1 / (pl.col("information") + pl.col("hold_interval")) + hold**2 * pl.col("mean_variance")).sqrt()
+    known = _KNOWN * pl.col("information") + pl.col("hold_interval")
+    deviation = (1 / known + (pl.col("hold_interval") / known) ** 2 * pl.col("mean_variance")).sqrt()
     told = told.with_columns(
         part=pl.col("close").exp() / (pl.col("close").exp() + pl.col("clear").exp()), deviation=deviation
     )
@@ -57,7 +59,9 @@ def parameters(
         length="length",
         markdown="markdown",
         firmness="firmness",
-        copying="discount",
+        copying=pl.when("beside").then("discount"),
+        discount="discount",
+        shared="shared",
         calibration_id=pl.lit(calibration_id),
     ).sort("stratum", "dimension", "rater_id", "segment")
 

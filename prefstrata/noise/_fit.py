@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from prefstrata.model.tables import table
 from prefstrata.noise._behaviour import COPYING, SHARED, beliefs_at_first, improved
 from prefstrata.noise._calibration import Reliability, calibrated, temperature_of
 from prefstrata.noise._cards import parameters
@@ -39,6 +40,8 @@ READS = (
 
 _ALL = 64
 """Buckets of the pairs; all of them are all pairs."""
+_ANCHORS = 2
+"""The first buckets, in which all pairs are that people settled."""
 _NOBODY = -1
 _WATCHED = ("ability", "side", "length")
 _NEVER = 1e-9
@@ -66,7 +69,7 @@ class FitSettings:
     anchored: int = 5
     sample: int = 150_000
     last: int = 2
-    still: float = 0.005
+    still: float = 0.01
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,8 @@ def fit_raters(engine: Engine, calibration_id: str, settings: FitSettings = _DEF
     steps = fitter.run()
     reliability = fitter.reliability()
     cards = parameters(fitter.units, fitter.raters, fitter.levels, fitter.unlike, calibration_id)
-    engine.load("fit.cards", cards.select("unit", "stratum", "reliability", "copying"))
-    engine.load("noise.parameters", cards.drop("unit"))
+    engine.load("fit.cards", cards.select("unit", "stratum", "reliability", "discount", "shared"))
+    engine.load("noise.parameters", cards.drop("unit", "discount", "shared"))
     engine.build("noise.preferences", temperature=reliability.temperature, calibration_id=calibration_id)
     engine.load("noise.reliability", reliability.bins.with_columns(calibration_id=pl.lit(calibration_id)))
     return Fit(steps, fitter.votes, reliability)
@@ -116,7 +119,7 @@ class _Fitter:
         self.levels = levels_at_first(tied)
         self.unlike = tied.select("dimension", "unlike")
         self._asked = 0
-        self._sample = max(1, min(_ALL, _ALL * settings.sample // max(1, self.votes)))
+        self._sample = max(_ANCHORS, min(_ALL, _ALL * settings.sample // max(1, self.votes)))
         self._grades = no_grades()
 
     def run(self) -> int:
@@ -132,7 +135,7 @@ class _Fitter:
             self._expect(self._sample)
             moved = self._step(self._sample)
             steps += 1
-            if moved <= settings.still:
+            if moved <= settings.still and self._asked > _ASKED_FIRST + 1:
                 break
         for _ in range(last):
             self._expect(_ALL)
@@ -157,12 +160,8 @@ class _Fitter:
         return calibrated(temperature_of(seen), seen)
 
     def _expect(self, buckets: int, *, held_out: int = _NOBODY) -> None:
-        columns = [
-            name
-            for name in self.raters.columns
-            if name not in {"family", "hold_interval", "information", "mean_variance"}
-        ]
-        self._engine.load("fit.raters", self.raters.select(columns))
+        asked = [column.name for column in table("fit.raters").columns]
+        self._engine.load("fit.raters", self.raters.select(asked))
         self._engine.load("fit.levels", self.levels)
         self._engine.load("fit.grades", self._grades)
         self._engine.build("fit.spoken", buckets=buckets)
@@ -182,7 +181,7 @@ class _Fitter:
         if anchored:
             return float("inf")
         self.levels = levels_found(
-            self.levels, engine.query("fit/occupancy"), self._tied, leaning=self._asked >= _ASKED_FIRST
+            self.levels, engine.query("fit/occupancy", buckets=buckets), self._tied, leaning=self._asked >= _ASKED_FIRST
         )
         self._asked += 1
         if self._copied:
@@ -201,10 +200,11 @@ class _Fitter:
         found = engine.query("fit/copies").select("kin", found=_beyond(COPYING, _COPIED_ITEMS))
         shared = engine.query("fit/shared").select(_beyond(SHARED, _SHARED_ITEMS)).item()
         self.raters = (
-            self.raters.drop("discount", "shared")
+            self.raters.drop("discount", "shared", "beside")
             .join(self.units.select("unit", "kin", "model"), on="unit")
             .join(found, on="kin", how="left")
             .with_columns(
+                beside=pl.col("found").is_not_null(),
                 discount=pl.col("found").fill_null(COPYING),
                 shared=pl.when("model").then(pl.lit(float(shared))).otherwise(0.0),
             )

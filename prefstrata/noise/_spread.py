@@ -19,7 +19,7 @@ __all__ = ["spread_and_mean"]
 _GRID = tuple(round(math.exp(math.log(0.01) + step * math.log(300) / 23), 6) for step in range(24))
 _TAILS = ((0.1, 0.05), (0.266, 0.19), (0.549, 0.19), (0.839, 0.19), (1.22, 0.19), (1.945, 0.19))
 """Precisions of the normals that a Student t with four degrees of freedom is a mixture of, and their weights."""
-_USUAL = 0.25
+_USUAL = 0.3
 _USUAL_WEIGHT = 6.0
 """The spread that is believed in before, and in how many raters' worth."""
 _LEAST_INFORMATION = 1e-3
@@ -32,9 +32,9 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
     """``panel, ability_spread, found_mean, mean_variance``, a row per panel of which anything is known.
 
     Args:
-        told: a row per unit: ``panel, unit, showed`` (the ability its votes alone would have it at) and
-            ``information`` (on it).
-        panels: ``panel, ability_mean, ability_prior``.
+        told: a row per unit: ``panel, unit, ability, showed`` (the ability its votes alone would have it at),
+            ``information`` (on it), ``heavy_ability`` and ``hold_ability`` (the hold of the panel).
+        panels: ``panel, ability_mean, ability_prior, ability_spread``.
         pull: variance of a panel's mean around its prior.
     """
     seen = (
@@ -55,7 +55,7 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
         .with_columns(pl.max_horizontal(_density(), pl.lit(_NEVER)).log().alias("log"))
         .group_by("panel", "spread")
         .agg(total(pl.col("log")).alias("log"))
-        .with_columns(log=pl.col("log") - _USUAL_WEIGHT / 2 * (pl.col("spread").log() + _USUAL / pl.col("spread")))
+        .with_columns(log=pl.col("log") + _USUAL_WEIGHT / 2 * (pl.col("spread").log() - pl.col("spread") / _USUAL))
         .with_columns(weight=(pl.col("log") - pl.col("log").max().over("panel")).exp())
         .group_by("panel")
         .agg((total(pl.col("weight") * pl.col("spread")) / total(pl.col("weight"))).round(6).alias("ability_spread"))
@@ -71,14 +71,54 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
             total(pl.col("hold") * pl.col("showed")).alias("pulled"),
         )
     )
-    return likely.join(
-        held.select(
+    weight = 1 - (1 - pl.col("part")) ** 3
+    return (
+        likely.join(held, on="panel")
+        .join(_believed(told, panels, pull), on="panel")
+        .select(
             "panel",
-            found_mean=((pl.col("pulled") + pl.col("ability_prior") / pull) / (pl.col("hold") + 1 / pull)).round(6),
+            ability_spread=((pl.col("believed_spread").log() * weight) + pl.col("ability_spread").log() * (1 - weight))
+            .exp()
+            .round(6),
+            found_mean=(
+                pl.col("believed_mean") * weight
+                + (pl.col("pulled") + pl.col("ability_prior") / pull) / (pl.col("hold") + 1 / pull) * (1 - weight)
+            ).round(6),
             mean_variance=(1 / (pl.col("hold") + 1 / pull)).round(6),
-        ),
-        on="panel",
-    ).sort("panel")
+        )
+        .sort("panel")
+    )
+
+
+def _believed(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl.DataFrame:
+    """Mean and spread of the abilities as they are believed, and the part of it that votes have told of, 0 to 1.
+
+    That is what expectation-maximisation would do. Where raters have many votes it is as fast as any, and steady, where
+    the marginal likelihood swings: what raters showed is then told from far away.
+    """
+    spread = pl.col("ability_spread")
+    known = pl.col("information") + pl.col("hold_ability")
+    around = (pl.col("ability") - pl.col("ability_mean")) ** 2 + 1 / known
+    return (
+        told.drop("ability_mean", "ability_spread")
+        .join(panels.select("panel", "ability_mean", "ability_prior", "ability_spread"), on="panel")
+        .group_by("panel")
+        .agg(
+            pl.len().alias("raters"),
+            pl.col("ability_prior", "ability_spread").first(),
+            total(pl.col("information") / known).alias("part"),
+            total(pl.col("heavy_ability")).alias("heavy"),
+            total(pl.col("heavy_ability") * pl.col("ability")).alias("sum"),
+            total(pl.col("heavy_ability") * around).alias("squares"),
+        )
+        .select(
+            "panel",
+            part=pl.col("part") / pl.col("raters"),
+            believed_mean=(pl.col("sum") / spread + pl.col("ability_prior") / pull)
+            / (pl.col("heavy") / spread + 1 / pull),
+            believed_spread=(pl.col("squares") + _USUAL_WEIGHT * _USUAL) / (pl.col("raters") + _USUAL_WEIGHT),
+        )
+    )
 
 
 def _density(power: int = 0) -> pl.Expr:

@@ -9,6 +9,20 @@ from prefstrata.noise import FITTED
 
 __all__ = ["STAGES", "Stage", "stage_of"]
 
+NOISE_CHECKED = (
+    "noise.agreement_figures",
+    "noise.drift_figures",
+    "noise.candidate_figures",
+    "noise.source_figures",
+    "noise.rule_verdicts",
+    "noise.rule_figures",
+    "noise.task_figures",
+    "noise.step_figures",
+    "noise.checks",
+    "noise.holds",
+)
+"""The eight noise checks: what each measures, and what they find."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -49,6 +63,8 @@ STAGES = (
             "evidence.positions",
             "evidence.votes",
             "evidence.pairs",
+            "evidence.frozen_words",
+            "evidence.contaminated",
         ),
     ),
     Stage(
@@ -57,6 +73,8 @@ STAGES = (
             "noise.settlements",
             "noise.changes",
             *FITTED,
+            "noise.backtests",
+            "noise.drifts",
             "noise.raters",
             "noise.replicates",
             "noise.crowded_prompts",
@@ -71,12 +89,14 @@ STAGES = (
             "noise.repeat_sums",
             "noise.shares",
             "noise.metrics",
+            *NOISE_CHECKED,
         ),
     ),
     Stage("weighting", ("weighting.opinions", "weighting.aggregates", "weighting.records")),
     Stage(
         "layers",
         (
+            "layers.copies",
             "layers.placed",
             "layers.records",
             "layers.golden",
@@ -84,6 +104,7 @@ STAGES = (
             "layers.main",
             "layers.weak",
             "layers.backflow",
+            "layers.causes",
         ),
     ),
     Stage(
@@ -118,7 +139,7 @@ STAGES = (
         ),
     ),
     # Last, because what settling a dispute is worth depends on what the label weighs.
-    Stage("queues", ("noise.disputes", "noise.samples", "noise.queue", "noise.proposals")),
+    Stage("queues", ("noise.disputes", "noise.samples", "noise.followups", "noise.queue", "noise.proposals")),
 )
 
 

@@ -5,7 +5,9 @@ from prefstrata.policy._gates import GATE_NAMES, Gate, Gates, gate_meaning
 from prefstrata.policy._judging import Exam, Judging
 from prefstrata.policy._lint import Finding
 from prefstrata.policy._lint import lint as lint_policies
+from prefstrata.policy._noise_checks import MEASURES, NOISES, Measure, NoiseChecks
 from prefstrata.policy._read import check_strata, read_policies, read_policy
+from prefstrata.policy._rules import ResponseRule
 from prefstrata.policy._tables import load_policies, requirements
 from prefstrata.policy._types import Dimension, LayerRule, Policy, StratumPolicy, When
 from prefstrata.policy._words import LAYERS, TRAINING_LAYERS, Layer
@@ -13,6 +15,8 @@ from prefstrata.policy._words import LAYERS, TRAINING_LAYERS, Layer
 __all__ = [
     "GATE_NAMES",
     "LAYERS",
+    "MEASURES",
+    "NOISES",
     "TRAINING_LAYERS",
     "Dimension",
     "Exam",
@@ -22,7 +26,10 @@ __all__ = [
     "Judging",
     "Layer",
     "LayerRule",
+    "Measure",
+    "NoiseChecks",
     "Policy",
+    "ResponseRule",
     "StratumPolicy",
     "When",
     "check_strata",

@@ -37,11 +37,12 @@ class Gates(Strict):
     from_records: int = Field(
         1000, ge=0, description="Records to train on that the parent release must hold to be compared with."
     )
-    sample: int = Field(20_000, ge=100, description="Pairs whose texts are looked at, and that train the canary.")
-    seed: int = Field(1, description="What the canary's bootstrap draws with.")
+    sample: int = Field(20_000, ge=100, description="Pairs whose texts are looked at.")
     identical: Gate = Field(Gate(limit=0.1, rise=0.02), description="Pairs whose sides say the same, or nearly.")
     misaligned: Gate = Field(
-        Gate(limit=0.75, rise=0.05), description="Pairs whose chosen answer shares no word with the last turn."
+        # No limit: a good summary of a text outside the prompt shares no word with it, and whole sources are that.
+        Gate(rise=0.05, severity="approve"),
+        description="Pairs whose chosen answer shares no word with the last turn.",
     )
     cycles: Gate = Field(
         Gate(limit=0.25, rise=0.05, severity="warn"), description="Pairs in a cycle: a beats b, b beats c, c beats a."
@@ -66,10 +67,6 @@ class Gates(Strict):
     drift: Gate = Field(
         Gate(rise=0.05, min_n=30, severity="approve"),
         description="Prompts with a generator, task or language, beyond its share before.",
-    )
-    canary: Gate = Field(
-        Gate(rise=0.02, min_n=100, owner="training lead"),
-        description="Held-out pairs that a small reward model, trained on the version, gets wrong.",
     )
     policy: Gate = Field(
         Gate(limit=0, min_n=1, severity="approve", owner=_POLICY),

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from prefstrata.policy._gates import GATE_SCHEMA, gate_rows
+from prefstrata.policy._noise_checks import MEASURES
 from prefstrata.policy._online import ONLINE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from prefstrata.engine import Engine
+    from prefstrata.policy._noise_checks import Measure
     from prefstrata.policy._types import Policy
 
 _LIST_OF_TEXT = pl.List(pl.String)
@@ -79,6 +81,20 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "policy.online": {
         "scenario": pl.String,
         **{name: pl.Float64 if name in {"clip", "unknown"} else pl.Int64 for name in ONLINE_COLUMNS},
+    },
+    "policy.noise_limits": {
+        "scenario": pl.String,
+        "noise": pl.String,
+        "measure": pl.String,
+        "unit": pl.String,
+        "beyond": pl.String,
+        "threshold": pl.Float64,
+        "least": pl.Int64,
+        "severity": pl.String,
+        "cap": pl.Float64,
+        "meaning": pl.String,
+        "action": pl.String,
+        "proposal": pl.String,
     },
     "policy.requirements": {"scenario": pl.String, "risk_level": pl.String, "rationale": pl.Boolean},
     "policy.gates": GATE_SCHEMA,
@@ -182,6 +198,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for queue, size in policy.queues.model_dump(exclude={"seed"}).items()
         ],
         "policy.online": [(scenario, *policy.online.row) for scenario, policy in governed],
+        "policy.noise_limits": [_limit(scenario, policy, each) for scenario, policy in governed for each in MEASURES],
         "policy.requirements": [
             (scenario, risk, risk in policy.require.rationale)
             for scenario, policy in governed
@@ -189,3 +206,21 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
         ],
         "policy.gates": gate_rows((scenario, policy.gates) for scenario, policy in governed),
     }
+
+
+def _limit(scenario: str, policy: Policy, measure: Measure) -> tuple[Any, ...]:
+    checks = policy.noise
+    return (
+        scenario,
+        measure.noise,
+        measure.name,
+        measure.unit,
+        measure.beyond,
+        float(getattr(checks, measure.name)),
+        checks.least,
+        "error" if measure.noise in checks.errors else "warning",
+        checks.cap if measure.capped else None,
+        measure.meaning,
+        measure.action,
+        measure.proposal,
+    )

@@ -9,8 +9,10 @@ from pydantic import Field, model_validator
 from prefstrata.policy._gates import Gates
 from prefstrata.policy._judging import Judging
 from prefstrata.policy._mixture import Limits, Mixture, Quota
+from prefstrata.policy._noise_checks import NoiseChecks
 from prefstrata.policy._online import Online
 from prefstrata.policy._ordering import Aggregation, Mixing
+from prefstrata.policy._rules import ResponseRule  # noqa: TC001 - pydantic reads it
 from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
     Kind,
     Layer,
@@ -148,6 +150,8 @@ class Policy(Strict):
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
     online: Online = Field(default_factory=Online, description="Online feedback; read from the policy of `*` alone.")
+    noise: NoiseChecks = Field(default_factory=NoiseChecks, description="Thresholds of the noise checks.")
+    response_rules: tuple[ResponseRule, ...] = Field((), description="What a program decides about a response.")
     judging: Judging = Field(
         default_factory=Judging, description="What model judges must show, and where they may vote."
     )
@@ -171,11 +175,11 @@ class Policy(Strict):
         if self.layers[-1].when != When():
             raise ValueError("layers: the last rule must match everything: give it no `when`")
         known = {each.name for each in self.dimensions}
-        for where, names in (
+        for where, named in (
             *((f"priority.{risk}", names) for risk, names in self.priority.items()),
             ("aggregation.dimensions", self.aggregation.dimensions),
         ):
-            if unknown := sorted(set(names) - known):
+            if unknown := sorted(set(named) - known):
                 raise ValueError(f"{where}: {', '.join(unknown)} is no dimension of this policy")
         if "limits" in self.model_fields_set and "*" not in self.scenarios:
             raise ValueError("limits: they are of a whole version; write them into the policy of *")

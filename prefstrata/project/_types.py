@@ -51,6 +51,10 @@ class Source(Strict):
     name: Name = Field(description="Name of the source; part of every row's identity, so never rename one.")
     mode: Mode = Field(description="offline, online or synthetic.")
     supervisor: Supervisor = Field(description="expert, crowd, user, judge or rule.")
+    frozen: bool = Field(
+        default=False,
+        description="An evaluation set: pairs that training is measured by, so nothing may ever train on them.",
+    )
     path: str = Field(description="Files, as a pattern relative to the project: inbox/crowd/*.jsonl.gz.")
     format: str = Field(
         description="A named format (seed-jsonl, hh-rlhf, queue-answers, label-studio, judge-verdicts) or mapping."

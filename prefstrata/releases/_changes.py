@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from prefstrata.engine import DuckDBEngine
     from prefstrata.stores import CommitInfo, VersionStore
 
-__all__ = ["Changes", "changes_between", "changes_in_store"]
+__all__ = ["CHANGES", "Changes", "changes_between", "changes_in_store"]
+
+CHANGES = "changes/records.parquet"
+"""The file of a release that lists what it changed against its parent."""
 
 _NAMED = 100
 
@@ -30,7 +33,7 @@ class Changes(NamedTuple):
     """What changed from a release to the next.
 
     Attributes:
-        records: rows of kind, change (added, removed, moved, relabelled), from_layer, to_layer, records.
+        records: rows of kind, change, from_layer, to_layer, records (how many); ``manifest.changed`` lists them.
         arbitrated: pairs settled since: their number, and the first hundred of them by id.
     """
 
@@ -56,13 +59,21 @@ def changes_between(
     with _fetched(store, parent, before) as fetched:
         _load_keys(engine, "manifest.before", fetched)
         _load_keys(engine, "manifest.after", {path: local[path] for path in after})
+    engine.build("manifest.withdrawn")
+    engine.build("manifest.changed")
     settled = engine.query("manifest/arbitrated")["pair_id"].to_list()
     arbitrated = {"count": len(settled), "pairs": settled[:_NAMED]}
     return Changes(engine.query("manifest/changes").to_dicts(), arbitrated)
 
 
 def changes_in_store(engine: DuckDBEngine, store: VersionStore, a: CommitInfo, b: CommitInfo) -> list[dict[str, Any]]:
-    """Count what changed from release ``a`` to release ``b``, both stored: as :attr:`Changes.records`."""
+    """Fill ``manifest.changed`` with what changed from release ``a`` to release ``b``, both stored, and count it.
+
+    What withdrawals took away is known from the releases in between.
+
+    Returns:
+        Rows as in :attr:`Changes.records`.
+    """
     earlier, later = _stored(store, a), _stored(store, b)
     before = [path for path, sha256 in earlier.items() if later.get(path) != sha256]
     after = [path for path, sha256 in later.items() if earlier.get(path) != sha256]
@@ -70,7 +81,34 @@ def changes_in_store(engine: DuckDBEngine, store: VersionStore, a: CommitInfo, b
         _load_keys(engine, "manifest.before", fetched)
     with _fetched(store, b, after) as fetched:
         _load_keys(engine, "manifest.after", fetched)
+    _load_withdrawn(engine, store, a, b)
+    engine.build("manifest.changed")
     return engine.query("manifest/changes").to_dicts()
+
+
+def _load_withdrawn(engine: DuckDBEngine, store: VersionStore, a: CommitInfo, b: CommitInfo) -> None:
+    """The records that releases after ``a``, up to ``b``, say were withdrawn; none when ``b`` does not follow ``a``."""
+    engine.clear("manifest.withdrawn")
+    for commit in _between(store, a, b):
+        if any(file.path == CHANGES for file in store.list(commit.id, CHANGES)):
+            with _fetched(store, commit, [CHANGES]) as fetched, engine.connection() as connection:
+                connection.execute(
+                    "insert into manifest.withdrawn select kind, record_id from read_parquet($file) "
+                    "where change = 'withdrawn'",
+                    {"file": str(fetched[CHANGES])},
+                ).fetchall()
+
+
+def _between(store: VersionStore, a: CommitInfo, b: CommitInfo) -> list[CommitInfo]:
+    """The commits after ``a``, up to ``b``, when the one follows the other; else none."""
+    found = []
+    commit = b
+    while commit.id != a.id:
+        if commit.parent is None:
+            return []
+        found.append(commit)
+        commit = store.resolve(commit.parent)
+    return found
 
 
 def _stored(store: VersionStore, commit: CommitInfo) -> dict[str, str]:
@@ -106,7 +144,8 @@ def _load_keys(engine: DuckDBEngine, target: str, files: Mapping[str, Path]) -> 
                 settled = "settled" if kind == "pairs" and _has_settled(connection, chosen) else "null"
                 connection.execute(
                     f"insert into {target} ({columns}) "  # noqa: S608 - names of our own tables
-                    f"select '{kind}', {key}, layer, {_LABELS.get(kind, 'null')}, {settled} from read_parquet($files)",
+                    f"select '{kind}', {key}, layer, {_LABELS.get(kind, 'null')}, {settled}, trust, rule, reason "
+                    "from read_parquet($files)",
                     {"files": chosen},
                 ).fetchall()
 

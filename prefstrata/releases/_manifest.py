@@ -8,6 +8,7 @@ import rfc8785
 
 from prefstrata.policy import LAYERS
 from prefstrata.releases._online import describe_online
+from prefstrata.releases._teaching import describe_teaching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "canonical", "describe"]
 
-FORMAT = "prefstrata-release/1"
+FORMAT = "prefstrata-release/2"
 
 
 def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, Any]:
@@ -54,6 +55,9 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
             "cards": engine.query("manifest/raters").to_dicts(),
         },
         "online": describe_online(engine),
+        "contaminated": engine.query("manifest/contaminated").to_dicts(),
+        "noise": engine.query("manifest/noise").to_dicts(),
+        "teaching": describe_teaching(engine),
         "queues": dict(engine.query("manifest/queues").iter_rows()),
         "batches": engine.query("manifest/batches").to_dicts(),
     }

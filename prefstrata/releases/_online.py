@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from prefstrata.releases.stored import read_manifest
-
 if TYPE_CHECKING:
     from prefstrata.engine import Engine
-    from prefstrata.stores import CommitInfo, VersionStore
 
 __all__ = ["EMPTY", "describe_online", "late_since"]
 
@@ -34,17 +30,15 @@ def describe_online(engine: Engine) -> dict[str, Any]:
     return {
         **engine.query("manifest/clocks").row(0, named=True),
         "suspended": engine.query("manifest/suspended").to_dicts(),
-        "withdrawn": engine.query("manifest/withdrawn").row(0, named=True),
+        "withdrawn": engine.query("manifest/withdrawals").row(0, named=True),
         "signals": engine.query("manifest/signals").to_dicts(),
-        "positions": engine.query("manifest/positions").to_dicts(),
+        "positions": engine.query("manifest/first_places").to_dicts(),
         "attribution": engine.query("manifest/attribution").to_dicts(),
     }
 
 
-def late_since(engine: Engine, store: VersionStore, parent: CommitInfo) -> list[dict[str, Any]]:
-    """Events by source and day that the parent's newest day should have known: ``{source, day, events}``."""
-    batches: list[str] = []
-    if parent.release_id:
-        batches = [batch["batch_id"] for batch in json.loads(read_manifest(store, parent))["batches"]]
-    engine.load("manifest.earlier", pl.DataFrame({"batch_id": batches}, schema={"batch_id": pl.String}))
+def late_since(engine: Engine, earlier: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Events by source and day that the newest day of the release before should have known: ``{source, day, events}``."""
+    batches = [batch["batch_id"] for batch in earlier["batches"]] if earlier else []
+    engine.load("manifest.known", pl.DataFrame({"batch_id": batches}, schema={"batch_id": pl.String}))
     return engine.query("manifest/late").to_dicts()

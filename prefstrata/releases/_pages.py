@@ -7,7 +7,6 @@ and every outside resource. Nothing on them depends on how records were cut into
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,13 +14,16 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prefstrata.model.kinds import KINDS
-from prefstrata.policy import LAYERS, TRAINING_LAYERS, gate_meaning
+from prefstrata.policy import LAYERS, NOISES, gate_meaning
+from prefstrata.releases._figures import figures
+from prefstrata.releases._names import code_span, quoted, readable, visible
 from prefstrata.releases._online import EMPTY
+from prefstrata.releases._summary import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["render_card", "render_report", "summarise"]
+__all__ = ["render_card", "render_report"]
 
 _MEANING = {
     "golden": "the high-risk anchor, confirmed by experts",
@@ -41,40 +43,18 @@ _FACETS = {
 _MOST_ROWS = 50
 _WORTH_SAYING = 0.001
 """A share missed by less is not worth a line."""
-_LONGEST_NAME = 120
-_NO_BACKTICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
+_LONGEST_SENTENCE = 280
 _TIMES = "\N{MULTIPLICATION SIGN}"
-_BREAKS = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]+")
-# Controls, direction marks and overrides, zero-width and interlinear characters, tag characters, lone surrogates.
-_LIVE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff]+"
-)
-
-
-def summarise(manifest: dict[str, Any]) -> str:
-    """One or two plain sentences: how much the release holds, and what it changes."""
-    records = {layer: manifest["layers"][layer]["records"] for layer in LAYERS}
-    parts = ", ".join(f"{records[layer]:,} {layer}" for layer in TRAINING_LAYERS)
-    training = sum(records[layer] for layer in TRAINING_LAYERS)
-    held = f"{training:,} records to train on ({parts}), {records['backflow']:,} waiting for people."
-    if manifest["parent"] is None:
-        return held
-    changed: Counter[str] = Counter()
-    for row in manifest["changes"]:
-        changed[row["change"]] += row["records"]
-    against = ", ".join(f"{count:,} {change}" for change, count in sorted(changed.items())) or "the same records"
-    return f"{held} Against the release before: {against}."
 
 
 def render_card(manifest: dict[str, Any]) -> bytes:
     """``CARD.md`` of the release."""
-    return _environment(html=False).get_template("CARD.md.j2").render(_facts(manifest)).encode()
+    return _environment(html=False).get_template("CARD.md.j2").render(_facts(manifest, code_span)).encode()
 
 
 def render_report(manifest: dict[str, Any]) -> bytes:
     """``report/index.html`` of the release: one page, no scripts, nothing loaded from elsewhere."""
-    return _environment(html=True).get_template("report.html.j2").render(_facts(manifest)).encode()
+    return _environment(html=True).get_template("report.html.j2").render(_facts(manifest, quoted)).encode()
 
 
 @cache
@@ -86,13 +66,22 @@ def _environment(*, html: bool) -> Environment:
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_visible if html else None,
+        finalize=visible if html else None,
     )
-    environment.filters.update(md=_markdown, name=_name, count=_count, share=_share, factor=_factor, points=_points)
+    environment.filters.update(
+        md=code_span,
+        name=readable,
+        count=_count,
+        share=_share,
+        factor=_factor,
+        points=_points,
+        figure=_figure,
+        said=_said,
+    )
     return environment
 
 
-def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
+def _facts(manifest: dict[str, Any], quote: Callable[[str | None], str]) -> dict[str, Any]:
     """What the templates show: the manifest, and what follows from it."""
     layers = [_layer(manifest, layer) for layer in LAYERS]
     most = max(1, *(layer["records"] for layer in layers))
@@ -101,7 +90,8 @@ def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
             key: manifest[key]
             for key in ("project", "release_id", "ledger", "code", "calibration", "policies", "strata")
         },
-        "summary": summarise(manifest),
+        "summary": sentences(manifest, quote),
+        "taught": figures(manifest),
         "parent": manifest["parent"],
         "training": sum(layer["records"] for layer in layers if layer["name"] != "backflow"),
         "waiting": manifest["layers"]["backflow"]["records"],
@@ -114,7 +104,9 @@ def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
         "facets": [facet for key, title in _FACETS.items() if (facet := _facet(manifest, key, title))["rows"]],
         "queues": sorted(manifest["queues"].items()),
         "online": EMPTY | manifest.get("online", {}),
+        "noise": [row | {"title": NOISES[row["noise"]]} for row in manifest.get("noise", [])],
         "weights": _weights(manifest),
+        "moves": manifest.get("moves", []),
         "gates": _gates(manifest),
         "raters": manifest.get("raters", {"raters": 0, "changed": 0, "items": 0, "cards": []}),
     }
@@ -189,25 +181,9 @@ def _facet(manifest: dict[str, Any], key: str, title: str) -> dict[str, Any]:
     return {"title": title, "rows": rows, "more": len(ordered) - len(rows)}
 
 
-def _visible(value: object) -> object:
-    """Text without what a reader cannot see: every such run of characters becomes one sign that something was there."""
-    if not isinstance(value, str) or hasattr(value, "__html__"):
-        return value
-    return _LIVE.sub("\ufffd", _BREAKS.sub(" ", value))
-
-
-def _name(text: str | None) -> str:
-    """A name from data, as people can read it."""
-    seen = str(_visible(text or "")).strip()
-    return (seen if len(seen) <= _LONGEST_NAME else f"{seen[:_LONGEST_NAME]}…") or "(empty)"
-
-
-def _markdown(text: str | None) -> str:
-    """The name as a code span: in one, no markup, no entity and no bare address means anything.
-
-    A code span ends at its backtick and a table's cell at its bar, whatever stands before them, so both are replaced.
-    """
-    return f"`{_name(text).replace('`', _NO_BACKTICK).replace('|', '¦')}`"
+def _said(text: str) -> str:
+    """A sentence with a name from data in it."""
+    return readable(text, _LONGEST_SENTENCE)
 
 
 def _count(number: int) -> str:
@@ -221,6 +197,11 @@ def _share(value: float | None) -> str:
 def _points(value: float | None) -> str:
     """A difference of shares, with its sign, in percentage points."""
     return "" if value is None else f"{100 * value:+.1f} pp"
+
+
+def _figure(value: float | None, unit: str) -> str:
+    """A figure of a noise check: a share, or a number."""
+    return _share(value) if value is None or unit == "share" else f"{value:.2f}"
 
 
 def _factor(value: float) -> str:

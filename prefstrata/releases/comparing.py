@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
 
     from prefstrata.stores import CommitInfo, Diff, VersionStore
 
-__all__ = ["Comparison", "compare_releases"]
+__all__ = ["Comparison", "changed_rows", "compare_releases"]
+
+_BATCH = 10_000
+_TEACHING = {
+    "ordering": (("scenario", "risk_level", "upper", "lower"), "follows"),
+    "styles": (("scenario", "style"), "share"),
+    "positions": (("scenario", "dimension"), "share"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +35,10 @@ class Comparison:
     Attributes:
         before: commit of the one.
         after: commit of the other.
-        records: rows of kind, change (added, removed, moved, relabelled), from_layer, to_layer, records.
+        records: rows of kind, change, from_layer, to_layer, records (how many); :func:`changed_rows` lists them.
         files: paths added, changed and removed.
+        teaching: rows of figure (ordering, styles, positions), of (what it is of: the scenario and so on), before,
+            after (shares), where the two differ, the largest move first; None for one not there.
         composition: rows of layer, kind, facet, value, before, after (numbers of records), where the two differ.
         strata: rows of scenario, stratum, before, after (factors), where the two differ; None for one not there.
         policies: rows of policy (its name), before, after (its reference), changed in text; None for one not there.
@@ -40,6 +50,7 @@ class Comparison:
     after: CommitInfo
     records: tuple[dict[str, Any], ...]
     files: Diff
+    teaching: tuple[dict[str, Any], ...]
     composition: tuple[dict[str, Any], ...]
     strata: tuple[dict[str, Any], ...]
     policies: tuple[dict[str, Any], ...]
@@ -58,17 +69,14 @@ def compare_releases(store: VersionStore, before: str, after: str) -> Comparison
     """
     one, other = store.resolve(before), store.resolve(after)
     old, new = (json.loads(read_manifest(store, commit)) for commit in (one, other))
-    with TemporaryDirectory(prefix="prefstrata-") as spill:
-        engine = DuckDBEngine(":memory:", temp_directory=spill)
-        try:
-            records = changes_in_store(engine, store, one, other)
-        finally:
-            engine.close()
+    with _scratch() as engine:
+        records = changes_in_store(engine, store, one, other)
     return Comparison(
         before=one,
         after=other,
         records=tuple(records),
         files=store.diff(one.id, other.id),
+        teaching=tuple(_teaching(old.get("teaching", {}), new.get("teaching", {}))),
         composition=tuple(_composition(old, new)),
         strata=tuple(_strata(old, new)),
         policies=tuple(_policies(old, new)),
@@ -79,6 +87,50 @@ def compare_releases(store: VersionStore, before: str, after: str) -> Comparison
         ),
         calibration=(old["calibration"], new["calibration"]),
     )
+
+
+@contextmanager
+def changed_rows(store: VersionStore, before: str, after: str) -> Iterator[Iterator[dict[str, Any]]]:
+    """The records that differ between two releases, whatever lies between them: rows of ``manifest.changed``, sorted.
+
+    They are read in pieces, so that a large difference needs little memory.
+
+    Raises:
+        ConfigError: a ref names no release.
+        IntegrityError: what is stored is damaged.
+    """
+    with _scratch() as engine:
+        changes_in_store(engine, store, store.resolve(before), store.resolve(after))
+        with engine.connection() as connection:
+            ran = connection.execute("select * from manifest.changed order by kind, record_id")
+            names = [column[0] for column in ran.description or ()]
+            yield (
+                dict(zip(names, row, strict=True)) for piece in iter(lambda: ran.fetchmany(_BATCH), []) for row in piece
+            )
+
+
+@contextmanager
+def _scratch() -> Iterator[DuckDBEngine]:
+    """An engine of its own, in memory."""
+    with TemporaryDirectory(prefix="prefstrata-") as spill:
+        engine = DuckDBEngine(":memory:", temp_directory=spill)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+
+def _teaching(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = []
+    for figure, (keys, share) in _TEACHING.items():
+        earlier, later = (
+            {tuple(row[key] for key in keys): row[share] for row in each.get(figure, [])} for each in (old, new)
+        )
+        for cell in sorted(earlier.keys() | later.keys()):
+            was, now = earlier.get(cell), later.get(cell)
+            if was != now:
+                rows.append({"figure": figure, "of": list(cell), "before": was, "after": now})
+    return sorted(rows, key=lambda row: -abs((row["after"] or 0.0) - (row["before"] or 0.0)))
 
 
 def _composition(old: dict[str, Any], new: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -7,10 +7,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.policy import Gates
-from prefstrata.releases._changes import changes_between
+from prefstrata.releases._changes import CHANGES, changes_between
 from prefstrata.releases._manifest import canonical, describe
+from prefstrata.releases._moves import moves_since
 from prefstrata.releases._online import late_since
-from prefstrata.releases._pages import render_card, render_report, summarise
+from prefstrata.releases._pages import render_card, render_report
+from prefstrata.releases._summary import sentences, summarise
+from prefstrata.releases._teaching import news
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
 from prefstrata.releases.drafts import Draft, ReleaseFile
 from prefstrata.releases.gates import judge
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from prefstrata.stores import CommitInfo, VersionStore
 
 __all__ = ["Drafter"]
+
+_MESSAGE_BYTES = 1200
 
 
 class Drafter:
@@ -69,11 +74,14 @@ class Drafter:
     def draft(self, parent: CommitInfo, *, date: int, metadata: dict[str, str]) -> Draft:
         """The release on top of ``parent``, to be committed with that date and metadata (neither is in its files)."""
         manifest = self._manifest(parent)
+        listed = (
+            (write_table(self._engine, "manifest.changed", self._directory, CHANGES),) if manifest["parent"] else ()
+        )
         pages = (
             self._write("CARD.md", render_card(manifest)),
             self._write("report/index.html", render_report(manifest)),
         )
-        files = sorted((*self._layers, *self._beside, *pages), key=lambda file: file.path)
+        files = sorted((*self._layers, *self._beside, *listed, *pages), key=lambda file: file.path)
         manifest["files"] = [
             {"path": file.path, "sha256": file.sha256, "bytes": file.size, "rows": file.rows} for file in files
         ]
@@ -86,7 +94,7 @@ class Drafter:
                 **metadata,
                 **self._approved(manifest),
                 "content_id": self._identity.content_id,
-                "summary": summarise(manifest)[:500],
+                "summary": summarise(manifest, _MESSAGE_BYTES),
             },
         )
 
@@ -103,15 +111,18 @@ class Drafter:
         )
         earlier = json.loads(read_manifest(self._store, parent)) if parent.release_id else None
         self.judged = judge(self._engine, self._identity, earlier, self._gates, approval=self._approval)
-        return {
+        manifest = {
             **self._description,
-            "online": {**self._description["online"], "late": late_since(self._engine, self._store, parent)},
+            "online": {**self._description["online"], "late": late_since(self._engine, earlier)},
             "release_id": self._identity.release_id(parent.release_id, self._yes()),
             "parent": named,
             "changes": changes.records,
             "arbitrated": changes.arbitrated,
+            "moves": moves_since(self._engine, self._identity, earlier),
+            **news(self._engine, self._description["teaching"], earlier),
             "gates": self.judged.described(),
         }
+        return {**manifest, "summary": sentences(manifest)}
 
     def _weights(self, calibration: str) -> dict[str, Any]:
         """``weights.json``: the factor of each cell that a record may name, and what came of the policy's wishes."""

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Literal
 from prefstrata.model import ConfigError
 from prefstrata.model.tables import table
 from prefstrata.sources._files import Known, Opened, State, find_files, read_state
-from prefstrata.sources._ledger import append_staged, clear_staging
+from prefstrata.sources._frozen import check_frozen, demand_pairs
+from prefstrata.sources._ledger import AppendSummary, append_staged, clear_staging
 from prefstrata.sources._pseudonyms import pseudonym_key
 from prefstrata.sources._reading import Reading, compile_source
 from prefstrata.sources._staging import Stager
 from prefstrata.sources.mapping import Demand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from prefstrata.engine import DuckDBEngine
     from prefstrata.project import Project
-    from prefstrata.sources._ledger import AppendSummary
 
 __all__ = ["FileOutcome", "IngestSummary", "check_sources", "ingest"]
 
@@ -117,6 +117,8 @@ def ingest(
 ) -> IngestSummary:
     """Read every file that is not in the ledger yet, and append what they say in one transaction.
 
+    What frozen sources say is appended first, in a transaction of its own, to a table of its own.
+
     Args:
         engine: the warehouse.
         project: the project; its sources say what to read and how.
@@ -126,22 +128,41 @@ def ingest(
         progress: told, in a few words, what is being read.
 
     Raises:
-        ConfigError: a source is wrong; nothing was read.
+        ConfigError: a source is wrong, or is frozen and was not when it was read; nothing was read.
         PrefstrataError: a file is missing, broken, or changes while it is read; the ledger is as it was.
     """
     readings = check_sources(project, only)
     for name in ("ledger.batches", "ledger.quarantine", "policy.scenarios"):
         engine.ensure(table(name))
     clear_staging(engine)
+    check_frozen(engine, project)
     governed = frozenset(engine.read("policy.scenarios")["scenario"].to_list())
     state = read_state(engine)
-    stager = Stager(engine, Demand(frozenset(requirements), governed), cache(lambda: pseudonym_key(project)))
-    with engine.without_checkpoints():
-        found = tuple(_read_all(project.directory, readings, state, stager, progress))
-    if not stager.batches:
-        return IngestSummary(found, None)
-    progress("appending to the ledger")
-    return IngestSummary(found, append_staged(engine))
+    demand = Demand(frozenset(requirements), governed)
+    key = cache(lambda: pseudonym_key(project))
+    found: list[FileOutcome] = []
+    appended: list[AppendSummary] = []
+    for frozen in (True, False):
+        stager = Stager(engine, demand, key)
+        chosen = [each for each in readings if each.source.frozen == frozen]
+        with engine.without_checkpoints():
+            found += _read_all(project.directory, chosen, state, stager, progress)
+        if stager.batches:
+            if frozen:
+                demand_pairs(engine)
+            progress("appending to the ledger")
+            appended.append(append_staged(engine, frozen=frozen))
+    return IngestSummary(tuple(found), _together(appended))
+
+
+def _together(parts: Sequence[AppendSummary]) -> AppendSummary | None:
+    """Several steps of the ledger as one; None when there was none."""
+    if not parts:
+        return None
+    rows: Counter[str] = Counter()
+    for part in parts:
+        rows.update(part.rows)
+    return AppendSummary(dict(rows), tuple(batch for part in parts for batch in part.batches))
 
 
 def _read_all(

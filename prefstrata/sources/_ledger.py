@@ -27,6 +27,8 @@ _ORDER = (
     "quarantine",
     "batches",
 )
+_FROZEN = ("frozen", "quarantine", "batches")
+"""What a frozen source fills, and nothing else: its votes, prompts and responses go where no training reads."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,14 @@ def clear_staging(engine: Engine) -> None:
             engine.clear(staged.full_name)
 
 
-def append_staged(engine: Engine) -> AppendSummary:
+def append_staged(engine: Engine, *, frozen: bool = False) -> AppendSummary:
     """Add all that is staged to the ledger, in one transaction, and empty the staging tables.
 
     A process that is killed in the middle leaves the ledger as it was.
+
+    Args:
+        engine: the warehouse.
+        frozen: what is staged is of frozen sources: it goes to ``ledger.frozen`` alone.
 
     Raises:
         ValueError: a staged batch is in the ledger already, or two staged batches have one id.
@@ -87,7 +93,7 @@ def append_staged(engine: Engine) -> AppendSummary:
         refused = engine.query("reports/batches_read_twice")["batch_id"].to_list()
         if refused:
             raise ValueError(f"batches that are in the ledger already, or staged twice: {', '.join(refused)}")
-        rows = {f"ledger.{name}": engine.append(f"ledger.{name}") for name in _ORDER}
+        rows = {f"ledger.{name}": engine.append(f"ledger.{name}") for name in (_FROZEN if frozen else _ORDER)}
         counts = engine.query("reports/batches_of_run")
     clear_staging(engine)
     return AppendSummary(rows, tuple(BatchCount(**row) for row in counts.iter_rows(named=True)))

@@ -12,10 +12,8 @@ from prefstrata.model.kinds import KINDS
 from prefstrata.releases import MANIFEST, checkout_files, read_manifest, verify_release
 from prefstrata.releases.folders import check_free, whole_folder
 from prefstrata.trainers import axolotl, llamafactory, ms_swift, nemo_rl, open_instruct, openrlhf, trl
-from prefstrata.trainers._handing import hand_out
 from prefstrata.trainers._layer import Layer
 from prefstrata.trainers._options import Options, options_for
-from prefstrata.trainers._worker import Part
 from prefstrata.trainers._writing import WrittenFile, settle
 from prefstrata.trainers.plain import write_jsonl, write_parquet
 
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from prefstrata.stores import CommitInfo, FileInfo, VersionStore
     from prefstrata.trainers._report import LossReport
     from prefstrata.trainers._target import Target
+    from prefstrata.trainers._worker import Part
 
     Writer = Callable[[Layer, Path], Iterator[tuple[Path, int]]]
 
@@ -117,7 +116,7 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
     """
     target = TARGETS.get(form)
     if target is None and form not in FORMATS:
-        known = ", ".join((*TARGETS, *FORMATS))
+        known = ", ".join((*FORMATS, *TARGETS))
         raise ConfigError(f"there is no format {form!r}", where="--for", todo=f"write one of {known}")
     if target is None and options is not None and options.document():
         raise ConfigError(f"the format {form} holds every record as it is", where="--for", todo="leave the options out")
@@ -144,6 +143,8 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
         files: tuple[WrittenFile, ...]
         report = None
         if target:
+            from prefstrata.trainers._handing import hand_out  # noqa: PLC0415 - the neutral formats need no DuckDB
+
             parts, unread = _parts(target, layers, fetched, held)
             report, files = hand_out(
                 parts, fetched / "weights.json", target, asked, scratch, unread=unread, progress=progress
@@ -191,6 +192,8 @@ def _parts(
     target: Target, layers: list[str], fetched: Path, held: Mapping[str, Any]
 ) -> tuple[list[Part], dict[str, int]]:
     """The files of the kinds that the target reads, and how many records of other kinds there are."""
+    from prefstrata.trainers._worker import Part  # noqa: PLC0415 - the neutral formats need no DuckDB
+
     kinds = [kind for kind in KINDS if kind in target.reads]
     found = [
         (name, kind, path)

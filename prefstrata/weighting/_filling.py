@@ -72,10 +72,14 @@ def _fill_factors(engine: Engine) -> int:
     declared: dict[str, dict[str, dict[str, float]]] = {}
     for scenario, margin, value, share in engine.read("policy.margins").sort("scenario", "margin", "value").iter_rows():
         declared.setdefault(scenario, {}).setdefault(margin, {})[value] = share
+    held = {(row["scenario"], row["stratum"]): row["cap"] for row in engine.read("noise.holds").iter_rows(named=True)}
     found = [pl.DataFrame(schema={"cell": pl.String, "factor": pl.Float64})]
     for (scenario,), own in cells.group_by("scenario", maintain_order=True):
         bound = bounds[str(scenario)]
         factors = factors_of(own, declared.get(str(scenario), {}), floor=bound["floor"], cap=bound["cap"])
+        # Where a noise check failed, a stratum is not weighted up, whatever share is declared for it.
+        most = [held.get((scenario, stratum), bound["cap"]) for stratum in own["stratum"]]
+        factors = [min(factor, cap) for factor, cap in zip(factors, most, strict=True)]
         found.append(own.select("cell", factor=pl.Series(factors, dtype=pl.Float64)))
     return engine.load("weighting.factors", pl.concat(found))
 
@@ -90,7 +94,9 @@ def _fill_limited(engine: Engine) -> int:
 
 
 COMPUTED: Mapping[str, Computed] = {
-    "weighting.factors": Computed(("weighting.cells", "policy.margins", "policy.scenarios"), _fill_factors),
+    "weighting.factors": Computed(
+        ("weighting.cells", "policy.margins", "policy.scenarios", "noise.holds"), _fill_factors
+    ),
     "weighting.limited": Computed(
         ("weighting.user_days", "weighting.cells", "weighting.factors", "policy.limits"), _fill_limited
     ),

@@ -11,6 +11,7 @@ with alike as (
         sum(case when model then b_close else 0 end) as b_close,
         sum(case when model then b_clear else 0 end) as b_clear
     from fit.spoken
+    where item in (select item from fit.spoken where kin > 0)
     group by item
 ),
 others as (

@@ -12,7 +12,8 @@ select
     judged.dimension,
     judged.votes,
     case settlements.choice when 'a' then 1 when 'tie' then 0 when 'b' then -1 end as anchor,
-    hash_bits_high(judged.pair_id) % 64 as bucket,
+    -- What people settled is in every sample.
+    hash_bits_high(judged.pair_id) % case when settlements.choice is not null then 2 else 64 end as bucket,
     -- What is unknown is no difference: least and greatest would pass over it, and leave their own bounds.
     greatest(-2.5e0, least(2.5e0, coalesce(
         round(2 * ln((features_a.characters + 10) / (features_b.characters + 10)) / 0.6) / 2, 0))) as longer,

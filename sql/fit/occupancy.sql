@@ -4,7 +4,10 @@
 -- longer may well be better: only raters who contradict that can be told to be drawn to length. In millionths.
 with expected as (
     select
-        items.item, items.dimension, case when items.votes > 1 then 1e0 else 0e0 end as telling, items.longer, items.marked, items.firm,
+        items.item, items.dimension, 
+        -- A sample holds all items that people settled, and is not to be like them.
+        case when items.anchor is not null then $buckets / 64e0 else 1e0 end as weight,
+        case when items.votes > 1 then 1e0 else 0e0 end as telling, items.longer, items.marked, items.firm,
         seen.a_clear - seen.b_clear + 0.4 * (seen.a_close - seen.b_close) as found,
         seen.even, seen.a_close + seen.b_close as close, seen.a_clear + seen.b_clear as clear,
         exp(levels.even) as w_0,
@@ -28,9 +31,11 @@ centred as (
 ),
 leaning as (
     select
-        dimension, even, close, clear, expected_even, expected_close, expected_clear, longer, marked, firm,
-        telling * (found - mean) as slope,
-        telling * (mean_square - mean * mean) as bend
+        dimension, weight * even as even, weight * close as close, weight * clear as clear,
+        weight * expected_even as expected_even, weight * expected_close as expected_close, weight * expected_clear as expected_clear,
+        longer, marked, firm,
+        weight * telling * (found - mean) as slope,
+        weight * telling * (mean_square - mean * mean) as bend
     from centred
 )
 select

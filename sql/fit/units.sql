@@ -29,7 +29,7 @@ select
     present.stratum like 'judge/%' as model,
     present.votes,
     present.ordered,
-    coalesce(declared.reliability, 0.6) as declared
+    coalesce(declared.reliability, 0.5) as declared
 from present
 left join families on families.rater_id = present.rater_id
 left join policy.strata as declared on declared.scenario = '*' and declared.stratum = present.stratum

@@ -1,7 +1,7 @@
 -- Grain: a vote as the rater model reads it; votes that settle are no votes here, they are known.
 -- Everything is a number: who won, which side was shown first, how the sides differ in style, and how strongly it was said,
--- in thirds of what the rater says itself, for raters use a scale each in their own way. Of an item with one vote nobody can tell
--- whether the rater or the truth is drawn to a style.
+-- in thirds of what the rater says itself, for raters use a scale each in their own way. Of an item that one rater or
+-- one family alone judged, and nobody settled, none can tell whether the rater or the truth is drawn to a style.
 with graded as (
     select
         vote_id,
@@ -13,7 +13,7 @@ with graded as (
 ),
 placed as (
     select
-        votes.vote_id, items.item, items.bucket, items.anchor is not null as anchored, items.votes = 1 as alone,
+        votes.vote_id, items.item, items.bucket, items.anchor is not null as anchored, items.votes,
         items.longer, items.marked, items.firm, units.unit, units.kin, units.model,
         units.ordered, votes.choice, votes.a_shown_first, votes.share, votes.both_bad, votes.has_rationale
     from evidence.votes as votes
@@ -38,7 +38,8 @@ modelled as (
     group by item
 )
 select
-    placed.item, placed.unit, placed.bucket, placed.anchored, placed.alone,
+    placed.item, placed.unit, placed.bucket, placed.anchored,
+    not placed.anchored and coalesce(copied.copies, 1) = placed.votes as alone,
     case placed.choice when 'a' then 1 when 'tie' then 0 else -1 end as side,
     -- Where nobody knows the order, a stands for the side shown first: classes that raters lean to are told that way.
     case

@@ -37,7 +37,8 @@ select
     wilson_low(hits / votes, n) as low,
     wilson_high(hits / votes, n) as high,
     n,
-    earlier_hits / nullif(earlier, 0) as before,
+    -- What foretold worse than a coin foretold nothing: that it now does as well as one is no habit.
+    case when earlier > 0 then greatest(earlier_hits / earlier, 0.5) end as before,
     before_n,
     coalesce(array_slice(samples, 1, 5), cast([] as varchar[])) as samples
 from counted

@@ -28,7 +28,16 @@ with matched as (
     group by records.kind, records.record_id
 )
 select
-    records.record_id, records.kind, records.prompt_id, rules.layer, rules.rule, rules.reason, records.trust, records.stratum
+    records.record_id, records.kind, records.prompt_id,
+    case when copies.record_id is null then rules.layer else 'backflow' end as layer,
+    case when copies.record_id is null then rules.rule else 'contaminated' end as rule,
+    case
+        when copies.record_id is null then rules.reason
+        else 'contaminated: a copy (' || copies.how || ') of the frozen set ' || copies.source
+    end as reason,
+    records.trust, records.stratum
 from matched
 join weighting.records as records on records.kind = matched.kind and records.record_id = matched.record_id
 join policy.rules as rules on rules.scenario = records.policy_scenario and rules.rank = matched.rank
+-- Before any rule: what training is measured by is never trained on.
+left join layers.copies as copies on copies.kind = records.kind and copies.record_id = records.record_id

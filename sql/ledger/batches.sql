@@ -28,6 +28,8 @@ with brought as (
   from ledger.raters
   union all
   select batch_id, 'withdrawals' || text_field(subject) from ledger.withdrawals
+  union all
+  select batch_id, frozen_id from ledger.frozen
 ),
 
 hashed as (

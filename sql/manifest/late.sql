@@ -5,7 +5,7 @@ with newest as (
     select events.source, max(cast(actions.happened_at as date)) as day
     from evidence.actions as actions
     join ledger.events as events on events.event_id = actions.event_id
-    semi join manifest.earlier as earlier on earlier.batch_id = events.batch_id
+    semi join manifest.known as known on known.batch_id = events.batch_id
     group by events.source
 )
 select
@@ -15,7 +15,7 @@ select
 from evidence.actions as actions
 join ledger.events as events on events.event_id = actions.event_id
 join newest on newest.source = events.source
-anti join manifest.earlier as earlier on earlier.batch_id = events.batch_id
+anti join manifest.known as known on known.batch_id = events.batch_id
 where cast(actions.happened_at as date) < newest.day
 group by events.source, strftime(actions.happened_at, '%Y-%m-%d')
 order by events.source, day

@@ -1,7 +1,9 @@
--- Grain: a source and a kind of choice among two.
--- What the first place was found to be worth by itself.
-select
-    source, kind, choices, round(share, 6) as share, round(low, 6) as low, round(high, 6) as high,
-    round(effect, 6) as effect, round(effect_low, 6) as effect_low, round(effect_high, 6) as effect_high
-from evidence.positions
-order by source, kind
+-- Grain: a dimension of a scenario, one of the five hundred that most is known of.
+-- Where the version stands, as the manifest carries it.
+select scenario, dimension, pairs, effective, share, low, high
+from (
+    select *, row_number() over (order by effective desc, scenario, dimension) as place
+    from teaching.positions
+) as ranked
+where place <= 500
+order by scenario, dimension

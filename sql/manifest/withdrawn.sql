@@ -1,9 +1,34 @@
--- Grain: one row, the withdrawals of consent.
--- How much of the ledger a release leaves out because those it came from took consent back; never whose it is.
-select
-    (select count(*) from evidence.withdrawn) as subjects,
-    (select count(*) from ledger.events semi join evidence.withdrawn as gone on gone.rater_id = events.rater_id) as events,
-    (select count(*) from ledger.votes semi join evidence.withdrawn as gone on gone.rater_id = votes.rater_id)
-        + (select count(*) from ledger.ratings semi join evidence.withdrawn as gone on gone.rater_id = ratings.rater_id)
-        + (select count(*) from ledger.steps semi join evidence.withdrawn as gone on gone.rater_id = steps.rater_id)
-        as judgements
+-- Grain: a record that somebody spoke of who has withdrawn consent.
+-- A record that is gone because of it must not look as if it had been lost. Responses stand for the pairs whose chosen side they are.
+with votes as (
+    select left_id, right_id
+    from ledger.votes as votes
+    semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
+),
+ratings as (
+    select response_id, dimension
+    from ledger.ratings as ratings
+    semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = ratings.rater_id
+),
+steps as (
+    select trace_id
+    from ledger.steps as steps
+    semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
+),
+events as (
+    select response_id
+    from ledger.events as events
+    semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
+    where response_id is not null
+)
+select distinct 'pairs' as kind, pair_id(left_id, right_id) as record_id from votes
+union
+select 'pairs', response_id from ratings
+union
+select 'pairs', response_id from events
+union
+select 'ratings', response_id || '.' || dimension from ratings
+union
+select 'traces', trace_id from steps
+union
+select 'unpaired', response_id from events

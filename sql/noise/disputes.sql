@@ -1,6 +1,6 @@
 -- Grain: a pair and a dimension that people must settle.
--- Its raters contradict each other, or those who settled it do; averaging that away would teach the model noise. Disputes are
--- ranked by the released weight that settling them is expected to move. A label's weight lies on its leading outcome; w is
+-- Its raters contradict each other, or those who settled it do; at high risk a rule contradicts people; or votes of a stratum under
+-- two versions of a policy or rubric do. Averaging that away would teach the model noise. Disputes are ranked by the released weight that settling them is expected to move. A label's weight lies on its leading outcome; w is
 -- what it weighs now (0 in backflow), s what it would weigh if settled, p the probability of the leading outcome. When
 -- settling confirms the lead, |s - w| moves; when it overturns it, w is taken away there and s put elsewhere. So
 --     change = p × |s - w| + (1 - p) × (s + w)
@@ -11,10 +11,41 @@ with settlers as (
     left join weighting.strata as strata on strata.scenario = settling.scenario and strata.stratum = settling.stratum
     group by settling.scenario
 ),
+-- What one stratum said under one version of its policy and rubric; where two versions decide otherwise, which one holds is a
+-- question for those who wrote them.
+versions as (
+    select
+        votes.pair_id, votes.dimension, votes.stratum,
+        sum(case votes.choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
+    from evidence.votes as votes
+    join ledger.votes as given on given.vote_id = votes.vote_id
+    where (given.policy is not null or given.rubric is not null) and not votes.settles
+    group by votes.pair_id, votes.dimension, votes.stratum, coalesce(given.policy, ''), coalesce(given.rubric, '')
+),
+bounds as (
+    select distinct pair_id, dimension
+    from (
+        select pair_id, dimension, stratum
+        from versions
+        group by pair_id, dimension, stratum
+        having min(lead) < 0 and max(lead) > 0
+    ) as across
+),
+ruled as (
+    select distinct verdicts.pair_id, verdicts.dimension
+    from noise.rule_verdicts as verdicts
+    join evidence.prompts as prompts on prompts.prompt_id = verdicts.prompt_id
+    where prompts.risk_level = 'high' and verdicts.rule <> verdicts.people
+),
 disputed as (
     select
         preferences.pair_id, preferences.dimension, pairs.prompt_id, prompts.policy_scenario,
-        settlements.pair_id is not null as contradicted,
+        case
+            when settlements.pair_id is not null then 'contradicted'
+            when ruled.pair_id is not null then 'rule'
+            when bounds.pair_id is not null then 'version'
+            else 'dispute'
+        end as kind,
         greatest(p_a, p_tie, p_b) as p,
         trust_of(preferences.evidence, preferences.disagreement) as trust
     from noise.preferences as preferences
@@ -23,8 +54,17 @@ disputed as (
     join policy.scenarios as governing on governing.scenario = prompts.policy_scenario
     left join noise.settlements as settlements
         on settlements.pair_id = preferences.pair_id and settlements.dimension = preferences.dimension
-    where (settlements.pair_id is null and preferences.votes > 1 and preferences.disagreement >= governing.arbitration)
-        or not settlements.settled
+    left join ruled on ruled.pair_id = preferences.pair_id and ruled.dimension = preferences.dimension
+    left join bounds on bounds.pair_id = preferences.pair_id and bounds.dimension = preferences.dimension
+    where not settlements.settled
+        or (
+            settlements.pair_id is null
+            and (
+                (preferences.votes > 1 and preferences.disagreement >= governing.arbitration)
+                or ruled.pair_id is not null
+                or bounds.pair_id is not null
+            )
+        )
 ),
 weighed as (
     select
@@ -38,6 +78,6 @@ weighed as (
     left join settlers on settlers.scenario = disputed.policy_scenario
 )
 select
-    pair_id, dimension, prompt_id, contradicted, weight, weight_settled,
+    pair_id, dimension, prompt_id, kind, weight, weight_settled,
     round(p * abs(weight_settled - weight) + (1 - p) * (weight_settled + weight), 9) as change
 from weighed

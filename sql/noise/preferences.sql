@@ -5,7 +5,7 @@
 -- of votes that are right 98 times in 100. Sums are fixed point.
 with settling as (
     select
-        items.item, votes.stratum, votes.prompt_id,
+        items.item, votes.rater_id, votes.stratum, votes.prompt_id,
         case votes.choice when 'a' then 1 when 'tie' then 0 else -1 end as side,
         votes.a_shown_first, votes.both_bad, votes.has_rationale,
         cast(round(0.96e9 * votes.share) as bigint) as weight
@@ -26,8 +26,8 @@ counting as (
     union all
     select
         votes.item, cards.stratum, votes.side, votes.a_shown_first, votes.both_bad, votes.has_rationale,
-        cast(round(1e9 * votes.share / (1 + (votes.copies - 1) * cards.copying) * greatest(0e0, 2 * cards.reliability - 1))
-            as bigint)
+        cast(round(1e9 * votes.share / (1 + (votes.copies - 1) * cards.discount) / (1 + (votes.families - 1) * cards.shared)
+            * greatest(0e0, 2 * cards.reliability - 1)) as bigint)
     from fit.votes as votes
     join fit.cards as cards on cards.unit = votes.unit
     where votes.item not in (select item from settled)
@@ -61,16 +61,25 @@ summed as (
     group by item
 ),
 -- Only where both sides were chosen and both display orders shown can a rater have changed sides with the order.
+-- Flips are those of the votes that count: of a settled pair, of those who settled it.
+shown as (
+    select votes.item, units.rater_id, votes.side, votes.a_shown_first
+    from fit.votes as votes
+    join summed on summed.item = votes.item and summed.contested
+    join fit.units as units on units.unit = votes.unit
+    where votes.a_shown_first is not null and votes.side <> 0 and votes.item not in (select item from settled)
+    union all
+    select item, rater_id, side, a_shown_first
+    from settling
+    where a_shown_first is not null and side <> 0
+),
 flipped as (
     select item, count(*) as flips
     from (
-        select votes.item, units.rater_id
-        from fit.votes as votes
-        join summed on summed.item = votes.item and summed.contested
-        join fit.units as units on units.unit = votes.unit
-        where votes.a_shown_first is not null and votes.side <> 0
-        group by votes.item, units.rater_id
-        having min(votes.side) < max(votes.side) and bool_or(votes.a_shown_first) and not bool_and(votes.a_shown_first)
+        select item, rater_id
+        from shown
+        group by item, rater_id
+        having min(side) < max(side) and bool_or(a_shown_first) and not bool_and(a_shown_first)
     ) as changed_sides
     group by item
 ),

@@ -1,5 +1,6 @@
--- Grain: a reason tag, a dimension and a scenario in which disputes with that tag were settled.
--- Why people disagreed is what the policy did not say clearly enough: the tags of settled disputes propose its next clauses.
+-- Grain: a proposal for the policy or a task's specification.
+-- Why people disagreed is what the policy did not say clearly enough: the tags of settled disputes propose its next clauses, and so
+-- does every noise check that failed.
 with tagged as (
     select
         votes.pair_id, votes.dimension, unnest(given.reason_tags) as tag, votes.settles, votes.prompt_id
@@ -7,11 +8,25 @@ with tagged as (
     join evidence.votes as votes on votes.pair_id = settlements.pair_id and votes.dimension = settlements.dimension
     join ledger.votes as given on given.vote_id = votes.vote_id
     where settlements.settled and array_length(given.reason_tags) > 0
+),
+counted as (
+    select
+        tagged.tag, tagged.dimension, prompts.scenario,
+        count(distinct tagged.pair_id) as disputes,
+        count(distinct tagged.pair_id) filter (where tagged.settles) as decisive
+    from tagged
+    join evidence.prompts as prompts on prompts.prompt_id = tagged.prompt_id
+    group by tagged.tag, tagged.dimension, prompts.scenario
 )
 select
-    tagged.tag, tagged.dimension, prompts.scenario,
-    count(distinct tagged.pair_id) as disputes,
-    count(distinct tagged.pair_id) filter (where tagged.settles) as decisive
-from tagged
-join evidence.prompts as prompts on prompts.prompt_id = tagged.prompt_id
-group by tagged.tag, tagged.dimension, prompts.scenario
+    cast(null as varchar) as noise,
+    concat('Say in the definition of ', dimension, ' what decides where somebody says ', tag, '.') as proposal,
+    scenario, tag, dimension, disputes, decisive
+from counted
+union all
+select
+    checks.noise, replace(limits.proposal, '{where}', concat(checks.slice, ' ', left(checks.name, 60))), checks.scenario,
+    cast(null as varchar), cast(null as varchar), cast(null as bigint), cast(null as bigint)
+from noise.checks as checks
+join policy.noise_limits as limits on limits.scenario = checks.scenario and limits.measure = checks.measure
+where not checks.passed

@@ -2,9 +2,13 @@
 -- Every question that people can answer better than a formula, the most urgent first. A pair that was answered leaves: what
 -- is settled is no dispute, what was annotated again is no sample, and what is golden is no candidate.
 with answered as (
-    select pair_id, bool_or(coalesce(round = 'reannotation', false)) as annotated
+    select
+        pair_id,
+        bool_or(coalesce(round = 'reannotation', false)) as annotated,
+        bool_or(coalesce(round = 'review', false)) as reviewed,
+        bool_or(settles) as settled
     from evidence.votes
-    where round = 'reannotation' or settles
+    where round in ('reannotation', 'review') or settles
     group by pair_id
 ),
 annotated as (
@@ -13,12 +17,25 @@ annotated as (
 waiting as (
     select
         'arbitration' as queue, pair_id, any_value(prompt_id) as prompt_id,
-        case when bool_or(contradicted) then 'contradicted' else 'dispute' end as kind,
+        substr(min(ranked), 3) as kind,
         list_sort(list(dimension)) as dimensions,
         sum(cast(round(change * 1e9) as bigint)) / 1e9 as priority,
-        case when bool_or(contradicted) then 'those who settled it' else 'raters' end
-            || ' contradict each other on ' || array_to_string(list_sort(list(dimension)), ', ') as reason
-    from noise.disputes
+        case substr(min(ranked), 3)
+            when 'contradicted' then 'those who settled it contradict each other'
+            when 'rule' then 'a rule contradicts people at high risk'
+            when 'version' then 'votes under two versions of policy or rubric contradict each other'
+            else 'raters contradict each other'
+        end || ' on ' || array_to_string(list_sort(list(dimension) filter (where ranked = best)), ', ') as reason
+    from (
+        -- Of several reasons on one pair, the one that weighs most is told.
+        select *, min(ranked) over (partition by pair_id) as best
+        from (
+            select
+                *,
+                case kind when 'contradicted' then '1 ' when 'rule' then '2 ' when 'version' then '3 ' else '4 ' end || kind as ranked
+            from noise.disputes
+        ) as told
+    ) as ranked_disputes
     group by pair_id
     union all
     select
@@ -27,9 +44,19 @@ waiting as (
         'a judge changed sides with the display order on ' || array_to_string(list_sort(list(preferences.dimension)), ', ')
     from noise.preferences as preferences
     join evidence.pairs as pairs on pairs.pair_id = preferences.pair_id
-    anti join answered on answered.pair_id = preferences.pair_id
+    anti join (select pair_id from answered where annotated or settled) as asked on asked.pair_id = preferences.pair_id
     where preferences.flips > 0
     group by preferences.pair_id
+    union all
+    select
+        followups.queue, followups.pair_id, any_value(followups.prompt_id), followups.kind,
+        list_sort(list(followups.dimension)), max(followups.priority),
+        min(followups.reason) || ' on ' || array_to_string(list_sort(list(followups.dimension)), ', ')
+    from noise.followups as followups
+    left join answered on answered.pair_id = followups.pair_id
+    where not coalesce(answered.settled or (followups.queue = 'review' and answered.reviewed)
+        or (followups.queue = 'reannotation' and answered.annotated), false)
+    group by followups.queue, followups.pair_id, followups.kind
     union all
     select
         'reannotation', samples.pair_id, samples.prompt_id, samples.kind, [samples.dimension], samples.priority,

@@ -51,6 +51,16 @@ agreeing as (
     where others <> 0
     group by rater_id, dimension, stratum
 ),
+backtested as (
+    select rater_id, dimension, stratum, cast(sum(votes) as bigint) as votes, sum(hits) as hits
+    from noise.backtests
+    group by rater_id, dimension, stratum
+),
+moved as (
+    select rater_id, dimension, stratum, changed_at, after - before as shift
+    from noise.drifts
+    where what = 'scale' and sure
+),
 shares as (
     select
         given.*,
@@ -60,17 +70,22 @@ shares as (
     left join agreeing
         on agreeing.rater_id = given.rater_id and agreeing.dimension = given.dimension and agreeing.stratum = given.stratum
 ),
+parts as (
+    select *, votes / sum(votes) over (partition by rater_id, dimension, stratum) as part
+    from noise.parameters
+),
 fitted as (
     select
         rater_id, dimension, stratum,
         sum(cast(round(1e6 * reliability * votes) as bigint)) / 1e6 / sum(votes) as reliability,
-        sum(cast(round(1e6 * low * votes) as bigint)) / 1e6 / sum(votes) as low,
-        sum(cast(round(1e6 * high * votes) as bigint)) / 1e6 / sum(votes) as high,
+        -- Before and after are estimated apart: their variances add up, not their intervals.
+        sqrt(sum(cast(round(1e12 * pow(part * (reliability - low), 2)) as bigint)) / 1e12) as below,
+        sqrt(sum(cast(round(1e12 * pow(part * (high - reliability), 2)) as bigint)) / 1e12) as above,
         bool_or(decided) as decided,
         sum(cast(round(1e6 * side_bias * votes) as bigint)) / 1e6 / sum(votes) as side_bias,
         sum(cast(round(1e6 * length * votes) as bigint)) / 1e6 / sum(votes) as length,
         max(copying) as copying
-    from noise.parameters
+    from parts
     group by rater_id, dimension, stratum
 )
 select
@@ -79,8 +94,8 @@ select
     shares.stratum,
     shares.votes,
     coalesce(fitted.reliability, declared.reliability, 0.5) as reliability,
-    fitted.low as reliability_low,
-    fitted.high as reliability_high,
+    fitted.reliability - fitted.below as reliability_low,
+    fitted.reliability + fitted.above as reliability_high,
     coalesce(fitted.decided, false) as decided,
     fitted.side_bias,
     fitted.length as length_slope,
@@ -93,6 +108,11 @@ select
     shares.agreement,
     wilson_low(shares.agreement, shares.overlapping) as agreement_low,
     wilson_high(shares.agreement, shares.overlapping) as agreement_high,
+    coalesce(backtested.votes, 0) as settled_votes,
+    backtested.hits / backtested.votes as settled_right,
+    moved.changed_at as scale_moved_at,
+    moved.shift as scale_shift,
+    cast(null as double) as cost,
     $calibration_id as calibration_id
 from shares
 left join policy.strata as declared on declared.scenario = '*' and declared.stratum = shares.stratum
@@ -100,3 +120,7 @@ left join fitted
     on fitted.rater_id = shares.rater_id and fitted.dimension = shares.dimension and fitted.stratum = shares.stratum
 left join noise.changes as changes
     on changes.rater_id = shares.rater_id and changes.dimension = shares.dimension and changes.stratum = shares.stratum
+left join backtested
+    on backtested.rater_id = shares.rater_id and backtested.dimension = shares.dimension and backtested.stratum = shares.stratum
+left join moved
+    on moved.rater_id = shares.rater_id and moved.dimension = shares.dimension and moved.stratum = shares.stratum

@@ -1,5 +1,5 @@
--- Grain: a reason tag, a dimension and a scenario in which disputes with that tag were settled.
--- The most frequent first: what people disagree on most is where the policy is least clear.
-select tag, dimension, scenario, disputes, decisive
+-- Grain: a proposal for the policy or a task's specification.
+-- The reasons of settled disputes first, the most frequent first: what people disagree on most is where the policy is least clear.
+select noise, proposal, scenario, tag, dimension, disputes, decisive
 from noise.proposals
-order by disputes desc, decisive desc, tag, dimension, scenario
+order by case when noise is null then 0 else 1 end, coalesce(disputes, 0) desc, coalesce(decisive, 0) desc, noise, tag, dimension, scenario, proposal

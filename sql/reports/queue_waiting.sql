@@ -4,5 +4,7 @@ select queue, pair_id, prompt_id, kind, dimensions, priority, reason
 from noise.queue
 where $queue is null or queue = $queue
 order by
-    case queue when 'arbitration' then 1 when 'backflow' then 2 when 'reannotation' then 3 when 'golden' then 4 else 5 end,
+    case queue
+        when 'arbitration' then 1 when 'backflow' then 2 when 'review' then 3 when 'reannotation' then 4 when 'golden' then 5 else 6
+    end,
     priority desc, pair_id

@@ -10,13 +10,12 @@ with conflicts as (
     join teaching.pairs as pairs on pairs.pair_id = won.pair_id
     where won.with_winner and not lost.with_winner
 ),
-ranked as (
+-- A dimension that the policy does not name has no priority, and stands after all that have one.
+placed as (
     select
         conflicts.*,
-        one.priority is not null and other.priority is not null as declared,
-        coalesce(one_here.priority, one.priority, 1000000) < coalesce(other_here.priority, other.priority, 1000000)
-            or (coalesce(one_here.priority, one.priority, 1000000) = coalesce(other_here.priority, other.priority, 1000000)
-                and conflicts.won < conflicts.lost) as follows
+        coalesce(one_here.priority, one.priority) as won_place,
+        coalesce(other_here.priority, other.priority) as lost_place
     from conflicts
     left join policy.dimensions as one
         on one.scenario = conflicts.policy_scenario and one.dimension = conflicts.won
@@ -28,6 +27,14 @@ ranked as (
     left join policy.priorities as other_here
         on other_here.scenario = conflicts.policy_scenario and other_here.risk_level = conflicts.risk_level
         and other_here.dimension = conflicts.lost
+),
+ranked as (
+    select
+        *,
+        won_place is not null and lost_place is not null as declared,
+        coalesce(won_place, 1000000) < coalesce(lost_place, 1000000)
+            or (coalesce(won_place, 1000000) = coalesce(lost_place, 1000000) and won < lost) as follows
+    from placed
 )
 select
     pair_id, scenario, risk_level,

@@ -20,7 +20,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from prefstrata.pipeline import open_project_store
+from prefstrata.pipeline import STAGES, open_project_store
 from prefstrata.project import read_project
 from tests._command import PROGRAM, Done, command, environment, inside, pairwise, put
 
@@ -99,7 +99,7 @@ def test_the_story_from_nothing_to_a_rollback(tmp_path: Path) -> None:
     assert (first["status"], first["tag"]) == ("published", "v000001")
     assert (first["read"], first["accepted"], first["quarantined"]) == (2, 1, 1)
     assert sum(first["reasons"].values()) == 1
-    assert set(first["seconds"]) == {"ledger", "evidence", "noise", "weighting", "layers", "queues", "release"}
+    assert set(first["seconds"]) == {stage.name for stage in STAGES} | {"release"}
     again = command("run", cwd=project)
     assert (again.code, "nothing new: v000001" in again.out) == (0, True)
 
@@ -140,7 +140,7 @@ def test_a_summary_says_what_was_read_and_published(tmp_path: Path) -> None:
     assert re.search(r"^weak +1$", done.out, re.MULTILINE)
     assert re.search(r"^published v000001: \d+ files uploaded \([\d.]+ kB\), 0 there already$", done.out, re.MULTILINE)
     stages = re.findall(r"^(\w+) +[\d.]+ s$", done.err, re.MULTILINE)
-    assert stages == ["ledger", "evidence", "noise", "weighting", "layers", "queues", "release"]
+    assert stages == [*(stage.name for stage in STAGES), "release"]
     assert command("run", "--quiet", "--project", tmp_path / "p").err == ""
 
 
@@ -206,7 +206,7 @@ def test_show_json_is_the_manifest(project: Path) -> None:
     manifest = inside("show", "v2", "--json", cwd=project).document
     commit = inside("log", "--json", cwd=project).document[0]
     assert manifest["release_id"] == commit["release_id"]
-    assert manifest["format"] == "prefstrata-release/1"
+    assert manifest["format"] == "prefstrata-release/2"
     assert {file["path"] for file in manifest["files"]} >= {"CARD.md", "weights.json", "policies/general.yaml"}
 
 

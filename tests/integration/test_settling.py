@@ -107,6 +107,8 @@ def test_a_settled_dispute_changes_everything_it_must(project: Path, suffix: str
     assert (golden["chosen"], golden["settled"]) == (GOOD, ["helpfulness", "overall"])
 
     assert _document(project, "queue", "proposals")[0] == {
+        "noise": None,
+        "proposal": "Say in the definition of helpfulness what decides where somebody says dangerous.",
         "tag": "dangerous",
         "dimension": "helpfulness",
         "scenario": "care",

@@ -9,7 +9,9 @@ from prefstrata.cli import SHARED_OPTIONS, application
 from prefstrata.policy import Policy
 from prefstrata.project import PROJECT_FILE, Project
 from tools.reference._command import command_page
+from tools.reference._manifest import manifest_page
 from tools.reference._models import model_page
+from tools.reference._noise import noise_page
 from tools.reference._tables import tables_page
 
 if TYPE_CHECKING:
@@ -45,10 +47,12 @@ error is `{"error": {"what", "where", "todo", "exit_code"}}`.
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/tables.md": tables_page,
+    "docs/reference/manifest.md": manifest_page,
     "docs/reference/command.md": lambda: command_page(
         "The command", COMMAND, application, "prefstrata", SHARED_OPTIONS
     ),
     "docs/reference/project.md": lambda: model_page(PROJECT_FILE, PROJECT, Project),
+    "docs/reference/noise-checks.md": noise_page,
     "docs/reference/policy.md": lambda: model_page("Policy files", POLICY, Policy),
 }
 

@@ -15,12 +15,13 @@ _MOST = 12
 
 
 def gates_told(gates: dict[str, Any]) -> Iterator[str | Grid]:
-    """The gates of a manifest: in a line when none is beyond its threshold, else those that are."""
+    """The gates of a manifest: a line, and those that are beyond their thresholds; nothing of gates that had no say."""
     results = gates["results"]
     found = [row for row in results if row["tripped"]]
     names = len({row["gate"] for row in results})
     against = "against the parent" if gates["compared"] else "without a parent to compare with"
-    yield f"gates: {names} looked at {counted(len(results), 'slice')} {against}, {len(found)} beyond the threshold"
+    if results:  # in a small project no slice is large enough to speak
+        yield f"gates: {names} looked at {counted(len(results), 'slice')} {against}, {len(found)} beyond the threshold"
     if found:
         rows = ((row["gate"], row["severity"], row["sentence"], row["owner"]) for row in found[:_MOST])
         yield Grid.of("gate severity found owner", rows, "Gates")

@@ -44,7 +44,7 @@ def checkout(  # noqa: PLR0913 - what was said on the command line
     name, _, said = layer.partition("@")
     ref = said or "latest"
     if form not in TARGETS and form not in FORMATS:
-        known = ", ".join((*TARGETS, *FORMATS))
+        known = ", ".join((*FORMATS, *TARGETS))
         raise ConfigError(f"there is no format {form!r}", where="--for", todo=f"write one of {known}")
     if lock.write and lock.honour:
         raise ConfigError("--lock writes what --locked reads", todo="leave one of them out")

@@ -92,16 +92,17 @@ def import_queue(call: Call, file: Path, round_: str, form: str | None) -> None:
 
 
 def list_proposals(call: Call, limit: int) -> None:
-    """List the reason tags of settled disputes, the most frequent first."""
+    """List what settled disputes and failed noise checks propose, the most frequent reasons first."""
     with read_warehouse(call.project().warehouse_path) as connection:
         found = proposals(connection)
     if found.height > limit:
-        call.output.note(f"{limit:,} of {found.height:,} tags; more with --limit")
+        call.output.note(f"{limit:,} of {found.height:,} proposals; more with --limit")
     shown = found.head(limit).to_dicts()
     if not shown:
-        call.output.emit([], "no settled dispute has a reason tag")
+        call.output.emit([], "no settled dispute has a reason tag, and no noise check failed")
         return
-    call.output.emit(shown, Grid.of("tag dimension scenario >disputes >decisive", (each.values() for each in shown)))
+    rows = ((each["noise"], each["scenario"], each["disputes"], each["decisive"], each["proposal"]) for each in shown)
+    call.output.emit(shown, Grid.of("check scenario >disputes >decisive proposal", rows))
 
 
 def _known(queue: str, where: str) -> None:

@@ -115,4 +115,6 @@ def _told(summary: RunSummary) -> Iterator[str | Grid]:
     done = "published" if outcome.status is Status.PUBLISHED else "published before:"
     files = f"{counted(outcome.uploaded, 'file')} uploaded ({size(outcome.uploaded_bytes)})"
     yield f"{done} {outcome.tag}: {files}, {outcome.reused:,} there already"
+    if outcome.commit and (told := outcome.commit.metadata.get("summary")):
+        yield told
     yield f"next: prefstrata show {outcome.tag}, prefstrata checkout main@{outcome.tag} --for jsonl --out DIR"

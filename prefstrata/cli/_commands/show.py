@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._commands._gates import gates_told
 from prefstrata.cli._commands._released import released, tag_of
+from prefstrata.cli._commands._summary import summary_lines
 from prefstrata.cli._commands._times import utc
 from prefstrata.cli._output import Grid, counted, size
 from prefstrata.policy import LAYERS
@@ -38,6 +39,7 @@ def _told(manifest: dict[str, Any], commit: CommitInfo, tag: str | None) -> Iter
     yield f"{tag or 'untagged'} of {manifest['project']}, {utc(commit.date)}"
     if back := commit.metadata.get("rollback_to"):
         yield f"rollback: holds the files of {back}"
+    yield from summary_lines(manifest)
     yield f"release {manifest['release_id']}"
     yield f"commit  {commit.id}"
     code, ledger, files = manifest["code"], manifest["ledger"], manifest["files"]

@@ -13,8 +13,10 @@ from prefstrata.model.tables._agreement import AGREEMENT
 from prefstrata.model.tables._checkout import CHECKOUT
 from prefstrata.model.tables._evidence import EVIDENCE
 from prefstrata.model.tables._fit import FIT
+from prefstrata.model.tables._frozen import FROZEN
 from prefstrata.model.tables._gates import GATES, POLICY_GATES
-from prefstrata.model.tables._layers import LAYERS, RELEASE
+from prefstrata.model.tables._governance import GOVERNANCE
+from prefstrata.model.tables._layers import CAUSES, LAYERS, MOVES, RELEASE
 from prefstrata.model.tables._ledger import LEDGER
 from prefstrata.model.tables._manifest import MANIFEST
 from prefstrata.model.tables._noise import NOISE
@@ -31,11 +33,15 @@ TABLES: tuple[Table, ...] = (
     *LEDGER,
     *EVIDENCE,
     *ONLINE,
+    *FROZEN,
     *NOISE,
     *FIT,
     *AGREEMENT,
+    *GOVERNANCE,
     *WEIGHTING,
     *LAYERS,
+    CAUSES,
+    MOVES,
     *TEACHING,
     *RELEASE,
     *MANIFEST,

@@ -61,7 +61,7 @@ item | bigint | what was judged
 unit | bigint | who
 bucket | bigint | the item's
 anchored | boolean | people settled the item
-alone | boolean | it is the only vote on the item
+alone | boolean | nobody else, of no other family, judged the item, and nobody settled it
 side | bigint | 1 for a, 0 for a tie, -1 for b
 first | bigint | 1 where a was shown first, -1 where b was; of a unit that never knows 1, else 0 where it does not
 longer | double | the item's
@@ -107,7 +107,8 @@ shared | double | how much the votes of other families of models repeat its own,
 unit | bigint | the unit
 stratum | varchar | supervisor/mode
 reliability | double | probability that a decided vote on a decided item is right
-copying | double | how much a further vote of its family repeats the first, 0 to 1
+discount | double | how much a further vote of its family repeats the first, 0 to 1
+shared | double | how much the votes of other families of models repeat its own, 0 to 1; 0 for people
 """),
         ("unit",),
     ),

@@ -108,7 +108,7 @@ metadata | boolean | at high risk: task, scenario, generator or reason is missin
     Table(
         "gates",
         "measured",
-        "a figure that no SQL can take: of the canary, and of the release as a whole",
+        "a figure that no single SELECT takes: of the release as a whole",
         _FIGURES,
         _KEY,
     ),

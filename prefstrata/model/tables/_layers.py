@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefstrata.model.tables._shape import MESSAGES, STEPS, STRATA, Table, columns
 
-__all__ = ["LAYERS", "RELEASE"]
+__all__ = ["CAUSES", "LAYERS", "MOVES", "RELEASE"]
 
 _RECORD = """
 layer | varchar | golden, expert, main, weak or backflow
@@ -48,6 +48,33 @@ LAYERS = (
         Table("layers", layer, f"a record of the {layer} layer", columns(_ASSIGNED), ("kind", "record_id"))
         for layer in ("golden", "expert", "main", "weak", "backflow")
     ),
+)
+
+CAUSES = Table(
+    "layers",
+    "causes",
+    "a record, and the gravest known cause that can have moved it",
+    columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record, which may be gone
+cause | varchar | withdrawn, arbitration reversed, arbitrated, rater failed golden back-test or quota full
+"""),
+    ("kind", "record_id"),
+)
+
+MOVES = Table(
+    "layers",
+    "moves",
+    "a record that stands in another layer than in the release before, or in none",
+    columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record
+move | varchar | promoted, demoted or removed
+from_layer | varchar | where it stood
+to_layer | varchar | where it stands, null when it is gone
+reason | varchar | the gravest known cause, policy A -> B, new judgements, or no evidence left
+"""),
+    ("kind", "record_id"),
 )
 
 RELEASE = (

@@ -12,15 +12,21 @@ record_id | varchar | the record
 layer | varchar | the layer it stands in
 label | varchar | what it says: the chosen response of a pair, the thumb of an unpaired label; null for other kinds
 settled | varchar[] | dimensions of a pair that people settled; null for other kinds
+trust | double | how reliable the label is, 0 to 1
+rule | varchar | the policy's rule that put it there
+reason | varchar | the same in a sentence
 """)
 
 MANIFEST = (
     Table(
         "manifest",
-        "earlier",
-        "a batch that the release before was made from",
-        columns("batch_id | varchar | the batch"),
-        ("batch_id",),
+        "versions",
+        "a policy that is not as it was in the release before",
+        columns("""
+earlier | varchar | name and version then
+later | varchar | name and version now
+"""),
+        ("later",),
     ),
     Table(
         "manifest",
@@ -35,5 +41,50 @@ MANIFEST = (
         "a record in those of the new release's files that the parent does not have",
         _KEYS,
         ("kind", "record_id"),
+    ),
+    Table(
+        "manifest",
+        "withdrawn",
+        "a record that somebody spoke of who has withdrawn consent; of a pair also a response of it",
+        columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record, or the response that is chosen in it
+"""),
+        ("kind", "record_id"),
+    ),
+    Table(
+        "manifest",
+        "changed",
+        "a record that is not in both releases, or not as it was; changes/records.parquet of a release",
+        columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record
+change | varchar | added, withdrawn, removed, relabelled, promoted, demoted or reweighted; the gravest that is true
+from_layer | varchar | the layer it stood in, null when it is new
+to_layer | varchar | the layer it stands in, null when it is gone
+from_label | varchar | what it said: the chosen response of a pair, the thumb of an unpaired label; null for other kinds
+to_label | varchar | what it says
+from_trust | double | its trust, rounded down to a tenth
+to_trust | double | what that is now
+reason | varchar | the rule that put it where it stands, or why it is gone
+"""),
+        ("kind", "record_id"),
+    ),
+    Table(
+        "manifest",
+        "known",
+        "a batch that the release before was made from",
+        columns("batch_id | varchar | the batch"),
+        ("batch_id",),
+    ),
+    Table(
+        "manifest",
+        "fresh",
+        "a decided pair of a training layer that somebody has spoken of since the release before",
+        columns("""
+pair_id | varchar | the pair
+source | varchar | the source in prefstrata.yaml that said most of what is new of it
+"""),
+        ("pair_id",),
     ),
 )

@@ -43,7 +43,7 @@ tie_decided | double | probability of a tie where one is
 length | double | log-odds for the longer side, where it is 1.8 times as long
 markdown | double | log-odds for the side with six marks of markdown more
 firmness | double | log-odds for the side that does not hedge
-copying | double | how much a further vote of its family on a pair repeats the first, 0 to 1
+copying | double | how much a further vote of its family on a pair repeats the first, 0 to 1; null where none was seen
 calibration_id | varchar | the calibration this row belongs to
 """),
         ("rater_id", "dimension", "stratum", "segment"),
@@ -76,7 +76,7 @@ reliability_high | double | upper end
 decided | boolean | votes say how good its stratum is; where not, it is what the policy declares
 side_bias | double | what the side shown first gets of the votes on an even pair beyond half, -0.5 to 0.5
 length_slope | double | log-odds for the longer side, where it is 1.8 times as long
-copying | double | how much a further vote of its family on a pair repeats the first, 0 to 1
+copying | double | how much a further vote of its family on a pair repeats the first, 0 to 1; null where none was seen
 changed_at | timestamp | when its agreement changed, null when it did not
 tie_rate | double | share of ties, 0 to 1
 ordered | bigint | decided votes whose display order is known; what first_rate was counted over
@@ -85,6 +85,11 @@ overlapping | bigint | decided votes on pairs where the other raters have a majo
 agreement | double | share of decided votes that agree with the other raters' majority; null without overlap
 agreement_low | double | lower end of its 90 % interval (Wilson)
 agreement_high | double | upper end
+settled_votes | bigint | votes on settled pairs, those that settle aside; by month in noise.backtests
+settled_right | double | share of these that say what was settled
+scale_moved_at | timestamp | when its ratings' scale surely moved, null when it did not
+scale_shift | double | how far, in parts of the scale; above zero it became milder
+cost | double | null: records do not say yet what a judgement cost
 calibration_id | varchar | the calibration this row belongs to
 """),
         ("rater_id", "dimension", "stratum"),
@@ -129,10 +134,10 @@ has_rationale | boolean | at least one of them came with a reason
         "queue",
         "an item waiting for people",
         columns("""
-queue | varchar | arbitration, reannotation, backflow, calibration or golden
+queue | varchar | arbitration, reannotation, review, backflow, calibration or golden
 pair_id | varchar | the pair
 prompt_id | varchar | its prompt
-kind | varchar | dispute, contradicted; flip, sample; online; typical, boundary, misjudged; unanimous
+kind | varchar | as in noise.disputes, noise.followups or noise.samples; or flip, online
 dimensions | varchar[] | what people are asked to judge, sorted
 priority | double | higher first, from 0; arbitration: released weight that settling it is expected to move
 reason | varchar | why it is here, a sentence
@@ -147,7 +152,7 @@ reason | varchar | why it is here, a sentence
 pair_id | varchar | the pair
 dimension | varchar | what its raters contradict each other on
 prompt_id | varchar | its prompt
-contradicted | boolean | settling votes were given, and contradict each other
+kind | varchar | contradicted (by settlers), rule (against people, high risk), version (of a policy), or dispute
 weight | double | what the label weighs in the release: trust times factor, 0 in backflow
 weight_settled | double | what it would weigh if it were settled
 change | double | released weight that settling it is expected to move, see sql/noise/disputes.sql
@@ -172,14 +177,16 @@ answer | varchar | the known answer of a calibration item: a, tie or b; null oth
     Table(
         "noise",
         "proposals",
-        "a reason tag, a dimension and a scenario in which disputes with that tag were settled",
+        "a proposal for the policy, a specification or a source, from settled disputes or a failed noise check",
         columns("""
-tag | varchar | the reason tag
-dimension | varchar | what was judged
-scenario | varchar | scenario of the prompts
-disputes | bigint | settled disputes in which somebody gave the tag
+noise | varchar | the check that failed, N1 to N8; null where settled disputes propose it
+proposal | varchar | what to change, a sentence
+scenario | varchar | scenario of the prompts; of a check, the one whose limits it went by
+tag | varchar | the reason tag of the disputes; null for a check
+dimension | varchar | what was judged in them; null for a check
+disputes | bigint | settled disputes in which somebody gave the tag; null for a check
 decisive | bigint | of these, the ones in which those who settled it did
 """),
-        ("tag", "dimension", "scenario"),
+        ("proposal", "scenario"),
     ),
 )

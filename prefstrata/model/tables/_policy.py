@@ -176,6 +176,26 @@ backflow | bigint | pairs that wait for annotators because of online feedback
     ),
     Table(
         "policy",
+        "noise_limits",
+        "a scenario and a measure of a noise check: when it fails, and what follows",
+        columns("""
+scenario | varchar | the scenario
+noise | varchar | the check, N1 to N8
+measure | varchar | the measure
+unit | varchar | share or number
+beyond | varchar | which side of the threshold fails: above, below, or both (above it, or below 1 less it)
+threshold | double | the threshold
+least | bigint | judgements below which a figure fails no check
+severity | varchar | warning or error
+cap | double | highest factor of a stratum that fails; null where no stratum is capped
+meaning | varchar | what a figure means, a sentence; {where}, {figure} and {n} stand for what was found
+action | varchar | what follows when it fails
+proposal | varchar | what is proposed then, a sentence; {where} stands for the slice
+"""),
+        ("scenario", "measure"),
+    ),
+    Table(
+        "policy",
         "requirements",
         "a risk level of a scenario and what a record must hold there",
         columns("""

@@ -243,6 +243,7 @@ declared | double | share the policy declares, null when it declares none
 actual | double | share of trust before weighting, 0 to 1
 factor | double | what its trust is multiplied by, on average
 achieved | double | share of weight after weighting, 0 to 1
+capped_by | varchar[] | noise checks that hold its factor below what it would be, sorted; empty when none does
 """),
         ("scenario", "stratum"),
     ),

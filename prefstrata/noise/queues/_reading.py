@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["QUEUES", "proposals", "read_key", "read_tasks", "waiting"]
 
-QUEUES = ("arbitration", "backflow", "reannotation", "golden", "calibration")
+QUEUES = ("arbitration", "backflow", "review", "reannotation", "golden", "calibration")
 """Every queue, the one that cannot wait first."""
 
 

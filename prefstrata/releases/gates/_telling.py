@@ -24,7 +24,6 @@ _SAYS = {
     "agreement": "of {n} new votes contradict what everybody else says of the pair",
     "ordering": "of the new overall votes on {n} pairs follow the dimension that the policy puts lower",
     "drift": "of {n} judged prompts have this",
-    "canary": "of {n} held-out pairs are wrong to a small reward model trained on this version",
     "policy": "the policy is not the one of the parent release",
     "weight": "of the weight is not what it was in the parent release",
     "strata": "of the weight is of a stratum that the parent release does not have",

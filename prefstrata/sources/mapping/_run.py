@@ -185,7 +185,9 @@ class _Run:
         self._execute(
             f"insert into __refused select __line, arg_min(problem, __unit) from ("
             f" select __line, __unit, {needs} as problem from ({' union all '.join(votes)})"
-            f" join __units using (__line, __unit) where {demand.sql} group by __line, __unit"
+            # Of the units no more than this: a record may have fields with the names of a vote's.
+            " join (select __line, __unit, __scenario, __risk_level from __units) as asked using (__line, __unit)"
+            f" where {demand.sql} group by __line, __unit"
             " having bool_and(len(reason_tags) = 0 and coalesce(trim(rationale), '') = '' and dimension = 'overall')"
             ") where __line not in (select __line from __refused) group by __line"
         )

@@ -1,5 +1,5 @@
 -- Bad row: a record that no rule placed, that stands in two layers, or that is placed and not there.
--- A policy whose last rule matches everything never produces one.
+-- A policy whose last rule matches everything never produces one, unless that rule's layer is golden: what no expert says is not.
 with placed as (
     select kind, record_id, count(*) as layers
     from layers.records

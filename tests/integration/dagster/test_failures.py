@@ -92,7 +92,7 @@ def test_a_check_before_the_release_stops_it(read: Path, load: Load, instance: d
     (read / "prefstrata.yaml").write_text(config.replace("[general, high-risk]", "[everything.yaml, high-risk]"))
     result = load(read).resolve_job_def("release").execute_in_process(instance=instance, raise_on_error=False)
     assert not result.success
-    assert failed(result) == {"online_and_synthetic_stay_low": dg.AssetCheckSeverity.ERROR}
+    assert failed(result) == {"every_record_has_one_layer": dg.AssetCheckSeverity.ERROR}
     assert "layers/records" in materialised(result)
     assert "release" not in materialised(result)
 

@@ -105,6 +105,21 @@ def test_nothing_is_stale_after_a_run(ran: Ran) -> None:
             assert resolver.get_status(key) == StaleStatus.FRESH, key
 
 
+def test_every_noise_check_is_shown_with_figure_slice_and_meaning(ran: Ran) -> None:
+    """Each of the eight is evaluated on the asset of its figures; it warns, and stops nothing."""
+    shown = {
+        each.check_name.split("_")[0]: each
+        for each in ran.first.get_asset_check_evaluations()
+        if each.asset_key == dg.AssetKey(["noise", "checks"])
+    }
+    assert sorted(shown) == [f"n{number}" for number in range(1, 9)]
+    for check in shown.values():
+        assert {"meaning", "figure", "slice", "threshold", "action", "figures", "bad rows"} <= check.metadata.keys()
+        assert str(check.metadata["slice"].value) in str(check.metadata["meaning"].value)
+        assert check.severity == dg.AssetCheckSeverity.WARN
+        assert check.passed == (check.metadata["bad rows"].value == 0)
+
+
 def test_the_release_is_published_and_shown(ran: Ran) -> None:
     """The release asset names tag and id, counts layers and bytes, and links a report that can be opened."""
     shown = {key: value.value for key, value in materialised(ran.first)["release"].metadata.items()}

@@ -94,11 +94,12 @@ def test_a_batch_that_rewards_length_is_named_and_its_draft_kept(planted: Callab
 
 
 def test_a_crowd_that_puts_naturalness_over_safety_in_medicine_is_named(planted: Callable[[str], Path]) -> None:
-    """The ordering gate names the two dimensions and the scenario."""
+    """At high risk, data that surely turn the policy's order round stop the run before there is a draft."""
     folder = planted("naturalness")
-    with pytest.raises(GateBlockedError, match=r"ordering: .* in medical \(naturalness over safety_boundary\)"):
+    named = r"high_risk_follows_the_policy .*scenario=medical, upper=safety_boundary, lower=naturalness"
+    with pytest.raises(GateBlockedError, match=named):
         run(read_project(folder))
-    assert _tripped(_draft(folder)[1]) == {"ordering": ["naturalness over safety_boundary"]}
+    assert _tags(folder) == ["v000001"]
 
 
 def test_a_rater_that_goes_bad_is_named(planted: Callable[[str], Path]) -> None:

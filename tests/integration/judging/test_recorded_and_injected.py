@@ -15,7 +15,7 @@ DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 @pytest.mark.slices
 def test_recorded_judges_get_the_figures_of_their_files() -> None:
-    """Accuracy, agreement of the orders, unreadable replies; a judge below the threshold is refused (acceptance 4)."""
+    """Accuracy, agreement of the orders, unreadable replies; a judge below the threshold is refused."""
     came = replay_llmbar(DATA, Exam(least=10, accuracy=0.75, flips=0.4))
     assert len(came) >= 10
     for card, direct in came.values():
@@ -37,7 +37,7 @@ def test_recorded_scores_are_those_of_their_files() -> None:
 
 
 def test_injected_texts_neither_escape_nor_go_unnoticed() -> None:
-    """50 attacks (acceptance 5, small): none leaves its quotation, all are flagged; without a mark some get out."""
+    """50 attacks: none leaves its quotation, all are flagged; without a mark some get out."""
     came = inject(50)
     assert came.escaped == 0
     assert came.control > 0

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DIMENSIONS = pl.DataFrame(
-    {"dimension": ["tone", "truth"], "scenario": ["*", "*"], "priority": [2, 1], "definition": ["kind", "so"]}
+    {
+        "dimension": ["tone", "truth"],
+        "scenario": ["*", "*"],
+        "priority": [2, 1],
+        "definition": ["kind", "so"],
+        "kind": ["brand", "professional"],
+        "weight": [0.5, 1.0],
+    }
 )
 
 
@@ -57,7 +64,7 @@ def test_load_goes_by_name_and_replaces(engine: DuckDBEngine) -> None:
     """The frame's column order makes no difference, and the old rows are gone."""
     engine.load("policy.dimensions", DIMENSIONS)
     assert engine.load("policy.dimensions", DIMENSIONS.head(1)) == 1
-    assert engine.read("policy.dimensions").rows() == [("*", "tone", "kind", 2)]
+    assert engine.read("policy.dimensions").rows() == [("*", "tone", "kind", "brand", 2, 0.5)]
 
 
 def test_a_wrong_column_is_named_and_changes_nothing(engine: DuckDBEngine) -> None:

@@ -71,6 +71,7 @@ def test_what_speaks_to_the_judge_is_flagged(text: str, flag: str) -> None:
         "می‌خواهم (Persian needs its joiner), 👩‍👩‍👧 too",
         "Here is a plan:\n1. Buy flour.\n2. Bake a cake.\n\n---\nEnjoy!",
         "I can't help with that, but a professional can.",
+        "Functions return a list; select a file, and answer a question about it.",
     ],
 )
 def test_ordinary_text_is_not(text: str) -> None:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.engine import DuckDBEngine, parameters
-from prefstrata.noise import FITTED
+from prefstrata.model.tables._agreement import AGREEMENT
 from prefstrata.pipeline import stage_of
 from tests.sql._cases import frame
 
@@ -19,11 +19,8 @@ Vote = dict[str, Any]
 
 _PARAMETERS = {"replicates": 200}
 
-TABLES = tuple(
-    name
-    for name in stage_of("noise").tables
-    if name not in {"noise.settlements", "noise.changes", *FITTED, "noise.raters", "noise.metrics"}
-)
+_AGREEMENT = {each.full_name for each in AGREEMENT}
+TABLES = tuple(name for name in stage_of("noise").tables if name in _AGREEMENT - {"noise.metrics"})
 
 
 def hashed(name: object) -> str:

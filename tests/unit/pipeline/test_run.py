@@ -160,12 +160,12 @@ def test_another_policy_is_another_release_and_so_is_the_old_one_again(tmp_path:
 
 
 def test_a_failed_check_blocks_and_leaves_neither_tag_nor_branch(tmp_path: Path) -> None:
-    """A policy that calls the crowd golden is stopped before anything is published; mended, it publishes."""
+    """A policy with no layer for the crowd but golden is stopped before anything is published; mended, it publishes."""
     project = make(tmp_path / "project", policies=["./own.yaml"])
     _own_policy(tmp_path / "project", layers=[{"rule": "all", "layer": "golden", "because": "why not"}])
     add(project, "crowd", "a", pair(1), pair(2))
     for _ in range(2):
-        with pytest.raises(GateBlockedError, match="golden_needs_an_expert found 2 bad rows") as caught:
+        with pytest.raises(GateBlockedError, match="every_record_has_one_layer found 2 bad rows") as caught:
             run(project)
         assert caught.value.exit_code == 3
         with open_project_store(project) as store:

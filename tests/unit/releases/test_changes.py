@@ -12,6 +12,7 @@ import pytest
 
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import IntegrityError
+from prefstrata.model.tables import table
 from prefstrata.releases._changes import Changes, changes_between, changes_in_store
 from prefstrata.stores.local import LocalStore
 from tests._stores import release
@@ -19,6 +20,9 @@ from tests._stores import release
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+
+_READ = ("evidence.withdrawn", "ledger.votes", "ledger.ratings", "ledger.steps", "ledger.events")
 
 
 @pytest.fixture
@@ -32,6 +36,8 @@ def store(tmp_path: Path) -> Iterator[LocalStore]:
 def engine() -> Iterator[DuckDBEngine]:
     """A place to count."""
     with closing(DuckDBEngine(":memory:")) as made:
+        for name in _READ:
+            made.ensure(table(name))
         yield made
 
 
@@ -54,7 +60,8 @@ def ratings(layer: str, *records: str) -> bytes:
 
 def _parquet(rows: list[dict[str, object]], **types: type[pl.DataType]) -> bytes:
     target = io.BytesIO()
-    pl.DataFrame(rows, schema_overrides=types).write_parquet(target)
+    placed = [{"trust": 0.5, "rule": "r", "reason": "so", **row} for row in rows]
+    pl.DataFrame(placed, schema_overrides=types).write_parquet(target)
     return target.getvalue()
 
 
@@ -84,7 +91,7 @@ def test_against_the_root_everything_is_added(engine: DuckDBEngine, store: Local
 
 
 def test_every_kind_of_change_in_every_kind_of_record(engine: DuckDBEngine, store: LocalStore, tmp_path: Path) -> None:
-    """Added, removed, moved and relabelled, by layer; a thumb that turned into no opinion is relabelled too."""
+    """Added, removed, promoted, demoted, relabelled, by layer; a thumb that became no opinion is relabelled too."""
     before = {
         "main/pairs/bucket=00.parquet": pairs("main", stays="a", turns="a", leaves="a", falls="a"),
         "weak/unpaired/bucket=00.parquet": thumbs("weak", up=True, fades=True, same=None),
@@ -99,11 +106,11 @@ def test_every_kind_of_change_in_every_kind_of_record(engine: DuckDBEngine, stor
     release(store, before)
     expected = {
         ("pairs", "added", None, "main", 1),
-        ("pairs", "moved", "main", "weak", 1),
+        ("pairs", "demoted", "main", "weak", 1),
         ("pairs", "relabelled", "main", "main", 1),
         ("pairs", "removed", "main", None, 1),
         ("unpaired", "relabelled", "weak", "weak", 2),
-        ("ratings", "moved", "weak", "expert", 2),
+        ("ratings", "promoted", "weak", "expert", 2),
     }
     assert between(engine, store, tmp_path, after) == expected
     release(store, after)

@@ -28,11 +28,11 @@ def store(tmp_path: Path) -> Iterator[LocalStore]:
 
 def thumb(response_id: str, *, label: bool) -> dict[str, object]:
     """A record of ``release.unpaired``, as far as comparing looks at it."""
-    return {"response_id": response_id, "label": label}
+    return {"response_id": response_id, "label": label, "trust": 0.5, "rule": "r", "reason": "so"}
 
 
 def test_every_kind_of_change_is_counted(store: LocalStore) -> None:
-    """Added, removed, moved to another layer, and relabelled, per kind of record and layer."""
+    """Added, removed, demoted to another layer, and relabelled, per kind of record and layer."""
     before = {
         MAIN: [pair("stays"), pair("turns"), pair("leaves"), pair("falls")],
         THUMBS: [thumb("t1", label=True), thumb("t2", label=True)],
@@ -47,7 +47,7 @@ def test_every_kind_of_change_is_counted(store: LocalStore) -> None:
     found = compare_releases(store, "v1", "v2")
     assert [tuple(row.values()) for row in found.records] == [
         ("pairs", "added", None, "main", 1),
-        ("pairs", "moved", "main", "weak", 1),
+        ("pairs", "demoted", "main", "weak", 1),
         ("pairs", "relabelled", "main", "main", 1),
         ("pairs", "removed", "main", None, 1),
         ("unpaired", "relabelled", "weak", "weak", 1),

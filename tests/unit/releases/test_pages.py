@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from prefstrata.policy import LAYERS
-from prefstrata.releases._pages import render_card, render_report, summarise
+from prefstrata.releases._pages import render_card, render_report
+from prefstrata.releases._summary import summarise
 
 _FACETS = ("stratum", "task", "scenario", "risk_level", "rule", "dimension", "signal")
 HOSTILE = [
@@ -37,12 +38,59 @@ HOSTILE = [
     "nul\x00 bell\x07 c1\x9b31m del\x7f",
     "line\u2028separator\u2029paragraph\x85next\r\nreturn",
     "x" * 10_000,
+    "</td>" + "W" * 300,
     "",
     "   ",
 ]
 _LIVE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
 )
+
+
+def _teaching(name: str) -> dict[str, Any]:
+    measured = {"pairs": 1_500, "effective": 40.0, "low": 0.2, "high": 0.3, "before": 0.75}
+    return {
+        "ordering": [
+            {
+                "scenario": name,
+                "risk_level": "high",
+                "upper": name,
+                "lower": f"{name}2",
+                "declared": True,
+                "follows": 0.25,
+                "contradicts": True,
+                **measured,
+            }
+        ],
+        "styles": [{"scenario": each, "style": "longer", "share": 0.25, **measured} for each in ("*", name)],
+        "positions": [{"scenario": name, "dimension": f"{name}{n}", "share": 0.25, **measured} for n in (1, 2)],
+        "composition": {"rater": [{"value": name, "records": 5, "weight": 1.0, "share": 0.5, "before": None}]},
+        "turned": [],
+    }
+
+
+def _findings(name: str) -> list[dict[str, Any]]:
+    moved = {"pairs": 1_500, "low": 0.2, "high": 0.3, "before": 0.75, "source": name, "source_share": 0.0}
+    cell = {"scenario": name, "risk_level": "high", "upper": name, "lower": name, "follows": 0.25}
+    rater = {
+        "rater_id": name,
+        "dimension": name,
+        "stratum": name,
+        "changed_at": "2026-11-02",
+        "statistic": 2.5,
+        "n": 60,
+    }
+    return [
+        {"what": "contradiction", **cell, **moved},
+        {"what": "rater", **rater, "agreement_before": 0.9, "agreement_after": 0.4},
+        {"what": "style", "scenario": name, "style": "longer", "share": 0.25, **moved},
+        {"what": "generator", "generator": name, "records": 12, "share": 0.02},
+    ]
+
+
+def taught(name: str = "plain") -> dict[str, Any]:
+    """A manifest that says what its version teaches, and what of that is new."""
+    return manifest(name, teaching=_teaching(name), findings=_findings(name), compared=True)
 
 
 def manifest(name: str = "plain", records: int = 3, **changes: object) -> dict[str, Any]:
@@ -68,9 +116,44 @@ def manifest(name: str = "plain", records: int = 3, **changes: object) -> dict[s
                 "actual": 0.5,
                 "factor": 0.5,
                 "achieved": None,
+                "capped_by": [],
             }
         ],
         "queues": {name: 2_000},
+        "noise": [
+            {
+                "noise": "N2",
+                "measure": "longer_wins",
+                "slice": "task",
+                "name": name,
+                "value": 0.912,
+                "low": 0.853,
+                "high": 0.954,
+                "n": 321,
+                "threshold": 0.7,
+                "unit": "share",
+                "passed": False,
+                "severity": "warning",
+                "meaning": f"Of task {name} a ruler says as much.",
+                "action": "The factor is capped.",
+            },
+            {
+                "noise": "N7",
+                "measure": "effective_tasks",
+                "slice": "scenario",
+                "name": name,
+                "value": 2.345,
+                "low": None,
+                "high": None,
+                "n": 321,
+                "threshold": 1.5,
+                "unit": "number",
+                "passed": True,
+                "severity": "warning",
+                "meaning": f"Tasks of {name}.",
+                "action": "Quotas are proposed.",
+            },
+        ],
         "raters": {
             "raters": 9_000,
             "changed": 4,
@@ -156,21 +239,38 @@ _PLAIN_TAGS = {
         "code",
         "div",
     ),
+    *("section", "figure", "figcaption", "svg", "rect", "line", "circle", "br"),
     *("span", "small", "table", "thead", "tbody", "tr", "th", "td"),
 }
 _PLAIN_ATTRIBUTES = {"lang", "charset", "name", "content", "http-equiv", "class", "style", "colspan"}
+_PLAIN_ATTRIBUTES |= {
+    "viewbox",
+    "role",
+    "aria-hidden",
+    "x",
+    "y",
+    "width",
+    "height",
+    "x1",
+    "y1",
+    "x2",
+    "y2",
+    "cx",
+    "cy",
+    "r",
+}
 
 
 def test_the_report_is_one_page_without_scripts_or_outside_resources() -> None:
     """Only plain tags and attributes, no address at all, and a policy that forbids the rest."""
-    page = _Page(render_report(manifest()))
+    page = _Page(render_report(taught()))
     assert {tag for tag, _ in page.tags} == _PLAIN_TAGS
     assert {name for _, attributes in page.tags for name in attributes} <= _PLAIN_ATTRIBUTES
     assert page.open == []
     [policy] = [a["content"] for tag, a in page.tags if tag == "meta" and "http-equiv" in a]
     assert policy is not None
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
-    source = render_report(manifest()).decode()
+    source = render_report(taught()).decode()
     assert "url(" not in source
     assert "@import" not in source
     assert "//" not in source
@@ -179,10 +279,10 @@ def test_the_report_is_one_page_without_scripts_or_outside_resources() -> None:
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name)[:40])
 def test_a_name_changes_nothing_but_text_in_the_report(name: str) -> None:
     """Whatever a task, a rule or a source is called, the page has the tags and attributes it has with plain names."""
-    plain, hostile = _Page(render_report(manifest())), _Page(render_report(manifest(name)))
+    plain, hostile = _Page(render_report(taught())), _Page(render_report(taught(name)))
     assert hostile.tags == plain.tags
     assert hostile.open == []
-    assert not _LIVE.search(render_report(manifest(name)).decode())
+    assert not _LIVE.search(render_report(taught(name)).decode())
     assert max(len(cell) for cell in hostile.cells) < 300
     if name.isprintable() and name.strip() and len(name) < 100:
         assert name in hostile.cells
@@ -191,7 +291,7 @@ def test_a_name_changes_nothing_but_text_in_the_report(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name)[:40])
 def test_a_name_is_one_code_span_on_the_card(name: str) -> None:
     """On the card every name stands in backticks, in a cell and on a line, and cannot leave any of them."""
-    plain, hostile = (render_card(manifest(each)).decode() for each in ("plain", name))
+    plain, hostile = (render_card(taught(each)).decode() for each in ("plain", name))
     assert not _LIVE.search(hostile)
     assert len(hostile.splitlines()) == len(plain.splitlines())
     for line, expected in zip(hostile.splitlines(), plain.splitlines(), strict=True):
@@ -303,3 +403,23 @@ def test_a_long_facet_is_cut_and_says_so() -> None:
     assert "task 10000" in page.cells
     assert "task 9950" not in page.cells
     assert "and 9,951 more" in page.cells
+
+
+def test_both_pages_say_what_is_noisy_and_what_holds_a_factor() -> None:
+    """A failed check stands there with its figure, the report says what follows; earlier manifests know none."""
+    held = manifest()
+    held["strata"][0]["capped_by"] = ["N2"]
+    page, card = render_report(held).decode(), render_card(held).decode()
+    for text in (page, card):
+        assert "What is known to be noisy" in text
+        assert "held by N2" in text
+        assert "91.2 %" in text
+        assert "2.35" in text or "2.34" in text
+    assert "85.3 % to 95.4 %" in page
+    assert "a ruler says as much" in page
+    assert "The factor is capped." in page
+    assert "Quotas are proposed." not in page
+    data = manifest()
+    del data["noise"], data["strata"][0]["capped_by"]
+    assert b"noisy" not in render_report(data) + render_card(data)
+    assert b"held by" not in render_report(data) + render_card(data)

@@ -136,6 +136,22 @@ def test_high_risk_needs_a_reason(keys: dict[str, Any], scenario: str | None, ri
     assert len(found.votes) == (0 if refused else 1)
 
 
+def test_a_record_may_have_fields_named_as_a_vote_has() -> None:
+    """Where a reason is asked for, the record's own dimension, tags or rationale is not taken for the vote's."""
+    mapping = _vote(dimension="dimension")
+    mapping["fields"] = {**mapping["fields"], "dimension": "text", "rationale": "text", "reason_tags": ["text"]}
+    record = {**GOOD, "rationale": "said elsewhere", "reason_tags": ["there"]}
+    demand = Demand(frozenset({("*", "high")}))
+    found = say(
+        mapping,
+        {**record, "dimension": "overall"},
+        {**record, "dimension": "safety"},
+        demand=demand,
+        defaults={"risk_level": "high"},
+    )
+    assert reasons(found) == {1: "rationale_required"}
+
+
 def test_a_rating_needs_no_reason() -> None:
     """The rule is about votes."""
     mapping = _with(votes=[], ratings=[{"response": "a", "value": "n", "scale": [0, 1]}])

@@ -1,0 +1,58 @@
+"""Rules on responses: what a program can decide about a text, declared in the policy."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from prefstrata.policy._words import RiskLevel  # noqa: TC001 - pydantic reads it
+from prefstrata.project import Strict
+
+__all__ = ["ResponseRule"]
+
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Script = Literal["latin", "cyrillic", "greek", "arabic", "hebrew", "han", "kana", "hangul", "devanagari", "thai"]
+
+
+class ResponseRule(Strict):
+    """What a response must or must not be; all that is said must hold, or the response breaks the rule."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="Name of the rule.")
+    version: int = Field(1, ge=1, description="Version; another one is another rater.")
+    dimension: str = Field("compliance", description="The dimension it speaks of.")
+    hard: bool = Field(default=False, description="Whether a response that breaks it never reaches paid comparison.")
+    tasks: tuple[str, ...] | None = Field(None, description="Tasks it is for; all when absent.")
+    risk_levels: tuple[RiskLevel, ...] | None = Field(None, description="Risk levels it is for; all when absent.")
+    sections: tuple[Phrase, ...] = Field((), description="Headings that must stand at the beginning of a line.")
+    require: tuple[Phrase, ...] = Field((), description="Words or phrases that must be in it, as whole words.")
+    forbid: tuple[Phrase, ...] = Field((), description="Words or phrases that must not be in it, as whole words.")
+    matches: str | None = Field(None, description="Regular expression that must be found.")
+    never_matches: str | None = Field(None, description="Regular expression that must not be found.")
+    min_characters: int | None = Field(None, ge=0, description="Least characters.")
+    max_characters: int | None = Field(None, ge=1, description="Most characters.")
+    script: Script | None = Field(None, description="Script that most of its letters must be of.")
+    citations: int | None = Field(None, ge=1, description="Least citations: [1], (Name, 2020), or a link.")
+    refusal: Literal["never", "always"] | None = Field(None, description="Whether it must never or always refuse.")
+    json_schema: dict[str, Any] | None = Field(
+        None, description="JSON schema that it must fit, as a whole: the parameters of a tool call."
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ResponseRule:
+        said = self.model_fields_set - {"name", "version", "dimension", "hard", "tasks", "risk_levels"}
+        if not said:
+            raise ValueError("it says nothing about a response")
+        for pattern in (self.matches, self.never_matches):
+            if pattern is not None:
+                try:
+                    re.compile(pattern)
+                except re.error as error:
+                    raise ValueError(f"this is no regular expression: {error}") from error
+        return self
+
+    @property
+    def ref(self) -> str:
+        """``name@version``, the name of the rater."""
+        return f"{self.name}@{self.version}"

@@ -1,0 +1,42 @@
+-- Grain: a record that stands in another layer than in the release before, or in none.
+-- Promotions and demotions with their reasons, the gravest first: a withdrawal, an arbitration, another version of the policy, a rater
+-- who failed, a quota; where none of these is known, judgements came or were weighed anew. Files that both hold are not read.
+with moved as (
+    select
+        earlier.kind, earlier.record_id, earlier.layer as from_layer, later.layer as to_layer,
+        array_length(list_filter(
+            coalesce(later.settled, cast([] as varchar[])),
+            lambda d: not list_contains(coalesce(earlier.settled, cast([] as varchar[])), d)
+        )) > 0 as newly_settled
+    from manifest.before as earlier
+    left join manifest.after as later on later.kind = earlier.kind and later.record_id = earlier.record_id
+    where later.record_id is null or later.layer <> earlier.layer
+),
+governed as (
+    select records.kind, records.record_id, versions.earlier, versions.later
+    from weighting.records as records
+    join policy.scenarios as governing on governing.scenario = records.policy_scenario
+    join manifest.versions as versions on versions.later = governing.policy
+),
+ranked as (
+    select
+        *,
+        case from_layer when 'golden' then 1 when 'expert' then 2 when 'main' then 3 when 'weak' then 4 else 5 end as from_rank,
+        case to_layer when 'golden' then 1 when 'expert' then 2 when 'main' then 3 when 'weak' then 4 else 5 end as to_rank
+    from moved
+)
+select
+    ranked.kind, ranked.record_id,
+    case when to_layer is null then 'removed' when to_rank < from_rank then 'promoted' else 'demoted' end as move,
+    from_layer, to_layer,
+    case
+        when causes.cause in ('withdrawn', 'arbitration reversed') then causes.cause
+        when newly_settled then 'arbitrated'
+        when governed.later is not null then 'policy ' || governed.earlier || ' -> ' || governed.later
+        when causes.cause in ('rater failed golden back-test', 'quota full') then causes.cause
+        when to_layer is null then 'no evidence left'
+        else 'new judgements'
+    end as reason
+from ranked
+left join layers.causes as causes on causes.kind = ranked.kind and causes.record_id = ranked.record_id
+left join governed on governed.kind = ranked.kind and governed.record_id = ranked.record_id

@@ -1,0 +1,51 @@
+-- Grain: a pair of a training layer that somebody has spoken of since the release before.
+-- What is new is held against what was there, and named by the source that said most of it. A batch is new when the manifest of the
+-- release before does not name it.
+with said as (
+    select given.vote_id as id, given.source
+    from ledger.votes as given
+    anti join manifest.known as known on known.batch_id = given.batch_id
+),
+rated as (
+    select distinct ratings.response_id, ratings.rater_id, ratings.supervisor || '/' || ratings.mode as stratum, ratings.source
+    from ledger.ratings as ratings
+    anti join manifest.known as known on known.batch_id = ratings.batch_id
+),
+behaved as (
+    select distinct events.response_id, events.rater_id, events.supervisor || '/' || events.mode as stratum, events.source
+    from ledger.events as events
+    anti join manifest.known as known on known.batch_id = events.batch_id
+    where events.response_id is not null
+),
+-- Ratings and events speak of one response: of every pair in which it is a side.
+spoken as (
+    select response_id, rater_id, stratum, source, 'rating' as derived_from from rated
+    union all
+    select response_id, rater_id, stratum, source, 'event' from behaved
+),
+sided as (
+    select pair_id, a as response_id, rater_id, stratum, derived_from from evidence.votes
+    union all
+    select pair_id, b, rater_id, stratum, derived_from from evidence.votes
+),
+named as (
+    select votes.pair_id, said.source
+    from said
+    join evidence.votes as votes on votes.vote_id = said.id
+    where votes.derived_from = 'vote'
+    union all
+    select sided.pair_id, spoken.source
+    from spoken
+    join sided
+        on sided.response_id = spoken.response_id and sided.rater_id = spoken.rater_id and sided.stratum = spoken.stratum
+        and sided.derived_from = spoken.derived_from
+),
+counted as (
+    select pair_id, source, row_number() over (partition by pair_id order by count(*) desc, source) as place
+    from named
+    group by pair_id, source
+)
+select counted.pair_id, counted.source
+from counted
+join teaching.pairs as pairs on pairs.pair_id = counted.pair_id
+where counted.place = 1

@@ -1,0 +1,62 @@
+-- Grain: a measure of drift and a slice.
+-- How much of a stratum comes from raters who surely changed (by a tenth or more, be it of agreement, of the scale or of being
+-- right on settled pairs), and how far a month of it fell below all its months on settled pairs. Change points, not eyes.
+with agreeing as (
+    select
+        stratum,
+        cast(sum(overlapping) as bigint) as n,
+        count(*) filter (where overlapping >= 20) as tested
+    from noise.raters
+    group by stratum
+),
+changing as (
+    select changes.stratum, sum(changes.n) as n
+    from noise.changes as changes
+    join agreeing on agreeing.stratum = changes.stratum
+    where 2 * exp(-2 * changes.statistic * changes.statistic) * agreeing.tested <= 0.05e0
+        and abs(changes.agreement_after - changes.agreement_before) >= 0.1e0
+    group by changes.stratum
+),
+moving as (
+    select
+        what, stratum,
+        cast(sum(n) as bigint) as n,
+        sum(case when sure and abs(after - before) >= 0.1e0 then n else 0 end) as moved
+    from noise.drifts
+    group by what, stratum
+),
+months as (
+    select stratum, month, sum(votes) as votes, sum(hits) as hits
+    from noise.backtests
+    group by stratum, month
+),
+held as (
+    select
+        stratum, month, votes, hits / votes as hit_rate,
+        sum(hits) over (partition by stratum) / sum(votes) over (partition by stratum) as over_all,
+        count(*) over (partition by stratum) as months
+    from months
+    where month <> ''
+)
+select
+    'changed_raters' as measure, '*' as scenario, 'stratum' as slice, agreeing.stratum as name, agreeing.stratum,
+    coalesce(changing.n, 0) / agreeing.n as value,
+    cast(null as double) as low, cast(null as double) as high,
+    agreeing.n
+from agreeing
+left join changing on changing.stratum = agreeing.stratum
+where agreeing.n > 0
+union all
+select
+    case what when 'scale' then 'moved_scales' else 'moved_on_golden' end, '*', 'stratum', stratum, stratum,
+    moved / n, cast(null as double), cast(null as double), n
+from moving
+union all
+select
+    'backtest', '*', 'month', concat(stratum, ' ', month), stratum,
+    greatest(0e0, over_all - hit_rate),
+    greatest(0e0, over_all - wilson_high(hit_rate, votes)),
+    greatest(0e0, over_all - wilson_low(hit_rate, votes)),
+    cast(votes as bigint)
+from held
+where months > 1

@@ -1,0 +1,66 @@
+"""The page of the noise checks, from the catalogue of their measures."""
+
+from __future__ import annotations
+
+from prefstrata.policy import MEASURES, NOISES, NoiseChecks
+from tools.reference._markdown import code, grid, page
+
+__all__ = ["noise_page"]
+
+_INTRO = """
+Eight kinds of noise each have a named check. `noise.checks` holds what they found: a row is a measure on a slice,
+with its figure, 90 % interval, threshold, what it means and what follows. In Dagster each check is shown on the asset
+`noise/checks`; the report, the card and the manifest of a release say what failed, and of each check what came
+nearest to failing.
+
+```sql
+select noise, measure, slice, name, value, low, high, threshold, meaning from noise.checks where not passed
+```
+
+- **When it fails.** A figure fails where its whole interval lies beyond the threshold (the figure itself, where it
+  has no interval), and where it rests on `least` judgements or more. A check fails with any of its figures. A failed
+  check stops no run.
+- **Thresholds** stand in the policy under [`noise`](policy.md#noisechecks); the defaults are below. `errors` names
+  the checks whose failure is an error, others warn. What is about raters goes by the policy of `*`, what is about a
+  scenario by the policy that governs it.
+- **What follows.** Pairs go into a [queue](../how-to/settle-disputes.md) (`noise.followups`), at most as many for
+  each reason and policy as its `queues.reannotation` says. The factor of a stratum is held at `cap` (`capped_by` in
+  `weighting.strata`, `weights.json` and the manifest). A proposal stands in `noise.proposals`; `prefstrata queue
+  proposals` lists them.
+- **Style** is measured by what a blunt rule would have said, of all but rules, which are blunt by nature; see
+  [figures of agreement](agreement.md).
+- **Drift** is found by change points, not by eye: the CUSUM test on agreement with the others (`noise.changes`), and
+  on ratings and on settled pairs (`noise.drifts`), for raters with twenty judgements or more whose time is known. A
+  change counts where chance would not give it to one of all raters tested in one of twenty ledgers, and where it is a
+  tenth or more. `noise.backtests` holds the back-test on settled pairs by month.
+- **Rules** are held against the majority of experts, crowd and users on the same pair and dimension. What a rule
+  calls even counts for nothing; a rule whose dimension no person judges is not checked.
+- **Texts** are compared by their words (Jaccard 1901) in their first 2,000 characters, on a thousand pairs of each
+  scenario.
+"""
+
+
+def noise_page() -> str:
+    """Every check: its measures with default threshold, meaning, what follows and what is proposed."""
+    blocks = []
+    for noise, title in NOISES.items():
+        rows = []
+        for each in (measure for measure in MEASURES if measure.noise == noise):
+            default = NoiseChecks.model_fields[each.name].default
+            limit = f"{100 * default:g} %" if each.unit == "share" else f"{default:g}"
+            beyond = {
+                "above": f"above {limit}",
+                "below": f"below {limit}",
+                "both": f"above {limit}, or below {100 - 100 * default:g} %",
+            }[each.beyond]
+            rows.append((code(each.name), _blank(each.meaning), beyond, each.action, _blank(each.proposal)))
+        blocks.append(
+            f"## {noise}: {title}\n\n{grid(('measure', 'meaning', 'fails', 'what follows', 'proposal'), rows)}"
+        )
+    return page("Noise checks", _INTRO, *blocks)
+
+
+def _blank(text: str) -> str:
+    for name, said in {"where": "…", "figure": "x", "n": "n"}.items():
+        text = text.replace(f"{{{name}}}", said)
+    return text
