@@ -19,6 +19,8 @@ EMPTY: dict[str, Any] = {
     "events": 0,
     "skewed": 0,
     "deliveries_passed_over": 0,
+    "backflow": {"answered": 0, "changed": 0},
+    "trends": [],
     "suspended": [],
     "withdrawn": {"subjects": 0, "events": 0, "judgements": 0},
     "signals": [],
@@ -33,6 +35,8 @@ def describe_online(engine: Engine) -> dict[str, Any]:
     """Everything but what came late, which depends on the release before."""
     return {
         **engine.query("manifest/clocks").row(0, named=True),
+        "backflow": engine.query("manifest/backflow").row(0, named=True),
+        "trends": engine.query("manifest/trends").to_dicts(),
         "suspended": engine.query("manifest/suspended").to_dicts(),
         "withdrawn": engine.query("manifest/withdrawn").row(0, named=True),
         "signals": engine.query("manifest/signals").to_dicts(),

@@ -132,7 +132,7 @@ has_rationale | boolean | at least one of them came with a reason
 queue | varchar | arbitration, reannotation, backflow, calibration or golden
 pair_id | varchar | the pair
 prompt_id | varchar | its prompt
-kind | varchar | dispute, contradicted; flip, sample; online; typical, boundary, misjudged; unanimous
+kind | varchar | as in noise.disputes, noise.samples and noise.backflow; flip; online
 dimensions | varchar[] | what people are asked to judge, sorted
 priority | double | higher first, from 0; arbitration: released weight that settling it is expected to move
 reason | varchar | why it is here, a sentence
