@@ -15,7 +15,7 @@ class Stage:
     """A stage: the tables it builds, in order, and the checks (``sql/checks/<stage>/*.sql``) that guard its end.
 
     Attributes:
-        name: ledger, evidence, noise, weighting or layers.
+        name: ledger, evidence, noise, weighting, layers, weights or queues.
         tables: full names, in the order they are built; empty for the ledger, which sources append to.
     """
 
@@ -77,13 +77,43 @@ STAGES = (
     Stage(
         "layers",
         (
+            "layers.placed",
             "layers.records",
             "layers.golden",
             "layers.expert",
             "layers.main",
             "layers.weak",
             "layers.backflow",
+        ),
+    ),
+    Stage(
+        "weights",
+        (
+            "weighting.members",
+            "weighting.cells",
+            "weighting.factors",
+            "weighting.parts",
+            "weighting.user_days",
+            "weighting.limited",
+            "weighting.weights",
             "weighting.strata",
+            "weighting.margins",
+            "weighting.limits",
+            "weighting.effective",
+        ),
+    ),
+    Stage(
+        "teaching",
+        (
+            "teaching.weights",
+            "teaching.pairs",
+            "teaching.directions",
+            "teaching.conflicts",
+            "teaching.contrasts",
+            "teaching.ordering",
+            "teaching.styles",
+            "teaching.positions",
+            "teaching.composition",
         ),
     ),
     # Last, because what settling a dispute is worth depends on what the label weighs.

@@ -12,6 +12,7 @@ from __future__ import annotations
 from prefstrata.model.tables._agreement import AGREEMENT
 from prefstrata.model.tables._evidence import EVIDENCE
 from prefstrata.model.tables._fit import FIT
+from prefstrata.model.tables._gates import GATES, POLICY_GATES
 from prefstrata.model.tables._layers import LAYERS, RELEASE
 from prefstrata.model.tables._ledger import LEDGER
 from prefstrata.model.tables._manifest import MANIFEST
@@ -20,6 +21,7 @@ from prefstrata.model.tables._online import ONLINE
 from prefstrata.model.tables._policy import POLICY
 from prefstrata.model.tables._shape import Column, Table
 from prefstrata.model.tables._staging import STAGING
+from prefstrata.model.tables._teaching import TEACHING
 from prefstrata.model.tables._weighting import WEIGHTING
 
 __all__ = ["TABLES", "Column", "Table", "table"]
@@ -33,9 +35,12 @@ TABLES: tuple[Table, ...] = (
     *AGREEMENT,
     *WEIGHTING,
     *LAYERS,
+    *TEACHING,
     *RELEASE,
     *MANIFEST,
     *POLICY,
+    POLICY_GATES,
+    *GATES,
     *STAGING,
 )
 
