@@ -1,7 +1,8 @@
 """Online feedback on a simulated product: ``python -m benchmarks.online [--events N] [--users N] [--orders N]``.
 
-Prints whether every order of arrival gives the same release, how many intervals hold the truth, how right the weak layer is beside
-likes at face value, what a brigade of fifty accounts achieves, what the backflow sampler is worth, and what it all costs.
+Prints whether every order of arrival gives the same release, how many intervals hold the truth, how right the weak
+layer is beside likes at face value, what a brigade of fifty accounts achieves, what the backflow sampler is worth, and
+the cost.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import polars as pl
+from rich.console import Console
 
 from benchmarks.online.measure import accuracy, build, coverage, evidence_of, labels, opened, release_of, yields
 from benchmarks.online.simulate import brigade, make, write
 
 _COLUMNS = ("id", "session", "who", "plan", "task", "did", "asked", "got", "beside", "made", "place", "at", "received")
 _BRIGADE = 10_000_000
+_SAY = Console(highlight=False, soft_wrap=True)
 
 
 def main(arguments: list[str]) -> int:
@@ -47,20 +50,22 @@ def _estimates(folder: Path, events: int, users: int) -> bool:
     with opened(folder) as session:
         seconds = evidence_of(session)
         ours = _cpu() - before
-        print(
+        _SAY.print(
             f"{lines:,} lines: ingest {seconds['ingest']:.1f} s, to votes {seconds['votes']:.1f} s;"
             f" {ours:.1f} CPU seconds, {ours / bare:.1f} times DuckDB's bare read ({bare:.2f})"
         )
         cells = coverage(session, world)
         share = float(cells["inside"].to_numpy().mean())
-        print(f"{cells.height} reliabilities, {100 * share:.0f} % of the 90 % intervals hold the truth (wanted: 85)")
+        _SAY.print(
+            f"{cells.height} reliabilities, {100 * share:.0f} % of the 90 % intervals hold the truth (wanted: 85)"
+        )
         build(session)
         right = accuracy(session, world)
-        print(
+        _SAY.print(
             f"{right.pairs:,} weak pairs: {100 * right.ours:.1f} % right, at face value {100 * right.face_value:.1f} %"
         )
         drawn, evenly = yields(session, world)
-        print(
+        _SAY.print(
             f"backflow: {drawn:.3f} changed preferences per annotation, drawn evenly {evenly:.3f}:"
             f" {drawn / max(evenly, 1e-9):.2f} times as many"
         )
@@ -73,7 +78,7 @@ def _orders(folder: Path, events: int, users: int, orders: int) -> bool:
     for seed in range(1, orders + 1):
         write(world, world.events, folder / str(seed), seed=seed, files=2 + seed % 7)
         found.add(release_of(folder / str(seed)))
-    print(f"{orders} orders of arrival of {events:,} events: {len(found)} release")
+    _SAY.print(f"{orders} orders of arrival of {events:,} events: {len(found)} release")
     return len(found) == 1
 
 
@@ -96,8 +101,9 @@ def _pushed(folder: Path, honest: int, users: int) -> bool:
     wrongly = len(caught - pushers) / (raters.height - len(pushers))
     joined = said["honest"].join(said["pushed"], on="pair_id", suffix="_pushed")
     changed = float((joined["side"] != joined["side_pushed"]).to_numpy().mean())
-    print(
-        f"brigade of {len(pushers)} x 40: {100 * found:.0f} % of its accounts quarantined (wanted: 90), {100 * wrongly:.2f} %"
+    _SAY.print(
+        f"brigade of {len(pushers)} x 40: {100 * found:.0f} % of its accounts quarantined (wanted: 90),"
+        f" {100 * wrongly:.2f} %"
         f" of honest users (at most 1), {100 * changed:.3f} % of {joined.height:,} labels changed (at most 0.1)"
     )
     return found >= 0.9 and wrongly <= 0.01 and changed <= 0.001  # noqa: PLR2004 - the targets
@@ -108,8 +114,9 @@ def _bare(folder: Path) -> float:
     columns = ", ".join(f"'{name}': '{'bigint' if name == 'place' else 'varchar'}'" for name in _COLUMNS)
     connection = duckdb.connect()
     before = _cpu()
+    reader = f"read_json($files, columns = {{{columns}}}, format = 'newline_delimited')"
     connection.execute(
-        f"create table lines as select * from read_json($files, columns = {{{columns}}}, format = 'newline_delimited')",
+        f"create table lines as select * from {reader}",  # noqa: S608 - names of our own
         {"files": str(folder / "inbox" / "events-*.jsonl")},
     ).fetchall()
     connection.close()

@@ -61,7 +61,7 @@ def build(session: Session) -> None:
 
 
 def yields(session: Session, world: World) -> tuple[float, float]:
-    """Preferences that an annotator who is right changes, per annotation: of the pairs drawn, and of as many drawn evenly."""
+    """Preferences that an annotator who is right changes, per annotation: of the pairs drawn, and of all."""
     found = labels(session)
     better = world.quality[found["prompt"], found["one"]] > world.quality[found["prompt"], found["other"]]
     leads = np.sign((found["p_a"] - found["p_b"]).to_numpy())
@@ -80,7 +80,8 @@ def release_of(folder: Path) -> tuple[str, str]:
                 session.build(name)
             session.guard(stage)
         outcome = session.release(store)
-        assert outcome.commit is not None
+        if outcome.commit is None:
+            raise RuntimeError(f"nothing was released: {outcome.status}")
         files = sorted(
             (file.path, file.sha256)
             for file in store.list(outcome.commit.id)
@@ -133,7 +134,7 @@ def coverage(session: Session, world: World) -> pl.DataFrame:
 
 
 def labels(session: Session) -> pl.DataFrame:
-    """The pairs of the release that users alone judged: prompt, one, other, and whether the one is said to be better."""
+    """The pairs that users alone judged: prompt, one, other, layer, and how probably each is better."""
     with session.engine.connection() as connection:
         rows = connection.execute(
             "select p.pair_id, regexp_extract(ra.content, 'prompt (\\d+)', 1)::bigint as prompt,"

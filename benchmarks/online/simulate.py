@@ -1,8 +1,9 @@
 """A product whose truth is known: users see answers, and some of them do something about it.
 
-Answers have a quality; users tell them apart as well as their segment does, and worse in some tasks. They speak up more in some
-tasks than in others, and more about bad answers. Of two answers shown side by side the first is favoured, and each prompt has an
-answer that the product mostly shows first, for no good reason. Deliveries repeat, come late and bear wrong clocks.
+Answers have a quality; users tell them apart as well as their segment does, and worse in some tasks. They speak up more
+in some tasks than in others, and more about bad answers. Of two answers shown side by side the first is favoured, and
+each prompt has an answer that the product mostly shows first, for no good reason. Deliveries repeat, come late and bear
+wrong clocks.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class World:
     """What was made.
 
     Attributes:
-        events: one row per event, once, in no order of arrival, with ``task``, ``right`` (whether it points the way the truth
-            does) and, of comparisons, ``win`` and ``lose`` (answers by number).
+        events: one row per event, once, in no order of arrival; ``answer`` is the answer it is about (of comparisons,
+            the one it speaks for, and ``other`` the one against), ``right`` whether it points the way the truth does.
         quality: quality of every answer, prompts by answers.
         votes: pairs that experts judged: prompt, one, other, and whether the one won.
     """
@@ -115,7 +116,7 @@ def make(events: int, users: int, seed: int = 1) -> World:
 
 
 def brigade(world: World, accounts: int, votes: int, seed: int = 2) -> pl.DataFrame:
-    """Events of accounts that push: each takes the worse of two answers, on the same pairs, within the same quarter of an hour."""
+    """Events of accounts that push: each takes the worse of two answers, on one pair within a quarter of an hour."""
     rng = np.random.default_rng(seed)
     prompts = rng.choice(world.quality.shape[0], votes, replace=False)
     order = np.argsort(world.quality[prompts], axis=1)
@@ -148,7 +149,7 @@ def _rows(  # noqa: PLR0913, PLR0917 - an event has as many parts
     quality: np.ndarray | None = None,
     up: bool | None = None,
 ) -> pl.DataFrame:
-    """Events of a kind in the chosen sessions; of comparisons, ``answer`` is what they speak for and ``other`` against."""
+    """Events of a kind in the chosen sessions; comparisons speak for ``answer`` and against ``other``."""
     picks = {name: values[chosen] for name, values in base.items()}
     answer = answer[chosen]
     size = answer.size
@@ -180,8 +181,8 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 def write(world: World, events: pl.DataFrame, folder: Path, *, seed: int = 1, files: int = 8) -> int:
     """Write the events and the experts' votes as files of an inbox; the seed is that of the arrival.
 
-    A tenth is delivered twice, half of these with another time of receipt; a tenth comes in the last files, days after it
-    happened; one clock in a hundred is days ahead. Which, does not depend on the seed: only order and cut into files do.
+    A tenth is delivered twice, half of these with another time of receipt; a tenth comes in the last file, long after
+    it happened; one clock in a hundred is days ahead. Which, does not depend on the seed: only order and cut do.
 
     Returns:
         The lines of events written.
@@ -270,8 +271,8 @@ sources:
     path: inbox/events-*.jsonl
     format: mapping
     map:
-      fields: {id: text, session: text, who: text, plan: text, task: text, did: text, asked: text, got: text, beside: text,
-               made: text, place: integer, at: text, received: text}
+      fields: {id: text, session: text, who: text, plan: text, task: text, did: text, asked: text, got: text,
+               beside: text, made: text, place: integer, at: text, received: text}
       prompt: asked
       task: task
       events:
