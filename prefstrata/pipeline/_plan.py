@@ -139,7 +139,18 @@ STAGES = (
         ),
     ),
     # Last, because what settling a dispute is worth depends on what the label weighs.
-    Stage("queues", ("noise.disputes", "noise.samples", "noise.followups", "noise.queue", "noise.proposals")),
+    Stage(
+        "queues",
+        (
+            "noise.trends",
+            "noise.backflow",
+            "noise.disputes",
+            "noise.samples",
+            "noise.followups",
+            "noise.queue",
+            "noise.proposals",
+        ),
+    ),
 )
 
 

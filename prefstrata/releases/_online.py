@@ -15,6 +15,8 @@ EMPTY: dict[str, Any] = {
     "events": 0,
     "skewed": 0,
     "deliveries_passed_over": 0,
+    "backflow": {"answered": 0, "changed": 0},
+    "trends": [],
     "suspended": [],
     "withdrawn": {"subjects": 0, "events": 0, "judgements": 0},
     "signals": [],
@@ -29,6 +31,8 @@ def describe_online(engine: Engine) -> dict[str, Any]:
     """Everything but what came late, which depends on the release before."""
     return {
         **engine.query("manifest/clocks").row(0, named=True),
+        "backflow": engine.query("manifest/backflow").row(0, named=True),
+        "trends": engine.query("manifest/trends").to_dicts(),
         "suspended": engine.query("manifest/suspended").to_dicts(),
         "withdrawn": engine.query("manifest/withdrawals").row(0, named=True),
         "signals": engine.query("manifest/signals").to_dicts(),
@@ -38,7 +42,7 @@ def describe_online(engine: Engine) -> dict[str, Any]:
 
 
 def late_since(engine: Engine, earlier: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """Events by source and day that the newest day of the release before should have known: ``{source, day, events}``."""
+    """Events by source and day that the release before should have known: rows of ``source``, ``day`` and ``events``."""
     batches = [batch["batch_id"] for batch in earlier["batches"]] if earlier else []
     engine.load("manifest.known", pl.DataFrame({"batch_id": batches}, schema={"batch_id": pl.String}))
     return engine.query("manifest/late").to_dicts()

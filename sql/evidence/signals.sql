@@ -125,17 +125,27 @@ kinds as (
     join kinds_varied on kinds_varied.form = of_kind.form and kinds_varied.kind = of_kind.kind
     where s2 > 0
 ),
-spread as (
+-- How far cells of a kind lie apart, beyond what chance explains, over all kinds of the form: few kinds have many cells.
+apart as (
     select
-        cells.form, cells.kind,
-        -- Cells of a kind are never taken to be nearer to each other than three points.
-        greatest(0.0009e0,
-            (sum(cast(round(1e6 * cells.s2 * (cells.raw - kinds.mean) * (cells.raw - kinds.mean)) as bigint)) / 1e6
-                - sum(cast(round(1e6 * cells.s2 * cells.variance) as bigint)) / 1e6)
-            / greatest(1e-6, max(kinds.s2))) as between_cells
+        cells.form,
+        sum(cast(round(1e6 * cells.s2 * pow(cells.raw - kinds.mean, 2)) as bigint)) / 1e6
+            - sum(cast(round(1e6 * cells.s2 * cells.variance) as bigint)) / 1e6
+            + sum(cast(round(1e6 * cells.s2 * cells.s2 * cells.variance) as bigint)) / 1e6 / max(kinds.s2) as beyond,
+        max(kinds.s2) - sum(cast(round(1e6 * cells.s2 * cells.s2) as bigint)) / 1e6 / max(kinds.s2) as size
     from cells
     join kinds on kinds.form = cells.form and kinds.kind = cells.kind
     group by cells.form, cells.kind
+),
+-- Never nearer than five points: with few cells, no spread to be seen is no proof of none.
+spread as (
+    select
+        form,
+        greatest(0.0025e0, coalesce(
+            sum(cast(round(1e6 * beyond) as bigint)) / nullif(cast(sum(cast(round(1e6 * size) as bigint)) as double), 0), 0e0))
+            as between_cells
+    from apart
+    group by form
 ),
 every as (
     select 'pair' as form, kind, place, segment, count(*) as events from heard group by kind, place, segment
@@ -162,7 +172,7 @@ drawn as (
     left join cells
         on cells.form = every.form and cells.kind = every.kind and cells.place = every.place and cells.segment = every.segment
     left join kinds on kinds.form = every.form and kinds.kind = every.kind
-    left join spread on spread.form = every.form and spread.kind = every.kind
+    left join spread on spread.form = every.form
 ),
 bounded as (
     select

@@ -35,6 +35,37 @@ skewed | boolean | the user's clock was plainly wrong
 
 ONLINE = (
     Table(
+        "noise",
+        "trends",
+        "a task in which users compared answers: whether they still want what annotators say is better",
+        columns("""
+task | varchar | the task
+votes | bigint | users' votes with a time
+overlap | bigint | of these, on pairs with a trusted label
+agreement | double | share of them that agree with it; null without overlap
+low | double | lower end of its 90 % interval (Wilson)
+high | double | upper end
+recent | double | agreement in the newest days, as many as the policy watches; null without any
+earlier | double | agreement before
+z | double | how far apart the two are, in standard errors; null where that cannot be said
+state | varchar | new, unknown, drifting (beyond 2.58 standard errors) or steady
+"""),
+        ("task",),
+    ),
+    Table(
+        "noise",
+        "backflow",
+        "a pair that users judged and no annotator has, drawn to be asked",
+        columns("""
+pair_id | varchar | the pair
+prompt_id | varchar | its prompt
+dimension | varchar | overall
+kind | varchar | risky, conflicting, new_task, drifting or uncertain
+priority | double | higher first, 0 to 1: the doubt of the estimate, and a quarter for any other reason
+"""),
+        ("pair_id",),
+    ),
+    Table(
         "evidence",
         "actions",
         "something a user did, once, whose consent stands",
