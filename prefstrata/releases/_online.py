@@ -42,7 +42,7 @@ def describe_online(engine: Engine) -> dict[str, Any]:
 
 
 def late_since(engine: Engine, earlier: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """Events by source and day that the release before should have known: rows of ``source``, ``day`` and ``events``."""
+    """Events that the release before should have known: rows of ``source``, ``day`` and ``events``."""
     batches = [batch["batch_id"] for batch in earlier["batches"]] if earlier else []
     engine.load("manifest.known", pl.DataFrame({"batch_id": batches}, schema={"batch_id": pl.String}))
     return engine.query("manifest/late").to_dicts()

@@ -1,7 +1,14 @@
--- Grain: a pair that experts or a crowd judged offline.
+-- Grain: a pair that experts or a crowd judged offline, and of a side of which a user did something.
 -- What users do is held against this: votes with the reliability that the general policy declares, in rounds that settle 98 in
 -- 100, as independent witnesses, and never surer than that. Sums of log-odds are fixed point.
-with said as (
+with touched as (
+    select response_id from evidence.events where kind <> 'shown' and response_id is not null
+    union
+    select winner_id from evidence.event_votes
+    union
+    select loser_id from evidence.event_votes
+),
+said as (
     select
         pair_id(votes.left_id, votes.right_id) as pair_id, votes.prompt_id,
         case when votes.left_id < votes.right_id then votes.left_id else votes.right_id end as a,
@@ -21,6 +28,7 @@ with said as (
         and settling.stratum = votes.supervisor || '/' || votes.mode
     where votes.supervisor in ('expert', 'crowd') and votes.mode = 'offline' and votes.dimension = 'overall'
         and votes.choice in ('left', 'right')
+        and (votes.left_id in (select response_id from touched) or votes.right_id in (select response_id from touched))
 ),
 summed as (
     select

@@ -1,6 +1,7 @@
 -- Grain: a vote on a canonical pair (a < b by id), so that both display orders meet.
--- Everything that compares two responses becomes such a vote: votes as given, two ratings by one rater, and what a user
--- did with one response rather than another, counting as much as such events were found to say. A ranking of k things counts as k - 1 votes, not as k (k - 1) / 2.
+-- Everything that compares two responses becomes such a vote: votes as given, two ratings by one rater, and what a user did with one
+-- response rather than another, counting as much as such events were found to say. A ranking of k things counts as k - 1 votes, not
+-- as k (k - 1) / 2.
 with given as (
     select
         vote_id, pair_id(left_id, right_id) as pair_id, prompt_id, left_id, right_id, dimension,

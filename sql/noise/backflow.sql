@@ -7,17 +7,20 @@ with settings as (
     from policy.scenarios as scenarios
     join policy.online as online on online.scenario = scenarios.scenario
 ),
+touched as (
+    select distinct pair_id from evidence.votes where derived_from = 'event' and dimension = 'overall'
+),
 votes as (
     select
-        pair_id,
+        votes.pair_id,
         bool_or(stratum like 'expert/%' or stratum like 'crowd/%') as asked,
         sum(case when derived_from <> 'event' then 0 when choice = 'a' then 1 when choice = 'b' then -1 else 0 end) as users,
         sum(case when stratum like 'judge/%' or stratum like 'rule/%'
-            then case choice when 'a' then 1 when 'b' then -1 else 0 end else 0 end) as others,
-        bool_or(derived_from = 'event') as online
-    from evidence.votes
-    where dimension = 'overall'
-    group by pair_id
+            then case choice when 'a' then 1 when 'b' then -1 else 0 end else 0 end) as others
+    from evidence.votes as votes
+    semi join touched on touched.pair_id = votes.pair_id
+    where votes.dimension = 'overall'
+    group by votes.pair_id
 ),
 candidates as (
     select
@@ -27,7 +30,7 @@ candidates as (
         coalesce(trends.state, 'unknown') as state,
         prompts.risk_level = 'high' as risky
     from noise.preferences as preferences
-    join votes on votes.pair_id = preferences.pair_id and votes.online and not votes.asked
+    join votes on votes.pair_id = preferences.pair_id and not votes.asked
     join evidence.pairs as pairs on pairs.pair_id = preferences.pair_id
     join evidence.prompts as prompts on prompts.prompt_id = pairs.prompt_id
     left join noise.trends as trends on trends.task = prompts.task

@@ -129,7 +129,7 @@ happened_at | timestamp | when, null when unknown
     Table(
         "evidence",
         "trusted",
-        "a pair that experts or a crowd judged offline, and which side they say is better",
+        "a pair that experts or a crowd judged offline and users touched, and which side the former say is better",
         columns("""
 pair_id | varchar | the pair
 prompt_id | varchar | its prompt
