@@ -65,7 +65,7 @@ def withdraw(
         waiting: told once, when there is something to wait for.
 
     Raises:
-        ConfigError: there is no such source.
+        ConfigError: there is no such source, or none has users.
         UnreachableError: a run has the project and did not end in time.
     """
     names = _sources(project, source)
@@ -116,7 +116,14 @@ def withdraw(
 def _sources(project: Project, source: str | None) -> Sequence[str]:
     known = [each.name for each in project.sources]
     if source is None:
-        return [each.name for each in project.sources if each.supervisor == "user" or each.mode == "online"]
+        of_users = [each.name for each in project.sources if each.supervisor == "user" or each.mode == "online"]
+        if not of_users:
+            raise ConfigError(
+                "no source of this project has users",
+                where=str(project.file),
+                todo="name the source of the judgements with --source",
+            )
+        return of_users
     if source not in known:
         raise ConfigError(
             f"there is no source {source!r}", where=str(project.file), todo=f"Sources are: {', '.join(known) or 'none'}"
