@@ -55,7 +55,7 @@ def test_bad_rows_are_counted_and_twenty_are_shown(engine: DuckDBEngine) -> None
 
 
 def test_a_blocked_stage_names_each_failed_check_and_its_first_bad_rows(engine: DuckDBEngine) -> None:
-    """The error says which checks, how many rows, the first of them, and what a bad row means; the command ends with 3."""
+    """It says which checks, how many rows, the first of them, and what a bad row means; the command ends with 3."""
     _bad_votes(engine, 1)
     results = tuple(run_check(engine, name) for name in sql_names("checks/ledger"))
     with pytest.raises(GateBlockedError) as caught:
