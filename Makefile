@@ -49,6 +49,8 @@ bench: setup ## how fast and how good, against what
 lock: setup ## pin requirements/ anew
 	$(COMPILE) pyproject.toml --upgrade --extra platform --group pyproject.toml:dev --no-build --output-file requirements/platform.txt
 	$(COMPILE) pyproject.toml --upgrade --extra spark --constraints requirements/platform.txt --output-file requirements/spark.txt
+	$(COMPILE) pyproject.toml --extra trl --group pyproject.toml:trainers --upgrade --output-file requirements/trainers.txt
+	$(COMPILE) --group pyproject.toml:trainers-apart --upgrade --no-deps --output-file requirements/trainers-apart.txt
 	$(COMPILE) --group pyproject.toml:peers --upgrade --no-build --output-file requirements/peers.txt
 
 docs: setup ## write the generated pages of docs/reference/ anew
