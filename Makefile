@@ -6,7 +6,7 @@ LAKEFS := .cache/lakefs
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help setup demo dev lakefs test check bench lock docs clean
+.PHONY: help setup demo dev lakefs test trainers check bench lock docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ lakefs: setup ## start a real lakeFS server on loopback and run the demo on it, 
 test: ## every test this machine can run, by file on two processes; skipped ones say why
 	@scripts/setup --spark
 	$(RUN) -m pytest -n 2 --dist loadfile $(PYTEST)
+
+trainers: setup ## install the trainers themselves (5 GB, once), and try checkouts in them
+	@scripts/trainers >/dev/null
+	PREFSTRATA_REQUIRE=trainers $(RUN) -m pytest tests/integration/trainers $(PYTEST)
 
 check: setup ## lint, format, types, who imports whom, licences, what may not be committed
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """How fast a layer of a million pairs is handed out to a trainer, and in how much memory.
 
-``python -m benchmarks.checkout [--pairs N] [--for FORMAT] [--files KIND]``. The release is made once, in ``.cache``: pairs
-with texts of the length that preference data has. Reading, verifying and writing all count; so does the import.
+``python -m benchmarks.checkout [--pairs N] [--for FORMAT] [--files KIND]``. The release is made once, in ``.cache``:
+pairs with texts of the length that preference data has. Reading, verifying and writing all count; so does the import.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-from _tiny import tokenizer
+from _tokenizer import tokenizer
 from datasets import load_dataset
 
 
@@ -56,7 +56,7 @@ def axolotl_dpo(folder, _):
     told = tokenizer()
     data = load_dataset("json", data_files=str(folder / "train.jsonl"), split="train")
     made = data.map(lambda row: transform(row, tokenizer=told), **more)
-    return {"given": len(data), "kept": len(made), "columns": sorted(made.column_names), "first": made[0]}
+    return {"given": len(data), "kept": len(made), "columns": sorted(made.column_names), "rows": made.to_list()}
 
 
 def axolotl_stepwise(folder, length):

@@ -1,7 +1,7 @@
 """TRL itself on checkouts: ``python _trl_child.py JOBS`` prints, last, a JSON document with what each job found.
 
-JOBS is ``{name: [what, folder, max_length]}``. Importing TRL takes longer than most jobs: many go through one process. It
-imports nothing of ours but the add-on, where that is what is tried.
+JOBS is ``{name: [what, folder, max_length]}``. Importing TRL takes longer than most jobs: many go through one process.
+Nothing of ours is imported but the add-on, where that is what is tried.
 """
 
 import json
@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import torch
-from _tiny import language_model, reward_model, step_model, tokenizer
+from _models import language_model, reward_model, step_model
+from _tokenizer import tokenizer
 from datasets import load_dataset
 
 STEPS = 10
@@ -37,29 +38,27 @@ def rows(folder):
     return load_dataset("json", data_files=str(folder / "train.jsonl"), split="train", cache_dir=str(folder / "cache"))
 
 
-def trained(trainer, given):
-    """Take the steps and say what happened."""
+def trained(trainer, given, length, *sides):
+    """Take the steps and say what happened; ``sides`` name the columns of token ids that a row's sequences end with."""
+    cut, same, longest = 0, 0, 0
+    for row in trainer.train_dataset:
+        batch = trainer.data_collator([row])
+        longest = max(longest, batch["input_ids"].shape[1])
+        cut += max(len(row.get("prompt_ids", ())) + len(row[side]) for side in sides) > length
+        if len(sides) == 2:
+            same += all(torch.equal(*batch[name].chunk(2)) for name in ("input_ids", "attention_mask"))
     before = {name: value.detach().clone() for name, value in trainer.model.named_parameters()}
     trainer.train()
-    losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
-    moved = any(not torch.equal(before[name], value) for name, value in trainer.model.named_parameters())
     return {
         "given": len(given),
         "kept": len(trainer.train_dataset),
+        "cut": cut,
+        "same": same,
+        "longest": longest,
         "steps": trainer.state.global_step,
-        "losses": losses,
-        "moved": moved,
+        "losses": [entry["loss"] for entry in trainer.state.log_history if "loss" in entry],
+        "moved": any(not torch.equal(before[name], value) for name, value in trainer.model.named_parameters()),
     }
-
-
-def same_after_cutting(trainer):
-    """Pairs whose sides are the same tokens in the batches that the trainer makes."""
-    same = 0
-    for row in trainer.train_dataset:
-        batch = trainer.data_collator([row])
-        better, worse = batch["input_ids"].chunk(2)
-        same += int(torch.equal(better, worse) and torch.equal(*batch["attention_mask"].chunk(2)))
-    return same
 
 
 def dpo(folder, length):
@@ -73,7 +72,7 @@ def dpo(folder, length):
         train_dataset=data,
         processing_class=tokenizer(),
     )
-    return {"same": same_after_cutting(trainer), **trained(trainer, data)}
+    return trained(trainer, data, length, "chosen_ids", "rejected_ids")
 
 
 def kto(folder, length):
@@ -87,7 +86,7 @@ def kto(folder, length):
         train_dataset=data,
         processing_class=tokenizer(),
     )
-    return trained(trainer, data)
+    return trained(trainer, data, length, "completion_ids")
 
 
 def reward(folder, length):
@@ -100,8 +99,8 @@ def reward(folder, length):
         train_dataset=data,
         processing_class=tokenizer(),
     )
-    batch = trainer.data_collator([trainer.train_dataset[0]])
-    return {"margin": "margin" in batch, "same": same_after_cutting(trainer), **trained(trainer, data)}
+    margins = trainer.data_collator([trainer.train_dataset[at] for at in range(2)])["margin"].tolist()
+    return {"margins": margins, **trained(trainer, data, length, "chosen_ids", "rejected_ids")}
 
 
 def prm(folder, length):
@@ -114,9 +113,11 @@ def prm(folder, length):
         train_dataset=data,
         processing_class=tokenizer(),
     )
-    longest = max(len(row["input_ids"]) for row in trainer.train_dataset)
     labels = sum(label != -100 for row in trainer.train_dataset for label in row["labels"])
-    return {"longest": longest, "labels": labels, **trained(trainer, data)}
+    found = trained(trainer, data, length, "input_ids")
+    # It has cut them by now: the same once more without a length.
+    whole = [trainer.tokenize_row(row, tokenizer(), "\n", *[None] * 4)["input_ids"] for row in data]
+    return {**found, "labels": labels, "cut": sum(len(row) > length for row in whole)}
 
 
 def gradient(trainer, row, **changed):
@@ -140,7 +141,11 @@ def weighed(trainer, plain, data):
     turned, _ = gradient(trainer, row, weight=1.0, p=0.0)
     plain.model.load_state_dict(trainer.model.state_dict())
     plain.model.eval()
-    bare, bare_loss = gradient(plain, {name: value for name, value in row.items() if name not in {"weight", "p"}})
+    bare, bare_loss = gradient(plain, {name: row[name] for name in row.keys() - {"weight", "p", "margin"}})
+    trainer._soft_labels = False
+    hard, _ = gradient(trainer, row, weight=1.0, p=0.7)
+    with_margin, _ = gradient(plain, {name: row[name] for name in row.keys() - {"weight", "p"}})
+    trainer._soft_labels = True
     trainer.model.train()
     return {
         "of_one": one.norm().item(),
@@ -149,10 +154,11 @@ def weighed(trainer, plain, data):
         "two_apart": ((two - 2 * one).norm() / one.norm()).item(),
         "soft_apart": ((soft - (0.7 * one + 0.3 * turned)).norm() / one.norm()).item(),
         "plain_apart": ((bare - one).norm() / one.norm()).item(),
+        "hard_apart": ((hard - with_margin).norm() / one.norm()).item(),
         "loss": loss,
         "plain_loss": bare_loss,
         "columns": sorted({"weight", "p"} & set(trainer.get_train_dataloader().dataset.column_names or [])),
-        **trained(trainer, data),
+        **trained(trainer, data, trainer.args.max_length, "chosen_ids", "rejected_ids"),
     }
 
 
