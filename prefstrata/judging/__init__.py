@@ -1,6 +1,7 @@
 """Model judges: what they are asked, what it may cost, and what becomes of their answers."""
 
-from prefstrata.judging._asking import Asked, Progress, ask, look_up
+from prefstrata.judging._asked import Asked, Progress, look_up
+from prefstrata.judging._asking import ask
 from prefstrata.judging._exam import Card, Drift, grade
 from prefstrata.judging._journal import Journal, open_journal, read_journal
 from prefstrata.judging._money import Caps, Rate, dollars, micro

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from prefstrata.engine import read_warehouse
-from prefstrata.judging._asking import Asked, Progress, ask, look_up
+from prefstrata.judging._asked import Asked, Progress, look_up
+from prefstrata.judging._asking import ask
 from prefstrata.judging._exam import Card, Drift, grade
-from prefstrata.judging._journal import open_journal, read_journal, today
+from prefstrata.judging._journal import open_journal, read_journal
 from prefstrata.judging._money import Caps
 from prefstrata.judging._plan import CANARY, Cost, Left, Planner, costs
+from prefstrata.judging._rows import today
 from prefstrata.judging._verdicts import deliver, flips, records
 from prefstrata.judging._work import Material, read_material
 from prefstrata.model import ConfigError

@@ -57,7 +57,7 @@ class Application:
     def _route(self, scope: Scope, body: bytes) -> Reply:  # noqa: PLR0911 - one per path
         method, path = scope["method"], scope["path"]
         if path == "/v1/chat/completions" and method == "POST":
-            return self._complete(body)
+            return self._complete(body, _header(scope, b"x-client-request-id"))
         if path.startswith("/_test/"):
             return self._test(path, body)
         if not any(name == b"authorization" for name, _ in scope["headers"]):
@@ -80,17 +80,19 @@ class Application:
             return _ok(batch) if batch else _problem(404, "No such batch", "invalid_request_error")
         return _problem(404, f"Unknown request URL: {method} {path}", "invalid_request_error")
 
-    def _complete(self, body: bytes) -> Reply:
+    def _complete(self, body: bytes, name: str) -> Reply:
         try:
             request = json.loads(body)
         except ValueError:
             return _problem(400, "We could not parse the JSON body of your request.", "invalid_request_error")
         if not isinstance(request, dict) or not request.get("messages") or not request.get("model"):
             return _problem(400, "Missing required parameter: 'messages' or 'model'.", "invalid_request_error")
-        return self._state.complete(request)
+        return self._state.complete(request, name=name)
 
     def _test(self, path: str, body: bytes) -> Reply:
-        """What tests ask: the ledger, other settings, a new start."""
+        """What tests ask: the ledger, what was paid by name, other settings, a new start."""
+        if path == "/_test/paid":
+            return _ok(self._state.names)
         if path == "/_test/settings":
             merged = self._state.settings.model_dump() | json.loads(body)
             self._state.settings = Settings.model_validate(merged)
@@ -127,6 +129,10 @@ class Application:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return _ok(batch)
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
 
 
 async def _body(receive: Receive) -> bytes:
