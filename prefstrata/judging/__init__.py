@@ -9,8 +9,10 @@ from prefstrata.judging._parsing import Parsed, parse
 from prefstrata.judging._plan import Cost
 from prefstrata.judging._question import Item, Question, compare, generate, score, walk
 from prefstrata.judging._quoting import cleaned, flags, mark_for, quoted
+from prefstrata.judging._report import report_judges
 from prefstrata.judging._rubrics import Rubric, rubric_for
-from prefstrata.judging._run import JudgeReport, JudgeRun, Planned, plan_judges, report_judges, run_judges
+from prefstrata.judging._run import plan_judges, run_judges
+from prefstrata.judging._summaries import JudgeReport, JudgeRun, Planned
 from prefstrata.judging._verdicts import deliver, records
 
 __all__ = [

@@ -48,6 +48,7 @@ class State:
         served: requests by what became of them.
         billed: tokens per model and direction, of everything that was paid.
         names: how often a request was paid, by the name that its client gave it.
+        last: the last body that was posted, by path.
     """
 
     settings: Settings
@@ -59,6 +60,7 @@ class State:
     served: Counter[str] = field(default_factory=Counter)
     billed: Counter[str] = field(default_factory=Counter)
     names: Counter[str] = field(default_factory=Counter)
+    last: dict[str, bytes] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
