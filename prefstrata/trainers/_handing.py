@@ -154,7 +154,7 @@ def _select(desk: DuckDBEngine, target: Target, options: Options) -> None:
     desk.build("checkout.selected", **{name: given[name] for name in parameters("checkout.selected")})
     most = desk.query("checkout/summary").row(0, named=True)["most_copies"]
     desk.load("checkout.copies", pl.DataFrame({"number": range(1, most + 1)}, schema={"number": pl.Int64}))
-    desk.build("checkout.examples", **{name: given[name] for name in parameters("checkout.examples")})
+    desk.show("checkout.examples", **{name: given[name] for name in parameters("checkout.examples")})
 
 
 def _start(seed: int) -> float:

@@ -87,15 +87,18 @@ class Worker:
         # A trainer of single responses reads thumbs and the sides of pairs into one shape, by its first kind.
         self._kind, self._given = target.reads[0], settings(target, options)
         self.engine = DuckDBEngine(":memory:", threads=1, memory_limit=_MEMORY)
+        with self.engine.connection() as connection:
+            # Texts come as the views that Polars keeps, and are not copied once more.
+            connection.execute("set arrow_output_version = '1.4'").fetchall()
         self.engine.load("checkout.factors", strata)
-        self.engine.ensure(table("checkout.pair_records"))
 
     def records(self, part: Part) -> pl.DataFrame:
         """What a checkout makes of the file's records: rows of ``checkout.records``."""
         self._show(part)
-        for name in _RECORDS[self._kind]:
-            self._build(f"checkout.{name}", part=part.number)
-        return self.engine.read(f"checkout.{name}")
+        *before, last = _RECORDS[self._kind]
+        for name in before:
+            self.engine.show(f"checkout.{name}", **self._of(f"checkout.{name}", part=part.number))
+        return self.engine.query(f"checkout/{last}", **self._of(f"checkout.{last}", part=part.number))
 
     def shape(self, part: Part, examples: pl.DataFrame) -> pl.DataFrame:
         """The texts of examples of the file, as ``sql/checkout/measured_*`` gives them to a tokenizer."""
@@ -109,12 +112,13 @@ class Worker:
 
     def _put(self, part: Part, examples: pl.DataFrame) -> None:
         self._show(part)
-        self.engine.load("checkout.examples", examples)
-        self._build(f"checkout.{_SHAPED[self._kind]}")
+        self.engine.lend("checkout.examples", examples)
+        name = f"checkout.{_SHAPED[self._kind]}"
+        self.engine.show(name, **self._of(name))
 
-    def _build(self, full_name: str, **more: int) -> None:
+    def _of(self, full_name: str, **more: int) -> dict[str, Any]:
         given = {**self._given, **more}
-        self.engine.build(full_name, **{name: given[name] for name in parameters(full_name)})
+        return {name: given[name] for name in parameters(full_name)}
 
     def _show(self, part: Part) -> None:
         """Let the file be its table of the release; other kinds that the target reads are empty meanwhile.
