@@ -27,7 +27,7 @@ def given(name: str, params: dict[str, Scalar]) -> dict[str, Scalar]:
 
 
 def with_literals(sql: str, values: Mapping[str, Scalar]) -> str:
-    """The statement with its parameters written out, for where an engine takes none; text is quoted, whatever it holds."""
+    """The statement with its parameters written out, for where an engine takes none; text is quoted."""
 
     def written(found: re.Match[str]) -> str:
         name = found["name"]
