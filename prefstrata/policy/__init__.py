@@ -2,6 +2,7 @@
 
 from prefstrata.policy._noise_checks import MEASURES, NOISES, Measure, NoiseChecks
 from prefstrata.policy._read import check_strata, read_policies
+from prefstrata.policy._refit import Every, Refit
 from prefstrata.policy._tables import load_policies, requirements
 from prefstrata.policy._types import LAYERS, TRAINING_LAYERS, Dimension, Layer, LayerRule, Policy, StratumPolicy, When
 
@@ -11,11 +12,13 @@ __all__ = [
     "NOISES",
     "TRAINING_LAYERS",
     "Dimension",
+    "Every",
     "Layer",
     "LayerRule",
     "Measure",
     "NoiseChecks",
     "Policy",
+    "Refit",
     "StratumPolicy",
     "When",
     "check_strata",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from prefstrata.policy._noise_checks import NoiseChecks
+from prefstrata.policy._refit import Refit  # noqa: TC001 - a field of a model
 from prefstrata.project import Strict
 
 Layer = Literal["golden", "expert", "main", "weak", "backflow"]
@@ -112,6 +113,11 @@ class Policy(Strict):
     cap: float = Field(4.0, ge=1, description="Highest factor a stratum may get.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
+    refit: Refit = Field(
+        "every-run",
+        description="When the rater model is fitted anew, by the policy of `*`: in every run, when raters drifted, or "
+        "after some days; until then the last fit is kept and named, and reads the new votes.",
+    )
     noise: NoiseChecks = Field(default_factory=NoiseChecks, description="Thresholds of the noise checks.")
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
 
