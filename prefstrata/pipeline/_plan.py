@@ -92,6 +92,20 @@ STAGES = (
             "weighting.strata",
         ),
     ),
+    Stage(
+        "teaching",
+        (
+            "teaching.weights",
+            "teaching.pairs",
+            "teaching.directions",
+            "teaching.conflicts",
+            "teaching.contrasts",
+            "teaching.ordering",
+            "teaching.styles",
+            "teaching.positions",
+            "teaching.composition",
+        ),
+    ),
     # Last, because what settling a dispute is worth depends on what the label weighs.
     Stage("queues", ("noise.disputes", "noise.samples", "noise.followups", "noise.queue", "noise.proposals")),
 )

@@ -24,7 +24,8 @@ select
         'hedged': regexp_matches(content, '[Pp]erhaps|[Mm]aybe|[Mm]ight|[Pp]ossibly|[Ii] think|[Nn]ot sure|[Ii]t depends'),
         'refusal': contains(head, 'i can''t') or contains(head, 'i cannot') or contains(head, 'i won''t')
             or contains(head, 'unable to') or contains(head, 'as an ai'),
-        'apology': contains(head, 'sorry') or contains(head, 'apolog')
+        'apology': contains(head, 'sorry') or contains(head, 'apolog'),
+        'citation': regexp_matches(content, 'https?://|doi\.org/|\[[0-9]{1,3}\]|et al\.|[Aa]ccording to ')
     } as features,
     texts.seq
 from texts

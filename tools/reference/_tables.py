@@ -12,6 +12,7 @@ SCHEMAS = {
     "fit": "What the rater model works with while it is fitted; kept in memory, gone when the run ends.",
     "weighting": "Trust per record, factor per stratum.",
     "layers": "Which record is in which layer, by which rule.",
+    "teaching": "What a version teaches: which dimension wins in a conflict, which style is chosen, what weighs what.",
     "release": "The rows of a release, as its files hold them.",
     "manifest": "What the manifest of a release counts.",
     "policy": "The policies in force, as the SQL reads them.",

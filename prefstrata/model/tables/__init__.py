@@ -20,6 +20,7 @@ from prefstrata.model.tables._noise import NOISE
 from prefstrata.model.tables._policy import POLICY
 from prefstrata.model.tables._shape import Column, Table
 from prefstrata.model.tables._staging import STAGING
+from prefstrata.model.tables._teaching import TEACHING
 from prefstrata.model.tables._weighting import WEIGHTING
 
 __all__ = ["TABLES", "Column", "Table", "table"]
@@ -33,6 +34,7 @@ TABLES: tuple[Table, ...] = (
     *GOVERNANCE,
     *WEIGHTING,
     *LAYERS,
+    *TEACHING,
     *RELEASE,
     *MANIFEST,
     *POLICY,

@@ -38,7 +38,9 @@ class Table:
 
 
 MESSAGES = "struct(role varchar, content varchar)[]"
-FEATURES = "struct(characters bigint, markdown bigint, hedged boolean, refusal boolean, apology boolean)"
+FEATURES = (
+    "struct(characters bigint, markdown bigint, hedged boolean, refusal boolean, apology boolean, citation boolean)"
+)
 STRATA = "struct(stratum varchar, votes double)[]"
 STEPS = "struct(index bigint, unit varchar, state varchar, output varchar, reward double, raters bigint)[]"
 

@@ -79,7 +79,7 @@ def test_every_stage_shows_a_plot(ran: Ran) -> None:
             if isinstance(value, dg.MarkdownMetadataValue) and "base64," in str(value.value):
                 image = str(value.value).split("base64,")[1].removesuffix(")")
                 plots.setdefault(key.split("/")[0], []).append(base64.b64decode(image))
-    assert plots.keys() == {"ledger", "evidence", "noise", "weighting", "layers", "release"}
+    assert plots.keys() == {"ledger", "evidence", "noise", "weighting", "layers", "teaching", "release"}
     for images in plots.values():
         for image in images:
             assert image.startswith(b"\x89PNG")

@@ -58,7 +58,7 @@ def test_queues_and_strata_are_told() -> None:
         engine.load("weighting.strata", frame("weighting.strata", [stratum]))
         found = describe(engine, IDENTITY, "fitted-1")
     assert found["queues"] == {"arbitration": 1}
-    assert found["strata"] == [{**stratum, "actual": None, "achieved": None}]
+    assert found["strata"] == [{**stratum, "actual": None, "achieved": None, "capped_by": None}]
 
 
 def test_raters_who_stand_out_are_told() -> None:

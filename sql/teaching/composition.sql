@@ -1,0 +1,69 @@
+-- Grain: a value of a facet.
+-- What the training layers are made of, by count and by weight: a thousand records that weigh nothing teach nothing. A record
+-- counts once for each of its values of a facet.
+with named as (
+    select
+        weights.kind, weights.record_id, cast(round(weights.weight * 1e6) as bigint) as weight,
+        unnest([
+            {'facet': 'stratum', 'value': weights.stratum},
+            {'facet': 'task', 'value': weights.task},
+            {'facet': 'scenario', 'value': weights.scenario},
+            {'facet': 'risk_level', 'value': weights.risk_level},
+            {'facet': 'difficulty', 'value': case
+                when weights.kind <> 'pairs' then null
+                when not weights.decided then 'tied'
+                when weights.p < 0.7 then 'close'
+                when weights.p < 0.9 then 'moderate'
+                else 'clear'
+            end}
+        ]) as told
+    from teaching.weights as weights
+),
+written as (
+    select weights.kind, weights.record_id, weights.weight, unnest(list_concat(sides.generators_a, sides.generators_b)) as generator
+    from teaching.weights as weights
+    join evidence.pairs as sides on sides.pair_id = weights.record_id
+    where weights.kind = 'pairs'
+    union all
+    select weights.kind, weights.record_id, weights.weight, unnest(responses.generators)
+    from teaching.weights as weights
+    join evidence.responses as responses on responses.response_id = split_part(weights.record_id, '.', 1)
+    where weights.kind in ('ratings', 'unpaired')
+),
+voiced as (
+    select pair_id, rater_id, count(*) as votes, sum(count(*)) over (partition by pair_id) as all_votes
+    from evidence.votes
+    group by pair_id, rater_id
+),
+valued as (
+    select told.facet as facet, told.value as value, weight from named where told.value is not null
+    union all
+    select 'generator', generator, cast(round(weight * 1e6) as bigint)
+    from (select distinct kind, record_id, weight, generator from written) as wrote
+    union all
+    select 'dimension', preferences.dimension, cast(round(weights.weight * 1e6) as bigint)
+    from teaching.weights as weights
+    join noise.preferences as preferences on preferences.pair_id = weights.record_id
+    where weights.kind = 'pairs'
+    union all
+    select 'dimension', dimension, cast(round(weight * 1e6) as bigint)
+    from teaching.weights
+    where kind <> 'pairs'
+    union all
+    select 'rater', voiced.rater_id, cast(round(weights.weight * 1e6 * voiced.votes / voiced.all_votes) as bigint)
+    from teaching.weights as weights
+    join voiced on voiced.pair_id = weights.record_id
+    where weights.kind = 'pairs'
+),
+whole as (
+    select sum(cast(round(weight * 1e6) as bigint)) as weight
+    from teaching.weights
+)
+select
+    valued.facet, valued.value,
+    count(*) as records,
+    sum(valued.weight) / 1e6 as weight,
+    coalesce(cast(sum(valued.weight) as double) / nullif(cast(any_value(whole.weight) as double), 0e0), 0e0) as share
+from valued
+cross join whole
+group by valued.facet, valued.value

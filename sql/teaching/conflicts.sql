@@ -1,0 +1,30 @@
+-- Grain: a decided pair of a training layer and two dimensions that point different ways on it.
+-- Which of the two the chosen side follows. The upper one is that which the governing policy ranks higher, so that one row says
+-- both what the data does and what it ought to do.
+with conflicts as (
+    select
+        pairs.pair_id, pairs.scenario, pairs.policy_scenario, pairs.risk_level, pairs.weight,
+        won.dimension as won, lost.dimension as lost
+    from teaching.directions as won
+    join teaching.directions as lost on lost.pair_id = won.pair_id
+    join teaching.pairs as pairs on pairs.pair_id = won.pair_id
+    where won.with_winner and not lost.with_winner
+),
+ranked as (
+    select
+        conflicts.*,
+        one.priority is not null and other.priority is not null as declared,
+        coalesce(one.priority, 1000000) < coalesce(other.priority, 1000000)
+            or (coalesce(one.priority, 1000000) = coalesce(other.priority, 1000000) and conflicts.won < conflicts.lost) as follows
+    from conflicts
+    left join policy.dimensions as one
+        on one.scenario = conflicts.policy_scenario and one.dimension = conflicts.won
+    left join policy.dimensions as other
+        on other.scenario = conflicts.policy_scenario and other.dimension = conflicts.lost
+)
+select
+    pair_id, scenario, risk_level,
+    case when follows then won else lost end as upper,
+    case when follows then lost else won end as lower,
+    declared, follows, weight
+from ranked
