@@ -70,19 +70,19 @@ def test_new_votes_change_only_what_they_are_on(fitted: DuckDBEngine) -> None:
     state = kept_state(fitted)
     assert state is not None
     fresh = [
-        vote("i3", "crowd:0", "a", a_shown_first=True),
-        vote("i4", "crowd:new", "a", a_shown_first=True),
+        vote("i20", "crowd:0", "a", a_shown_first=True),
+        vote("i21", "crowd:new", "a", a_shown_first=True),
         vote("new", "crowd:1", "b", a_shown_first=False),
         vote("new", "judge:m", "b", stratum="judge/offline", dimension="tone"),
     ]
     with warehouse([*_votes(), *fresh], fit=False) as engine:
         read_by_fit(engine, state, "kept")
         preferences, parameters, _ = _tables(engine)
-    touched = {pair_id(item) for item in ("i3", "i4", "new")}
+    touched = {pair_id(item) for item in ("i20", "i21", "new")}
     same = [frame.filter(~pl.col("pair_id").is_in(touched)).drop("calibration_id") for frame in (before, preferences)]
     assert_frame_equal(*same, check_exact=True)
     assert same[0].height == _ITEMS - 2
-    moved = [frame.filter(pl.col("pair_id") == pair_id("i4"))["p_a"].item() for frame in (before, preferences)]
+    moved = [frame.filter(pl.col("pair_id") == pair_id("i21"))["p_a"].item() for frame in (before, preferences)]
     assert moved[1] > moved[0]
     cards = {row["rater_id"]: row for row in parameters.iter_rows(named=True)}
     abilities = [row["reliability"] for name, row in cards.items() if name.startswith("crowd:") and name != "crowd:new"]
