@@ -3,11 +3,14 @@
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+from pydantic import Field
 
 from assets._building import RESOURCE
+from assets._gates import gate_checks, gate_results
 from assets._plots import stacked
 from assets._specs import asset_key, reads_of
 from assets.layers import LAYERS
@@ -15,6 +18,7 @@ from prefstrata import __version__
 from prefstrata.model import UnreachableError
 from prefstrata.pipeline import STAGES, open_project_store
 from prefstrata.releases import Status, read_manifest
+from prefstrata.releases.gates import Approval
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,13 +44,24 @@ _SPEC = dg.AssetSpec(
 )
 
 
-@dg.multi_asset(name="publish", specs=[_SPEC], required_resource_keys={RESOURCE})
-def _release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+class Approving(dg.Config):
+    """Who says yes to a major change; a run without it stops at one, and says so."""
+
+    approve: str | None = Field(None, description="Why the change is wanted; recorded in the release.")
+    by: str | None = Field(None, description="Who answers for that.")
+
+
+@dg.multi_asset(name="publish", specs=[_SPEC], check_specs=gate_checks(_SPEC.key), required_resource_keys={RESOURCE})
+def _release(context: dg.AssetExecutionContext, config: Approving) -> Iterator[Any]:
     session: Session = context.resources.session
+    approval = Approval.of(config.approve, config.by)
     with open_project_store(session.project) as store:
         finished = session.reconcile(store)
         known = session.published(store, finished)
-        outcome = known or session.release(store, metadata=_run_metadata(context.run.run_id))
+        try:
+            outcome = known or session.release(store, metadata=_run_metadata(context.run.run_id), approval=approval)
+        finally:
+            yield from gate_results(_SPEC.key, session.judged)
         if outcome.status in {Status.LOST_RACE, Status.UNKNOWN}:
             raise UnreachableError(
                 f"the release is not known to be published: {outcome.status}", where=store.location, todo="run again"
@@ -55,7 +70,7 @@ def _release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
             context.log.warning(warning)
         metadata = {"status": outcome.status.value.replace("_", " "), **_published(session, store, outcome)}
     content = outcome.commit.release_id if outcome.commit else "nothing released"
-    return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(content[:16]))
+    yield dg.MaterializeResult(asset_key=_SPEC.key, metadata=metadata, data_version=dg.DataVersion(content[:16]))
 
 
 def _run_metadata(run_id: str) -> dict[str, str]:

@@ -60,11 +60,15 @@ def _run(
     wait: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for another run of this project to end.")
     ] = 0.0,
+    approve: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Say yes to a major change, and why; recorded in the release.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who says yes; goes with --approve.")] = None,
 ) -> None:
     """Read what is new, build the layers and publish a release. With nothing new, publish nothing and say so."""
     from prefstrata.cli._commands.run import run_project
 
-    run_project(call, wait)
+    run_project(call, wait, approve=approve, by=by)
 
 
 @command(application, "log")

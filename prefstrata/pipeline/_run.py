@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from prefstrata.pipeline._session import Session
     from prefstrata.project import Project
     from prefstrata.releases import Outcome
+    from prefstrata.releases.gates import Approval, Judged
     from prefstrata.sources import IngestSummary
 
 __all__ = ["Progress", "RunSummary", "run"]
@@ -38,12 +39,14 @@ class RunSummary:
         outcome: what was published, by this run or by finishing what a killed run had committed.
         rows: rows per table that was built; empty when nothing was new.
         seconds: wall seconds per stage.
+        judged: what the gates found; None when no release was made.
     """
 
     ingested: IngestSummary
     outcome: Outcome
     rows: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    judged: Judged | None = None
 
 
 def run(
@@ -52,6 +55,7 @@ def run(
     wait: float = 0.0,
     progress: Callable[[Progress], object] = lambda _: None,
     metadata: Mapping[str, str] | None = None,
+    approval: Approval | None = None,
 ) -> RunSummary:
     """Run the pipeline to a published release; with nothing new since the newest release, say so and publish nothing.
 
@@ -60,6 +64,7 @@ def run(
         wait: seconds to wait for another run of the project to end.
         progress: told what begins.
         metadata: short texts for the release's commit.
+        approval: who says yes to a major change.
 
     Raises:
         PrefstrataError: as its kind says: a config mistake, a blocked gate, an unreachable store, broken bytes.
@@ -84,9 +89,9 @@ def run(
             seconds[stage.name] = seconds.get(stage.name, 0) + time.perf_counter() - began
         began = time.perf_counter()
         progress(Progress("release", "writing and publishing"))
-        outcome = session.release(store, metadata=metadata)
+        outcome = session.release(store, metadata=metadata, approval=approval)
         seconds["release"] = time.perf_counter() - began
-        return RunSummary(ingested, outcome, rows, seconds)
+        return RunSummary(ingested, outcome, rows, seconds, session.judged)
 
 
 def _build(

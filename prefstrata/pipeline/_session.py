@@ -18,6 +18,7 @@ from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.policy import check_strata, load_policies, read_policies, requirements
 from prefstrata.releases import Outcome, Status, publish_rebasing, reconcile_releases
 from prefstrata.releases.drafting import Drafter
+from prefstrata.releases.gates import blocked_error, keep_draft
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
 from prefstrata.sources import ingest
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from prefstrata.project import Project
     from prefstrata.releases import Step
     from prefstrata.releases.drafts import Draft
+    from prefstrata.releases.gates import Approval, Judged
     from prefstrata.releases.protocol import When
     from prefstrata.sources import IngestSummary
     from prefstrata.stores import CommitInfo, VersionStore
@@ -51,6 +53,7 @@ class Session:
         project: the project.
         engine: its warehouse.
         policies: its policies, each with the file it was read from.
+        judged: what the gates found in the release made last; None before there is one.
     """
 
     def __init__(self, project: Project, engine: DuckDBEngine) -> None:
@@ -61,6 +64,7 @@ class Session:
         """
         self.project = project
         self.engine = engine
+        self.judged: Judged | None = None
         self.policies = read_policies(project)
         self._policy_files = policy_files(self.policies)
         check_strata(project, tuple(policy for policy, _ in self.policies))
@@ -146,6 +150,7 @@ class Session:
         store: VersionStore,
         *,
         metadata: Mapping[str, str] | None = None,
+        approval: Approval | None = None,
         step: Callable[[Step, When], object] = _quiet,
     ) -> Outcome:
         """Write the layers, describe them and publish them on top of the newest release.
@@ -155,17 +160,28 @@ class Session:
         Args:
             store: where to publish.
             metadata: short texts for the commit, such as the id and the address of the run.
+            approval: who says yes to a major change; it stands in the manifest and the commit of the release it is for.
             step: told each numbered step; see :func:`prefstrata.releases.publish_release`.
+
+        Raises:
+            GateBlockedError: a gate stops the release, or nobody has approved a major change. Nothing is published;
+                the draft is kept in ``drafts/`` of the project, and :attr:`judged` says what was found.
         """
         date = int(time.time())
         with _scratch(self.project) as folder:
             identity = self._content
-            drafter = Drafter(self.engine, store, identity, folder)
+            gates = next(policy.gates for policy, _ in self.policies if "*" in policy.scenarios)
+            drafter = Drafter(self.engine, store, identity, folder, gates=gates, approval=approval)
 
             def build(parent: CommitInfo) -> Draft | None:
                 if parent.metadata.get("content_id") == identity.content_id:
                     return None
-                return drafter.draft(parent, date=date, metadata=dict(metadata or {}))
+                draft = drafter.draft(parent, date=date, metadata=dict(metadata or {}))
+                self.judged = judged = drafter.judged
+                if judged is not None and judged.stopped:
+                    kept = keep_draft(draft, folder, self.project.directory / "drafts")
+                    raise blocked_error(judged.blocking, () if approval else judged.major, kept)
+                return draft
 
             return publish_rebasing(store, build, step=step)
 

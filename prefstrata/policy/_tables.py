@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from prefstrata.policy._gates import GATE_SCHEMA, gate_rows
 from prefstrata.policy._noise_checks import MEASURES
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "proposal": pl.String,
     },
     "policy.requirements": {"scenario": pl.String, "risk_level": pl.String, "rationale": pl.Boolean},
+    "policy.gates": GATE_SCHEMA,
 }
 
 
@@ -134,6 +136,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for scenario, policy in governed
             for risk in ("low", "medium", "high")
         ],
+        "policy.gates": gate_rows((scenario, policy.gates) for scenario, policy in governed),
     }
 
 

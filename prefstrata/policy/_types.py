@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from prefstrata.policy._gates import Gates
 from prefstrata.policy._noise_checks import NoiseChecks
 from prefstrata.policy._refit import Refit  # noqa: TC001 - a field of a model
 from prefstrata.project import Strict
@@ -120,6 +121,7 @@ class Policy(Strict):
     )
     noise: NoiseChecks = Field(default_factory=NoiseChecks, description="Thresholds of the noise checks.")
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
+    gates: Gates = Field(default_factory=Gates, description="How bad a release may be before it is stopped.")
 
     @model_validator(mode="after")
     def _hold_together(self) -> Policy:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prefstrata.model.kinds import KINDS
-from prefstrata.policy import LAYERS, NOISES, TRAINING_LAYERS
+from prefstrata.policy import LAYERS, NOISES, TRAINING_LAYERS, gate_meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,7 +113,21 @@ def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
         "facets": [facet for key, title in _FACETS.items() if (facet := _facet(manifest, key, title))["rows"]],
         "queues": sorted(manifest["queues"].items()),
         "noise": [row | {"title": NOISES[row["noise"]]} for row in manifest.get("noise", [])],
+        "gates": _gates(manifest),
         "raters": manifest.get("raters", {"raters": 0, "changed": 0, "items": 0, "cards": []}),
+    }
+
+
+def _gates(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What the gates found: those beyond their threshold, how many were looked at, and who approved it."""
+    gates = manifest.get("gates", {"results": [], "approval": None, "stopped": False, "compared": False})
+    tripped = [{**row, "meaning": gate_meaning(row["gate"])} for row in gates["results"] if row["tripped"]]
+    return {
+        **{key: gates[key] for key in ("approval", "stopped", "compared")},
+        "names": len({row["gate"] for row in gates["results"]}),
+        "slices": len(gates["results"]),
+        "tripped": tripped[:_MOST_ROWS],
+        "more": max(0, len(tripped) - _MOST_ROWS),
     }
 
 

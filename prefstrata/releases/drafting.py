@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
+from prefstrata.policy import Gates
 from prefstrata.releases._changes import changes_between
 from prefstrata.releases._manifest import canonical, describe
 from prefstrata.releases._pages import render_card, render_report, summarise
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
 from prefstrata.releases.drafts import Draft, ReleaseFile
+from prefstrata.releases.gates import judge
 from prefstrata.releases.identity import calibration_id
+from prefstrata.releases.stored import read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.engine import DuckDBEngine
+    from prefstrata.releases.gates import Approval, Judged
     from prefstrata.releases.identity import Identity
     from prefstrata.stores import CommitInfo, VersionStore
 
@@ -30,11 +35,27 @@ class Drafter:
         store: holds the parent.
         identity: what the release is computed from.
         directory: an empty folder for its files, kept until the release is published.
+        gates: how much the gates look at; as it ships by default.
+        approval: who says yes to major changes.
+
+    Attributes:
+        judged: what the gates found in the draft made last; None before there is one.
     """
 
-    def __init__(self, engine: DuckDBEngine, store: VersionStore, identity: Identity, directory: Path) -> None:
+    def __init__(  # noqa: PLR0913 - what a release is made from, and who approves it
+        self,
+        engine: DuckDBEngine,
+        store: VersionStore,
+        identity: Identity,
+        directory: Path,
+        *,
+        gates: Gates | None = None,
+        approval: Approval | None = None,
+    ) -> None:
         """Write the files that do not depend on the parent."""
         self._engine, self._store, self._identity, self._directory = engine, store, identity, directory
+        self._gates, self._approval = gates or Gates(), approval
+        self.judged: Judged | None = None
         calibration = calibration_id(identity)
         self._layers = write_layers(engine, directory)
         self._description = describe(engine, identity, calibration)
@@ -60,7 +81,12 @@ class Drafter:
             files=tuple(ReleaseFile(file.path, file.local, file.sha256, file.size) for file in files),
             manifest=canonical(manifest),
             date=date,
-            metadata={**metadata, "content_id": self._identity.content_id, "summary": summarise(manifest)[:500]},
+            metadata={
+                **metadata,
+                **self._approved(manifest),
+                "content_id": self._identity.content_id,
+                "summary": summarise(manifest)[:500],
+            },
         )
 
     def _manifest(self, parent: CommitInfo) -> dict[str, Any]:
@@ -74,13 +100,25 @@ class Drafter:
         named = (
             {"release_id": parent.release_id, "manifest_sha256": parent.manifest_sha256} if parent.release_id else None
         )
+        earlier = json.loads(read_manifest(self._store, parent)) if parent.release_id else None
+        self.judged = judge(self._engine, self._identity, earlier, self._gates, approval=self._approval)
         return {
             **self._description,
-            "release_id": self._identity.release_id(parent.release_id),
+            "release_id": self._identity.release_id(parent.release_id, self._yes()),
             "parent": named,
             "changes": changes.records,
             "arbitrated": changes.arbitrated,
+            "gates": self.judged.described(),
         }
+
+    def _yes(self) -> dict[str, str]:
+        """The approval that the release rests on; empty when it needs none."""
+        needed = self.judged is not None and self.judged.major and self._approval
+        return {"reason": needed.reason, "by": needed.by} if needed else {}
+
+    def _approved(self, manifest: dict[str, Any]) -> dict[str, str]:
+        approval = manifest["gates"]["approval"]
+        return {"approved_by": approval["by"], "approval": approval["reason"]} if approval else {}
 
     def _write(self, path: str, content: bytes) -> WrittenFile:
         local = self._directory / path

@@ -14,6 +14,7 @@ from prefstrata._version import __version__
 from prefstrata.engine import sql_names, sql_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from prefstrata.engine import Engine
@@ -79,9 +80,11 @@ class Identity:
         policies = [[policy.ref, policy.sha256] for policy in self.policies]
         return _digest({"policies": policies, "code": [self.code.version, self.code.sql_sha256]})
 
-    def release_id(self, parent: str) -> str:
-        """Hex sha256 over the content and the parent's release id (empty for the first release)."""
-        return _digest({"content": self.content_id, "parent": parent})
+    def release_id(self, parent: str, approval: Mapping[str, str] | None = None) -> str:
+        """Hex sha256 over the content, the parent's release id (empty for the first) and the approval it rests on."""
+        return _digest(
+            {"content": self.content_id, "parent": parent, **({"approval": dict(approval)} if approval else {})}
+        )
 
 
 def identify(engine: Engine, project: str, policies: tuple[PolicyFile, ...]) -> Identity:

@@ -6,11 +6,13 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from prefstrata.cli._commands._gates import gates_told
 from prefstrata.cli._commands._published import demand_published
 from prefstrata.cli._output import Grid, counted, size
 from prefstrata.pipeline import run
 from prefstrata.policy import LAYERS
 from prefstrata.releases import Status
+from prefstrata.releases.gates import Approval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,11 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["run_project"]
 
 
-def run_project(call: Call, wait: float) -> None:
+def run_project(call: Call, wait: float, *, approve: str | None = None, by: str | None = None) -> None:
     """Run the project and say what came of it."""
+    approval = Approval.of(approve, by)
     project = call.project()
     with call.output.working("starting") as doing, _stages(call, doing) as told:
-        summary = run(project, wait=wait, progress=told)
+        summary = run(project, wait=wait, progress=told, approval=approval)
     demand_published(summary.outcome, str(project.file))
     for warning in summary.outcome.warnings:
         call.output.note(f"warning: {warning}")
@@ -82,6 +85,7 @@ def _document(summary: RunSummary) -> dict[str, Any]:
         "reused": outcome.reused,
         "uploaded_bytes": outcome.uploaded_bytes,
         "warnings": list(outcome.warnings),
+        "gates": summary.judged.described() if summary.judged else None,
         "seconds": {stage: round(seconds, 3) for stage, seconds in summary.seconds.items()},
     }
 
@@ -105,6 +109,8 @@ def _told(summary: RunSummary) -> Iterator[str | Grid]:
         return
     rows = ((layer, summary.rows[f"layers.{layer}"]) for layer in LAYERS)
     yield Grid.of("layer >records", rows, "Layers")
+    if summary.judged:
+        yield from gates_told(summary.judged.described())
     yield ""
     done = "published" if outcome.status is Status.PUBLISHED else "published before:"
     files = f"{counted(outcome.uploaded, 'file')} uploaded ({size(outcome.uploaded_bytes)})"

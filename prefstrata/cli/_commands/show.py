@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from prefstrata.cli._commands._gates import gates_told
 from prefstrata.cli._commands._released import released, tag_of
 from prefstrata.cli._commands._times import utc
 from prefstrata.cli._output import Grid, counted, size
@@ -53,6 +54,8 @@ def _told(manifest: dict[str, Any], commit: CommitInfo, tag: str | None) -> Iter
         for name, layer in ((name, manifest["layers"][name]) for name in LAYERS)
     )
     yield Grid.of(" ".join(("layer", *(f">{kind}" for kind in kinds), ">all")), rows, "Layers")
+    if gates := manifest.get("gates"):
+        yield from gates_told(gates)
     yield from _composition(manifest)
     yield Grid.of(
         "scenario stratum >records >declared >trust >factor >weight",

@@ -12,6 +12,7 @@ from __future__ import annotations
 from prefstrata.model.tables._agreement import AGREEMENT
 from prefstrata.model.tables._evidence import EVIDENCE
 from prefstrata.model.tables._fit import FIT
+from prefstrata.model.tables._gates import GATES, POLICY_GATES
 from prefstrata.model.tables._governance import GOVERNANCE
 from prefstrata.model.tables._layers import LAYERS, RELEASE
 from prefstrata.model.tables._ledger import LEDGER
@@ -38,6 +39,8 @@ TABLES: tuple[Table, ...] = (
     *RELEASE,
     *MANIFEST,
     *POLICY,
+    POLICY_GATES,
+    *GATES,
     *STAGING,
 )
 

@@ -1,0 +1,37 @@
+"""A release that was stopped is kept as a folder, so that people can look at what would have been published."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from prefstrata.releases.drafts import MANIFEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prefstrata.releases.drafts import Draft
+
+__all__ = ["keep_draft"]
+
+
+def keep_draft(draft: Draft, files: Path, drafts: Path) -> Path:
+    """Move the files of a stopped release to a folder of its own below ``drafts``; the one kept before goes.
+
+    Args:
+        draft: what was stopped.
+        files: the folder that holds its files under their paths.
+        drafts: where drafts are kept; made when it is not there.
+
+    Returns:
+        The folder, named after the release id.
+    """
+    drafts.mkdir(exist_ok=True)
+    for earlier in drafts.iterdir():
+        if (earlier / MANIFEST).is_file():
+            shutil.rmtree(earlier)
+    kept = drafts / draft.release_id[:12]
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.move(files, kept)
+    (kept / MANIFEST).write_bytes(draft.manifest)
+    return kept

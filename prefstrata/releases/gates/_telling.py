@@ -1,0 +1,86 @@
+"""What a gate found, in a sentence; and why a release is not published, as an error that says what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prefstrata.model import GateBlockedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+__all__ = ["blocked_error", "sentence"]
+
+_MOST = 5
+_SAYS = {
+    "identical": "of {n} pairs have sides that say the same",
+    "misaligned": "of {n} pairs have a chosen answer that shares no word with its prompt",
+    "cycles": "of {n} pairs are part of a cycle: a beats b, b beats c, c beats a",
+    "ties": "of {n} pairs to train on have no side that leads",
+    "rules": "of {n} pairs have a chosen answer that breaks a rule",
+    "metadata": "of {n} pairs at high risk lack their task, scenario, generator or reason",
+    "ruler": "of the new votes on {n} pairs go the way a ruler foretells",
+    "agreement": "of {n} new votes contradict what everybody else says of the pair",
+    "ordering": "of the new overall votes on {n} pairs follow the dimension that the policy puts lower",
+    "drift": "of {n} judged prompts have this",
+    "canary": "of {n} held-out pairs are wrong to a small reward model trained on this version",
+    "policy": "the policy is not the one of the parent release",
+    "weight": "of the weight is not what it was in the parent release",
+    "strata": "of the weight is of a stratum that the parent release does not have",
+    "refit": "of the weight is on records whose winner the new estimate turns round",
+}
+_WHOLE = {"policy"}
+
+
+def sentence(row: Mapping[str, Any]) -> str:
+    """What a row of ``gates.results`` means, with its figure, its slice and the threshold."""
+    scenario = "" if row["scenario"] == "*" else f" in {row['scenario']}"
+    where = "" if row["slice"] == "all" else f" ({row['slice']})"
+    says = _SAYS[row["gate"]].format(n=f"{row['n']:,}")
+    if row["gate"] in _WHOLE:
+        return f"{says}{scenario}{where}"
+    said = f"{_share(row['value'])} {says}{scenario}{where}"
+    if row["before"] is not None:
+        said += f", {_share(row['before'])} before"
+    if row["threshold"] is not None:
+        said += f"; at most {_share(row['threshold'])} may"
+    return said
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def blocked_error(blocking: Iterable[Mapping[str, Any]], major: Iterable[Mapping[str, Any]], kept: Path) -> Exception:
+    """The error of a release that is not published.
+
+    Args:
+        blocking: results that stop it whoever approves.
+        major: results that nobody has approved.
+        kept: the folder of its draft.
+    """
+    blocking, major = list(blocking), list(major)
+    parts = []
+    if blocking:
+        parts.append(f"the release is stopped: {_listed(blocking)}")
+    if major:
+        parts.append(f"the change is a major one, and nobody has approved it: {_listed(major)}")
+    todo = [f"the draft is in {kept}: open report/index.html or CARD.md there; nothing was published"]
+    if blocking:
+        todo.append("correct the data or, in a new version of the policy, the gate")
+    elif major:
+        todo.append('when it is wanted, `prefstrata run --approve "why" --by "who"` publishes it')
+    return GateBlockedError("; ".join(parts), where="gates", todo="; ".join(todo))
+
+
+def _listed(rows: list[Mapping[str, Any]]) -> str:
+    named = [
+        f"{row['gate']}: {row['sentence']} (owner: {row['owner']}{_such_as(row['samples'])})" for row in rows[:_MOST]
+    ]
+    more = [f"and {len(rows) - _MOST} more"] if len(rows) > _MOST else []
+    return "; ".join([*named, *more])
+
+
+def _such_as(samples: list[str]) -> str:
+    return f"; such as {', '.join(samples[:3])}" if samples else ""
