@@ -14,6 +14,7 @@ from prefstrata.engine import lineage, sql_names, sql_text
 from prefstrata.model.tables import TABLES, table
 from prefstrata.noise import FITTED, READS
 from prefstrata.pipeline import STAGES, stage_of
+from prefstrata.weighting import COMPUTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +54,9 @@ def built_spec(full_name: str, stage: str) -> dg.AssetSpec:
 
 
 def reads_of(full_name: str) -> tuple[str, ...]:
-    """The tables that a table is made from: those its SQL names, or those that the rater model is fitted to."""
+    """The tables that a table is made from: those its SQL names, the rater model is fitted to, or Python reads."""
+    if full_name in COMPUTED:
+        return COMPUTED[full_name].reads
     return READS if full_name in FITTED else lineage(full_name)
 
 
@@ -99,9 +102,12 @@ def _columns(full_name: str) -> dict[str, object]:
 def _code_version(full_name: str) -> str:
     """A hash of the SQL that makes a table, and of every named function it comes to call.
 
-    The tables of the rater model are made by all of its statements, and by Python of which our version tells.
+    The tables of the rater model are made by all of its statements, and by Python, of which our version tells; so it
+    does of what Python alone makes.
     """
     fitted = full_name in FITTED
+    if full_name in COMPUTED:
+        return __version__
     functions = {name.removeprefix("functions/") for name in sql_names("functions")}
     texts = {"": __version__} if fitted else {}
     waiting = [*sql_names("fit"), *_with_sql(FITTED)] if fitted else [full_name]

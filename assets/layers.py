@@ -1,11 +1,11 @@
-"""Layers: where the policy's rules put each record, and the factor of each stratum."""
+"""Layers: where the policy's rules put each record."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from assets._building import stage_assets
-from assets._plots import bars, stacked
+from assets._plots import stacked
 
 if TYPE_CHECKING:
     from prefstrata.pipeline import Session
@@ -27,14 +27,4 @@ def _records(session: Session) -> dict[str, Any]:
     return {"layer sizes": stacked("records per layer", sizes(session))}
 
 
-def _strata(session: Session) -> dict[str, Any]:
-    strata = session.engine.query("manifest/strata").iter_rows(named=True)
-    return {
-        "factors": bars(
-            "factor of each stratum (1 leaves its trust as it is)",
-            {f"{row['scenario']} {row['stratum']}": row["factor"] for row in strata if row["factor"] is not None},
-        )
-    }
-
-
-ASSETS = stage_assets("layers", {"layers.records": _records, "weighting.strata": _strata})
+ASSETS = stage_assets("layers", {"layers.records": _records})

@@ -16,6 +16,7 @@ _OWNERS = {
     "noise": "team:annotation",
     "weighting": "team:post-training",
     "layers": "team:post-training",
+    "weights": "team:post-training",
     "teaching": "team:preference-policy",
     "queues": "team:annotation",
     "release": "team:post-training",

@@ -1,16 +1,16 @@
 -- Grain: a layer.
--- How often the released label of a decided pair is the true one, and the same for the raw votes it replaced: possible here
--- because the example knows its truth.
+-- How often the label of a pair released as decided is the true one, beside how often it claims to be: possible here because the
+-- example knows its truth. A pair that is a tie in truth is decided wrongly, and the claim reckons with that.
 with released as (
     select layer, prompt, chosen, rejected, p, trust
     from read_parquet($pairs)
     where outcome = 'decided'
 ),
 known as (
-    select released.*, truth.truth, (truth.truth = 'first') = (released.chosen < released.rejected) as hit
+    select released.*, truth.truth, truth.truth = case when released.chosen < released.rejected then 'first' else 'second' end as hit
     from released
     join read_parquet($truth) as truth
-        on truth.prompt = released.prompt and truth.dimension = 'overall' and truth.truth <> 'tie'
+        on truth.prompt = released.prompt and truth.dimension = 'overall'
         and truth.response_1 = least(released.chosen, released.rejected)
         and truth.response_2 = greatest(released.chosen, released.rejected)
 )

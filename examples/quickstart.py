@@ -72,7 +72,7 @@ def _server(path: Path) -> dict[str, str]:
 def report(directory: Path, console: Console) -> None:
     """Hold the newest release against the truth and print how often each layer is right."""
     table = Table("layer", title="Released labels against the known truth", title_justify="left")
-    for heading in ("decided pairs", "right", "claimed", "mean trust"):
+    for heading in ("decided", "right", "claimed", "mean trust"):
         table.add_column(heading, justify="right")
     for layer, pairs, accuracy, claimed, trust in accuracy_by_layer(directory):
         table.add_row(layer, str(pairs), f"{100 * accuracy:.1f} %", f"{100 * claimed:.1f} %", f"{trust:.2f}")
@@ -89,7 +89,7 @@ def report(directory: Path, console: Console) -> None:
 
 
 def accuracy_by_layer(directory: Path) -> list[tuple[str, int, float, float, float]]:
-    """Per layer of the newest release: decided pairs with a true winner, share right, mean p, mean trust."""
+    """Per layer of the newest release: pairs released as decided, share right (no true tie is), mean p and trust."""
     truth = sorted(str(path) for path in directory.glob("truth*.parquet") if "responses" not in path.name)
     with TemporaryDirectory() as folder, open_project_store(read_project(directory)) as store:
         out = Path(folder) / "release"

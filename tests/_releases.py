@@ -41,6 +41,7 @@ class Content:
 
     records: Mapping[str, list[dict[str, object]]]
     strata: tuple[Mapping[str, object], ...] = ({"scenario": "*", "stratum": "crowd/offline", "factor": 2.0},)
+    cells: Mapping[str, float] | None = None
     policies: Mapping[str, str] = field(default_factory=lambda: {"general@1": "a" * 64})
     calibration: str = "fitted-1"
     code: Mapping[str, str] = field(default_factory=lambda: {"prefstrata": "1", "sql_sha256": "s", "duckdb": "2"})
@@ -59,7 +60,10 @@ def publish(store: VersionStore, content: Content) -> CommitInfo:
 
 def _draft(content: Content, parent: CommitInfo) -> Draft:
     files = {path: _parquet(path, records) for path, records in content.records.items()}
-    files["weights.json"] = json.dumps({"strata": list(content.strata)}).encode()
+    weights: dict[str, object] = {"strata": list(content.strata)}
+    if content.cells is not None:
+        weights["cells"] = [{"cell": cell, "factor": factor} for cell, factor in content.cells.items()]
+    files["weights.json"] = json.dumps(weights).encode()
     rows = [{"path": path, "sha256": _sha(data), "bytes": len(data)} for path, data in sorted(files.items())]
     policies = [
         {"policy": ref, "sha256": sha256, "path": f"policies/{ref.partition('@')[0]}.yaml"}

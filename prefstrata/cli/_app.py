@@ -25,6 +25,7 @@ application = typer.Typer(
 )
 _queue = typer.Typer(help="What waits for people.", rich_markup_mode=None)
 _policy = typer.Typer(help="The value ordering.", rich_markup_mode=None)
+_judge = typer.Typer(help="Model judges.", rich_markup_mode=None)
 
 _QUEUES = "`arbitration`, `backflow`, `review`, `reannotation`, `golden` or `calibration`"
 
@@ -228,11 +229,68 @@ def _policies(_: Call) -> None:
 
 
 @command(_policy, "lint")
-def _policy_lint(call: Call) -> None:
-    """Read the project's policies and hold its sources against them; name every mistake with its file and line."""
+def _policy_lint(
+    call: Call,
+    *,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="What is questionable is a mistake too: exit code 2.")
+    ] = False,
+) -> None:
+    """Read the project's policies and hold its sources against them; name every mistake with its file and line.
+
+    What is questionable is told too: rules that no record comes to, contradictions, definitions nobody can apply,
+    shares of strata that no source provides, weak supervision near golden, and dimensions nobody judges.
+    """
     from prefstrata.cli._commands.policy import lint
 
-    lint(call)
+    lint(call, strict=strict)
+
+
+@command(_policy, "diff")
+def _policy_diff(
+    call: Call,
+    before: Annotated[
+        str, typer.Argument(metavar="A", help="A policy: the path of its file, or the name of one that ships.")
+    ],
+    after: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+) -> None:
+    """Say in sentences how policy B orders values otherwise than policy A: what wins, who decides, what is asked."""
+    from prefstrata.cli._commands.policy import diff
+
+    diff(call, before, after)
+
+
+@_judge.callback()
+@shared
+def _judges(_: Call) -> None:
+    """Model judges."""
+
+
+@command(_judge, "plan")
+def _judge_plan(call: Call) -> None:
+    """Say what a run would ask of which judge, what is known already, and what it costs. Nothing is sent."""
+    from prefstrata.cli._commands.judge import judge_plan
+
+    judge_plan(call)
+
+
+@command(_judge, "run")
+def _judge_run(call: Call) -> None:
+    """Examine the judges on golden pairs, let those who pass judge, and write their verdicts for the next run.
+
+    Nothing is spent beyond the caps. What was answered before is not asked again: after a kill, run it again.
+    """
+    from prefstrata.cli._commands.judge import judge_run
+
+    judge_run(call)
+
+
+@command(_judge, "report")
+def _judge_report(call: Call) -> None:
+    """Say what was asked and spent so far, per judge, outcome and run. Works while a run is under way."""
+    from prefstrata.cli._commands.judge import judge_report
+
+    judge_report(call)
 
 
 @command(application, "sql")
@@ -257,3 +315,4 @@ def _doctor(call: Call) -> None:
 
 application.add_typer(_queue, name="queue", no_args_is_help=False)
 application.add_typer(_policy, name="policy", no_args_is_help=False)
+application.add_typer(_judge, name="judge", no_args_is_help=False)

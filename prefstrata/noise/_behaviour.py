@@ -16,9 +16,18 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["beliefs_at_first", "improved", "total"]
+from prefstrata.noise._spread import spread_and_mean
+from prefstrata.noise._sums import total
 
+__all__ = ["COPYING", "SHARED", "beliefs_at_first", "improved"]
+
+COPYING = 0.5
+"""How much a further vote of a family is believed to repeat the first before anything is known."""
+SHARED = 0.3
+"""The same between families of models."""
 _FREEDOM = 4.0
+_AS_NORMAL = (1.6448536269514722 / 2.13184678632665) ** 2
+"""Square of the ratio of the 95 % quantiles of a normal and of a Student t with four degrees of freedom."""
 _STATES = ("even", "close", "clear")
 _TIES = {"even": 0.5, "close": 0.1, "clear": 0.05}
 _TIES_WEIGHT = 20
@@ -26,12 +35,12 @@ _MEAN_PULL = 1.0
 """Variance of a panel's mean ability around what its policy declares."""
 _LEAST_MEAN = 0.05
 """Without anchors a panel is held to be better than chance as a whole: votes alone cannot say otherwise."""
-_SPREADS = {"ability": 0.3, "side": 0.03, "length": 0.02}
-_SPREAD_WEIGHT = {"ability": 10, "side": 4, "length": 4}
+_SPREADS = {"side": 0.03, "length": 0.02}
+_SPREAD_WEIGHT = {"side": 4, "length": 4}
 _STYLE_VARIANCE = 0.1
 _SIDE_VARIANCE = 0.25
 _LONGEST = 1.0
-_FIXED = 1e9
+_LEAST = 1e-3
 
 
 def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -50,6 +59,7 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         .with_columns(
             ability_prior=_logit(pl.col("declared").clip(0.52, 0.97)) * 1.15,
             ability_spread=pl.lit(1.5),
+            mean_variance=pl.lit(_MEAN_PULL),
             side_mean=pl.lit(0.0),
             side_spread=pl.lit(0.1),
             length_mean=pl.lit(0.0),
@@ -62,7 +72,7 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         # Starting lower than declared leaves the votes room to say who is a spammer.
         .with_columns(ability_mean=pl.col("ability_prior").clip(upper_bound=1.0))
     )
-    raters = units.select("unit", "panel", "family").join(panels, on="panel").sort("unit")
+    raters = units.select("unit", "panel", "family", "model").join(panels, on="panel").sort("unit")
     raters = raters.select(
         "unit",
         "panel",
@@ -73,7 +83,8 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         ability="ability_mean",
         side="side_mean",
         length="length_mean",
-        discount=pl.lit(0.5),
+        discount=pl.lit(COPYING),
+        shared=pl.when("model").then(SHARED).otherwise(0.0),
     )
     return raters, panels
 
@@ -90,7 +101,8 @@ def improved(
         anchored: panels with votes on what people settled; only they may turn out worse than chance.
     """
     sums = [name for name in steps.columns if name != "unit"]
-    told = raters.join(steps.with_columns(pl.col(sums).cast(pl.Float64) / 1e6), on="unit", how="left").join(
+    kept = raters.drop("hold_interval", "information", "mean_variance", strict=False)
+    told = kept.join(steps.with_columns(pl.col(sums).cast(pl.Float64) / 1e6), on="unit", how="left").join(
         panels.select(
             "panel",
             "ability_mean",
@@ -102,7 +114,10 @@ def improved(
         ),
         on="panel",
     )
-    stepped = _stepped(told.with_columns(pl.col(sums).fill_null(0.0)))
+    told = told.with_columns(pl.col(sums).fill_null(0.0)).with_columns(
+        showed=pl.col("ability") + pl.col("slope_ability") / pl.max_horizontal("information", pl.lit(_LEAST))
+    )
+    stepped = _stepped(told)
     free = pl.col("panel").is_in(sorted(anchored))
     stepped = stepped.with_columns(
         ability=pl.when(free).then("ability").otherwise(pl.max_horizontal("ability", pl.lit(0.0)))
@@ -122,6 +137,8 @@ def _stepped(told: pl.DataFrame) -> pl.DataFrame:
         hold_ability=pl.col("heavy_ability") / pl.col("ability_spread"),
         hold_side=pl.col("heavy_side") / pl.col("side_spread"),
         hold_length=1 / pl.col("length_spread"),
+        # Of the prior alone, a normal of this precision has the interval of the Student t.
+        hold_interval=pl.min_horizontal(pl.col("heavy_ability"), pl.lit(_AS_NORMAL)) / pl.col("ability_spread"),
     )
     told = told.with_columns(
         g0=pl.col("slope_ability") - pl.col("hold_ability") * off_ability,
@@ -200,8 +217,6 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     """Means and spreads of the panels, and the slopes of style that a panel's raters share."""
     sums = told.group_by("panel").agg(
         pl.len().alias("raters"),
-        total(pl.col("heavy_ability")).alias("h_ability"),
-        total(pl.col("heavy_ability") * pl.col("ability")).alias("s_ability"),
         total(pl.col("heavy_side")).alias("h_side"),
         total(pl.col("heavy_side") * pl.col("side")).alias("s_side"),
         total(pl.col("length")).alias("s_length"),
@@ -212,10 +227,18 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
         ),
     )
     panels = panels.join(sums, on="panel")
-    hold = pl.col("h_ability") / pl.col("ability_spread")
-    mean = (pl.col("s_ability") / pl.col("ability_spread") + pl.col("ability_prior") / _MEAN_PULL) / (
-        hold + 1 / _MEAN_PULL
+    panels = panels.drop("ability_spread", "mean_variance").join(
+        spread_and_mean(told, panels, _MEAN_PULL)
+        .join(panels.select("panel", before="ability_spread"), on="panel", how="right")
+        .select(
+            "panel",
+            "found_mean",
+            ability_spread=pl.col("ability_spread").fill_null(pl.col("before")),
+            mean_variance=pl.col("mean_variance").fill_null(_MEAN_PULL),
+        ),
+        on="panel",
     )
+    mean = pl.col("found_mean").fill_null(pl.col("ability_prior"))
     free = pl.col("panel").is_in(sorted(anchored))
     panels = panels.with_columns(
         ability_mean=pl.when(free).then(mean).otherwise(pl.max_horizontal(mean, pl.lit(_LEAST_MEAN))).round(6),
@@ -231,23 +254,16 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     )
     around = told.select(
         "panel",
-        "ability",
         "side",
         "length",
-        "heavy_ability",
         "heavy_side",
         "v11",
         "v22",
-        # What the votes hold of an ability, less what the states of the items keep to themselves.
-        left=(1 / (pl.col("information") + pl.col("hold_ability")) + 3 * pl.col("v00")) / 4,
     ).join(
-        panels.select("panel", mean_ability="ability_mean", mean_side="side_mean", mean_length="length_mean"),
+        panels.select("panel", mean_side="side_mean", mean_length="length_mean"),
         on="panel",
     )
     found = around.group_by("panel").agg(
-        total(pl.col("heavy_ability") * ((pl.col("ability") - pl.col("mean_ability")) ** 2 + pl.col("left"))).alias(
-            "d_ability"
-        ),
         total(pl.col("heavy_side") * ((pl.col("side") - pl.col("mean_side")) ** 2 + pl.col("v11"))).alias("d_side"),
         total((pl.col("length") - pl.col("mean_length")) ** 2 + pl.col("v22")).alias("d_length"),
     )
@@ -261,7 +277,7 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
                 for name, usual in _SPREADS.items()
             ),
         )
-        .drop("raters", pl.selectors.starts_with("h_", "s_", "d_", "slope_", "bend_"))
+        .drop("raters", pl.selectors.starts_with("h_", "s_", "d_", "slope_", "bend_", "found_"))
     )
 
 
@@ -275,6 +291,7 @@ def _settled(told: pl.DataFrame, panels: pl.DataFrame) -> pl.DataFrame:
     """The raters with what they share with their panel: style, and ties as far as they said few themselves."""
     shared = panels.select(
         "panel",
+        "mean_variance",
         new_markdown="markdown",
         new_firmness="firmness",
         **{f"rate_{state}": f"tie_{state}" for state in _STATES},
@@ -303,16 +320,13 @@ def _settled(told: pl.DataFrame, panels: pl.DataFrame) -> pl.DataFrame:
                 for state in _STATES
             ),
             "discount",
-            "hold_ability",
+            "shared",
+            "hold_interval",
             "information",
+            "mean_variance",
         )
     )
 
 
 def _logit(probability: pl.Expr) -> pl.Expr:
     return (probability / (1 - probability)).log().round(6)
-
-
-def total(values: pl.Expr) -> pl.Expr:
-    """A sum that does not depend on the order of the rows."""
-    return (values * _FIXED).round().cast(pl.Int64).sum() / _FIXED

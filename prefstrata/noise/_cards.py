@@ -20,11 +20,12 @@ def parameters(
     """The table ``noise.parameters``, and ``unit``.
 
     The interval is the posterior's, normal in log-odds: the information that the votes hold (the outer product of their
-    scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974) and the hold of the panel.
+    scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974), the hold of the panel, and
+    that the panel's mean is an estimate.
 
     Args:
         units: as ``fit.units``.
-        raters: what is believed of them, with ``hold_ability`` and ``information``.
+        raters: what is believed of them, with ``hold_interval``, ``information`` and ``mean_variance``.
         levels: as ``fit.levels``.
         unlike: per dimension, the mean square of the items' difference in length, in spreads.
         calibration_id: written beside every row.
@@ -33,7 +34,8 @@ def parameters(
         levels.select("dimension", "close", "clear"), on="dimension"
     )
     told = told.join(unlike, on="dimension")
-    deviation = (1 / (pl.col("information") + pl.col("hold_ability"))).sqrt()
+    hold = pl.col("hold_interval") / (pl.col("information") + pl.col("hold_interval"))
+    deviation = (1 / (pl.col("information") + pl.col("hold_interval")) + hold**2 * pl.col("mean_variance")).sqrt()
     told = told.with_columns(
         part=pl.col("close").exp() / (pl.col("close").exp() + pl.col("clear").exp()), deviation=deviation
     )

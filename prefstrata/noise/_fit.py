@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from prefstrata.noise._behaviour import beliefs_at_first, improved, total
+from prefstrata.noise._behaviour import COPYING, SHARED, beliefs_at_first, improved
 from prefstrata.noise._calibration import Reliability, calibrated, temperature_of
 from prefstrata.noise._cards import parameters
 from prefstrata.noise._grades import grades_found, no_grades
 from prefstrata.noise._kept import State, keep_state, restored
 from prefstrata.noise._levels import levels_at_first, levels_found
+from prefstrata.noise._sums import total
 
 if TYPE_CHECKING:
     from prefstrata.engine import Engine
@@ -42,6 +43,10 @@ _ALL = 64
 _NOBODY = -1
 _WATCHED = ("ability", "side", "length")
 _NEVER = 1e-9
+_COPIED_ITEMS = 1000
+"""Items that what was believed of a family before weighs as much as."""
+_SHARED_ITEMS = 300
+"""The same of the families of models among each other."""
 _ASKED_FIRST = 2
 """Steps in which raters alone may explain why votes go with a style, before items may."""
 
@@ -203,12 +208,18 @@ class _Fitter:
         self._engine.build("noise.preferences", temperature=temperature, calibration_id=calibration_id)
 
     def _expect(self, buckets: int, *, held_out: int = _NOBODY) -> None:
-        columns = [name for name in self.raters.columns if name not in {"family", "hold_ability", "information"}]
+        columns = [
+            name
+            for name in self.raters.columns
+            if name not in {"family", "hold_interval", "information", "mean_variance"}
+        ]
         self._engine.load("fit.raters", self.raters.select(columns))
         self._engine.load("fit.levels", self.levels)
         self._engine.load("fit.grades", self._grades)
+        self._engine.build("fit.spoken", buckets=buckets)
         self._engine.build("fit.logs", buckets=buckets, held_out=held_out)
         self._engine.build("fit.posteriors")
+        self._engine.build("fit.cavities")
 
     def _step(self, buckets: int, *, anchored: bool = False) -> float:
         """Improve what is believed; the mean of the most that anything watched of a rater moved."""
@@ -226,20 +237,35 @@ class _Fitter:
         )
         self._asked += 1
         if self._copied:
-            self._discount(engine.query("fit/copies", buckets=buckets))
+            self._discount(buckets)
         moved = (self.raters.select(_WATCHED) - before).select(total(pl.max_horizontal(pl.all().abs()))).item()
         return float(moved) / max(1, self.raters.height)
 
-    def _discount(self, copies: pl.DataFrame) -> None:
-        """How much a family's further votes repeat the first: agreement beyond what its raters would have anyway."""
-        beyond = (pl.col("same") - pl.col("expected")) / (
-            pl.max_horizontal(pl.col("pairs") - pl.col("expected"), _NEVER) + 5
-        )
-        found = copies.select("family", found=beyond.clip(0, 1).round(6))
+    def _discount(self, buckets: int) -> None:
+        """How much a family's further votes repeat the first, and families of models each other.
+
+        That is agreement beyond what raters would have anyway. It is believed slowly: good raters agree too, and who is
+        good is not known before.
+        """
+        engine = self._engine
+        engine.build("fit.likeness", buckets=buckets)
+        found = engine.query("fit/copies").select("kin", found=_beyond(COPYING, _COPIED_ITEMS))
+        shared = engine.query("fit/shared").select(_beyond(SHARED, _SHARED_ITEMS)).item()
         self.raters = (
-            self.raters.drop("discount")
-            .join(found, on="family", how="left")
-            .with_columns(discount=pl.col("found").fill_null(0.5))
-            .drop("found")
+            self.raters.drop("discount", "shared")
+            .join(self.units.select("unit", "kin", "model"), on="unit")
+            .join(found, on="kin", how="left")
+            .with_columns(
+                discount=pl.col("found").fill_null(COPYING),
+                shared=pl.when("model").then(pl.lit(float(shared))).otherwise(0.0),
+            )
+            .drop("found", "kin", "model")
             .sort("unit")
         )
+
+
+def _beyond(believed: float, weight: int) -> pl.Expr:
+    """Agreement beyond the expected, as a part of what was left to agree on, drawn to what was believed."""
+    room = pl.max_horizontal(pl.col("pairs") - pl.col("expected"), _NEVER)
+    told = ((pl.col("same") - pl.col("expected")) / room).clip(0, 1)
+    return ((told * pl.col("items") + believed * weight) / (pl.col("items") + weight)).round(6)

@@ -19,6 +19,7 @@ NOISE_CHECKED = (
     "noise.task_figures",
     "noise.step_figures",
     "noise.checks",
+    "noise.holds",
 )
 """The eight noise checks: what each measures, and what they find."""
 
@@ -28,7 +29,7 @@ class Stage:
     """A stage: the tables it builds, in order, and the checks (``sql/checks/<stage>/*.sql``) that guard its end.
 
     Attributes:
-        name: ledger, evidence, noise, weighting or layers.
+        name: ledger, evidence, noise, weighting, layers, weights or queues.
         tables: full names, in the order they are built; empty for the ledger, which sources append to.
     """
 
@@ -83,13 +84,29 @@ STAGES = (
     Stage(
         "layers",
         (
+            "layers.placed",
             "layers.records",
             "layers.golden",
             "layers.expert",
             "layers.main",
             "layers.weak",
             "layers.backflow",
+        ),
+    ),
+    Stage(
+        "weights",
+        (
+            "weighting.members",
+            "weighting.cells",
+            "weighting.factors",
+            "weighting.parts",
+            "weighting.user_days",
+            "weighting.limited",
+            "weighting.weights",
             "weighting.strata",
+            "weighting.margins",
+            "weighting.limits",
+            "weighting.effective",
         ),
     ),
     Stage(

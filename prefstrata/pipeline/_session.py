@@ -21,6 +21,7 @@ from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.gates import blocked_error, keep_draft
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
 from prefstrata.sources import ingest
+from prefstrata.weighting import COMPUTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -89,6 +90,8 @@ class Session:
         """Build one table from the tables before it; returns its rows."""
         if full_name in FITTED:
             return self._fitted(full_name)
+        if full_name in COMPUTED:
+            return COMPUTED[full_name].fill(self.engine)
         known: dict[str, str | int] = {"calibration_id": calibration_id(self._content), "replicates": _REPLICATES}
         return self.engine.build(full_name, **{name: known[name] for name in parameters(full_name)})
 

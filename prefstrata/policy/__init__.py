@@ -1,11 +1,16 @@
 """Policies: the value ordering of each scenario, as versioned files, and as the tables the SQL reads."""
 
+from prefstrata.policy._diff import differences
 from prefstrata.policy._gates import GATE_NAMES, Gate, Gates, gate_meaning
+from prefstrata.policy._judging import Exam, Judging
+from prefstrata.policy._lint import Finding
+from prefstrata.policy._lint import lint as lint_policies
 from prefstrata.policy._noise_checks import MEASURES, NOISES, Measure, NoiseChecks
-from prefstrata.policy._read import check_strata, read_policies
+from prefstrata.policy._read import check_strata, read_policies, read_policy
 from prefstrata.policy._refit import Every, Refit
 from prefstrata.policy._tables import load_policies, requirements
-from prefstrata.policy._types import LAYERS, TRAINING_LAYERS, Dimension, Layer, LayerRule, Policy, StratumPolicy, When
+from prefstrata.policy._types import Dimension, LayerRule, Policy, StratumPolicy, When
+from prefstrata.policy._words import LAYERS, TRAINING_LAYERS, Layer
 
 __all__ = [
     "GATE_NAMES",
@@ -15,8 +20,11 @@ __all__ = [
     "TRAINING_LAYERS",
     "Dimension",
     "Every",
+    "Exam",
+    "Finding",
     "Gate",
     "Gates",
+    "Judging",
     "Layer",
     "LayerRule",
     "Measure",
@@ -26,8 +34,11 @@ __all__ = [
     "StratumPolicy",
     "When",
     "check_strata",
+    "differences",
     "gate_meaning",
+    "lint_policies",
     "load_policies",
     "read_policies",
+    "read_policy",
     "requirements",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefstrata.model.errors import ConfigError
@@ -11,7 +12,6 @@ from prefstrata.project import Project, line_of, read_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 def read_policies(project: Project) -> tuple[tuple[Policy, Path], ...]:
@@ -25,16 +25,33 @@ def read_policies(project: Project) -> tuple[tuple[Policy, Path], ...]:
     return found
 
 
+def read_policy(name: str) -> Policy:
+    """One policy alone: a file by its path, or one that ships by its name.
+
+    Raises:
+        ConfigError: there is none, or it is wrong.
+    """
+    return read_model(Path(name) if _is_path(name) else _shipped(name, "POLICY"), Policy)
+
+
 def _path(project: Project, name: str) -> Path:
     """A policy that ships when the name is bare (``general``), a file of the project otherwise."""
-    if "/" in name or name.endswith((".yaml", ".yml")):
+    if _is_path(name):
         return project.directory / name
+    return _shipped(name, f"{project.file}:{line_of(project.file, ['policies'])}")
+
+
+def _is_path(name: str) -> bool:
+    return "/" in name or name.endswith((".yaml", ".yml"))
+
+
+def _shipped(name: str, where: str) -> Path:
     shipped = data_directory("policies") / f"{name}.yaml"
     if not shipped.is_file():
         known = ", ".join(sorted(path.stem for path in shipped.parent.glob("*.yaml")))
         raise ConfigError(
             f"policies: no policy called {name!r} ships",
-            where=f"{project.file}:{line_of(project.file, ['policies'])}",
+            where=where,
             todo=f"write one of {known}, or the path of a file such as policies/{name}.yaml",
         )
     return shipped

@@ -26,10 +26,20 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "tie_margin": pl.Float64,
         "rating_margin": pl.Float64,
         "cap": pl.Float64,
+        "floor": pl.Float64,
         "arbitration": pl.Float64,
         "seed": pl.Int64,
     },
     "policy.strata": {"scenario": pl.String, "stratum": pl.String, "reliability": pl.Float64, "share": pl.Float64},
+    "policy.margins": {"scenario": pl.String, "margin": pl.String, "value": pl.String, "share": pl.Float64},
+    "policy.limits": {"holder": pl.String, "most": pl.Float64},
+    "policy.quotas": {
+        "scenario": pl.String,
+        "quota": pl.String,
+        "per": _LIST_OF_TEXT,
+        "most": pl.Int64,
+        "layers": _LIST_OF_TEXT,
+    },
     "policy.dimensions": {"scenario": pl.String, "dimension": pl.String, "definition": pl.String, "priority": pl.Int64},
     "policy.rules": {
         "scenario": pl.String,
@@ -51,10 +61,12 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "max_flips": pl.Int64,
         "rationale": pl.Boolean,
         "settled": pl.Boolean,
+        "rule_clean": pl.Boolean,
+        "max_votes": pl.Int64,
     },
     "policy.settling": {"scenario": pl.String, "round": pl.String, "stratum": pl.String},
     "policy.queues": {"scenario": pl.String, "queue": pl.String, "size": pl.Int64},
-    "policy.limits": {
+    "policy.noise_limits": {
         "scenario": pl.String,
         "noise": pl.String,
         "measure": pl.String,
@@ -89,6 +101,17 @@ def requirements(policies: Iterable[Policy]) -> frozenset[tuple[str, str]]:
     )
 
 
+def _margins(policy: Policy) -> dict[str, dict[str, float]]:
+    """By margin, the share that is declared for each of its values."""
+    mixture = policy.mixture
+    return {
+        "stratum": {name: each.share for name, each in policy.strata.items() if each.share is not None},
+        "task": mixture.tasks,
+        "risk_level": {str(name): share for name, share in mixture.risk_levels.items()},
+        "dimension": mixture.dimensions,
+    }
+
+
 def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
     governed = [(scenario, policy) for policy in policies for scenario in policy.scenarios]
     return {
@@ -100,6 +123,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
                 policy.estimate.tie_margin,
                 policy.estimate.rating_margin,
                 policy.cap,
+                policy.mixture.floor,
                 policy.arbitration,
                 policy.queues.seed,
             )
@@ -110,6 +134,24 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for scenario, policy in governed
             for stratum, each in sorted(policy.strata.items())
         ],
+        "policy.margins": [
+            (scenario, margin, value, share)
+            for scenario, policy in governed
+            for margin, shares in _margins(policy).items()
+            for value, share in sorted(shares.items())
+        ],
+        "policy.limits": [
+            (holder, most)
+            for policy in policies
+            if "*" in policy.scenarios
+            for holder, most in policy.limits.model_dump().items()
+            if most is not None
+        ],
+        "policy.quotas": [
+            (scenario, each.quota, sorted(each.per), each.most, list(each.layers))
+            for scenario, policy in governed
+            for each in policy.quotas
+        ],
         "policy.dimensions": [
             (scenario, dimension.name, dimension.definition, priority)
             for scenario, policy in governed
@@ -118,7 +160,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
         "policy.rules": [
             (scenario, rank, each.rule, each.layer, each.because, *each.when.model_dump().values())
             for scenario, policy in governed
-            for rank, each in enumerate(policy.layers, start=1)
+            for rank, each in enumerate((*policy.require.rules, *policy.layers), start=1)
         ],
         "policy.settling": [
             (scenario, round_, stratum)
@@ -130,7 +172,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for scenario, policy in governed
             for queue, size in policy.queues.model_dump(exclude={"seed"}).items()
         ],
-        "policy.limits": [_limit(scenario, policy, each) for scenario, policy in governed for each in MEASURES],
+        "policy.noise_limits": [_limit(scenario, policy, each) for scenario, policy in governed for each in MEASURES],
         "policy.requirements": [
             (scenario, risk, risk in policy.require.rationale)
             for scenario, policy in governed

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from prefstrata.policy._gates import Gates
+from prefstrata.policy._judging import Judging
+from prefstrata.policy._mixture import Limits, Mixture, Quota
 from prefstrata.policy._noise_checks import NoiseChecks
 from prefstrata.policy._refit import Refit  # noqa: TC001 - a field of a model
+from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
+    Kind,
+    Layer,
+    RecordKind,
+    RiskLevel,
+    Share,
+    Stratum,
+)
 from prefstrata.project import Strict
-
-Layer = Literal["golden", "expert", "main", "weak", "backflow"]
-Kind = Literal["experience", "professional", "compliance", "brand", "business"]
-RecordKind = Literal["pairs", "ratings", "traces", "unpaired"]
-RiskLevel = Literal["low", "medium", "high"]
-Stratum = Annotated[str, StringConstraints(pattern=r"^(expert|crowd|user|judge|rule)/(offline|online|synthetic)$")]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-LAYERS: tuple[Layer, ...] = ("golden", "expert", "main", "weak", "backflow")
-TRAINING_LAYERS: tuple[Layer, ...] = ("golden", "expert", "main", "weak")
 
 
 class Dimension(Strict):
@@ -28,6 +28,9 @@ class Dimension(Strict):
     name: str = Field(description="Name, as votes spell it.")
     definition: str = Field(min_length=20, description="Operational definition a rater or judge can apply.")
     kind: Kind = Field(description="Whose preference it is.")
+    rubric: str | None = Field(
+        None, description="What a model judge is told beside the definition; not read by others."
+    )
 
 
 class StratumPolicy(Strict):
@@ -50,12 +53,6 @@ class Estimate(Strict):
     )
     tie_margin: Share = Field(0.1, description="A lead smaller than this is no decision.")
     rating_margin: float = Field(0.25, ge=0, description="Ratings of one rater nearer than this are a tie, in SD.")
-
-
-class Requirements(Strict):
-    """What a record must hold to be taken at all."""
-
-    rationale: tuple[RiskLevel, ...] = Field((), description="Risk levels at which a vote needs a reason.")
 
 
 class Queues(Strict):
@@ -84,6 +81,10 @@ class When(Strict):
     max_flips: int | None = Field(None, ge=0, description="Most judge flips.")
     rationale: bool | None = Field(None, description="Whether a reason must have been given.")
     settled: bool | None = Field(None, description="Whether people settled it, see `settling`.")
+    rule_clean: bool | None = Field(
+        None, description="Whether no automatic rule objects: none voted for the other side."
+    )
+    max_votes: int | None = Field(None, ge=1, description="Most votes.")
 
 
 class LayerRule(Strict):
@@ -93,6 +94,29 @@ class LayerRule(Strict):
     layer: Layer = Field(description="Where it puts a record.")
     because: str = Field(description="Why, in a sentence that stands in every record it places.")
     when: When = Field(default_factory=When, description="What the record must be.")
+
+
+class Requirements(Strict):
+    """What a record must hold to be taken at all, or to be trained on."""
+
+    rationale: tuple[RiskLevel, ...] = Field((), description="Risk levels at which a vote needs a reason.")
+    votes: dict[RiskLevel, Annotated[int, Field(ge=2)]] = Field(
+        default_factory=dict,
+        description="Least votes per risk level; what has fewer waits in backflow, before any rule is tried.",
+    )
+
+    @property
+    def rules(self) -> tuple[LayerRule, ...]:
+        """The layer rules that they come to, to be tried first: what people settled needs no more votes."""
+        return tuple(
+            LayerRule(
+                rule=f"at-least-{least}-votes",
+                layer="backflow",
+                because=f"at {risk} risk the policy requires {least} votes",
+                when=When(risk_levels=(risk,), max_votes=least - 1, settled=False),
+            )
+            for risk, least in sorted(self.votes.items())
+        )
 
 
 class Policy(Strict):
@@ -111,7 +135,10 @@ class Policy(Strict):
     settlers: tuple[Stratum, ...] = Field(
         ("expert/offline",), description="Strata whose votes settle, in such a round; in others they are votes."
     )
-    cap: float = Field(4.0, ge=1, description="Highest factor a stratum may get.")
+    cap: float = Field(4.0, ge=1, description="Highest factor a cell of records may get, against the mean.")
+    mixture: Mixture = Field(default_factory=Mixture, description="Shares per task, risk and dimension; least factor.")
+    limits: Limits = Field(default_factory=Limits, description="Most weight of a user, in the policy of `*`.")
+    quotas: tuple[Quota, ...] = Field((), description="Most records of a bucket that a version trains on.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
     refit: Refit = Field(
@@ -120,6 +147,9 @@ class Policy(Strict):
         "after some days; until then the last fit is kept and named, and reads the new votes.",
     )
     noise: NoiseChecks = Field(default_factory=NoiseChecks, description="Thresholds of the noise checks.")
+    judging: Judging = Field(
+        default_factory=Judging, description="What model judges must show, and where they may vote."
+    )
     layers: tuple[LayerRule, ...] = Field(min_length=1, description="Layer rules, first match decides.")
     gates: Gates = Field(default_factory=Gates, description="How bad a release may be before it is stopped.")
 
@@ -131,12 +161,15 @@ class Policy(Strict):
         for what, names in (
             ("dimensions", [each.name for each in self.dimensions]),
             ("layers", [each.rule for each in self.layers]),
+            ("quotas", [each.quota for each in self.quotas]),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"{what}: {', '.join(twice)} stands there twice")
         if self.layers[-1].when != When():
             raise ValueError("layers: the last rule must match everything: give it no `when`")
+        if "limits" in self.model_fields_set and "*" not in self.scenarios:
+            raise ValueError("limits: they are of a whole version; write them into the policy of *")
         return self
 
     @property

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from prefstrata.project._judges import Budget, JudgeModel, Judges, Price, Work
 from prefstrata.project._store import open_project_store
+from prefstrata.project._strict import Strict
 from prefstrata.project._types import (
     PROJECT_FILE,
     Defaults,
     EngineConfig,
     Project,
     Source,
-    Strict,
     Warehouse,
 )
 from prefstrata.project._yaml import line_of, read_model
 
 __all__ = [
     "PROJECT_FILE",
+    "Budget",
     "Defaults",
     "EngineConfig",
+    "JudgeModel",
+    "Judges",
+    "Price",
     "Project",
     "Source",
     "Strict",
     "Warehouse",
+    "Work",
     "line_of",
     "open_project_store",
     "read_model",

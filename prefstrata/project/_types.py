@@ -5,20 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from prefstrata.project._judges import Judges  # noqa: TC001 - pydantic reads it
+from prefstrata.project._strict import Strict
 from prefstrata.stores import LocalConfig, StoreConfig
 
 Mode = Literal["offline", "online", "synthetic"]
 Supervisor = Literal["expert", "crowd", "user", "judge", "rule"]
 RiskLevel = Literal["low", "medium", "high"]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
-
-
-class Strict(BaseModel):
-    """A config section: unknown keys are mistakes, values do not change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Warehouse(Strict):
@@ -56,7 +52,9 @@ class Source(Strict):
     mode: Mode = Field(description="offline, online or synthetic.")
     supervisor: Supervisor = Field(description="expert, crowd, user, judge or rule.")
     path: str = Field(description="Files, as a pattern relative to the project: inbox/crowd/*.jsonl.gz.")
-    format: str = Field(description="A named format (seed-jsonl, hh-rlhf, queue-answers, label-studio) or mapping.")
+    format: str = Field(
+        description="A named format (seed-jsonl, hh-rlhf, queue-answers, label-studio, judge-verdicts) or mapping."
+    )
     map: dict[str, Any] | None = Field(None, description="The mapping, when format is mapping.")
     options: dict[str, Any] = Field(default_factory=dict, description="Options of the named format.")
     defaults: Defaults = Field(default_factory=Defaults, description="What a record says when it says nothing itself.")
@@ -82,6 +80,7 @@ class Project(Strict):
         ("general",), min_length=1, description="Policy files relative to the project, or names of policies that ship."
     )
     sources: tuple[Source, ...] = Field((), description="Where preferences come from.")
+    judges: Judges | None = Field(None, description="Model judges; none when absent.")
     directory: Path = Field(Path(), exclude=True, description="The project folder; set on reading.")
 
     @model_validator(mode="after")

@@ -38,6 +38,8 @@ _FACETS = {
     "dimension": "Dimension",
 }
 _MOST_ROWS = 50
+_WORTH_SAYING = 0.001
+"""A share missed by less is not worth a line."""
 _LONGEST_NAME = 120
 _NO_BACKTICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
 _TIMES = "\N{MULTIPLICATION SIGN}"
@@ -113,6 +115,7 @@ def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
         "facets": [facet for key, title in _FACETS.items() if (facet := _facet(manifest, key, title))["rows"]],
         "queues": sorted(manifest["queues"].items()),
         "noise": [row | {"title": NOISES[row["noise"]]} for row in manifest.get("noise", [])],
+        "weights": _weights(manifest),
         "gates": _gates(manifest),
         "raters": manifest.get("raters", {"raters": 0, "changed": 0, "items": 0, "cards": []}),
     }
@@ -144,6 +147,17 @@ def _sources(batches: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         counts = sums.setdefault((batch["source"], f"{batch['supervisor']}/{batch['mode']}"), Counter())
         counts.update({key: batch[key] for key in ("read", "accepted", "quarantined")})
     return [{"source": source, "stratum": stratum, **counts} for (source, stratum), counts in sorted(sums.items())]
+
+
+def _weights(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What came of the policy's wishes; a release made before they were measured says nothing of them."""
+    told = manifest.get("weights", {"margins": [], "limits": [], "effective": []})
+    missed = [row for row in told["margins"] if row["shortfall"] >= _WORTH_SAYING]
+    return {
+        "missed": sorted(missed, key=lambda row: (-row["shortfall"], row["scenario"], row["margin"], row["value"])),
+        "limits": told["limits"],
+        "effective": [row for row in told["effective"] if row["slice"] in {"all", "layer", "scenario", "risk_level"}],
+    }
 
 
 def _rules(manifest: dict[str, Any]) -> list[dict[str, Any]]:

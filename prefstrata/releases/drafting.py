@@ -60,7 +60,7 @@ class Drafter:
         self._layers = write_layers(engine, directory)
         self._description = describe(engine, identity, calibration)
         self._beside = (
-            self._write("weights.json", canonical({"calibration": calibration, "strata": self._description["strata"]})),
+            self._write("weights.json", canonical(self._weights(calibration))),
             write_table(engine, "noise.raters", directory, "calibration/raters.parquet"),
             *(self._write(f"policies/{policy.name}.yaml", policy.content) for policy in identity.policies),
         )
@@ -109,6 +109,16 @@ class Drafter:
             "changes": changes.records,
             "arbitrated": changes.arbitrated,
             "gates": self.judged.described(),
+        }
+
+    def _weights(self, calibration: str) -> dict[str, Any]:
+        """``weights.json``: the factor of each cell that a record may name, and what came of the policy's wishes."""
+        return {
+            "format": "prefstrata-weights/2",
+            "calibration": calibration,
+            "cells": self._engine.query("manifest/cells").to_dicts(),
+            "strata": self._description["strata"],
+            **self._description["weights"],
         }
 
     def _yes(self) -> dict[str, str]:

@@ -25,7 +25,7 @@ __all__ = ["CodeVersion", "Identity", "PolicyFile", "calibration_id", "identify"
 
 @dataclass(frozen=True, slots=True)
 class CodeVersion:
-    """What decides what a release holds: our version, ``sql/`` and the steps of the fit, and the engine that writes."""
+    """What decides what a release holds: our version, ``sql/``, the Python of fit and weighting, and the engine."""
 
     version: str
     sql_sha256: str
@@ -118,9 +118,10 @@ def _ledger_digest(engine: Engine) -> str:
 
 def _code_version() -> CodeVersion:
     texts = {name: hashlib.sha256(sql_text(name).encode()).hexdigest() for name in sql_names()}
-    # Half of the rater model are small steps in Python: they decide what a release holds as much as the statements do.
-    steps = [path for path in files("prefstrata.noise").iterdir() if path.name.endswith(".py")]
-    texts |= {f"noise/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in steps}
+    # The rater model and the weights have small steps in Python: they decide what a release holds as much as SQL does.
+    for package in ("noise", "weighting"):
+        steps = [path for path in files(f"prefstrata.{package}").iterdir() if path.name.endswith(".py")]
+        texts |= {f"{package}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in steps}
     texts["polars"] = version("polars")
     return CodeVersion(__version__, _digest(texts), version("duckdb"))
 

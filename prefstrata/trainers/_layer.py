@@ -19,6 +19,7 @@ __all__ = ["Layer"]
 
 _WAITING = "backflow"
 _REST = "*"
+_FOREIGN = "this release was not made by prefstrata; do not train on it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Layer:
     def frames(self, kind: str) -> Iterator[pl.DataFrame]:
         """The records of a kind, a stored file at a time: what memory holds does not grow with the layer.
 
-        Each frame has the columns of ``release.<kind>`` and ``weight``, trust times the factor of the record's stratum
+        Each frame has the columns of ``release.<kind>`` and ``weight``, trust times the factor of the record's cell
         (null in backflow, which nothing trains on), sorted by the kind's key.
 
         Raises:
@@ -55,6 +56,23 @@ class Layer:
             yield self._weighted(pl.read_parquet(path, hive_partitioning=False), path).sort(KINDS[kind])
 
     def _weighted(self, records: pl.DataFrame, path: Path) -> pl.DataFrame:
+        if "cells" not in self.weights:
+            return self._weighted_by_stratum(records, path)
+        known = pl.DataFrame(
+            [(row["cell"], row["factor"]) for row in self.weights["cells"]],
+            schema={"cell": pl.String, "weight": pl.Float64},
+            orient="row",
+        )
+        joined = records.join(known, on="cell", how="left", maintain_order="left")
+        if self.name != _WAITING and joined["weight"].null_count():
+            cell = joined.filter(pl.col("weight").is_null())["cell"][0]
+            raise IntegrityError(
+                f"weights.json has no factor for the cell {cell!r}", where="/".join(path.parts[-3:]), todo=_FOREIGN
+            )
+        return joined.with_columns(weight=pl.col("trust") * pl.col("weight"))
+
+    def _weighted_by_stratum(self, records: pl.DataFrame, path: Path) -> pl.DataFrame:
+        """The records of a release made before there were cells."""
         cells = records.select("scenario", "stratum").unique()
         factors = cells.with_columns(
             pl.Series("weight", [self._factor(*cell) for cell in cells.iter_rows()], dtype=pl.Float64)
@@ -64,7 +82,7 @@ class Layer:
             raise IntegrityError(
                 f"weights.json has no factor for {cell['stratum']} in {cell['scenario']}",
                 where="/".join(path.parts[-3:]),
-                todo="this release was not made by prefstrata; do not train on it",
+                todo=_FOREIGN,
             )
         joined = records.join(factors, on=["scenario", "stratum"], how="left", maintain_order="left")
         return joined.with_columns(weight=pl.col("trust") * pl.col("weight"))

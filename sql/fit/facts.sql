@@ -4,5 +4,5 @@ select
     count(*) as votes,
     count(*) filter (where anchored) as anchors,
     count(*) filter (where grade is not null) as graded,
-    count(*) filter (where copies > 1) as copied
+    count(*) filter (where kin > 0) as copied
 from fit.votes

@@ -1,29 +1,54 @@
 -- Grain: a vote that a step hears.
 -- Its part of the maximisation step: how probable each level of the item is, and the slope and the bend of the log-likelihood of
--- a decided vote, by ability and by what else pulls. A table of its own, because engines compute again what is named once and
--- used twenty times.
-with heard as (
+-- a decided vote, by ability and by what else pulls. A vote beside siblings is held against what all others say of the item, and
+-- itself. A table of its own, because engines compute again what is named once and used twenty times.
+with known as (
+    select item, 0 as kin, a_clear, a_close, even, b_close, b_clear
+    from fit.posteriors
+    union all
+    select item, kin, a_clear, a_close, even, b_close, b_clear
+    from fit.cavities
+),
+heard as (
     select
-        votes.unit, votes.side, votes.first, votes.share,
+        votes.unit, votes.side, votes.first, votes.share, votes.kin,
         case when votes.alone then 0e0 else votes.longer end as longer,
         case when votes.alone then 0e0 else votes.marked end as marked,
         case when votes.alone then 0e0 else votes.firm end as firm,
-        seen.a_clear, seen.a_close, seen.even, seen.b_close, seen.b_clear,
-        raters.ability,
+        known.a_clear, known.a_close, known.even, known.b_close, known.b_clear,
+        raters.ability, raters.tie_even, raters.tie_close, raters.tie_clear,
         raters.side * votes.first + raters.length * votes.longer + raters.markdown * votes.marked
             + raters.firmness * votes.firm as pull
     from fit.votes as votes
     join fit.raters as raters on raters.unit = votes.unit
-    join fit.posteriors as seen on seen.item = votes.item
+    join known on known.item = votes.item and known.kin = votes.kin
     where votes.bucket < $buckets and (votes.anchored or not $anchored)
 ),
-expected as (
+likely as (
     select
         *,
         case when side > 0 then 1e0 else 0e0 end as won,
         sigmoid(pull + ability) as p_a2, sigmoid(pull + 0.4 * ability) as p_a1, sigmoid(pull) as p_0,
         sigmoid(pull - 0.4 * ability) as p_b1, sigmoid(pull - ability) as p_b2
     from heard
+),
+weighed as (
+    select
+        * exclude (a_clear, a_close, even, b_close, b_clear),
+        a_clear * case when kin = 0 then 1 when side = 0 then tie_clear else (1 - tie_clear) * abs(1 - won - p_a2) end as w_a2,
+        a_close * case when kin = 0 then 1 when side = 0 then tie_close else (1 - tie_close) * abs(1 - won - p_a1) end as w_a1,
+        even * case when kin = 0 then 1 when side = 0 then tie_even else (1 - tie_even) * abs(1 - won - p_0) end as w_0,
+        b_close * case when kin = 0 then 1 when side = 0 then tie_close else (1 - tie_close) * abs(1 - won - p_b1) end as w_b1,
+        b_clear * case when kin = 0 then 1 when side = 0 then tie_clear else (1 - tie_clear) * abs(1 - won - p_b2) end as w_b2
+    from likely
+),
+expected as (
+    select
+        *,
+        w_a2 / (w_a2 + w_a1 + w_0 + w_b1 + w_b2) as a_clear, w_a1 / (w_a2 + w_a1 + w_0 + w_b1 + w_b2) as a_close,
+        w_0 / (w_a2 + w_a1 + w_0 + w_b1 + w_b2) as even,
+        w_b1 / (w_a2 + w_a1 + w_0 + w_b1 + w_b2) as b_close, w_b2 / (w_a2 + w_a1 + w_0 + w_b1 + w_b2) as b_clear
+    from weighed
 )
 select
     unit, side, first, longer, marked, firm, share,

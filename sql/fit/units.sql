@@ -25,6 +25,8 @@ select
     present.rater_id, present.dimension, present.stratum,
     cast(present.segment as bigint) as segment,
     coalesce(families.family, present.rater_id) as family,
+    dense_rank() over (order by coalesce(families.family, present.rater_id)) as kin,
+    present.stratum like 'judge/%' as model,
     present.votes,
     present.ordered,
     coalesce(declared.reliability, 0.6) as declared

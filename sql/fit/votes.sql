@@ -14,7 +14,7 @@ with graded as (
 placed as (
     select
         votes.vote_id, items.item, items.bucket, items.anchor is not null as anchored, items.votes,
-        items.longer, items.marked, items.firm, units.unit, units.family,
+        items.longer, items.marked, items.firm, units.unit, units.kin, units.model,
         units.ordered, votes.choice, votes.a_shown_first, votes.share, votes.both_bad, votes.has_rationale
     from evidence.votes as votes
     join fit.items as items on items.pair_id = votes.pair_id and items.dimension = votes.dimension
@@ -26,10 +26,16 @@ placed as (
     where not votes.settles
 ),
 copied as (
-    select item, family, count(*) as copies
+    select item, kin, bool_and(model) as model, count(*) as copies
     from placed
-    group by item, family
-    having count(*) > 1
+    group by item, kin
+    having count(*) > 1 or bool_and(model)
+),
+modelled as (
+    select item, count(*) as families
+    from copied
+    where model
+    group by item
 )
 select
     placed.item, placed.unit, placed.bucket, placed.anchored,
@@ -45,8 +51,11 @@ select
     placed.longer, placed.marked, placed.firm,
     case when graded.twice_rank is not null then least(2, cast(floor(1.5 * graded.twice_rank) as bigint)) end as grade,
     placed.share,
-    coalesce(copied.copies, 1) as copies,
+    coalesce(copied.copies, 1) as copies, coalesce(copied.kin, 0) as kin,
+    placed.model,
+    case when placed.model then modelled.families else 1 end as families,
     placed.a_shown_first, placed.both_bad, placed.has_rationale
 from placed
 left join graded on graded.vote_id = placed.vote_id
-left join copied on copied.item = placed.item and copied.family = placed.family
+left join copied on copied.item = placed.item and copied.kin = placed.kin
+left join modelled on modelled.item = placed.item

@@ -1,30 +1,39 @@
 -- Grain: a record and the layer it is in.
--- The rules are the policy's, tried in its order: the first that matches decides, and every record says which one it was.
-with matched as (
-    select records.kind, records.record_id, min(rules.rank) as rank
-    from weighting.records as records
-    join policy.rules as rules on rules.scenario = records.policy_scenario
-    where
-        (rules.kinds is null or list_contains(rules.kinds, records.kind))
-        and (rules.risk_levels is null or list_contains(rules.risk_levels, records.risk_level))
-        and (rules.decided is null or rules.decided = records.decided)
-        and (rules.min_p is null or records.p >= rules.min_p)
-        and (rules.min_trust is null or records.trust >= rules.min_trust)
-        and (rules.max_trust is null or records.trust <= rules.max_trust)
-        and (rules.min_votes is null or records.votes >= rules.min_votes)
-        and (rules.min_disagreement is null or records.disagreement >= rules.min_disagreement)
-        and (rules.max_disagreement is null or records.disagreement <= rules.max_disagreement)
-        and (rules.max_flips is null or records.flips <= rules.max_flips)
-        and (rules.settled is null or rules.settled = records.settled)
-        and (rules.rationale is null or rules.rationale = records.has_rationale)
-        and (rules.strata is null
-            or array_length(list_filter(records.strata, lambda s: not list_contains(rules.strata, s.stratum))) = 0)
-        and (rules.any_strata is null
-            or array_length(list_filter(records.strata, lambda s: list_contains(rules.any_strata, s.stratum))) > 0)
-    group by records.kind, records.record_id
+-- Where a quota of the policy is full, lots decide which records a version trains on: by prompt, from the policy's seed, so that the same
+-- ones stay from version to version. Who is left out goes to backflow, which nothing trains on, and says so. Every quota counts for
+-- itself.
+with drawn as (
+    select
+        placed.kind, placed.record_id, quotas.quota, quotas.most,
+        row_number() over (
+            partition by
+                quotas.scenario, quotas.quota,
+                case when list_contains(quotas.per, 'task') then prompts.task end,
+                case when list_contains(quotas.per, 'risk_level') then records.risk_level end,
+                case when list_contains(quotas.per, 'stratum') then records.stratum end,
+                case when list_contains(quotas.per, 'dimension') then records.dimension end
+            order by
+                md5(concat_ws('/', cast(governing.seed as varchar), quotas.quota, placed.prompt_id)), placed.prompt_id,
+                placed.kind, placed.record_id
+        ) as place
+    from layers.placed as placed
+    join weighting.records as records on records.kind = placed.kind and records.record_id = placed.record_id
+    join policy.quotas as quotas
+        on quotas.scenario = records.policy_scenario and list_contains(quotas.layers, placed.layer)
+    join policy.scenarios as governing on governing.scenario = records.policy_scenario
+    join evidence.prompts as prompts on prompts.prompt_id = placed.prompt_id
+),
+left_out as (
+    select kind, record_id, min(quota) as quota
+    from drawn
+    where place > most
+    group by kind, record_id
 )
 select
-    records.record_id, records.kind, records.prompt_id, rules.layer, rules.rule, rules.reason, records.trust, records.stratum
-from matched
-join weighting.records as records on records.kind = matched.kind and records.record_id = matched.record_id
-join policy.rules as rules on rules.scenario = records.policy_scenario and rules.rank = matched.rank
+    placed.record_id, placed.kind, placed.prompt_id,
+    case when left_out.quota is null then placed.layer else 'backflow' end as layer,
+    case when left_out.quota is null then placed.rule else 'quota ' || left_out.quota end as rule,
+    case when left_out.quota is null then placed.reason else 'the quota ' || left_out.quota || ' is full' end as reason,
+    placed.trust, placed.stratum
+from layers.placed as placed
+left join left_out on left_out.kind = placed.kind and left_out.record_id = placed.record_id

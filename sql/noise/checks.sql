@@ -28,7 +28,7 @@ limited as (
                 false
             ) as passed
     from figures
-    join policy.limits as limits on limits.scenario = figures.scenario and limits.measure = figures.measure
+    join policy.noise_limits as limits on limits.scenario = figures.scenario and limits.measure = figures.measure
     where figures.value is not null
 )
 select

@@ -28,5 +28,5 @@ select
     checks.noise, replace(limits.proposal, '{where}', concat(checks.slice, ' ', left(checks.name, 120))), checks.scenario,
     cast(null as varchar), cast(null as varchar), cast(null as bigint), cast(null as bigint)
 from noise.checks as checks
-join policy.limits as limits on limits.scenario = checks.scenario and limits.measure = checks.measure
+join policy.noise_limits as limits on limits.scenario = checks.scenario and limits.measure = checks.measure
 where not checks.passed

@@ -158,12 +158,13 @@ select
     coalesce(cited.policies, cast([] as varchar[])) as policies,
     coalesce(tags.reason_tags, cast([] as varchar[])) as reason_tags,
     provenance.ids as provenance,
-    sided.layer, sided.rule, sided.reason, sided.trust, sided.stratum
+    sided.layer, sided.rule, sided.reason, sided.trust, sided.stratum, weights.cell
 from sided
 join provenance on provenance.pair_id = sided.pair_id
 left join cited on cited.pair_id = sided.pair_id
 left join tags on tags.pair_id = sided.pair_id
 left join settled on settled.pair_id = sided.pair_id
+left join weighting.weights as weights on weights.kind = 'pairs' and weights.record_id = sided.pair_id
 join evidence.prompts as prompts on prompts.prompt_id = sided.prompt_id
 join ledger.prompts as asked on asked.seq = prompts.seq
 join ledger.responses as better on better.seq = sided.chosen_seq

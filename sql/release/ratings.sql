@@ -23,10 +23,11 @@ select
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
     scored.response_id, answered.content as response, scored.dimension, scored.score, scored.spread, records.votes,
     responses.generators, records.strata, scored.provenance,
-    placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum
+    placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
 from scored
 join weighting.records as records on records.kind = 'ratings' and records.record_id = scored.record_id
 join layers.records as placed on placed.kind = 'ratings' and placed.record_id = scored.record_id
+left join weighting.weights as weights on weights.kind = 'ratings' and weights.record_id = scored.record_id
 join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
 join ledger.prompts as asked on asked.seq = prompts.seq
 join evidence.responses as responses on responses.response_id = scored.response_id

@@ -27,10 +27,11 @@ select
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
     answered.content as response, said.label, records.p, records.votes,
     responses.generators, records.strata, said.provenance,
-    placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum
+    placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
 from said
 join weighting.records as records on records.kind = 'unpaired' and records.record_id = said.response_id
 join layers.records as placed on placed.kind = 'unpaired' and placed.record_id = said.response_id
+left join weighting.weights as weights on weights.kind = 'unpaired' and weights.record_id = said.response_id
 join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
 join ledger.prompts as asked on asked.seq = prompts.seq
 join evidence.responses as responses on responses.response_id = said.response_id

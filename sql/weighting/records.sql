@@ -33,6 +33,21 @@ verdicts as (
         on preferences.pair_id = without_overall.pair_id and preferences.dimension = without_overall.dimension
     where without_overall.place = 1
 ),
+-- What automatic rules and experts said themselves, whatever it weighed.
+rules_said as (
+    select
+        pair_id, bool_or(choice = 'a') as for_a, bool_or(choice = 'b') as for_b, bool_or(both_bad) as against_both
+    from evidence.votes
+    where stratum like 'rule/%'
+    group by pair_id
+),
+experts_said as (
+    select
+        pair_id, dimension, bool_or(choice = 'a') as for_a, bool_or(choice = 'tie') as for_tie, bool_or(choice = 'b') as for_b
+    from evidence.votes
+    where stratum = 'expert/offline'
+    group by pair_id, dimension
+),
 pairs as (
     select
         verdicts.pair_id as record_id, 'pairs' as kind, pairs.prompt_id, facts.policy_scenario, facts.risk_level,
@@ -41,8 +56,20 @@ pairs as (
         leads(verdicts.p_a, verdicts.p_tie, verdicts.p_b, facts.tie_margin) as decided,
         verdicts.flips, verdicts.disagreement, verdicts.has_rationale,
         coalesce(settlements.settled, false) as settled,
-        trust_of(verdicts.evidence, verdicts.disagreement) as trust
+        trust_of(verdicts.evidence, verdicts.disagreement) as trust,
+        not coalesce(
+            rules_said.against_both or (p_a >= p_b and rules_said.for_b) or (p_b >= p_a and rules_said.for_a), false
+        ) as rule_clean,
+        coalesce(settlements.settled, false) or coalesce(
+            case
+                when p_a > p_b and p_a >= p_tie then experts_said.for_a
+                when p_b > p_a and p_b >= p_tie then experts_said.for_b
+                else experts_said.for_tie
+            end, false) as expert_confirmed
     from verdicts
+    left join rules_said on rules_said.pair_id = verdicts.pair_id
+    left join experts_said
+        on experts_said.pair_id = verdicts.pair_id and experts_said.dimension = verdicts.dimension
     join evidence.pairs as pairs on pairs.pair_id = verdicts.pair_id
     join facts on facts.prompt_id = pairs.prompt_id
     left join noise.settlements as settlements
@@ -164,7 +191,8 @@ every as (
     select
         record_id, kind, prompt_id, policy_scenario, risk_level, dimension,
         list_transform(weights, lambda s: {'stratum': s.stratum, 'votes': coalesce(s.votes / nullif(evidence, 0), 0)}),
-        votes, p, decided, 0, disagreement, has_rationale, false, trust_of(evidence, disagreement)
+        votes, p, decided, 0, disagreement, has_rationale, false, trust_of(evidence, disagreement), true,
+        array_length(list_filter(weights, lambda s: s.stratum = 'expert/offline')) > 0
     from (
         select * from ratings
         union all
@@ -179,5 +207,6 @@ select
         when array_length(strata) = 1 then strata[1].stratum
         else list_sort(list_transform(strata, lambda s: {'votes': -s.votes, 'stratum': s.stratum}))[1].stratum
     end as stratum,
-    strata, votes, p, decided, cast(flips as bigint) as flips, disagreement, has_rationale, settled, trust
+    strata, votes, p, decided, cast(flips as bigint) as flips, disagreement, has_rationale, settled, trust,
+    rule_clean, expert_confirmed
 from every

@@ -20,6 +20,8 @@ import duckdb
 import polars as pl
 import pytest
 
+from prefstrata.pipeline import open_project_store
+from prefstrata.project import read_project
 from tests._command import PROGRAM, Done, command, environment, inside, pairwise, put
 
 if TYPE_CHECKING:
@@ -581,13 +583,16 @@ def test_a_plain_exit_has_nothing_on_stderr(project: Path) -> None:
 
 
 def test_weights_are_trust_times_factor(project: Path, tmp_path: Path) -> None:
-    """Both formats carry the same records, each with the weight its stratum's factor gives."""
+    """Both formats carry the same records, each with the weight that the factor of its cell gives."""
     layer = layer_of(project)
     for form in ("jsonl", "parquet"):
         assert inside("checkout", layer, "--for", form, "--out", tmp_path / form, cwd=project).code == 0
     rows = [json.loads(line) for line in (tmp_path / "jsonl" / "pairs.jsonl").read_text("utf-8").splitlines()]
     frame = pl.concat([pl.read_parquet(path) for path in sorted((tmp_path / "parquet").glob("*.parquet"))])
     assert frame.to_dicts() == rows
-    strata = inside("show", "--json", cwd=project).document["strata"]
-    factors = {row["stratum"]: row["factor"] for row in strata}
-    assert [row["weight"] for row in rows] == [row["trust"] * factors[row["stratum"]] for row in rows]
+    with (
+        open_project_store(read_project(project)) as store,
+        store.open(store.resolve("latest").id, "weights.json") as reader,
+    ):
+        factors = {row["cell"]: row["factor"] for row in json.load(reader)["cells"]}
+    assert [row["weight"] for row in rows] == [row["trust"] * factors[row["cell"]] for row in rows]

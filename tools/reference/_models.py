@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 PLAIN: dict[Any, str] = {
+    Decimal: "number",
     str: "text",
     int: "whole number",
     float: "number",

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from prefstrata.cli._output import Grid
-from prefstrata.policy import check_strata, read_policies
+import duckdb
+
+from prefstrata.cli._output import Grid, counted
+from prefstrata.engine import read_warehouse, sql_text
+from prefstrata.model import ConfigError
+from prefstrata.policy import check_strata, differences, lint_policies, read_policies, read_policy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from prefstrata.cli._call import Call
 
-__all__ = ["lint"]
+__all__ = ["diff", "lint"]
 
 
-def lint(call: Call) -> None:
-    """Read the policies and hold the sources against them; a mistake is an error with its file and line."""
+def lint(call: Call, *, strict: bool) -> None:
+    """Read the policies, hold the sources against them, and say what is questionable.
+
+    A mistake is an error with its file and line; so is anything questionable when ``strict``.
+    """
     project = call.project()
     found = read_policies(project)
     check_strata(project, tuple(policy for policy, _ in found))
+    labelled = _labelled(project.warehouse_path)
+    if labelled is None:
+        call.output.note("nothing is built yet, so nobody can say which dimensions are judged")
+    findings = lint_policies(project, found, labelled)
+    if findings and strict:
+        first = findings[0]
+        raise ConfigError(
+            f"{counted(len(findings), 'questionable thing')}, such as: {first.what}", where=first.where, todo=first.todo
+        )
     document = {
-        "ok": True,
+        "ok": not findings,
         "policies": [
             {
                 "policy": policy.ref,
@@ -31,9 +50,35 @@ def lint(call: Call) -> None:
             }
             for policy, path in found
         ],
+        "findings": [asdict(each) for each in findings],
     }
     rows = (
         (policy.ref, ", ".join(policy.scenarios), len(policy.dimensions), len(policy.strata), len(policy.layers), path)
         for policy, path in found
     )
-    call.output.emit(document, "OK", Grid.of("policy scenarios >dimensions >strata >rules file", rows))
+    grid = Grid.of("policy scenarios >dimensions >strata >rules file", rows)
+    told = [line for each in findings for line in (f"{each.where}: {each.what}", f"  {each.todo}")]
+    call.output.emit(document, *(["OK"] if not findings else told), grid)
+
+
+def _labelled(warehouse: Path) -> dict[str, set[str]] | None:
+    """The dimensions that somebody judged, by scenario; None when nothing is built."""
+    if not warehouse.is_file():
+        return None
+    found: dict[str, set[str]] = {}
+    with read_warehouse(warehouse) as connection:
+        try:
+            rows = connection.execute(sql_text("reports/labelled")).fetchall()
+        except duckdb.CatalogException:
+            return None
+    for scenario, dimension in rows:
+        found.setdefault(scenario, set()).add(dimension)
+    return found or None
+
+
+def diff(call: Call, before: str, after: str) -> None:
+    """Say in sentences how the second policy orders values otherwise than the first."""
+    old, new = read_policy(before), read_policy(after)
+    sentences = differences(old, new)
+    document = {"before": old.ref, "after": new.ref, "differences": list(sentences)}
+    call.output.emit(document, f"From {old.ref} to {new.ref}:", *(sentences or ("Nothing changed.",)))

@@ -56,6 +56,8 @@ dimension | varchar | what was judged
 stratum | varchar | supervisor/mode
 segment | bigint | 0 before the change in noise.changes, or where there is none; 1 after it
 family | varchar | whose copy it may be: the model's family, else the rater itself
+kin | bigint | number of that family, from 1
+model | boolean | it is a model judge
 votes | bigint | votes given, those that settle aside
 ordered | boolean | the display order of some of them is known
 declared | double | how often the stratum is right, as the general policy declares
@@ -80,6 +82,9 @@ firm | double | the item's
 grade | bigint | how strongly it was said, in thirds of the rater's own strengths, 0 to 2; null when not graded
 share | double | part of a judgement it stands for
 copies | bigint | votes of its family on the item
+kin | bigint | number of the family where it has several votes on the item or is a model, else 0
+model | boolean | it is a model judge's
+families | bigint | families of model judges on the item, for a vote of one; else 1
 a_shown_first | boolean | display order, null when unknown
 both_bad | boolean | a tie because neither was acceptable
 has_rationale | boolean | reason tags or a rationale came with it
@@ -102,6 +107,7 @@ tie_even | double | probability of a tie on an even item
 tie_close | double | the same on a close item
 tie_clear | double | the same on a clear item
 discount | double | how much a further vote of its family repeats the first, 0 to 1
+shared | double | how much the votes of other families of models repeat its own, 0 to 1; 0 for people
 """),
         ("unit",),
     ),
@@ -148,6 +154,20 @@ grade | bigint | the third, 0 to 2
     ),
     Table(
         "fit",
+        "spoken",
+        "an item and a family several of whose votes are on it, or all other votes",
+        columns(
+            """
+item | bigint | the item
+kin | bigint | the family's number; 0 for the votes of all who have no sibling there
+model | boolean | they are model judges'
+"""
+            + _STATES.format(what="log-likelihood of the votes, in millionths,").replace("double", "bigint").strip()
+        ),
+        ("item", "kin"),
+    ),
+    Table(
+        "fit",
         "logs",
         "an item, and the logarithms of how probable its states are, up to a constant",
         columns("item | bigint | the item\n" + _STATES.format(what="log-weight of the state").strip()),
@@ -159,6 +179,39 @@ grade | bigint | the third, 0 to 2
         "an item, and how probable its states are",
         columns("item | bigint | the item\n" + _STATES.format(what="probability of the state").strip()),
         ("item",),
+    ),
+    Table(
+        "fit",
+        "cavities",
+        "an item and a family several of whose votes are on it",
+        columns(
+            """
+item | bigint | the item
+kin | bigint | the family's number
+"""
+            + _STATES.format(what="probability, by all but the family's votes, of the state").strip()
+        ),
+        ("item", "kin"),
+    ),
+    Table(
+        "fit",
+        "likeness",
+        "an item, a family that is not alone on it and a state of the item",
+        columns("""
+item | bigint | the item
+kin | bigint | the family's number
+state | double | 1 where a is clearly better, 0.4 closely, 0 even, -0.4 and -1 for b
+others | boolean | other families of models judged it too
+votes | bigint | the family's votes
+said_a | bigint | of those, for a
+said_tie | bigint | ties
+said_b | bigint | for b
+likely_a | bigint | votes for a to be expected, in millionths
+likely_tie | bigint | ties to be expected
+likely_b | bigint | votes for b to be expected
+twice | bigint | how often each would say the same a second time, summed
+"""),
+        ("item", "kin", "state"),
     ),
     Table(
         "fit",

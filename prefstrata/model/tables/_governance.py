@@ -7,7 +7,7 @@ from prefstrata.model.tables._shape import Table, columns
 __all__ = ["GOVERNANCE"]
 
 _FIGURE = """
-measure | varchar | name of the measure, as in policy.limits
+measure | varchar | name of the measure, as in policy.noise_limits
 scenario | varchar | the scenario of policy.scenarios whose limits hold; * for what is about raters
 slice | varchar | what it is measured on: stratum, dimension, scenario, task, month, source or rule
 name | varchar | which of them
@@ -96,6 +96,18 @@ meaning | varchar | what the figure means, a sentence
 action | varchar | what follows when it fails
 """),
         ("noise", "measure", "slice", "name"),
+    ),
+    Table(
+        "noise",
+        "holds",
+        "a stratum of a governing scenario whose factor is held, because a noise check failed on it",
+        columns("""
+scenario | varchar | the scenario of policy.scenarios
+stratum | varchar | supervisor/mode
+cap | double | what the factor of none of its cells may exceed
+noises | varchar[] | the checks that failed on it and hold it, sorted
+"""),
+        ("scenario", "stratum"),
     ),
     Table(
         "noise",

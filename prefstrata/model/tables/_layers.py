@@ -8,10 +8,15 @@ __all__ = ["LAYERS", "RELEASE"]
 
 _RECORD = """
 layer | varchar | golden, expert, main, weak or backflow
-rule | varchar | the policy's rule that put it there
+rule | varchar | the policy's rule that put it there, or the quota that left it out
 reason | varchar | the same in a sentence
 trust | double | how reliable the label is, 0 to 1
-stratum | varchar | the stratum with the most evidence; names the factor in weights.json
+stratum | varchar | the stratum with the most evidence
+"""
+
+_RELEASED = f"""
+{_RECORD.strip()}
+cell | varchar | names the record's factor in weights.json; null in backflow, which has no weight
 """
 
 _PROMPT = f"""
@@ -31,6 +36,13 @@ prompt_id | varchar | the prompt
 """
 
 LAYERS = (
+    Table(
+        "layers",
+        "placed",
+        "a record and the layer that the rules put it into",
+        columns(_ASSIGNED),
+        ("kind", "record_id"),
+    ),
     Table("layers", "records", "a record and its layer", columns(_ASSIGNED), ("kind", "record_id")),
     *(
         Table("layers", layer, f"a record of the {layer} layer", columns(_ASSIGNED), ("kind", "record_id"))
@@ -64,7 +76,7 @@ generators | struct(chosen varchar[], rejected varchar[]) | who wrote the sides
 policies | varchar[] | policies its evidence was given under, sorted; empty when none is known
 reason_tags | varchar[] | all reason tags, sorted; empty when none
 provenance | varchar[] | ids of the ledger's votes, ratings and events it rests on, sorted
-{_RECORD.strip()}
+{_RELEASED.strip()}
 """),
         ("pair_id",),
     ),
@@ -84,7 +96,7 @@ votes | bigint | ratings it rests on
 generators | varchar[] | who wrote it
 strata | {STRATA} | share of the evidence per stratum
 provenance | varchar[] | ledger ids of the ratings, sorted
-{_RECORD.strip()}
+{_RELEASED.strip()}
 """),
         ("record_id",),
     ),
@@ -99,7 +111,7 @@ steps | {STEPS} | its steps in order, rewards averaged over raters; null where n
 votes | bigint | raters it rests on
 strata | {STRATA} | share of the evidence per stratum
 provenance | varchar[] | ledger ids of the steps, sorted
-{_RECORD.strip()}
+{_RELEASED.strip()}
 """),
         ("trace_id",),
     ),
@@ -117,7 +129,7 @@ votes | bigint | events it rests on
 generators | varchar[] | who wrote it
 strata | {STRATA} | share of the evidence per stratum
 provenance | varchar[] | ledger ids of the events, sorted
-{_RECORD.strip()}
+{_RELEASED.strip()}
 """),
         ("response_id",),
     ),

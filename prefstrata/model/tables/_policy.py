@@ -17,7 +17,8 @@ policy | varchar | name and version of the policy
 prior | double | votes per outcome believed in beside those that settle a pair, or beside thumbs
 tie_margin | double | a lead smaller than this is no decision, 0 to 1
 rating_margin | double | two ratings of one rater nearer than this, in standard deviations, are a tie
-cap | double | highest factor a stratum may get
+cap | double | highest factor a cell of records may get
+floor | double | least factor a cell of records may get
 arbitration | double | disagreement from which people must settle a pair, 0 to 1
 seed | bigint | what lots are drawn with: samples for people, and which side they see left
 """),
@@ -34,6 +35,41 @@ reliability | double | probability that a decided vote of it is right, before an
 share | double | share of released weight it should have, null when left free
 """),
         ("scenario", "stratum"),
+    ),
+    Table(
+        "policy",
+        "margins",
+        "a value of a margin and the share of the released weight that a policy declares for it",
+        columns("""
+scenario | varchar | the scenario
+margin | varchar | stratum, task, risk_level or dimension
+value | varchar | its value
+share | double | share of the weight of the scenario, 0 to 1
+"""),
+        ("scenario", "margin", "value"),
+    ),
+    Table(
+        "policy",
+        "limits",
+        "a limit on what users may weigh in a whole version",
+        columns("""
+holder | varchar | user or cohort_day
+most | double | the most that one may have of the released weight, 0 to 1
+"""),
+        ("holder",),
+    ),
+    Table(
+        "policy",
+        "quotas",
+        "a quota of a scenario",
+        columns("""
+scenario | varchar | the scenario
+quota | varchar | its name
+per | varchar[] | what makes a bucket: task, risk_level, stratum, dimension; sorted
+most | bigint | most records of a bucket
+layers | varchar[] | layers it is drawn from
+"""),
+        ("scenario", "quota"),
     ),
     Table(
         "policy",
@@ -71,6 +107,8 @@ max_disagreement | double | most disagreement; null for any
 max_flips | bigint | most judge flips; null for any
 rationale | boolean | whether a reason must have been given; null for either
 settled | boolean | whether people must have settled it (true) or not (false); null for either
+rule_clean | boolean | whether no automatic rule may object (true) or one must (false); null for either
+max_votes | bigint | most votes; null for any
 """),
         ("scenario", "rank"),
     ),
@@ -98,7 +136,7 @@ size | bigint | most pairs in it
     ),
     Table(
         "policy",
-        "limits",
+        "noise_limits",
         "a scenario and a measure of a noise check: when it fails, and what follows",
         columns("""
 scenario | varchar | the scenario

@@ -6,6 +6,14 @@ from prefstrata.model.tables._shape import STRATA, Table, columns
 
 __all__ = ["WEIGHTING"]
 
+_CELL = """
+scenario | varchar | the scenario of policy.scenarios that governs it
+stratum | varchar | the stratum with the most evidence
+task | varchar | the task, where the policy declares a share for it, else *
+risk_level | varchar | the risk, likewise
+dimension | varchar | the dimension that decides it, likewise
+""".strip()
+
 WEIGHTING = (
     Table(
         "weighting",
@@ -28,8 +36,144 @@ disagreement | double | share of the evidence against the leading outcome
 has_rationale | boolean | at least one judgement came with a reason
 settled | boolean | people settled the dimension that decides it
 trust | double | how reliable the estimate is, 0 to 1
+rule_clean | boolean | no automatic rule voted for the other side or called both bad (true for kinds without sides)
+expert_confirmed | boolean | an offline expert says what leads, or it is settled; other kinds: one judged it
 """),
         ("kind", "record_id"),
+    ),
+    Table(
+        "weighting",
+        "members",
+        "a record of a training layer, and the cell it is weighted in",
+        columns(f"""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record
+{_CELL}
+cell | varchar | name of the cell, a hash of what it stands for
+trust | double | its trust, in billionths
+"""),
+        ("kind", "record_id"),
+    ),
+    Table(
+        "weighting",
+        "cells",
+        "a cell of records that are weighted alike",
+        columns(f"""
+cell | varchar | its name
+{_CELL}
+records | bigint | records in it
+trust | double | sum of their trust
+"""),
+        ("cell",),
+    ),
+    Table(
+        "weighting",
+        "factors",
+        "a cell and its factor before limits",
+        columns("""
+cell | varchar | the cell
+factor | double | what raking multiplies trust by
+"""),
+        ("cell",),
+    ),
+    Table(
+        "weighting",
+        "parts",
+        "a record, a user, and a cohort and day of what the user said",
+        columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record
+rater_id | varchar | the user
+cohort | varchar | the source that the user spoke through
+day | varchar | the day, UTC, or unknown
+share | double | part of the record's evidence, 0 to 1
+"""),
+        ("kind", "record_id", "rater_id", "cohort", "day"),
+    ),
+    Table(
+        "weighting",
+        "user_days",
+        "a user, a cohort and a day, and what they would weigh without limits",
+        columns("""
+rater_id | varchar | the user
+cohort | varchar | the source
+day | varchar | the day, UTC, or unknown
+weight | double | sum of trust times factor times share of the evidence
+"""),
+        ("rater_id", "cohort", "day"),
+    ),
+    Table(
+        "weighting",
+        "limited",
+        "a user, a cohort and a day that a limit scales down",
+        columns("""
+rater_id | varchar | the user
+cohort | varchar | the source
+day | varchar | the day, UTC, or unknown
+kept | double | part of what they gave that still counts, 0 to below 1
+"""),
+        ("rater_id", "cohort", "day"),
+    ),
+    Table(
+        "weighting",
+        "weights",
+        "a record of a training layer, and what it weighs",
+        columns(f"""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record
+cell | varchar | names its factor in weights.json
+{_CELL}
+kept | double | part that limits on users leave of it, 0 to 1
+factor | double | what its trust is multiplied by
+weight | double | trust times factor
+"""),
+        ("kind", "record_id"),
+    ),
+    Table(
+        "weighting",
+        "margins",
+        "a value that a share is declared for, and what came of it",
+        columns("""
+scenario | varchar | the scenario of policy.scenarios
+margin | varchar | stratum, task, risk_level or dimension
+value | varchar | its value
+records | bigint | records of the training layers
+declared | double | share that the policy declares, 0 to 1
+actual | double | share of trust before weighting
+achieved | double | share of weight after weighting
+shortfall | double | declared minus achieved: above 0 it could not be met
+"""),
+        ("scenario", "margin", "value"),
+    ),
+    Table(
+        "weighting",
+        "limits",
+        "a limit on users, over a whole version",
+        columns("""
+holder | varchar | user or cohort_day
+most | double | the most that one may have, 0 to 1
+holders | bigint | users, or days of cohorts, whose evidence records rest on
+limited | bigint | of these, those from whom this limit or the other took something
+reached | double | the most that one has
+others | double | share of the weight that no user holds
+shortfall | double | what the most that one has is above the limit, 0 where the limit holds
+"""),
+        ("holder",),
+    ),
+    Table(
+        "weighting",
+        "effective",
+        "a slice of the training layers, and how many records it is worth",
+        columns("""
+slice | varchar | all, layer, scenario, stratum, task, risk_level or dimension
+value | varchar | its value
+records | bigint | records
+weighted | bigint | of these, those with any weight
+weight | double | sum of their weights, in millionths
+effective | double | equally weighted records that they are worth: (Σw)² / Σw²
+design_effect | double | records needed for one such record: n Σw² / (Σw)²; null without weight
+"""),
+        ("slice", "value"),
     ),
     Table(
         "weighting",
@@ -42,7 +186,7 @@ records | bigint | records of the training layers whose main stratum it is
 trust | double | sum of their trust
 declared | double | share the policy declares, null when it declares none
 actual | double | share of trust before weighting, 0 to 1
-factor | double | what trust is multiplied by, capped by the policy
+factor | double | what its trust is multiplied by, on average
 achieved | double | share of weight after weighting, 0 to 1
 capped_by | varchar[] | noise checks that hold its factor below what it would be, sorted; empty when none does
 """),

@@ -155,7 +155,7 @@ def test_refuses_a_setting_that_duckdb_refuses() -> None:
 def test_checkpoints_stop_until_the_block_ends_however_it_ends(engine: DuckDBEngine) -> None:
     """Work on staged tables puts checkpoints off, and never for good."""
     usual = _checkpoints_after(engine)
-    with pytest.raises(KeyError), engine.without_checkpoints():
+    with pytest.raises(KeyError), engine.without_checkpoints():  # noqa: PT012 - what ends the block is the point
         assert _checkpoints_after(engine) != usual
         raise KeyError
     assert _checkpoints_after(engine) == usual

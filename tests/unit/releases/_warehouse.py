@@ -73,6 +73,9 @@ def fill(engine: DuckDBEngine, layers: Mapping[str, int], *, shuffle: int | None
         rows.with_columns(kind, stratum, share, votes=pl.lit(1, pl.Int64), dimension=pl.lit("overall")),
     )
     _load(engine, "layers.records", rows.with_columns(kind, stratum, trust=pl.lit(0.5), rule=pl.lit("r")))
+    cell = {"cell": pl.lit("c"), "factor": pl.lit(2.0), "weight": pl.lit(1.0)}
+    trained = rows.filter(pl.col("layer") != "backflow")
+    _load(engine, "weighting.weights", trained.with_columns(kind, stratum, **cell))
 
 
 def _hashes(rows: pl.DataFrame, name: Callable[[str, int], str]) -> pl.Series:

@@ -104,8 +104,16 @@ def test_only_manifest_and_pages_know_the_parent(drafter: Drafter, store: LocalS
 
 
 def test_weights_are_the_factors_of_the_manifest(drafter: Drafter, store: LocalStore) -> None:
-    """weights.json names the calibration and holds the manifest's strata."""
+    """weights.json names the calibration, the cells of its records and what the manifest says of strata and weights."""
     draft = drafter.draft(store.resolve("latest"), date=1, metadata={})
     [weights] = [file.source for file in draft.files if file.path == "weights.json"]
     found = json.loads(weights.read_bytes())  # type: ignore[union-attr]
-    assert found == {"calibration": manifest(draft)["calibration"], "strata": manifest(draft)["strata"]}
+    held = manifest(draft)
+    assert found == {
+        "format": "prefstrata-weights/2",
+        "calibration": held["calibration"],
+        "cells": found["cells"],
+        "strata": held["strata"],
+        **held["weights"],
+    }
+    assert [(row["cell"], row["factor"], row["records"]) for row in found["cells"]] == [("c", 2.0, 30)]

@@ -57,6 +57,25 @@ def test_weight_is_trust_times_the_factor_of_the_governing_policy(form: str, sto
 
 
 @pytest.mark.parametrize("form", FORMATS)
+def test_weight_is_trust_times_the_factor_of_the_cell(form: str, store: LocalStore, tmp_path: Path) -> None:
+    """A record names its cell, and weights.json the cell's factor, which may be 0."""
+    records = [pair("a", trust=0.5, cell="c1"), pair("b", trust=0.25, cell="c0"), pair("c", trust=0.5, cell="c2")]
+    publish(store, Content({FIRST: records}, cells={"c0": 0.0, "c1": 2.0, "c2": 0.3}))
+    checkout_layer(store, "main", "latest", tmp_path / "out", form=form)
+    assert [row["weight"] for row in rows(tmp_path / "out")] == [0.5 * 2, 0, 0.5 * 0.3]
+
+
+@pytest.mark.parametrize("cell", ["c9", None])
+def test_a_cell_without_a_factor_is_no_weight_to_train_on(cell: str | None, store: LocalStore, tmp_path: Path) -> None:
+    """A cell that weights.json does not know, and none at all, leave no folder."""
+    records = [pair("a", cell="c1"), pair("b", cell=cell)]
+    publish(store, Content({FIRST: records}, cells={"c1": 2.0}))
+    with pytest.raises(IntegrityError, match=f"the cell {cell!r}"):
+        checkout_layer(store, "main", "latest", tmp_path / "out", form="jsonl")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("form", FORMATS)
 def test_a_missing_factor_is_no_weight_to_train_on(form: str, store: LocalStore, tmp_path: Path) -> None:
     """A record that is trained on must have a weight: without a factor there is no folder."""
     publish(store, Content({FIRST: [pair("a", scenario="medical", stratum="user/online")]}, STRATA))

@@ -1,0 +1,53 @@
+"""Model judges: what they are asked, what it may cost, and what becomes of their answers."""
+
+from prefstrata.judging._asking import Asked, Progress, ask, look_up
+from prefstrata.judging._exam import Card, Drift, grade
+from prefstrata.judging._journal import Journal, open_journal, read_journal
+from prefstrata.judging._money import Caps, Rate, dollars, micro
+from prefstrata.judging._parsing import Parsed, parse
+from prefstrata.judging._plan import Cost
+from prefstrata.judging._question import Item, Question, compare, generate, score, walk
+from prefstrata.judging._quoting import cleaned, flags, mark_for, quoted
+from prefstrata.judging._rubrics import Rubric, rubric_for
+from prefstrata.judging._run import JudgeReport, JudgeRun, Planned, plan_judges, report_judges, run_judges
+from prefstrata.judging._verdicts import deliver, records
+
+__all__ = [
+    "Asked",
+    "Caps",
+    "Card",
+    "Cost",
+    "Drift",
+    "Item",
+    "Journal",
+    "JudgeReport",
+    "JudgeRun",
+    "Parsed",
+    "Planned",
+    "Progress",
+    "Question",
+    "Rate",
+    "Rubric",
+    "ask",
+    "cleaned",
+    "compare",
+    "deliver",
+    "dollars",
+    "flags",
+    "generate",
+    "grade",
+    "look_up",
+    "mark_for",
+    "micro",
+    "open_journal",
+    "parse",
+    "plan_judges",
+    "quoted",
+    "read_journal",
+    "records",
+    "report_judges",
+    "rubric_for",
+    "run_judges",
+    "score",
+    "walk",
+]

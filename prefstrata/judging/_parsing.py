@@ -1,0 +1,153 @@
+"""What a reply says. Replies are kept as they came, so a newer version of this file can read old ones again."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["FINAL", "PARSER", "UNUSABLE", "Parsed", "parse"]
+
+PARSER = 1
+"""Version of the parser; raise it when the same reply may be read differently."""
+FINAL = frozenset({"answered", "refused"})
+"""Outcomes that are never asked again."""
+UNUSABLE = frozenset({"malformed", "empty", "truncated", "wrong_schema"})
+"""Outcomes that were paid for and say nothing: asked again a few times."""
+
+_FENCE = re.compile(r"^\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
+_VERDICT_AT = re.compile(r'"verdict"\s*:\s*"')
+_VERDICTS = frozenset({"A", "B", "tie", "n/a"})
+_REWARDS = {"good": 1.0, "neutral": 0.0, "bad": -1.0, "n/a": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A reply, read.
+
+    Attributes:
+        outcome: answered, refused, malformed, empty, truncated or wrong_schema.
+        verdict: A, B, tie or n/a, of a comparison.
+        score: of a rating; None also when the dimension does not apply.
+        rewards: of steps, each -1, 0, 1 or None.
+        reason: the judge's own words.
+        confidence: probability of the verdict, from log-probabilities; None where there are none.
+        model: the model that answered, as the endpoint names it, with its fingerprint.
+        input_tokens: tokens of the request as billed; None when the reply does not say.
+        output_tokens: likewise of the answer.
+    """
+
+    outcome: str
+    verdict: str | None = None
+    score: int | None = None
+    rewards: tuple[float | None, ...] = ()
+    reason: str = ""
+    confidence: float | None = None
+    model: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+def parse(body: bytes, kind: str, size: int = 0, scale: tuple[int, int] = (1, 10)) -> Parsed:
+    """Read the body of a reply.
+
+    Args:
+        body: as it came.
+        kind: pairwise, scalar, steps, or text for a reply that is no judgement.
+        size: number of steps, for steps.
+        scale: of a score.
+    """
+    try:
+        document = json.loads(body)
+        choice = document["choices"][0]
+        message = choice["message"]
+        content, refusal = message.get("content"), message.get("refusal")
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+        return Parsed("malformed")
+    base = _billed(document)
+    if refusal or choice.get("finish_reason") == "content_filter":
+        return Parsed("refused", reason=str(refusal or "content filter"), **base)
+    if not isinstance(content, str) or not content.strip():
+        return Parsed("empty", **base)
+    if kind == "text":
+        return Parsed("truncated" if choice.get("finish_reason") == "length" else "answered", reason=content, **base)
+    said = _said(content)
+    if said is None:
+        return Parsed("truncated" if choice.get("finish_reason") == "length" else "wrong_schema", **base)
+    return _answer(said, kind, size, scale, base, (content, choice.get("logprobs")))
+
+
+def _billed(document: dict[str, Any]) -> dict[str, Any]:
+    usage = document.get("usage")
+    usage = usage if isinstance(usage, dict) else {}
+    names = (str(document.get("model") or ""), str(document.get("system_fingerprint") or ""))
+    return {
+        "model": "/".join(filter(None, names)),
+        "input_tokens": _count(usage.get("prompt_tokens")),
+        "output_tokens": _count(usage.get("completion_tokens")),
+    }
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _said(content: str) -> dict[str, Any] | None:
+    """The object in a content, with or without the fence that some models put around it."""
+    fenced = _FENCE.match(content)
+    try:
+        found = json.loads(fenced[1] if fenced else content)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _answer(  # noqa: PLR0913, PLR0917 - all that an answer is read by
+    said: dict[str, Any],
+    kind: str,
+    size: int,
+    scale: tuple[int, int],
+    base: dict[str, Any],
+    spelled: tuple[str, object],
+) -> Parsed:
+    given = said.get("reason")
+    base |= {"reason": given if isinstance(given, str) else ""}
+    if kind == "pairwise":
+        verdict = said.get("verdict")
+        if isinstance(verdict, str) and verdict in _VERDICTS:
+            return Parsed("answered", verdict=verdict, confidence=_confidence(*spelled), **base)
+    elif kind == "scalar" and "score" in said:
+        score = said["score"]
+        is_whole = isinstance(score, int) and not isinstance(score, bool)
+        if score is None or (is_whole and scale[0] <= score <= scale[1]):
+            return Parsed("answered", score=score, **base)
+    elif kind == "steps":
+        steps = said.get("steps")
+        if isinstance(steps, list) and len(steps) == size and all(each in _REWARDS for each in map(str, steps)):
+            return Parsed("answered", rewards=tuple(_REWARDS[each] for each in steps), **base)
+    return Parsed("wrong_schema", **base)
+
+
+def _confidence(content: str, logprobs: object) -> float | None:
+    """Probability of the verdict among the verdicts that stood to choice at its first token."""
+    found = list(_VERDICT_AT.finditer(content))
+    if not found or not isinstance(logprobs, dict) or not isinstance(logprobs.get("content"), list):
+        return None
+    at, place = found[-1].end(), 0
+    try:
+        for token in logprobs["content"]:
+            place += len(token["token"])
+            if place > at:
+                chosen = math.exp(min(0.0, float(token["logprob"])))
+                others = {
+                    each["token"].strip(' "').lower(): math.exp(min(0.0, float(each["logprob"])))
+                    for each in token.get("top_logprobs") or []
+                }
+                words = {"a", "b", "tie", "t", "n/a", "n"}
+                total = sum(p for text, p in others.items() if text in words)
+                return min(1.0, chosen / max(total, chosen))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    return None

@@ -1,0 +1,277 @@
+"""The questions of a project: the exam, the work, the canaries among it; and what all of it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from prefstrata.judging._asking import Asked
+from prefstrata.judging._question import Item, Question, compare, score, walk
+from prefstrata.judging._rubrics import Rubric, rubric_for
+from prefstrata.model import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from prefstrata.judging._exam import Card
+    from prefstrata.judging._work import Chosen, Known, Material
+    from prefstrata.policy import Policy
+    from prefstrata.project import JudgeModel, Judges, Work
+
+__all__ = ["CANARY", "EXAM", "Cost", "Left", "Planner", "costs"]
+
+EXAM, CANARY = "exam", "canary"
+"""What stands for the layer of work in the questions of exams and canaries."""
+
+
+@dataclass(slots=True)
+class Left:
+    """What is not asked, and why: items by reason."""
+
+    reasons: dict[str, int] = field(default_factory=dict)
+    flagged: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def out(self, reason: str) -> None:
+        """Count an item and a judge that is left out."""
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a layer of work costs with one judge on one dimension; money in micro-dollars.
+
+    Attributes:
+        work: the layer of work, exam or canary.
+        judge: its name.
+        dimension: what is judged.
+        questions: requests in all.
+        known: answered already, at no cost.
+        input_tokens: expected tokens of what is to be sent.
+        output_tokens: expected tokens of the answers.
+        likely: expected price of what is not known.
+        at_most: what it cannot exceed, each asked once; a retry costs extra, within the caps.
+    """
+
+    work: str
+    judge: str
+    dimension: str
+    questions: int
+    known: int
+    input_tokens: int
+    output_tokens: int
+    likely: int
+    at_most: int
+
+
+class Planner:
+    """Makes the questions of a project.
+
+    Args:
+        judges: the section of ``prefstrata.yaml``.
+        policies: the project's policies.
+        material: what there is to judge.
+    """
+
+    def __init__(self, judges: Judges, policies: Iterable[Policy], material: Material) -> None:
+        """Hold the policies by scenario.
+
+        Raises:
+            ConfigError: work names a dimension that no policy has.
+        """
+        self._judges, self._material = judges, material
+        self._policies = {scenario: policy for policy in policies for scenario in policy.scenarios}
+        self._rubrics: dict[tuple[str, str, str, tuple[int, int]], Rubric | None] = {}
+        self._flags: dict[str, tuple[str, ...]] = {}
+        for work in judges.work:
+            for dimension in work.dimensions:
+                if not any(rubric_for(policy, dimension, work.kind) for policy in self._policies.values()):
+                    raise ConfigError(
+                        f"work {work.name}: no policy has the dimension {dimension!r}",
+                        where="judges.work",
+                        todo="name one of the policy's dimensions, or overall",
+                    )
+
+    def policy(self, scenario: str) -> Policy:
+        """The policy that governs a scenario."""
+        return self._policies[scenario]
+
+    def exam(self) -> list[Question]:
+        """The questions of the exam: every judge on the golden pairs of its dimensions, in both orders."""
+        made: list[Question] = []
+        for known in self._material.golden:
+            for judge in self._sitting(known.dimension):
+                if self._leaves_out(judge, known.chosen, Left()) is None:
+                    made += self._both_orders(judge, known)
+        return made
+
+    def _sitting(self, dimension: str) -> Iterator[JudgeModel]:
+        """Each judge once that judges this dimension, in whatever way: the exam is always a comparison."""
+        for judge in self._judges.models:
+            if any(dimension in work.dimensions and _does(work, judge) for work in self._judges.work):
+                yield judge
+
+    def _both_orders(self, judge: JudgeModel, known: Known) -> Iterator[Question]:
+        rubric = self._rubric(known.chosen, known.dimension, "pairwise")
+        for turned in (False, True):
+            if rubric is None:
+                return
+            truth = "A" if (known.answer == "a") != turned else "B"
+            yield compare(
+                judge,
+                rubric,
+                known.chosen.item,
+                turned=turned,
+                seed=self._judges.seed,
+                work=EXAM,
+                truth=truth,
+                nonce=_nonce(judge, ""),
+            )
+
+    def work(self, cards: Iterable[Card] | None, left: Left) -> list[Question]:
+        """The questions of all work, canaries among them.
+
+        Args:
+            cards: what the exam found; None to plan as if every judge passed.
+            left: gets what is not asked.
+        """
+        admitted = (
+            None if cards is None else {(card.judge, card.rubric, card.risk_level) for card in cards if card.admitted}
+        )
+        canaries = _Canaries(self, self._material.golden)
+        made: list[Question] = []
+        for work in self._judges.work:
+            for chosen in self._material.work[work.name]:
+                for judge in self._judges.models:
+                    if not _does(work, judge):
+                        continue
+                    if reason := self._leaves_out(judge, chosen, left):
+                        left.out(reason)
+                        continue
+                    for dimension in work.dimensions:
+                        for question in self._ask(work, judge, chosen, dimension, admitted, left):
+                            made += canaries.before(question, chosen)
+                            made.append(question)
+        return made
+
+    def _leaves_out(self, judge: JudgeModel, chosen: Chosen, left: Left) -> str | None:
+        policy = self.policy(chosen.policy_scenario).judging
+        if chosen.risk_level not in policy.risk_levels:
+            return f"the policy lets no judge vote at {chosen.risk_level} risk"
+        if judge.family and judge.family in chosen.item.families:
+            return f"{judge.name} is of the family that wrote a side"
+        if policy.suspicious == "withhold" and (found := self._flagged(chosen.item)):
+            left.flagged[chosen.item.id] = found
+            return "a text speaks to the judge, or hides something"
+        return None
+
+    def _flagged(self, item: Item) -> tuple[str, ...]:
+        if item.id not in self._flags:
+            self._flags[item.id] = item.flags
+        return self._flags[item.id]
+
+    def _rubric(self, chosen: Chosen, dimension: str, kind: str, scale: tuple[int, int] = (1, 10)) -> Rubric | None:
+        key = (chosen.policy_scenario, dimension, kind, scale)
+        if key not in self._rubrics:
+            self._rubrics[key] = rubric_for(self.policy(chosen.policy_scenario), dimension, kind, scale)
+        return self._rubrics[key]
+
+    def _ask(  # noqa: PLR0913, PLR0917 - what decides whether and how it is asked
+        self,
+        work: Work,
+        judge: JudgeModel,
+        chosen: Chosen,
+        dimension: str,
+        admitted: set[tuple[str, str, str]] | None,
+        left: Left,
+    ) -> Iterator[Question]:
+        rubric = self._rubric(chosen, dimension, work.kind, work.scale)
+        examined = self._rubric(chosen, dimension, "pairwise")
+        if rubric is None or examined is None:
+            left.out(f"its policy has no dimension {dimension}")
+            return
+        if admitted is not None and (judge.name, examined.ref, chosen.risk_level) not in admitted:
+            left.out(f"{judge.name} did not pass the exam on {dimension} at {chosen.risk_level} risk")
+            return
+        seed, nonce = self._judges.seed, _nonce(judge, "")
+        for repeat in range(judge.repeats if judge.confidence == "repeats" else 1):
+            if work.kind == "pairwise":
+                for turned in (False, True):
+                    yield compare(
+                        judge, rubric, chosen.item, turned=turned, seed=seed, work=work.name, nonce=nonce, repeat=repeat
+                    )
+            elif work.kind == "scalar":
+                yield score(
+                    judge,
+                    rubric,
+                    chosen.item,
+                    seed=seed,
+                    work=work.name,
+                    scale=work.scale,
+                    nonce=nonce,
+                    repeat=repeat,
+                )
+            elif repeat == 0:
+                yield walk(judge, rubric, chosen.item, seed=seed, work=work.name, nonce=nonce)
+
+
+class _Canaries:
+    """Golden pairs asked again among the work.
+
+    Which question has one before it, and which, is drawn by the question's key, so a run
+    that was killed and begun again asks the same ones.
+    """
+
+    def __init__(self, planner: Planner, golden: tuple[Known, ...]) -> None:
+        self._planner, self._golden = planner, golden
+
+    def before(self, question: Question, chosen: Chosen) -> Iterator[Question]:
+        judging = self._planner.policy(chosen.policy_scenario).judging
+        if question.kind != "pairwise" or question.rubric is None:
+            return
+        if int(question.key[:8], 16) / 2**32 >= judging.canaries:
+            return
+        asked = question.rubric
+        fitting = [
+            known
+            for known in self._golden
+            if known.dimension == asked.dimension
+            and known.chosen.policy_scenario == chosen.policy_scenario
+            and self._planner._leaves_out(question.judge, known.chosen, Left()) is None  # noqa: SLF001 - one module
+        ]
+        if fitting:
+            known = fitting[int(question.key[8:16], 16) % len(fitting)]
+            turned = int(question.key[16], 16) % 2 == 1
+            yield compare(
+                question.judge,
+                asked,
+                known.chosen.item,
+                turned=turned,
+                seed=self._planner._judges.seed,  # noqa: SLF001 - as above
+                work=CANARY,
+                truth="A" if (known.answer == "a") != turned else "B",
+                nonce=_nonce(question.judge, f"canary {question.key}"),
+            )
+
+
+def _does(work: Work, judge: JudgeModel) -> bool:
+    return work.judges is None or judge.name in work.judges
+
+
+def _nonce(judge: JudgeModel, more: str) -> str:
+    """What makes the same request another question: an exam sat anew, a canary."""
+    return " ".join(filter(None, ("" if judge.exam == 1 else f"exam {judge.exam}", more)))
+
+
+def costs(questions: Iterable[Question], known: Mapping[str, Asked]) -> list[Cost]:
+    """The price of questions per layer of work, judge and dimension; what is known costs nothing."""
+    rows: dict[tuple[str, str, str], list[int]] = {}
+    for question in questions:
+        dimension = question.rubric.dimension if question.rubric else ""
+        row = rows.setdefault((question.work, question.judge.name, dimension), [0] * 6)
+        row[0] += 1
+        if known.get(question.key, Asked()).is_final:
+            row[1] += 1
+            continue
+        for place, amount in enumerate((*question.likely_tokens, question.likely, question.bound), start=2):
+            row[place] += amount
+    return [Cost(*names, *row) for names, row in rows.items()]

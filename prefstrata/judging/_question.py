@@ -1,0 +1,210 @@
+"""A question to a judge: one request, known by what is asked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from prefstrata.judging._money import Rate
+from prefstrata.judging._quoting import flags, mark_for, quoted
+
+if TYPE_CHECKING:
+    from prefstrata.judging._rubrics import Rubric
+    from prefstrata.project import JudgeModel
+
+__all__ = ["Item", "Question", "compare", "generate", "score", "walk"]
+
+_PER_MESSAGE = 16
+"""Tokens that a chat template may add around a message."""
+_BYTES_A_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is judged: a pair, a response or a trace, with all that its verdict has to say about it.
+
+    Attributes:
+        id: of the pair, the response or the trace.
+        messages: the conversation, role and content.
+        texts: the two sides of a pair in canonical order, the one response, or the outputs of the steps.
+        generators: who wrote each text, where known.
+        families: families of all who wrote the texts, for recusal.
+        context: scenario, task, risk_level, language, states and the like, for the verdict's record.
+    """
+
+    id: str
+    messages: tuple[tuple[str, str], ...]
+    texts: tuple[str, ...]
+    generators: tuple[str | None, ...] = ()
+    families: frozenset[str] = frozenset()
+    context: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def prompt(self) -> str:
+        """The conversation as a judge reads it: one turn as it is, several with who speaks."""
+        if len(self.messages) == 1:
+            return self.messages[0][1]
+        return "\n\n".join(f"{role}: {content}" for role, content in self.messages)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What is suspicious about its texts."""
+        return tuple(sorted({flag for text in self.texts for flag in flags(text)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request.
+
+    Attributes:
+        key: sha256 of the model, everything it is sent, and which repetition it is; also the custom id in a batch.
+        judge: who is asked.
+        work: the layer of work; ``exam`` and ``canary`` for those.
+        item: what is judged.
+        rubric: under which rubric; None where text is asked for.
+        turned: whether a pair is shown with its second side first.
+        body: what is sent.
+        bound: no answer can cost more, in micro-dollars.
+        likely: what it is expected to cost.
+        likely_tokens: expected tokens, in and out.
+        scale: of a score.
+        truth: the known answer (A, B, tie as shown), of an exam or a canary.
+        repeat: number of the repetition.
+    """
+
+    key: str
+    judge: JudgeModel
+    work: str
+    item: Item
+    rubric: Rubric | None
+    turned: bool
+    body: dict[str, Any]
+    bound: int
+    likely: int
+    likely_tokens: tuple[int, int]
+    scale: tuple[int, int] = (1, 10)
+    truth: str | None = None
+    repeat: int = 0
+
+    @property
+    def kind(self) -> str:
+        """pairwise, scalar, steps or text."""
+        return self.rubric.kind if self.rubric else "text"
+
+
+def compare(  # noqa: PLR0913 - what a request is made of
+    judge: JudgeModel,
+    rubric: Rubric,
+    item: Item,
+    *,
+    turned: bool,
+    seed: int,
+    work: str,
+    truth: str | None = None,
+    nonce: str = "",
+    repeat: int = 0,
+) -> Question:
+    """Ask which side of a pair is better, the second side first when ``turned``."""
+    one, two = item.texts[::-1] if turned else item.texts
+    mark = mark_for(seed, item.prompt, one, two)
+    user = "\n\n".join((quoted("PROMPT", item.prompt, mark), quoted("A", one, mark), quoted("B", two, mark)))
+    body = _body(judge, rubric.told(mark), user, rubric, repeat)
+    return _question(judge, body, work, item, rubric, turned=turned, truth=truth, nonce=nonce, repeat=repeat)
+
+
+def score(  # noqa: PLR0913 - what a request is made of
+    judge: JudgeModel,
+    rubric: Rubric,
+    item: Item,
+    *,
+    seed: int,
+    work: str,
+    scale: tuple[int, int],
+    nonce: str = "",
+    repeat: int = 0,
+) -> Question:
+    """Ask for the score of a response."""
+    mark = mark_for(seed, item.prompt, *item.texts)
+    user = "\n\n".join((quoted("PROMPT", item.prompt, mark), quoted("RESPONSE", item.texts[0], mark)))
+    body = _body(judge, rubric.told(mark), user, rubric, repeat)
+    return _question(judge, body, work, item, rubric, scale=scale, nonce=nonce, repeat=repeat)
+
+
+def walk(  # noqa: PLR0913 - what a request is made of
+    judge: JudgeModel, rubric: Rubric, item: Item, *, seed: int, work: str, nonce: str = ""
+) -> Question:
+    """Ask for a word on every step of a trace."""
+    mark = mark_for(seed, item.prompt, *item.texts)
+    steps = (quoted(f"STEP {place}", text, mark) for place, text in enumerate(item.texts, start=1))
+    body = _body(judge, rubric.told(mark), "\n\n".join((quoted("PROMPT", item.prompt, mark), *steps)), rubric, 0)
+    return _question(judge, body, work, item, rubric, nonce=nonce)
+
+
+def generate(judge: JudgeModel, item: Item, *, work: str, temperature: float | None, repeat: int = 0) -> Question:
+    """Ask for a response of the model itself."""
+    body: dict[str, Any] = {
+        "model": judge.model,
+        "messages": [{"role": role, "content": content} for role, content in item.messages],
+        judge.limit_as: judge.max_output_tokens,
+        "seed": repeat,
+    }
+    if temperature is not None:
+        body["temperature"] = temperature
+    return _question(judge, body, work, item, None, repeat=repeat)
+
+
+def _body(judge: JudgeModel, system: str, user: str, rubric: Rubric, repeat: int) -> dict[str, Any]:
+    shape = {"name": rubric.kind, "strict": True, "schema": rubric.schema}
+    body: dict[str, Any] = {
+        "model": judge.model,
+        "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
+        "response_format": {"type": "json_schema", "json_schema": shape},
+        judge.limit_as: judge.max_output_tokens,
+    }
+    if judge.temperature is not None:
+        body["temperature"] = judge.temperature
+    if judge.confidence == "logprobs" and rubric.kind == "pairwise":
+        body |= {"logprobs": True, "top_logprobs": 5}
+    if judge.confidence == "repeats":
+        body["seed"] = repeat
+    return body
+
+
+def _question(  # noqa: PLR0913 - what a question is made of
+    judge: JudgeModel,
+    body: dict[str, Any],
+    work: str,
+    item: Item,
+    rubric: Rubric | None,
+    *,
+    turned: bool = False,
+    truth: str | None = None,
+    nonce: str = "",
+    repeat: int = 0,
+    scale: tuple[int, int] = (1, 10),
+) -> Question:
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    key = hashlib.sha256(f"{text}\n{nonce}\n{repeat}".encode()).hexdigest()
+    rate = Rate.of(judge.price, batch=judge.batch)
+    # A token of a byte-level vocabulary is at least one byte, so bytes are more tokens than any endpoint can count.
+    size = sum(len(message["content"].encode("utf-8", "replace")) for message in body["messages"])
+    schema = len(json.dumps(rubric.schema)) if rubric else 0
+    most = size + schema + _PER_MESSAGE * (len(body["messages"]) + 1)
+    tokens = ((size + schema) // _BYTES_A_TOKEN + _PER_MESSAGE, min(judge.max_output_tokens, 60))
+    return Question(
+        key=key,
+        judge=judge,
+        work=work,
+        item=item,
+        rubric=rubric,
+        turned=turned,
+        body=body,
+        bound=rate.cost(most, judge.max_output_tokens),
+        likely=rate.cost(*tokens),
+        likely_tokens=tokens,
+        scale=scale,
+        truth=truth,
+        repeat=repeat,
+    )

@@ -1,0 +1,136 @@
+"""Verdicts as records of the format ``judge-verdicts``, in files that the judges' source reads like any other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+from prefstrata.judging._exam import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from prefstrata.judging._asking import Asked
+    from prefstrata.judging._question import Question
+
+__all__ = ["deliver", "flips", "rater_name", "records"]
+
+
+def rater_name(question: Question) -> str:
+    """The judge, its rubric and how it is asked: what a rater is. An exam sat anew makes a new rater."""
+    judge = question.judge
+    name = judge.name if judge.exam == 1 else f"{judge.name}.{judge.exam}"
+    how = {"pairwise": "both-orders", "scalar": "score", "steps": "steps"}[question.kind]
+    return f"{name}/{question.rubric.ref if question.rubric else ''}/{how}"
+
+
+def records(questions: Iterable[Question], found: Mapping[str, Asked]) -> list[dict[str, Any]]:
+    """The verdicts that are votes, by key: answered, and not "does not apply".
+
+    Repetitions of a question become one verdict: what most of them say, with their share as its confidence.
+    """
+    grouped: dict[tuple[str, str, bool], list[Question]] = defaultdict(list)
+    for question in questions:
+        asked = found.get(question.key)
+        if asked and asked.outcome == "answered" and asked.parsed:
+            grouped[rater_name(question), question.item.id, question.turned].append(question)
+    made = (_record(sorted(group, key=lambda each: each.repeat), found) for group in grouped.values())
+    return sorted((record for record in made if record), key=lambda record: str(record["key"]))
+
+
+def _record(group: list[Question], found: Mapping[str, Asked]) -> dict[str, Any] | None:
+    question = group[0]
+    said = _said(group, found)
+    if said is None or question.rubric is None:
+        return None
+    item, context = question.item, dict(question.item.context)
+    states = context.pop("states", ())
+    record = {
+        "key": question.key,
+        "kind": question.kind,
+        "rater": rater_name(question),
+        "family": question.judge.family or question.judge.name,
+        "version": question.judge.model,
+        "rubric": question.rubric.ref,
+        "policy": question.rubric.policy,
+        "aspect": question.rubric.dimension,
+        "messages": [{"role": role, "content": content} for role, content in item.messages],
+        **context,
+        **said,
+    }
+    if question.kind == "steps":
+        steps = zip(states, item.texts, said["steps"], strict=True)
+        record["steps"] = [{"state": state, "output": text, "reward": reward} for state, text, reward in steps]
+        return record
+    texts, writers = item.texts, item.generators or (None,) * len(item.texts)
+    if question.turned:
+        texts, writers = texts[::-1], writers[::-1]
+    for name, text, writer in zip(("first", "second"), texts, writers, strict=False):
+        record |= {name: text, f"{name}_generator": writer}
+    return {name: value for name, value in record.items() if value is not None}
+
+
+def _said(group: list[Question], found: Mapping[str, Asked]) -> dict[str, Any] | None:
+    """What a question came to, over its repetitions; None when it is no vote."""
+    replies = [parsed for question in group if (parsed := found[question.key].parsed)]
+    question = group[0]
+    if question.kind == "steps":
+        return {"steps": list(replies[0].rewards), "reason": replies[0].reason}
+    values: list[str | int | None] = [
+        reply.verdict if question.kind == "pairwise" else reply.score for reply in replies
+    ]
+    counts = Counter(values)
+    value, count = min(counts.items(), key=lambda each: (-each[1], str(each[0])))
+    if value is None or value == "n/a":
+        return None
+    reply = replies[values.index(value)]
+    confidence = count / len(values) if len(values) > 1 else reply.confidence
+    said: dict[str, Any] = {"reason": reply.reason}
+    if confidence is not None:
+        said["confidence"] = round(confidence, 6)
+    if question.kind == "scalar":
+        return said | {"score": value, "scale": list(question.scale)}
+    return said | {"verdict": {"A": "first", "B": "second", "tie": "tie"}[str(value)]}
+
+
+def deliver(folder: Path, verdicts: list[dict[str, Any]]) -> tuple[Path | None, int]:
+    """Write the verdicts that no file of the folder holds yet into a new file; it appears whole or not at all.
+
+    Returns:
+        The file, None when there was nothing new; and how many verdicts are in it.
+    """
+    known = set(_keys(folder))
+    fresh = [record for record in verdicts if record["key"] not in known]
+    if not fresh:
+        return None, 0
+    data = "".join(json.dumps(record, ensure_ascii=True, sort_keys=True) + "\n" for record in fresh).encode()
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"verdicts-{hashlib.sha256(data).hexdigest()[:32]}.jsonl"
+    waiting = target.with_name(f".{target.name}")
+    with waiting.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    waiting.rename(target)
+    return target, len(fresh)
+
+
+def _keys(folder: Path) -> Iterable[str]:
+    for path in sorted(folder.glob("verdicts-*.jsonl")):
+        with path.open("rb") as file:
+            for line in file:
+                yield json.loads(line)["key"]
+
+
+def flips(questions: Iterable[Question], found: Mapping[str, Asked]) -> int:
+    """Pairs on which a judge decided in both orders, for the one side and for the other."""
+    said: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for question in questions:
+        asked = found.get(question.key)
+        if question.kind == "pairwise" and asked and asked.parsed:
+            said[rater_name(question), question.item.id].add(str(canonical(question, asked.parsed.verdict)))
+    return sum({"a", "b"} <= choices for choices in said.values())

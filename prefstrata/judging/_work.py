@@ -1,0 +1,190 @@
+"""What there is to judge: pairs, responses and traces of the warehouse, chosen as the project's layers of work say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from prefstrata.engine import sql_text
+from prefstrata.judging._question import Item
+from prefstrata.model import ConfigError
+from prefstrata.model.arrow import ArrowStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import duckdb
+
+    from prefstrata.project import Work
+
+__all__ = ["Chosen", "Known", "Material", "read_material"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An item to judge and what decides by whom and under which policy."""
+
+    item: Item
+    policy_scenario: str
+    risk_level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An exam item: a golden pair, a dimension, and the answer (a or b)."""
+
+    chosen: Chosen
+    dimension: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that a plan is made of, read from the warehouse at once, so that it is open no longer than that.
+
+    Attributes:
+        work: the chosen items per layer of work.
+        golden: what judges are examined on.
+    """
+
+    work: dict[str, tuple[Chosen, ...]] = field(default_factory=dict)
+    golden: tuple[Known, ...] = ()
+
+
+def read_material(
+    connection: duckdb.DuckDBPyConnection, work: Iterable[Work], *, seed: int, exam_items: int
+) -> Material:
+    """Choose what is to be judged, and what judges are examined on.
+
+    Raises:
+        ConfigError: nothing has been run yet, so there is nothing to judge.
+    """
+    _demand_a_run(connection)
+    works = tuple(work)
+    dimensions = {dimension for each in works for dimension in each.dimensions}
+    return Material(
+        {each.name: _chosen(connection, each, seed) for each in works},
+        _golden(connection, dimensions, seed, exam_items),
+    )
+
+
+def _demand_a_run(connection: duckdb.DuckDBPyConnection) -> None:
+    found = connection.execute(
+        "select count(*) from duckdb_tables() where schema_name || '.' || table_name in "
+        "('layers.records', 'noise.preferences')"
+    ).fetchall()
+    if found != [(2,)]:
+        raise ConfigError(
+            "nothing has been built yet, so there is nothing to judge", where="warehouse", todo="`prefstrata run` first"
+        )
+
+
+def _chosen(connection: duckdb.DuckDBPyConnection, work: Work, seed: int) -> tuple[Chosen, ...]:
+    if work.kind == "pairwise":
+        return _pairs(connection, _wanted(_frame(connection, "judging/candidates", seed=seed), work))
+    name = "judging/responses" if work.kind == "scalar" else "judging/traces"
+    scenarios = work.scenarios or (None,)
+    rows = [
+        row
+        for each in scenarios
+        for row in _frame(connection, name, seed=seed, scenario=each, most=work.most).to_dicts()
+    ]
+    rows = [row for row in rows if work.risk_levels is None or row["risk_level"] in work.risk_levels]
+    read = _scored if work.kind == "scalar" else _walked
+    return tuple(read(row) for row in sorted(rows, key=lambda row: str(row["lot"]))[: work.most])
+
+
+def _wanted(candidates: pl.DataFrame, work: Work) -> pl.DataFrame:
+    allowed = pl.lit(value=True)
+    if work.layers is not None:
+        allowed &= pl.col("layer").is_in(work.layers)
+    if work.scenarios is not None:
+        allowed &= pl.col("scenario").is_in(work.scenarios)
+    if work.risk_levels is not None:
+        allowed &= pl.col("risk_level").is_in(work.risk_levels)
+    found = candidates.filter(allowed)
+    by = ["hardness", "lot", "pair_id"] if work.choose == "hard" else ["lot", "pair_id"]
+    return found.sort(by, descending=[each == "hardness" for each in by]).head(work.most)
+
+
+def _pairs(connection: duckdb.DuckDBPyConnection, wanted: pl.DataFrame) -> tuple[Chosen, ...]:
+    """The items of pairs, in the order of the frame."""
+    ids = wanted["pair_id"].unique(maintain_order=True).to_list()
+    rows = {row["pair_id"]: row for row in _frame(connection, "judging/pairs", pairs=",".join(ids)).to_dicts()}
+    made = (
+        (rows[pair_id], families, scenario, risk)
+        for pair_id, families, scenario, risk in wanted.select(
+            "pair_id", "families", "policy_scenario", "risk_level"
+        ).iter_rows()
+    )
+    return tuple(Chosen(_pair(row, families), scenario, risk) for row, families, scenario, risk in made)
+
+
+def _pair(row: dict[str, Any], families: list[str]) -> Item:
+    names = (*(row["generators_a"] or ()), *(row["generators_b"] or ()))
+    return Item(
+        id=row["pair_id"],
+        messages=_messages(row),
+        texts=(row["text_a"], row["text_b"]),
+        generators=(_first(row["generators_a"]), _first(row["generators_b"])),
+        families=frozenset((*families, *names)),
+        context=_context(row),
+    )
+
+
+def _scored(row: dict[str, Any]) -> Chosen:
+    item = Item(
+        id=row["response_id"],
+        messages=_messages(row),
+        texts=(row["content"],),
+        generators=(row["generator"],),
+        families=frozenset((*(row["families"] or ()), *([row["generator"]] if row["generator"] else ()))),
+        context=_context(row),
+    )
+    return Chosen(item, row["policy_scenario"], row["risk_level"])
+
+
+def _walked(row: dict[str, Any]) -> Chosen:
+    item = Item(
+        id=row["trace_id"],
+        messages=_messages(row),
+        texts=tuple(step["output"] or "" for step in row["steps"]),
+        context=(
+            *_context(row),
+            ("unit", row["unit"]),
+            ("template", row["template"]),
+            ("states", tuple(step["state"] for step in row["steps"])),
+        ),
+    )
+    return Chosen(item, row["policy_scenario"], row["risk_level"])
+
+
+def _messages(row: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((each["role"], each["content"]) for each in row["messages"])
+
+
+def _context(row: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((name, row[name]) for name in ("task", "scenario", "risk_level", "language"))
+
+
+def _first(names: list[str] | None) -> str | None:
+    return names[0] if names else None
+
+
+def _golden(connection: duckdb.DuckDBPyConnection, dimensions: set[str], seed: int, items: int) -> tuple[Known, ...]:
+    """At most so many golden pairs per dimension and risk level, in the order of lots."""
+    found = _frame(connection, "judging/golden", seed=seed).filter(pl.col("dimension").is_in(sorted(dimensions)))
+    drawn = (
+        found.sort("lot", "pair_id", "dimension")
+        .with_columns(place=pl.int_range(pl.len()).over("dimension", "risk_level"))
+        .filter(pl.col("place") < items)
+    )
+    chosen = _pairs(connection, drawn)
+    answers = drawn.select("dimension", "answer").iter_rows()
+    return tuple(Known(each, dimension, answer) for each, (dimension, answer) in zip(chosen, answers, strict=True))
+
+
+def _frame(connection: duckdb.DuckDBPyConnection, name: str, **params: str | int | None) -> pl.DataFrame:
+    return pl.DataFrame(ArrowStream(connection.sql(sql_text(name), params=params)))

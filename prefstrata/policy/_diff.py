@@ -1,0 +1,142 @@
+"""What changed from one policy to another, in sentences: the value ordering first, then who decides, then the rest."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import BaseModel
+
+    from prefstrata.policy._types import LayerRule, Policy
+
+__all__ = ["differences"]
+
+
+def differences(old: Policy, new: Policy) -> tuple[str, ...]:
+    """Sentences, the gravest first; none when the two say the same, whatever they are called."""
+    return (*_ordering(old, new), *_scenarios(old, new), *_strata(old, new), *_rules(old, new), *_settings(old, new))
+
+
+def _ordering(old: Policy, new: Policy) -> Iterator[str]:
+    before, after = ({each.name: each for each in policy.dimensions} for policy in (old, new))
+    for name in before:
+        if name not in after:
+            yield f"{name} decides nothing any more."
+    order = [each.name for each in new.dimensions]
+    for name in order:
+        if name not in before:
+            lower = order[order.index(name) + 1 :]
+            yield f"{name} is new, and {'comes before ' + lower[0] if lower else 'comes last'}."
+    common = [each.name for each in old.dimensions if each.name in after]
+    for one, other in combinations(common, 2):
+        if order.index(other) < order.index(one):
+            yield f"{other} now wins over {one} when the two conflict; before, {one} won."
+    for name in common:
+        if before[name].kind != after[name].kind:
+            yield f"{name} is now {after[name].kind} preference, not {before[name].kind}."
+        if before[name].definition != after[name].definition:
+            yield f"{name} is defined anew: {after[name].definition!r}, before: {before[name].definition!r}."
+
+
+def _scenarios(old: Policy, new: Policy) -> Iterator[str]:
+    for name in sorted(set(new.scenarios) - set(old.scenarios)):
+        yield f"It now governs the scenario {name!r}."
+    for name in sorted(set(old.scenarios) - set(new.scenarios)):
+        yield f"It no longer governs the scenario {name!r}."
+
+
+def _strata(old: Policy, new: Policy) -> Iterator[str]:
+    for stratum in sorted(old.strata.keys() | new.strata.keys()):
+        one, other = old.strata.get(stratum), new.strata.get(stratum)
+        if one is None and other is not None:
+            yield f"{stratum} is trusted with {other.reliability:g}, and was not known before."
+        elif other is None:
+            yield f"{stratum} is no longer known."
+        elif one is not None:
+            if one.reliability != other.reliability:
+                way = "more" if other.reliability > one.reliability else "less"
+                yield f"{stratum} is trusted {way}: {other.reliability:g}, before {one.reliability:g}."
+            if one.share != other.share:
+                yield f"{stratum} should have {_share(other.share)} of the weight, before {_share(one.share)}."
+    for what, before, after in (
+        ("Who may settle a dispute", old.settlers, new.settlers),
+        ("The rounds in which a dispute is settled", old.settling, new.settling),
+    ):
+        if set(before) != set(after):
+            yield f"{what}: {_listed(after)}, before {_listed(before)}."
+
+
+def _rules(old: Policy, new: Policy) -> Iterator[str]:
+    before, after = ({each.rule: each for each in policy.layers} for policy in (old, new))
+    for name in before:
+        if name not in after:
+            yield f"The rule {name}, into {before[name].layer}, is gone."
+    for name in after:
+        if name not in before:
+            yield f"The rule {name} is new: {_asks(after[name])} goes into {after[name].layer}."
+    for name, rule in after.items():
+        if name in before:
+            yield from _rule(before[name], rule)
+    common = [name for name in before if name in after]
+    placed = [name for name in after if name in before]
+    for one, other in combinations(common, 2):
+        if placed.index(other) < placed.index(one):
+            yield f"The rule {other} is now tried before {one}."
+
+
+def _rule(old: LayerRule, new: LayerRule) -> Iterator[str]:
+    if old.layer != new.layer:
+        yield f"What the rule {new.rule} matches goes into {new.layer}, before into {old.layer}."
+    one, other = old.when.model_dump(), new.when.model_dump()
+    for name in one:
+        if one[name] != other[name]:
+            yield f"The rule {new.rule} asks for {name} {_value(other[name])}, before {_value(one[name])}."
+
+
+def _settings(old: Policy, new: Policy) -> Iterator[str]:
+    told = {"name", "version", "scenarios", "dimensions", "strata", "settlers", "settling", "layers"}
+    one, other = (_flat(policy, told) for policy in (old, new))
+    for name in sorted(one.keys() | other.keys()):
+        if one.get(name) != other.get(name):
+            yield f"{name}: {_value(other.get(name))}, before {_value(one.get(name))}."
+
+
+def _flat(policy: BaseModel, told: set[str]) -> dict[str, Any]:
+    """Every setting by its path, but for those told already."""
+    found: dict[str, Any] = {}
+
+    def walk(path: str, value: object) -> None:
+        if isinstance(value, dict):
+            for name, each in value.items():
+                walk(f"{path}.{name}" if path else str(name), each)
+        else:
+            found[path] = value
+
+    walk("", {name: value for name, value in policy.model_dump().items() if name not in told})
+    return found
+
+
+def _asks(rule: LayerRule) -> str:
+    asked = {name: value for name, value in rule.when.model_dump().items() if value is not None}
+    return ", ".join(f"{name} {_value(value)}" for name, value in asked.items()) or "everything else"
+
+
+def _share(share: float | None) -> str:
+    return "no declared share" if share is None else f"{share:.1%}"
+
+
+def _listed(values: Mapping[str, object] | tuple[str, ...]) -> str:
+    return ", ".join(sorted(values)) or "none"
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, list | tuple):
+        return _listed(tuple(str(each) for each in value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)

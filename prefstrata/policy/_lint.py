@@ -1,0 +1,179 @@
+"""What is questionable about policies that can be read: nothing here stops a run, all of it deserves a look."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prefstrata.policy._reach import unreached
+from prefstrata.project import line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from prefstrata.policy._types import Policy
+    from prefstrata.project import Project
+
+__all__ = ["Finding", "lint"]
+
+_WEAK = ("user/", "judge/", "rule/")
+_FEWEST_WORDS = 6
+_VAGUE = re.compile(
+    r"\b(good|better|best|nice|high[- ]quality|quality|appropriate(ly)?|suitable|proper(ly)?|as expected|well)\b",
+    re.IGNORECASE,
+)
+_SURE = 0.7
+"""Least probability of the leading outcome that deserves to be called certain."""
+_NO_DIMENSION = ("overall", "process")
+"""What records may be decided by without any dimension of a policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something questionable.
+
+    Attributes:
+        check: short fixed word for what was looked for.
+        policy: the policy, as ``name@version``.
+        where: file and line.
+        what: what was found, a sentence.
+        todo: what to do about it.
+    """
+
+    check: str
+    policy: str
+    where: str
+    what: str
+    todo: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A policy, and where its parts stand."""
+
+    policy: Policy
+    path: Path
+
+    def finding(self, check: str, keys: list[str | int], what: str, todo: str) -> Finding:
+        return Finding(check, self.policy.ref, f"{self.path}:{line_of(self.path, keys)}", what, todo)
+
+
+def lint(
+    project: Project,
+    policies: Collection[tuple[Policy, Path]],
+    labelled: Mapping[str, Collection[str]] | None = None,
+) -> tuple[Finding, ...]:
+    """What is questionable, policy by policy.
+
+    Args:
+        project: whose sources the policies are held against.
+        policies: as :func:`prefstrata.policy.read_policies` gives them.
+        labelled: the dimensions that somebody judged, by scenario of the policies; None when there is no ledger to ask.
+    """
+    found: list[Finding] = []
+    for policy, path in policies:
+        read = _Read(policy, path)
+        found += _rules(read)
+        found += _golden(read)
+        found += _definitions(read)
+        found += _shares(read, project)
+        found += _dimensions(read, labelled)
+    return tuple(found)
+
+
+def _rules(read: _Read) -> Iterator[Finding]:
+    rules = (*read.policy.require.rules, *read.policy.layers)
+    before = len(read.policy.require.rules)
+    for each in unreached(rules):
+        place = next(place for place, rule in enumerate(rules) if rule.rule == each.rule) - before
+        keys: list[str | int] = ["layers", place] if place >= 0 else ["require"]
+        if each.empty:
+            yield read.finding(
+                "contradiction", keys, f"no record can be all that the rule {each.rule} asks for", "correct its `when`"
+            )
+        else:
+            who = f"the rule {each.by} takes" if each.by else "the rules before it together take"
+            what = f"no record comes to the rule {each.rule}: {who} everything it asks for"
+            yield read.finding("unreachable", keys, what, "move it up, or remove it")
+
+
+def _golden(read: _Read) -> Iterator[Finding]:
+    weak = sorted(stratum for stratum in read.policy.settlers if stratum.startswith(_WEAK))
+    if weak:
+        what = f"{', '.join(weak)} may settle disputes, and what is settled can become golden"
+        yield read.finding("weak-golden", ["settlers"], what, "let people of authority settle, such as expert/offline")
+    for place, rule in enumerate(read.policy.layers):
+        if rule.layer != "golden":
+            continue
+        when = rule.when
+        keys: list[str | int] = ["layers", place]
+        asks_experts = {"expert/offline"} in (set(when.any_strata or ()), set(when.strata or ()))
+        if not when.settled and not asks_experts:
+            what = f"the golden rule {rule.rule} asks for no expert; what none of them says is held back all the same"
+            yield read.finding("weak-golden", keys, what, "say it: any_strata: [expert/offline]")
+        asked = {
+            "rationale: true": bool(when.rationale),
+            "rule_clean: true": bool(when.rule_clean),
+            "min_p": (when.min_p or 0) >= _SURE,
+        }
+        missing = [name for name, holds in asked.items() if not holds]
+        if missing and not when.settled:
+            what = f"the golden rule {rule.rule} does not ask for {', '.join(missing)}"
+            yield read.finding("loose-golden", keys, what, "ask for a reason, no objection of a rule, and certainty")
+
+
+def _definitions(read: _Read) -> Iterator[Finding]:
+    texts = Counter(each.definition.strip().casefold() for each in read.policy.dimensions)
+    for place, each in enumerate(read.policy.dimensions):
+        text = each.definition.strip()
+        vague = sorted({match.group(0).lower() for match in _VAGUE.finditer(text)})
+        why = ""
+        if len(text.split()) < _FEWEST_WORDS:
+            why = "is too short for two people to judge alike"
+        elif texts[text.casefold()] > 1:
+            why = "is that of another dimension too"
+        elif vague:
+            why = f"rests on words that everybody reads in another way: {', '.join(vague)}"
+        if why:
+            yield read.finding(
+                "definition",
+                ["dimensions", place],
+                f"the definition of {each.name} {why}",
+                "say what a response does or does not do, so that one can see it in the text",
+            )
+
+
+def _shares(read: _Read, project: Project) -> Iterator[Finding]:
+    sent = {f"{source.supervisor}/{source.mode}" for source in project.sources}
+    for stratum, each in sorted(read.policy.strata.items()):
+        if each.share and sent and stratum not in sent:
+            what = f"{stratum} should have {each.share:.0%} of the weight, and no source provides it"
+            yield read.finding("share", ["strata", stratum], what, "add a source, or give its share to others")
+        elif each.share and each.reliability == 0.5:  # noqa: PLR2004 - exactly chance
+            what = f"{stratum} should have {each.share:.0%} of the weight, and its votes are declared to say nothing"
+            yield read.finding(
+                "contradiction", ["strata", stratum], what, "declare a reliability above 0.5, or no share"
+            )
+    known = {each.name for each in read.policy.dimensions} | set(_NO_DIMENSION)
+    for name in sorted(read.policy.mixture.dimensions.keys() - known):
+        what = f"the mixture gives a share to {name}, which is no dimension of the policy"
+        yield read.finding("contradiction", ["mixture"], what, "define it, or take it out")
+
+
+def _dimensions(read: _Read, labelled: Mapping[str, Collection[str]] | None) -> Iterator[Finding]:
+    if labelled is None:
+        return
+    judged = {name for scenario in read.policy.scenarios for name in labelled.get(scenario, ())}
+    if not judged:
+        return
+    known = [each.name for each in read.policy.dimensions]
+    for place, name in enumerate(known):
+        if name not in judged:
+            what = f"nobody has judged {name}, so it can decide nothing"
+            yield read.finding("unlabelled", ["dimensions", place], what, "have it judged, or take it out")
+    for name in sorted(judged - {*known, *_NO_DIMENSION}):
+        what = f"{name} is judged, and the policy does not know it"
+        yield read.finding("undefined", ["dimensions"], what, "define it, and give it its place in the order")

@@ -1,0 +1,20 @@
+"""The words that several sections of a policy share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+__all__ = ["LAYERS", "TRAINING_LAYERS", "Kind", "Layer", "RecordKind", "RiskLevel", "Share", "Stratum", "TrainingLayer"]
+
+Layer = Literal["golden", "expert", "main", "weak", "backflow"]
+TrainingLayer = Literal["golden", "expert", "main", "weak"]
+Kind = Literal["experience", "professional", "compliance", "brand", "business"]
+RecordKind = Literal["pairs", "ratings", "traces", "unpaired"]
+RiskLevel = Literal["low", "medium", "high"]
+Stratum = Annotated[str, StringConstraints(pattern=r"^(expert|crowd|user|judge|rule)/(offline|online|synthetic)$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+LAYERS: tuple[Layer, ...] = ("golden", "expert", "main", "weak", "backflow")
+TRAINING_LAYERS: tuple[TrainingLayer, ...] = ("golden", "expert", "main", "weak")

@@ -1,0 +1,104 @@
+"""The two tables of weighting that no statement makes: the factor of each cell, and what is kept where limits bind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import fsum
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from prefstrata.weighting._limits import limited
+from prefstrata.weighting._raking import Margin, rake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+    from prefstrata.engine import Engine
+
+__all__ = ["COMPUTED", "Computed", "factors_of"]
+
+_MARGINS = ("dimension", "task", "risk_level", "stratum")
+"""In the order in which they are met: where shares contradict each other, those of the strata hold."""
+_REST = "*"
+_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """How a table is filled.
+
+    Attributes:
+        reads: the tables it is made from.
+        fill: fills it on an engine and returns its rows.
+    """
+
+    reads: tuple[str, ...]
+    fill: Callable[[Engine], int]
+
+
+def factors_of(
+    cells: pl.DataFrame, shares: Mapping[str, Mapping[str, float]], *, floor: float, cap: float
+) -> list[float]:
+    """The factor of each cell of one governing scenario, rounded to nine digits.
+
+    Args:
+        cells: a row per cell: trust, stratum, task, risk_level, dimension.
+        shares: by margin and value, the share of the weight that is declared for it.
+        floor: least factor.
+        cap: highest factor.
+    """
+    trust = cells["trust"].to_list()
+    margins = [_margin(cells[name].to_list(), trust, shares[name]) for name in _MARGINS if shares.get(name)]
+    raked = rake(trust, [each for each in margins if each.shares], floor=floor, cap=cap)
+    return [round(factor, _DIGITS) for factor in raked.factors]
+
+
+def _margin(values: list[str], trust: list[float], declared: Mapping[str, float]) -> Margin:
+    """The declared shares as shares of the whole: what nobody can fill is no claim, and the rest is one group."""
+    filled = {value for value, each in zip(values, trust, strict=True) if each > 0}
+    shares: dict[Hashable, float] = {value: share for value, share in declared.items() if value in filled}
+    # Shares are sums of decimals: 0.1 + 0.2 + 0.3 + 0.4 is all of it.
+    told = round(fsum(shares.values()), _DIGITS)
+    groups = [value if value in declared else _REST for value in values]
+    if filled - declared.keys():
+        return Margin(groups, {**shares, _REST: 1 - told})
+    return Margin(groups, {value: share / told for value, share in shares.items()} if told > 0 else {})
+
+
+def _fill_factors(engine: Engine) -> int:
+    cells = engine.read("weighting.cells").sort("cell")
+    bounds = {row["scenario"]: row for row in engine.read("policy.scenarios").iter_rows(named=True)}
+    declared: dict[str, dict[str, dict[str, float]]] = {}
+    for scenario, margin, value, share in engine.read("policy.margins").sort("scenario", "margin", "value").iter_rows():
+        declared.setdefault(scenario, {}).setdefault(margin, {})[value] = share
+    held = {(row["scenario"], row["stratum"]): row["cap"] for row in engine.read("noise.holds").iter_rows(named=True)}
+    found = [pl.DataFrame(schema={"cell": pl.String, "factor": pl.Float64})]
+    for (scenario,), own in cells.group_by("scenario", maintain_order=True):
+        bound = bounds[str(scenario)]
+        factors = factors_of(own, declared.get(str(scenario), {}), floor=bound["floor"], cap=bound["cap"])
+        # Where a noise check failed, a stratum is not weighted up, whatever share is declared for it.
+        most = [held.get((scenario, stratum), bound["cap"]) for stratum in own["stratum"]]
+        factors = [min(factor, cap) for factor, cap in zip(factors, most, strict=True)]
+        found.append(own.select("cell", factor=pl.Series(factors, dtype=pl.Float64)))
+    return engine.load("weighting.factors", pl.concat(found))
+
+
+def _fill_limited(engine: Engine) -> int:
+    days = engine.read("weighting.user_days")
+    limits = dict(engine.read("policy.limits").sort("holder", descending=True).iter_rows())
+    cells = engine.read("weighting.cells").join(engine.read("weighting.factors"), on="cell").sort("cell")
+    whole = fsum((cells["trust"] * cells["factor"]).to_list())
+    others = whole - fsum(days["weight"].sort().to_list())
+    return engine.load("weighting.limited", limited(days, others, limits))
+
+
+COMPUTED: Mapping[str, Computed] = {
+    "weighting.factors": Computed(
+        ("weighting.cells", "policy.margins", "policy.scenarios", "noise.holds"), _fill_factors
+    ),
+    "weighting.limited": Computed(
+        ("weighting.user_days", "weighting.cells", "weighting.factors", "policy.limits"), _fill_limited
+    ),
+}
+"""By full name, every table that Python fills."""

@@ -1,0 +1,29 @@
+-- Grain: a response that a model judge may be asked to score, in the order of lots.
+-- One text, one generator where it is known: what a request is made of, and what its record says.
+with described as (
+    select
+        response_id, any_value(content) as content, min(generator) as generator,
+        coalesce(list_sort(list_distinct(list(generator_family) filter (where generator_family is not null))), []) as families
+    from ledger.responses
+    group by response_id
+),
+drawn as (
+    select
+        responses.response_id, responses.prompt_id,
+        md5(concat_ws('/', cast($seed as varchar), responses.response_id)) as lot
+    from evidence.responses as responses
+)
+select
+    drawn.response_id, asked.messages, described.content, described.generator, described.families,
+    prompts.policy_scenario,
+    nullif(prompts.task, 'unknown') as task,
+    nullif(prompts.scenario, 'general') as scenario,
+    prompts.risk_level,
+    nullif(prompts.language, 'und') as language,
+    drawn.lot
+from drawn
+join described on described.response_id = drawn.response_id
+join evidence.prompts as prompts on prompts.prompt_id = drawn.prompt_id
+join ledger.prompts as asked on asked.seq = prompts.seq
+where ($scenario is null or prompts.scenario = $scenario)
+qualify row_number() over (order by drawn.lot, drawn.response_id) <= $most

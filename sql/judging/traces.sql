@@ -1,0 +1,30 @@
+-- Grain: a trace whose steps a model judge may be asked about, in the order of lots.
+-- The steps stand in their order, each once however many raters it has.
+with steps as (
+    select
+        trace_id, "index", min(prompt_id) as prompt_id, min(unit) as unit, min(template) as template,
+        min(state) as state, min(output) as output
+    from ledger.steps
+    group by trace_id, "index"
+),
+traces as (
+    select
+        trace_id, min(prompt_id) as prompt_id, min(unit) as unit, min(template) as template,
+        list_sort(list({'index': "index", 'state': state, 'output': output})) as steps,
+        md5(concat_ws('/', cast($seed as varchar), trace_id)) as lot
+    from steps
+    group by trace_id
+)
+select
+    traces.trace_id, asked.messages, traces.steps, traces.unit, traces.template,
+    prompts.policy_scenario,
+    nullif(prompts.task, 'unknown') as task,
+    nullif(prompts.scenario, 'general') as scenario,
+    prompts.risk_level,
+    nullif(prompts.language, 'und') as language,
+    traces.lot
+from traces
+join evidence.prompts as prompts on prompts.prompt_id = traces.prompt_id
+join ledger.prompts as asked on asked.seq = prompts.seq
+where ($scenario is null or prompts.scenario = $scenario)
+qualify row_number() over (order by traces.lot, traces.trace_id) <= $most

@@ -1,0 +1,201 @@
+"""Asking through the real SDK over real HTTP: nothing twice, nothing beyond a cap, nothing lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.judging.faults import endure
+from benchmarks.judging.kills import kill_often
+from benchmarks.judging.questions import POLICY, judge, pairs, questions, rubric
+from prefstrata.judging import (
+    Asked,
+    Caps,
+    Progress,
+    Question,
+    ask,
+    compare,
+    look_up,
+    open_journal,
+    read_journal,
+    records,
+)
+from prefstrata.judging._journal import today
+from prefstrata.model import ConfigError, UnreachableError
+from prefstrata.project import Price
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tools.judge_server import JudgeServer
+
+PLENTY = 10**9
+
+
+def run(folder: Path, asked: list[Question], cap: int = PLENTY) -> tuple[dict[str, Asked], Progress]:
+    """Ask in the journal of this folder, within this cap."""
+    with open_journal(folder / "journal.sqlite", "run") as journal:
+        caps = Caps(cap, cap, cap, 0, journal.spent(today()), journal.spent())
+        return asyncio.run(ask(journal, asked, caps))
+
+
+def test_every_fault_ends_in_an_outcome_and_success_is_never_asked_again() -> None:
+    """500 comparisons with 5 % of every kind of fault (acceptance 2, small)."""
+    done = endure(500, 0.05)
+    assert done.progress.done == 500
+    assert set(done.progress.outcomes) <= {
+        "answered", "refused", "malformed", "empty", "truncated", "wrong_schema", "failed"
+    }  # fmt: skip
+    assert done.progress.outcomes["answered"] > 400
+    assert done.ledger["answered_twice"] == 0
+    assert done.billed <= done.spent <= done.cap
+    assert set(done.ledger["served"]) > {"cut", "slow", "rate_limited", "server_error", "malformed", "refused"}
+
+
+def test_the_cap_holds_to_the_micro_dollar(server: JudgeServer, tmp_path: Path) -> None:
+    """With a cap below the price of the work, what is counted stays under it, and most of it is used."""
+    asked = questions(judge(server.base_url), pairs(100))
+    cap = asked[0].bound * 6
+    found, progress = run(tmp_path, asked, cap)
+    ledger = server.ledger()
+    with read_journal(tmp_path / "journal.sqlite") as journal:
+        spent = journal.spent()
+    assert progress.outcomes["unaffordable"] > 0
+    assert progress.outcomes["answered"] == ledger["paid"]
+    assert spent <= cap
+    assert spent + asked[0].bound > cap - asked[0].bound
+    assert sum(state.outcome == "unaffordable" for state in found.values()) == progress.outcomes["unaffordable"]
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_one_more_row_costs_that_row(server: JudgeServer, tmp_path: Path, *, batch: bool) -> None:
+    """300 judged pairs and one more: two requests, one per order (acceptance 6)."""
+    who = judge(server.base_url, batch=batch, timeout=30)
+    run(tmp_path, questions(who, pairs(300)))
+    assert server.ledger()["paid"] == 600
+    _, progress = run(tmp_path, questions(who, pairs(301)))
+    assert (progress.requests, progress.cached) == (2, 600)
+    assert server.ledger()["paid"] == 602
+
+
+def test_another_rubric_asks_that_dimension_again(server: JudgeServer, tmp_path: Path) -> None:
+    """Two dimensions; the rubric of one gets another text: its requests, and no others, are new."""
+    who, items = judge(server.base_url), pairs(20)
+    dimensions = ("helpfulness", "conciseness")
+    run(tmp_path, [each for dimension in dimensions for each in questions(who, items, dimension)])
+    changed = POLICY.model_copy(
+        update={
+            "dimensions": tuple(
+                each.model_copy(update={"rubric": "Every sentence counts."}) if each.name == "conciseness" else each
+                for each in POLICY.dimensions
+            )
+        }
+    )
+    again = [
+        compare(who, rubric(dimension, changed), item, turned=turned, seed=1, work="w")
+        for dimension in (*dimensions, "overall")
+        for item in items
+        for turned in (False, True)
+    ]
+    overall = [question for question in again if question.rubric and question.rubric.dimension == "overall"]
+    assert rubric("overall", changed).ref == rubric("overall").ref
+    _, progress = run(tmp_path, [question for question in again if question not in overall])
+    assert progress.requests == 2 * len(items)
+
+
+def test_two_orders_are_two_verdicts(server: JudgeServer, tmp_path: Path) -> None:
+    """A judge that takes what comes first contradicts itself on every pair, and both verdicts are kept."""
+    server.set(judges={"lynx-1": {"position": 5.0}})
+    asked = questions(judge(server.base_url), pairs(5))
+    found, _ = run(tmp_path, asked)
+    made = records(asked, found)
+    assert len(made) == 10
+    assert {record["verdict"] for record in made} == {"first"}
+    assert len({record["rater"] for record in made}) == 1
+    assert len({record["first"] for record in made}) == 10
+
+
+def test_repetitions_are_one_verdict_with_its_confidence(server: JudgeServer, tmp_path: Path) -> None:
+    """Three times the same question are one vote; the share of the majority is how sure it is."""
+    who = judge(server.base_url, confidence="repeats", repeats=3, temperature=1.0)
+    [item] = pairs(1)
+    asked = [
+        compare(who, rubric(), item, turned=turned, seed=1, work="w", repeat=repeat)
+        for turned in (False, True)
+        for repeat in range(3)
+    ]
+    found, progress = run(tmp_path, asked)
+    assert progress.requests == 6
+    assert [record["confidence"] for record in records(asked, found)] == [1.0, 1.0]
+
+
+def test_an_old_reply_is_read_again_by_the_parser_of_today(server: JudgeServer, tmp_path: Path) -> None:
+    """Replies are kept as they came: the journal holds no verdicts that a newer parser would have to trust."""
+    asked = questions(judge(server.base_url, confidence="logprobs"), pairs(1))
+    run(tmp_path, asked)
+    with read_journal(tmp_path / "journal.sqlite") as journal:
+        bodies = dict(journal.replies(each.key for each in asked))
+        known = look_up(journal, asked)
+    assert {json.loads(body)["object"] for body in bodies.values()} == {"chat.completion"}
+    assert all(known[key].parsed and known[key].parsed.confidence for key in bodies)
+
+
+def test_an_endpoint_that_is_not_there_ends_the_run_and_costs_nothing(tmp_path: Path) -> None:
+    """Nobody listens: a few tries, an outcome for every question, and no money is gone."""
+    found, _ = run(tmp_path, questions(judge("http://127.0.0.1:9/v1"), pairs(20)))
+    assert {state.outcome for state in found.values()} == {"unreachable"}
+    with read_journal(tmp_path / "journal.sqlite") as journal:
+        assert journal.spent() == 0
+
+
+def test_a_missing_key_is_said_before_anything_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is named, and nothing is reserved."""
+    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
+    who = judge("http://127.0.0.1:9/v1").model_copy(update={"api_key_env": "NO_SUCH_KEY"})
+    with pytest.raises(ConfigError, match="NO_SUCH_KEY"):
+        run(tmp_path, questions(who, pairs(1)))
+
+
+def test_two_processes_never_judge_at_once(tmp_path: Path) -> None:
+    """The second is told, instead of paying for the same questions."""
+    with open_journal(tmp_path / "journal.sqlite", "one"), pytest.raises(UnreachableError, match="judges"):
+        run(tmp_path, [])
+
+
+def test_an_expired_batch_gives_what_it_has(server: JudgeServer, tmp_path: Path) -> None:
+    """Half of each batch expires; what was answered is kept and paid once, the rest goes into the next batch."""
+    server.set(expire_after=0.6)
+    found, progress = run(tmp_path, questions(judge(server.base_url, batch=True, timeout=30), pairs(20)))
+    ledger = server.ledger()
+    assert ledger["answered_twice"] == 0
+    assert progress.retried["expired"] > 0
+    assert progress.outcomes["answered"] == ledger["paid"] == sum(each.outcome == "answered" for each in found.values())
+    server.set(expire_after=1.0)
+    _, again = run(tmp_path, questions(judge(server.base_url, batch=True, timeout=30), pairs(20)))
+    assert again.outcomes == {"answered": 40}
+    assert server.ledger()["paid"] == 40
+
+
+def test_a_batch_costs_its_own_price(server: JudgeServer, tmp_path: Path) -> None:
+    """Half the price by default; another share where the endpoint has another."""
+    who = judge(server.base_url, batch=True, timeout=30)
+    who = who.model_copy(update={"price": Price(input=Decimal(1), output=Decimal(1), batch=Decimal("0.25"))})
+    run(tmp_path, questions(who, pairs(3)))
+    billed = server.ledger()["billed"]
+    with read_journal(tmp_path / "journal.sqlite") as journal:
+        assert 0 <= journal.spent() - sum(billed.values()) / 4 <= 6
+
+
+@pytest.mark.parametrize("mode", ["sync", "batch"])
+def test_killed_at_any_moment_it_pays_nothing_twice(mode: str) -> None:
+    """Killed four times (acceptance 3, small): only what was in flight is paid again, and the verdicts are the same."""
+    came = kill_often(4, mode, pairs=80)
+    assert came.answered == came.distinct == came.questions
+    assert came.distinct <= came.paid <= came.distinct + came.in_flight
+    assert came.same
+    if mode == "batch":
+        assert came.paid == came.distinct

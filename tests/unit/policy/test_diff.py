@@ -1,0 +1,81 @@
+"""What changed between two policies is said in sentences, who wins over whom first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from prefstrata.model.resources import data_directory
+from prefstrata.policy import Policy, differences, read_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _general() -> dict[str, Any]:
+    text = (data_directory("policies") / "general.yaml").read_text("utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
+def _changed(change: Callable[[dict[str, Any]], object]) -> tuple[str, ...]:
+    new = _general()
+    change(new)
+    return differences(Policy.model_validate(_general()), Policy.model_validate(new))
+
+
+def _swap(policy: dict[str, Any]) -> None:
+    dimensions = policy["dimensions"]
+    dimensions[0], dimensions[5] = dimensions[5], dimensions[0]
+
+
+def test_equal_policies_differ_in_nothing_whatever_they_are_called() -> None:
+    """A new version that says the same is the same value ordering."""
+    assert _changed(lambda p: p.update(version=2, name="other")) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (_swap, "naturalness now wins over safety_boundary when the two conflict; before, safety_boundary won."),
+        (lambda p: p["dimensions"].pop(2), "helpfulness decides nothing any more."),
+        (
+            lambda p: p["dimensions"].insert(1, {**p["dimensions"][0], "name": "brand_voice", "kind": "brand"}),
+            "brand_voice is new, and comes before truthfulness.",
+        ),
+        (lambda p: p["dimensions"][0].update(kind="brand"), "safety_boundary is now brand preference, not compliance."),
+        (
+            lambda p: p["strata"]["crowd/offline"].update(reliability=0.6),
+            "crowd/offline is trusted less: 0.6, before 0.78.",
+        ),
+        (
+            lambda p: p["strata"]["user/online"].pop("share"),
+            "user/online should have no declared share of the weight, before 10.0%.",
+        ),
+        (
+            lambda p: p.update(settlers=["crowd/offline"]),
+            "Who may settle a dispute: crowd/offline, before expert/offline.",
+        ),
+        (lambda p: p["layers"].pop(3), "The rule disputed, into backflow, is gone."),
+        (
+            lambda p: p["layers"][5].update(layer="main"),
+            "What the rule expert matches goes into main, before into expert.",
+        ),
+        (lambda p: p["layers"][4]["when"].update(min_p=0.9), "The rule golden asks for min_p 0.9, before 0.8."),
+        (lambda p: p["layers"].insert(0, p["layers"].pop(3)), "The rule disputed is now tried before undecided."),
+        (lambda p: p.update(cap=2.0), "cap: 2, before 4."),
+        (lambda p: p.update(mixture={"tasks": {"code": 0.5}}), "mixture.tasks.code: 0.5, before nothing."),
+        (lambda p: p.update(scenarios=["*", "sales"]), "It now governs the scenario 'sales'."),
+    ],
+)
+def test_each_change_has_its_sentence(change: Callable[[dict[str, Any]], object], sentence: str) -> None:
+    """A reader who knows neither file understands what it does."""
+    assert sentence in _changed(change)
+
+
+def test_the_shipped_policies_differ_in_how_they_order() -> None:
+    """Compliance comes before helpfulness where somebody can be hurt."""
+    found = differences(read_policy("general"), read_policy("high-risk"))
+    assert "compliance now wins over helpfulness when the two conflict; before, helpfulness won." in found
