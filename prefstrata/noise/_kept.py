@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from prefstrata.model.tables import table
+from prefstrata.noise._behaviour import AS_NORMAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,7 +120,8 @@ def restored(
         panels: the same of the panels.
 
     Returns:
-        Raters with all that a fit believes of them, ``hold_ability`` and ``information`` included; panels likewise.
+        Raters with all that a fit believes of them, ``hold_interval``, ``information`` and ``mean_variance`` included;
+        panels likewise.
     """
     by_panel = panels.join(units.select("panel", *_PANEL).unique(), on="panel").sort("panel")
     believed = [name for name in panels.columns if name != "panel" and name in state.panels.columns]
@@ -135,7 +137,8 @@ def restored(
         "panel",
         *(pl.col(of).alias(f"{name}_usual") for name, of in means.items()),
         *(pl.col(name).alias(f"{name}_usual") for name in shared),
-        hold_ability_usual=_AT_THE_MEAN / pl.col("ability_spread"),
+        hold_interval_usual=AS_NORMAL / pl.col("ability_spread"),
+        mean_variance_usual=pl.col("mean_variance"),
         information_usual=pl.lit(0.0),
     )
     families = state.raters.group_by("family").agg(pl.col("discount").max().alias("discount_family"))
@@ -159,7 +162,3 @@ def restored(
         .sort("unit"),
         panels_now.sort("panel"),
     )
-
-
-_AT_THE_MEAN = 1.25
-"""Student's t with four degrees of freedom holds a rater at the mean of its panel by this over the spread."""
