@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from prefstrata._version import __version__
+from prefstrata.cli._app_checkout import register as register_checkout
 from prefstrata.cli._call import Call, command, shared
 from prefstrata.model import ConfigError
 
@@ -125,27 +126,7 @@ def _rollback(
     rollback(call, ref, reason)
 
 
-@command(application, "checkout")
-def _checkout(
-    call: Call,
-    layer: Annotated[
-        str,
-        typer.Argument(metavar="LAYER[@REF]", help="A layer of a release: `golden@v000001`; of the newest by default."),
-    ],
-    form: Annotated[str, typer.Option("--for", metavar="FORMAT", help="The format: `jsonl` or `parquet`.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to make; it must not be there, or be empty.")],
-    *,
-    layer_only: Annotated[
-        bool, typer.Option("--layer-only", help="Verify the layer's own files only, not the whole release.")
-    ] = False,
-) -> None:
-    """Write a layer into a folder that appears whole and verified, or not at all.
-
-    The whole release is verified first: a version with one damaged byte is not handed out.
-    """
-    from prefstrata.cli._commands.checkout import checkout
-
-    checkout(call, layer, form, out, layer_only=layer_only)
+register_checkout(application)
 
 
 @_queue.callback()

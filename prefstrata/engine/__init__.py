@@ -9,12 +9,15 @@ from prefstrata.engine._duckdb import DuckDBEngine
 from prefstrata.engine._files import lineage, parameters, sql_names, sql_path, sql_text
 from prefstrata.engine._protocol import Engine
 from prefstrata.engine._reading import read_warehouse
+from prefstrata.engine._types import duckdb_type, parse_type
 
 __all__ = [
     "DuckDBEngine",
     "Engine",
+    "duckdb_type",
     "lineage",
     "parameters",
+    "parse_type",
     "read_warehouse",
     "sql_names",
     "sql_path",

@@ -80,7 +80,7 @@ STAGES = (
             *NOISE_CHECKED,
         ),
     ),
-    Stage("weighting", ("weighting.records",)),
+    Stage("weighting", ("weighting.aggregates", "weighting.records")),
     Stage(
         "layers",
         (
@@ -107,6 +107,7 @@ STAGES = (
             "weighting.margins",
             "weighting.limits",
             "weighting.effective",
+            "weighting.mixing",
         ),
     ),
     Stage(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from prefstrata.policy._words import RISK_LEVELS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -34,11 +36,24 @@ def _ordering(old: Policy, new: Policy) -> Iterator[str]:
     for one, other in combinations(common, 2):
         if order.index(other) < order.index(one):
             yield f"{other} now wins over {one} when the two conflict; before, {one} won."
+    yield from _ordering_by_risk(old, new, common)
     for name in common:
         if before[name].kind != after[name].kind:
             yield f"{name} is now {after[name].kind} preference, not {before[name].kind}."
         if before[name].definition != after[name].definition:
             yield f"{name} is defined anew: {after[name].definition!r}, before: {before[name].definition!r}."
+
+
+def _ordering_by_risk(old: Policy, new: Policy, common: list[str]) -> Iterator[str]:
+    """Changes at a risk level that are not those of the general order."""
+    general = [[each.name for each in policy.dimensions] for policy in (old, new)]
+    for risk in RISK_LEVELS:
+        orders = [policy.order(risk) for policy in (old, new)]
+        for one, other in combinations(common, 2):
+            was, now = (order.index(one) < order.index(other) for order in orders)
+            if was != now and [was, now] != [order.index(one) < order.index(other) for order in general]:
+                winner, loser = (one, other) if now else (other, one)
+                yield f"At {risk} risk {winner} now wins over {loser} when the two conflict; before, {loser} won."
 
 
 def _scenarios(old: Policy, new: Policy) -> Iterator[str]:
@@ -97,7 +112,7 @@ def _rule(old: LayerRule, new: LayerRule) -> Iterator[str]:
 
 
 def _settings(old: Policy, new: Policy) -> Iterator[str]:
-    told = {"name", "version", "scenarios", "dimensions", "strata", "settlers", "settling", "layers"}
+    told = {"name", "version", "scenarios", "dimensions", "priority", "strata", "settlers", "settling", "layers"}
     one, other = (_flat(policy, told) for policy in (old, new))
     for name in sorted(one.keys() | other.keys()):
         if one.get(name) != other.get(name):

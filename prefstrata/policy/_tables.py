@@ -29,7 +29,11 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "floor": pl.Float64,
         "arbitration": pl.Float64,
         "seed": pl.Int64,
+        "aggregation": pl.String,
+        "mixing": pl.Float64,
+        "mixing_refused": pl.Boolean,
     },
+    "policy.priorities": {"scenario": pl.String, "risk_level": pl.String, "dimension": pl.String, "priority": pl.Int64},
     "policy.strata": {"scenario": pl.String, "stratum": pl.String, "reliability": pl.Float64, "share": pl.Float64},
     "policy.margins": {"scenario": pl.String, "margin": pl.String, "value": pl.String, "share": pl.Float64},
     "policy.limits": {"holder": pl.String, "most": pl.Float64},
@@ -40,7 +44,14 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "most": pl.Int64,
         "layers": _LIST_OF_TEXT,
     },
-    "policy.dimensions": {"scenario": pl.String, "dimension": pl.String, "definition": pl.String, "priority": pl.Int64},
+    "policy.dimensions": {
+        "scenario": pl.String,
+        "dimension": pl.String,
+        "definition": pl.String,
+        "kind": pl.String,
+        "priority": pl.Int64,
+        "weight": pl.Float64,
+    },
     "policy.rules": {
         "scenario": pl.String,
         "rank": pl.Int64,
@@ -126,6 +137,9 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
                 policy.mixture.floor,
                 policy.arbitration,
                 policy.queues.seed,
+                policy.aggregation.rule,
+                policy.mixing.most,
+                policy.mixing.refuse,
             )
             for scenario, policy in governed
         ],
@@ -133,6 +147,12 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             (scenario, stratum, each.reliability, each.share)
             for scenario, policy in governed
             for stratum, each in sorted(policy.strata.items())
+        ],
+        "policy.priorities": [
+            (scenario, risk, dimension, place)
+            for scenario, policy in governed
+            for risk in sorted(policy.priority)
+            for place, dimension in enumerate(policy.order(risk), start=1)
         ],
         "policy.margins": [
             (scenario, margin, value, share)
@@ -153,7 +173,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for each in policy.quotas
         ],
         "policy.dimensions": [
-            (scenario, dimension.name, dimension.definition, priority)
+            (scenario, dimension.name, dimension.definition, dimension.kind, priority, policy.weight(dimension))
             for scenario, policy in governed
             for priority, dimension in enumerate(policy.dimensions, start=1)
         ],

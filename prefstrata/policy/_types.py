@@ -10,6 +10,7 @@ from prefstrata.policy._gates import Gates
 from prefstrata.policy._judging import Judging
 from prefstrata.policy._mixture import Limits, Mixture, Quota
 from prefstrata.policy._noise_checks import NoiseChecks
+from prefstrata.policy._ordering import Aggregation, Mixing
 from prefstrata.policy._refit import Refit  # noqa: TC001 - a field of a model
 from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
     Kind,
@@ -126,6 +127,12 @@ class Policy(Strict):
     version: int = Field(ge=1, description="Version; raise it with every change.")
     scenarios: tuple[str, ...] = Field(min_length=1, description="Scenarios it governs; * for all the others.")
     dimensions: tuple[Dimension, ...] = Field(min_length=1, description="In order of priority, first wins.")
+    priority: dict[RiskLevel, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Where the order differs by risk: the dimensions that come first; the others follow as above.",
+    )
+    aggregation: Aggregation = Field(default_factory=Aggregation, description="How dimensions come to one outcome.")
+    mixing: Mixing = Field(default_factory=Mixing, description="Judgements given under several versions of policies.")
     strata: dict[Stratum, StratumPolicy] = Field(description="Reliability and share per stratum.")
     estimate: Estimate = Field(default_factory=Estimate, description="Settings of the preference estimate.")
     require: Requirements = Field(default_factory=Requirements, description="What a record must hold.")
@@ -162,15 +169,32 @@ class Policy(Strict):
             ("dimensions", [each.name for each in self.dimensions]),
             ("layers", [each.rule for each in self.layers]),
             ("quotas", [each.quota for each in self.quotas]),
+            *((f"priority.{risk}", list(names)) for risk, names in self.priority.items()),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"{what}: {', '.join(twice)} stands there twice")
         if self.layers[-1].when != When():
             raise ValueError("layers: the last rule must match everything: give it no `when`")
+        known = {each.name for each in self.dimensions}
+        for where, names in (
+            *((f"priority.{risk}", names) for risk, names in self.priority.items()),
+            ("aggregation.dimensions", self.aggregation.dimensions),
+        ):
+            if unknown := sorted(set(names) - known):
+                raise ValueError(f"{where}: {', '.join(unknown)} is no dimension of this policy")
         if "limits" in self.model_fields_set and "*" not in self.scenarios:
             raise ValueError("limits: they are of a whole version; write them into the policy of *")
         return self
+
+    def order(self, risk: RiskLevel) -> tuple[str, ...]:
+        """The dimensions in their order at a risk level, the one that wins first."""
+        first = self.priority.get(risk, ())
+        return (*first, *(each.name for each in self.dimensions if each.name not in first))
+
+    def weight(self, dimension: Dimension) -> float:
+        """What a dimension weighs when dimensions are weighed together."""
+        return self.aggregation.dimensions.get(dimension.name, self.aggregation.kinds.get(dimension.kind, 1.0))
 
     @property
     def ref(self) -> str:

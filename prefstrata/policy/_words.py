@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-__all__ = ["LAYERS", "TRAINING_LAYERS", "Kind", "Layer", "RecordKind", "RiskLevel", "Share", "Stratum", "TrainingLayer"]
+__all__ = [
+    "LAYERS",
+    "RISK_LEVELS",
+    "TRAINING_LAYERS",
+    "Kind",
+    "Layer",
+    "RecordKind",
+    "RiskLevel",
+    "Share",
+    "Stratum",
+    "TrainingLayer",
+]
 
 Layer = Literal["golden", "expert", "main", "weak", "backflow"]
 TrainingLayer = Literal["golden", "expert", "main", "weak"]
@@ -17,4 +28,5 @@ Stratum = Annotated[str, StringConstraints(pattern=r"^(expert|crowd|user|judge|r
 Share = Annotated[float, Field(ge=0, le=1)]
 
 LAYERS: tuple[Layer, ...] = ("golden", "expert", "main", "weak", "backflow")
+RISK_LEVELS: tuple[RiskLevel, ...] = ("low", "medium", "high")
 TRAINING_LAYERS: tuple[TrainingLayer, ...] = ("golden", "expert", "main", "weak")

@@ -47,6 +47,7 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
         "fit": _fit(engine, identity),
         "layers": _layers(engine.query("manifest/composition").iter_rows()),
         "strata": engine.query("manifest/strata").to_dicts(),
+        "mixing": engine.query("manifest/mixing").to_dicts(),
         "weights": {name: engine.query(f"manifest/{name}").to_dicts() for name in ("margins", "limits", "effective")},
         "raters": {
             **engine.query("manifest/calibration").row(0, named=True),

@@ -41,6 +41,7 @@ _MOST_ROWS = 50
 _WORTH_SAYING = 0.001
 """A share missed by less is not worth a line."""
 _LONGEST_NAME = 120
+_LONGEST_SENTENCE = 280
 _NO_BACKTICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _BREAKS = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]+")
@@ -88,7 +89,7 @@ def _environment(*, html: bool) -> Environment:
         finalize=_visible if html else None,
     )
     environment.filters.update(
-        md=_markdown, name=_name, count=_count, share=_share, factor=_factor, points=_points, figure=_figure
+        md=_markdown, name=_name, count=_count, share=_share, factor=_factor, points=_points, figure=_figure, said=_said
     )
     return environment
 
@@ -201,6 +202,12 @@ def _name(text: str | None) -> str:
     """A name from data, as people can read it."""
     seen = str(_visible(text or "")).strip()
     return (seen if len(seen) <= _LONGEST_NAME else f"{seen[:_LONGEST_NAME]}…") or "(empty)"
+
+
+def _said(text: str) -> str:
+    """A sentence with a name from data in it."""
+    seen = str(_visible(text)).strip()
+    return seen if len(seen) <= _LONGEST_SENTENCE else f"{seen[:_LONGEST_SENTENCE]}…"
 
 
 def _markdown(text: str | None) -> str:

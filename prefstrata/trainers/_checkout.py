@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,34 +11,39 @@ from prefstrata.model import ConfigError
 from prefstrata.model.kinds import KINDS
 from prefstrata.releases import MANIFEST, checkout_files, read_manifest, verify_release
 from prefstrata.releases.folders import check_free, whole_folder
+from prefstrata.trainers import axolotl, llamafactory, ms_swift, nemo_rl, open_instruct, openrlhf, trl
+from prefstrata.trainers._handing import hand_out
 from prefstrata.trainers._layer import Layer
+from prefstrata.trainers._options import Options, options_for
+from prefstrata.trainers._worker import Part
+from prefstrata.trainers._writing import WrittenFile, settle
 from prefstrata.trainers.plain import write_jsonl, write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from prefstrata.stores import FileInfo, VersionStore
+    from prefstrata.stores import CommitInfo, FileInfo, VersionStore
+    from prefstrata.trainers._report import LossReport
+    from prefstrata.trainers._target import Target
 
     Writer = Callable[[Layer, Path], Iterator[tuple[Path, int]]]
 
-__all__ = ["FORMATS", "CheckedOut", "WrittenFile", "checkout_layer"]
+__all__ = ["FORMATS", "TARGETS", "CheckedOut", "WrittenFile", "checkout_layer"]
 
 FORMATS: Mapping[str, Writer] = {"jsonl": write_jsonl, "parquet": write_parquet}
-"""Every format by the name that ``--for`` takes."""
+"""The neutral formats by the name that ``--for`` takes: records as the release has them, with their weight."""
+
+TARGETS: Mapping[str, Target] = {
+    target.name: target
+    for module in (trl, openrlhf, llamafactory, axolotl, nemo_rl, ms_swift, open_instruct)
+    for target in module.TARGETS
+}
+"""Every trainer's format by the name that ``--for`` takes."""
 
 _NOTE = "checkout.json"
 _FETCHED = ".release"
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenFile:
-    """A file of a checkout: its path in the folder, sha256, size in bytes, number of records."""
-
-    path: str
-    sha256: str
-    bytes: int
-    rows: int
+_WAITING = "backflow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,12 @@ class CheckedOut:
         commit: the store's id of the version.
         release_id: the release.
         manifest_sha256: digest of its manifest.
-        layer: the layer.
+        layer: the layer, or several joined by ``+``.
         format: the format.
-        rows: number of records.
+        rows: number of rows in the files.
         files: the files, in the order they were written.
+        options: the options that differ from the defaults; none for the neutral formats.
+        report: what was lost; None for the neutral formats, which lose nothing.
     """
 
     ref: str
@@ -68,6 +73,8 @@ class CheckedOut:
     format: str
     rows: int
     files: tuple[WrittenFile, ...]
+    options: Mapping[str, Any]
+    report: LossReport | None
 
     def document(self) -> dict[str, Any]:
         """The same as plain values, for JSON."""
@@ -81,38 +88,46 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
     out: Path,
     *,
     form: str,
+    options: Options | None = None,
+    commit: CommitInfo | None = None,
     layer_only: bool = False,
     progress: Callable[[str], object] = lambda _: None,
 ) -> CheckedOut:
-    """Write one layer of a release, in a trainer's format, into a folder that appears whole or not at all.
+    """Write layers of a release, in a trainer's format, into a folder that appears whole or not at all.
 
     Every byte read is compared with what the release recorded. Memory does not grow with the layer.
 
     Args:
         store: where to read.
-        layer: golden, expert, main, weak or backflow.
+        layer: golden, expert, main, weak or backflow; several joined by ``+`` for a trainer's format.
         ref: the release; resolved once, so that one published meanwhile changes nothing.
         out: the folder; it must not exist, or be empty.
-        form: a name of :data:`FORMATS`.
+        form: a name of :data:`TARGETS` or :data:`FORMATS`.
+        options: what to hand out, for a trainer's format; the neutral formats hold every record.
+        commit: the version to read, when a lock file names it; what ``ref`` resolves to otherwise.
         layer_only: verify the layer's own files only. The whole release is verified otherwise, because a version with
             one damaged byte is not to be handed out.
         progress: told each stored file that was fetched, each file that was written.
 
     Raises:
-        ConfigError: there is no such layer, format or release, the layer is empty, or the folder is in use.
+        ConfigError: there is no such layer, format or release, an option does not fit, nothing is left to hand out, or
+            the folder is in use.
+        GateBlockedError: the options are strict, and the loss report passes a limit; no folder is left.
         IntegrityError: what is stored is not what was released; no folder is left.
     """
-    if form not in FORMATS:
-        raise ConfigError(f"there is no format {form!r}", where="--for", todo=f"write one of {', '.join(FORMATS)}")
+    target = TARGETS.get(form)
+    if target is None and form not in FORMATS:
+        known = ", ".join((*TARGETS, *FORMATS))
+        raise ConfigError(f"there is no format {form!r}", where="--for", todo=f"write one of {known}")
+    if target is None and options is not None and options.document():
+        raise ConfigError(f"the format {form} holds every record as it is", where="--for", todo="leave the options out")
+    asked = options_for(target, options or Options()) if target else Options()
     out = out.absolute()
     check_free(out)
-    commit = store.resolve(ref)
+    commit = commit or store.resolve(ref)
+    layers = layer.split("+") if target else [layer]
     held = json.loads(read_manifest(store, commit))["layers"]
-    if layer not in held:
-        raise ConfigError(f"there is no layer {layer!r}", where=ref, todo=f"write one of {', '.join(held)}")
-    if not held[layer]["records"]:
-        full = ", ".join(name for name in held if held[name]["records"]) or "none"
-        raise ConfigError(f"the layer {layer} has no records in {ref}", todo=f"layers that have some: {full}")
+    _check_layers(layers, held, ref, target)
 
     if not layer_only:
         progress("verifying the release")
@@ -120,16 +135,21 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
 
     def wanted(file: FileInfo) -> bool:
         return file.path in {MANIFEST, "weights.json"} or file.path.startswith(
-            tuple(f"{layer}/{kind}/" for kind in KINDS)
+            tuple(f"{name}/{kind}/" for name in layers for kind in KINDS)
         )
 
     with whole_folder(out) as scratch:
         fetched = scratch / _FETCHED
         checkout_files(store, commit.id, fetched, select=wanted, progress=lambda file: progress(f"checked {file.path}"))
-        files = []
-        for path, rows in FORMATS[form](Layer.read(layer, fetched), scratch):
-            files.append(_settle(path, rows))
-            progress(f"wrote {path.name}")
+        files: tuple[WrittenFile, ...]
+        report = None
+        if target:
+            parts, unread = _parts(target, layers, fetched, held)
+            report, files = hand_out(
+                parts, fetched / "weights.json", target, asked, scratch, unread=unread, progress=progress
+            )
+        else:
+            files = tuple(_neutral(FORMATS[form], Layer.read(layer, fetched), scratch, progress))
         shutil.rmtree(fetched)
         made = CheckedOut(
             ref=ref,
@@ -140,17 +160,60 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
             layer=layer,
             format=form,
             rows=sum(file.rows for file in files),
-            files=tuple(files),
+            files=files,
+            options=asked.document(),
+            report=report,
         )
         note = scratch / _NOTE
         note.write_text(json.dumps(made.document(), indent=2) + "\n", encoding="utf-8")
-        _settle(note, 0)
+        settle(note, 0, scratch)
     return made
 
 
-def _settle(path: Path, rows: int) -> WrittenFile:
-    """The finished file, on the disk for good."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return WrittenFile(path.name, digest, os.fstat(file.fileno()).st_size, rows)
+def _check_layers(layers: list[str], held: Mapping[str, Any], ref: str, target: Target | None) -> None:
+    for name in layers:
+        if name not in held:
+            raise ConfigError(f"there is no layer {name!r}", where=ref, todo=f"write one of {', '.join(held)}")
+        if target and name == _WAITING:
+            raise ConfigError(
+                f"nothing trains on {name}", where=ref, todo="hand it out as jsonl or parquet to look at it"
+            )
+    if len(set(layers)) < len(layers):
+        raise ConfigError("a layer is named twice", where="+".join(layers), todo="name it once")
+    if not any(held[name]["records"] for name in layers):
+        full = ", ".join(name for name in held if held[name]["records"]) or "none"
+        raise ConfigError(
+            f"the layer {' and '.join(layers)} has no records in {ref}", todo=f"layers that have some: {full}"
+        )
+
+
+def _parts(
+    target: Target, layers: list[str], fetched: Path, held: Mapping[str, Any]
+) -> tuple[list[Part], dict[str, int]]:
+    """The files of the kinds that the target reads, and how many records of other kinds there are."""
+    kinds = [kind for kind in KINDS if kind in target.reads]
+    found = [
+        (name, kind, path)
+        for name in layers
+        for kind in kinds
+        for path in sorted((fetched / name / kind).glob("*.parquet"))
+    ]
+    unread: dict[str, int] = {}
+    for name in layers:
+        for kind, about in held[name]["kinds"].items():
+            if kind not in target.reads:
+                unread[kind] = unread.get(kind, 0) + about["records"]
+    if not found:
+        there = " and ".join(unread) or "none"
+        raise ConfigError(
+            f"{target.name} reads {' and '.join(target.reads)}, and {'+'.join(layers)} has {there}",
+            where="--for",
+            todo="name another layer or format",
+        )
+    return [Part(number, *each) for number, each in enumerate(found)], unread
+
+
+def _neutral(write: Writer, layer: Layer, folder: Path, progress: Callable[[str], object]) -> Iterator[WrittenFile]:
+    for path, rows in write(layer, folder):
+        yield settle(path, rows, folder)
+        progress(f"wrote {path.name}")

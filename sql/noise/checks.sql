@@ -38,7 +38,7 @@ select
             replace(meaning, '{figure}', case unit when 'share' then decimal_text(100 * value) || ' %' else decimal_text(value) end),
             '{n}', cast(n as varchar)
         ),
-        '{where}', concat(slice, ' ', left(name, 120))
+        '{where}', concat(slice, ' ', left(name, 60))
     ) as meaning,
     action
 from limited

@@ -25,7 +25,7 @@ select
 from counted
 union all
 select
-    checks.noise, replace(limits.proposal, '{where}', concat(checks.slice, ' ', left(checks.name, 120))), checks.scenario,
+    checks.noise, replace(limits.proposal, '{where}', concat(checks.slice, ' ', left(checks.name, 60))), checks.scenario,
     cast(null as varchar), cast(null as varchar), cast(null as bigint), cast(null as bigint)
 from noise.checks as checks
 join policy.noise_limits as limits on limits.scenario = checks.scenario and limits.measure = checks.measure

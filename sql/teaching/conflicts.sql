@@ -14,13 +14,20 @@ ranked as (
     select
         conflicts.*,
         one.priority is not null and other.priority is not null as declared,
-        coalesce(one.priority, 1000000) < coalesce(other.priority, 1000000)
-            or (coalesce(one.priority, 1000000) = coalesce(other.priority, 1000000) and conflicts.won < conflicts.lost) as follows
+        coalesce(one_here.priority, one.priority, 1000000) < coalesce(other_here.priority, other.priority, 1000000)
+            or (coalesce(one_here.priority, one.priority, 1000000) = coalesce(other_here.priority, other.priority, 1000000)
+                and conflicts.won < conflicts.lost) as follows
     from conflicts
     left join policy.dimensions as one
         on one.scenario = conflicts.policy_scenario and one.dimension = conflicts.won
     left join policy.dimensions as other
         on other.scenario = conflicts.policy_scenario and other.dimension = conflicts.lost
+    left join policy.priorities as one_here
+        on one_here.scenario = conflicts.policy_scenario and one_here.risk_level = conflicts.risk_level
+        and one_here.dimension = conflicts.won
+    left join policy.priorities as other_here
+        on other_here.scenario = conflicts.policy_scenario and other_here.risk_level = conflicts.risk_level
+        and other_here.dimension = conflicts.lost
 )
 select
     pair_id, scenario, risk_level,

@@ -14,7 +14,7 @@ without_overall as (
             partition by preferences.pair_id
             order by
                 case when leads(preferences.p_a, preferences.p_tie, preferences.p_b, facts.tie_margin) then 0 else 1 end,
-                coalesce(dimensions.priority, 1000000), preferences.dimension
+                coalesce(priorities.priority, dimensions.priority, 1000000), preferences.dimension
         ) as place
     from noise.preferences as preferences
     anti join (select pair_id from noise.preferences where dimension = 'overall') as judged
@@ -23,6 +23,10 @@ without_overall as (
     join facts on facts.prompt_id = pairs.prompt_id
     left join policy.dimensions as dimensions
         on dimensions.scenario = facts.policy_scenario and dimensions.dimension = preferences.dimension
+    left join policy.priorities as priorities
+        on priorities.scenario = facts.policy_scenario and priorities.risk_level = facts.risk_level
+        and priorities.dimension = preferences.dimension
+    anti join weighting.aggregates as aggregates on aggregates.pair_id = preferences.pair_id
 ),
 verdicts as (
     select * from noise.preferences where dimension = 'overall'
@@ -32,6 +36,10 @@ verdicts as (
     join noise.preferences as preferences
         on preferences.pair_id = without_overall.pair_id and preferences.dimension = without_overall.dimension
     where without_overall.place = 1
+    union all
+    select
+        pair_id, dimension, p_a, p_tie, p_b, votes, evidence, strata, flips, disagreement, both_bad, has_rationale, calibration_id
+    from weighting.aggregates
 ),
 -- What automatic rules and experts said themselves, whatever it weighed.
 rules_said as (

@@ -16,6 +16,7 @@ SCHEMAS = {
     "release": "The rows of a release, as its files hold them.",
     "manifest": "What the manifest of a release counts.",
     "policy": "The policies in force, as the SQL reads them.",
+    "checkout": "What a checkout makes of records on their way to a trainer; gone when it ends.",
     "gates": "What a release is held against before it is published, and what was found.",
     "staging": "What a run has read and not yet put into the ledger; empty between runs.",
 }

@@ -10,6 +10,7 @@ Types are written in DuckDB's spelling, inside the subset that every engine has:
 from __future__ import annotations
 
 from prefstrata.model.tables._agreement import AGREEMENT
+from prefstrata.model.tables._checkout import CHECKOUT
 from prefstrata.model.tables._evidence import EVIDENCE
 from prefstrata.model.tables._fit import FIT
 from prefstrata.model.tables._gates import GATES, POLICY_GATES
@@ -42,6 +43,7 @@ TABLES: tuple[Table, ...] = (
     POLICY_GATES,
     *GATES,
     *STAGING,
+    *CHECKOUT,
 )
 
 _BY_NAME = {each.full_name: each for each in TABLES}

@@ -20,7 +20,10 @@ rating_margin | double | two ratings of one rater nearer than this, in standard 
 cap | double | highest factor a cell of records may get
 floor | double | least factor a cell of records may get
 arbitration | double | disagreement from which people must settle a pair, 0 to 1
-seed | bigint | what lots are drawn with: samples for people, and which side they see left
+seed | bigint | what lots are drawn with: samples for people, which side they see left, and quotas
+aggregation | varchar | lexicographic or weighted: how dimensions come to one outcome
+mixing | double | share of pairs or votes that may rest on several versions of policies, 0 to 1
+mixing_refused | boolean | whether a run stops when more do
 """),
         ("scenario",),
     ),
@@ -79,9 +82,23 @@ layers | varchar[] | layers it is drawn from
 scenario | varchar | the scenario
 dimension | varchar | the dimension
 definition | varchar | what it means, for those who judge
+kind | varchar | experience, professional, compliance, brand or business preference
 priority | bigint | 1 wins over 2 when they conflict
+weight | double | what it weighs where dimensions are weighed together
 """),
         ("scenario", "dimension"),
+    ),
+    Table(
+        "policy",
+        "priorities",
+        "a dimension at a risk level where a policy orders dimensions otherwise",
+        columns("""
+scenario | varchar | the scenario
+risk_level | varchar | low, medium or high
+dimension | varchar | the dimension
+priority | bigint | 1 wins over 2 when they conflict, in place of that of policy.dimensions
+"""),
+        ("scenario", "risk_level", "dimension"),
     ),
     Table(
         "policy",

@@ -17,6 +17,45 @@ dimension | varchar | the dimension that decides it, likewise
 WEIGHTING = (
     Table(
         "weighting",
+        "aggregates",
+        "a pair without an overall verdict, where the policy weighs dimensions against each other",
+        columns(f"""
+pair_id | varchar | the pair
+dimension | varchar | the dimension that says most for the outcome
+p_a | double | probability that a is better
+p_tie | double | probability that neither is
+p_b | double | probability that b is better
+votes | bigint | votes on all its dimensions
+evidence | double | reliability-weighted number of votes
+strata | {STRATA} | share of the evidence of that dimension per stratum, sorted by stratum
+flips | bigint | raters who changed sides when the display order changed
+disagreement | double | share of the evidence, or of the weight of dimensions, against the leading outcome, 0 to 1
+both_bad | bigint | votes that called both unacceptable
+has_rationale | boolean | at least one vote came with a reason
+calibration_id | varchar | the calibration it was estimated under
+"""),
+        ("pair_id",),
+    ),
+    Table(
+        "weighting",
+        "mixing",
+        "a governing scenario and a task in which votes say under which policy they were given",
+        columns("""
+scenario | varchar | the scenario of policy.scenarios
+task | varchar | the task
+policies | varchar[] | the policies, as name@version, sorted
+pairs | bigint | pairs with such votes
+mixed | bigint | of these, those that rest on several versions
+votes | bigint | such votes
+others | bigint | of these, those under another version than most
+share | double | the larger of the two shares
+most | double | what the policy allows
+refused | boolean | whether the policy stops a run beyond that
+"""),
+        ("scenario", "task"),
+    ),
+    Table(
+        "weighting",
         "records",
         "a record that could be released: a pair, a rated response, a trace or a response with a thumb",
         columns(f"""

@@ -58,6 +58,11 @@ def test_equal_policies_differ_in_nothing_whatever_they_are_called() -> None:
             lambda p: p.update(settlers=["crowd/offline"]),
             "Who may settle a dispute: crowd/offline, before expert/offline.",
         ),
+        (
+            lambda p: p.update(priority={"high": ["conciseness"]}),
+            "At high risk conciseness now wins over compliance when the two conflict; before, compliance won.",
+        ),
+        (lambda p: p.update(aggregation={"rule": "weighted"}), "aggregation.rule: weighted, before lexicographic."),
         (lambda p: p["layers"].pop(3), "The rule disputed, into backflow, is gone."),
         (
             lambda p: p["layers"][5].update(layer="main"),

@@ -66,6 +66,12 @@ def test_every_layer_can_be_reached_by_some_rule(tmp_path: Path, name: str) -> N
         ),
         ({"layers": [{"rule": "all", "layer": "silver", "because": "x"}]}, "layer"),
         ({"dimensions": [{"name": "truth", "definition": "short", "kind": "brand"}]}, "definition"),
+        ({"priority": {"high": ["charm"]}}, "charm is no dimension of this policy"),
+        ({"priority": {"high": ["truthfulness", "truthfulness"]}}, "truthfulness stands there twice"),
+        ({"aggregation": {"rule": "weighted", "dimensions": {"charm": 2}}}, "charm is no dimension of this policy"),
+        ({"mixture": {"tasks": {"code": 0.7, "chat": 0.4}}}, "add up to 1.1"),
+        ({"mixture": {"tasks": {"*": 0.7}}}, "stands for what has no share"),
+        ({"limits": {"user": 0}}, "limits.user"),
     ],
 )
 def test_a_policy_that_does_not_hold_together_is_refused(
@@ -109,4 +115,39 @@ def test_sql_sees_what_the_policy_says(tmp_path: Path) -> None:
     rules = engine.read("policy.rules").filter(scenario="*").sort("rank")
     assert rules["rule"].to_list() == [rule.rule for rule in policies[0].layers]
     assert rules["any_strata"].to_list()[1] == ["expert/offline"]
+    engine.close()
+
+
+def test_the_order_may_differ_by_risk_and_kinds_weigh_together(tmp_path: Path) -> None:
+    """What is named for a risk comes first there, the rest follows; a dimension's own weight outweighs its kind's."""
+    changes = {
+        "priority": {"high": ["truthfulness"]},
+        "aggregation": {"rule": "weighted", "kinds": {"experience": 0.5}, "dimensions": {"conciseness": 0.25}},
+    }
+    [(policy, _)] = read_policies(_changed(tmp_path, **changes))
+    assert policy.order("high")[:3] == ("truthfulness", "safety_boundary", "helpfulness")
+    assert policy.order("low")[:2] == ("safety_boundary", "truthfulness")
+    engine = DuckDBEngine(":memory:")
+    load_policies(engine, [policy])
+    weights = dict(engine.read("policy.dimensions").select("dimension", "weight").iter_rows())
+    assert (weights["truthfulness"], weights["helpfulness"], weights["conciseness"]) == (1, 0.5, 0.25)
+    assert engine.read("policy.priorities").filter(risk_level="high").sort("priority")["dimension"][0] == "truthfulness"
+    assert engine.read("policy.scenarios")["aggregation"].to_list() == ["weighted"]
+    engine.close()
+
+
+def test_limits_are_of_the_whole_version_so_only_the_policy_of_the_rest_has_them(tmp_path: Path) -> None:
+    """Two policies with limits of their own would contradict each other."""
+    with pytest.raises(ConfigError, match="they are of a whole version"):
+        read_policies(_changed(tmp_path, scenarios=["sales"], limits={"user": 0.1}))
+
+
+def test_a_least_number_of_votes_is_a_rule_before_all_others(tmp_path: Path) -> None:
+    """What has fewer waits for people, unless people settled it."""
+    [(policy, _)] = read_policies(_changed(tmp_path, require={"votes": {"high": 3}}))
+    engine = DuckDBEngine(":memory:")
+    load_policies(engine, [policy])
+    first = engine.read("policy.rules").sort("rank").row(0, named=True)
+    assert (first["rule"], first["layer"], first["max_votes"]) == ("at-least-3-votes", "backflow", 2)
+    assert (first["risk_levels"], first["settled"]) == (["high"], False)
     engine.close()

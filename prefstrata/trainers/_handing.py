@@ -1,0 +1,214 @@
+"""From the files of layers to the files of a trainer: decide on every record, then write what was selected.
+
+The first pass keeps what decides, a few bytes a row; the second writes texts. Both go file by file, so that memory
+depends on the size of a release file and not of a layer. A release file is a sample of the prompts, by their hashes:
+rows are mixed within files, and files among each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from prefstrata.engine import DuckDBEngine, parameters
+from prefstrata.model import ConfigError, IntegrityError
+from prefstrata.model.arrow import ArrowStream
+from prefstrata.model.tables import table
+from prefstrata.trainers._lengths import Lengths
+from prefstrata.trainers._report import report_on
+from prefstrata.trainers._worker import Part, Worker, factors, settings
+from prefstrata.trainers._workers import Workers
+from prefstrata.trainers._writing import encode, settle, write_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from prefstrata.trainers._options import Options
+    from prefstrata.trainers._report import LossReport
+    from prefstrata.trainers._target import Target
+    from prefstrata.trainers._writing import WrittenFile
+
+__all__ = ["hand_out"]
+
+_MEMORY = "384MB"
+_EXAMPLE = tuple(column.name for column in table("checkout.examples").columns)
+
+
+def hand_out(  # noqa: PLR0913 - what, for whom, how, where to, and whom to tell
+    parts: Sequence[Part],
+    weights: Path,
+    target: Target,
+    options: Options,
+    folder: Path,
+    *,
+    unread: Mapping[str, int],
+    progress: Callable[[str], object],
+) -> tuple[LossReport, tuple[WrittenFile, ...]]:
+    """Write the rows that a target is given into a folder, and say what was lost.
+
+    Args:
+        parts: the release's files of the kinds that the target reads, in the order of their numbers.
+        weights: the release's ``weights.json``.
+        target: the target.
+        options: how.
+        folder: where; also for what is only needed meanwhile.
+        unread: records of other kinds, for the report.
+        progress: told what goes on.
+
+    Raises:
+        ConfigError: nothing is left to hand out, or the tokenizer cannot be used.
+        GateBlockedError: the options are strict, and the report passes a limit.
+        IntegrityError: a record has no weight.
+    """
+    strata = factors(weights)
+    workers = Workers(lambda: Worker(target, options, strata), lambda worker: worker.engine.close())
+    with _desk(folder) as desk:
+        try:
+            _decide(desk, workers, parts, target, options, progress)
+            _select(desk, target, options)
+            report = report_on(desk, target, options, unread)
+            if not report.rows:
+                reasons = (
+                    "; ".join(f"{reason}: {records}" for reason, records in report.left_out.items()) or "it is empty"
+                )
+                raise ConfigError(f"nothing is left to hand out: {reasons}", where=f"--for {target.name}")
+            report.demand(options)
+            files = list(_write(desk, workers, parts, target, options, folder, progress))
+        finally:
+            workers.close()
+    by_split: dict[str, list[str]] = {}
+    for file in files:
+        by_split.setdefault(file.path.partition("/")[0].removesuffix(".jsonl"), []).append(file.path)
+    for name, document in target.beside({split: tuple(paths) for split, paths in by_split.items()}).items():
+        (folder / name).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        files.append(settle(folder / name, 0, folder))
+    return report, tuple(files)
+
+
+@contextmanager
+def _desk(folder: Path) -> Iterator[DuckDBEngine]:
+    """A database on the disk for what decides: it may have more rows than memory."""
+    scratch = folder / ".desk"
+    engine = DuckDBEngine(scratch / "desk.duckdb", memory_limit=_MEMORY)
+    try:
+        for name in ("records", "lengths"):
+            engine.ensure(table(f"checkout.{name}"))
+        yield engine
+    finally:
+        engine.close()
+        for path in sorted(scratch.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+        scratch.rmdir()
+
+
+def _decide(  # noqa: PLR0913, PLR0917 - as above
+    desk: DuckDBEngine,
+    workers: Workers[Worker],
+    parts: Sequence[Part],
+    target: Target,
+    options: Options,
+    progress: Callable[[str], object],
+) -> None:
+    """Fill ``checkout.records`` and, with a tokenizer, ``checkout.lengths``."""
+    lengths = Lengths(target, options) if options.max_length else None
+
+    def look(worker: Worker, part: Part) -> tuple[Part, pl.DataFrame, pl.DataFrame | None]:
+        found = worker.records(part)
+        if lengths is None:
+            return part, found, None
+        kept = found.filter(pl.col("fate") == "kept")
+        examples = kept.with_columns(
+            place=pl.concat_str("record_id", "side", separator="/"), split=pl.lit("train")
+        ).select(_EXAMPLE)
+        return part, found, lengths.measure(worker.shape(part, examples))
+
+    for part, found, measured in workers.over(parts, look):
+        _append(desk, "checkout.records", found)
+        if measured is not None:
+            _append(desk, "checkout.lengths", measured)
+        progress(f"read {part.layer}/{part.kind}/{part.path.name}")
+    missing = desk.query("checkout/unweighted")
+    if missing.height:
+        kind, record, layer = missing.row(0)
+        raise IntegrityError(
+            f"weights.json has no factor for {record}",
+            where=f"{layer}/{kind}",
+            todo="this release was not made by prefstrata; do not train on it",
+        )
+
+
+def _append(desk: DuckDBEngine, full_name: str, frame: pl.DataFrame) -> None:
+    with desk.connection() as connection:
+        connection.register("__more", ArrowStream(frame))
+        connection.execute(f'insert into {full_name} by name select * from "__more"').fetchall()  # noqa: S608 - own name
+        connection.unregister("__more")
+
+
+def _select(desk: DuckDBEngine, target: Target, options: Options) -> None:
+    given: dict[str, Any] = {**settings(target, options), "start": _start(options.seed)}
+    desk.build("checkout.selected", **{name: given[name] for name in parameters("checkout.selected")})
+    most = desk.query("checkout/summary").row(0, named=True)["most_copies"]
+    desk.load("checkout.copies", pl.DataFrame({"number": range(1, most + 1)}, schema={"number": pl.Int64}))
+    desk.build("checkout.examples", **{name: given[name] for name in parameters("checkout.examples")})
+
+
+def _start(seed: int) -> float:
+    """Where systematic sampling begins, from 0 to 1: the one lot it draws."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/start".encode()).digest()[:6]) / 2**48
+
+
+def _write(  # noqa: PLR0913, PLR0917 - as above
+    desk: DuckDBEngine,
+    workers: Workers[Worker],
+    parts: Sequence[Part],
+    target: Target,
+    options: Options,
+    folder: Path,
+    progress: Callable[[str], object],
+) -> Iterator[WrittenFile]:
+    statement, columns = _layout(target, options)
+    parquet = options.files == "parquet"
+
+    def row(worker: Worker, item: tuple[Part, pl.DataFrame]) -> dict[str, tuple[bytes, int]]:
+        rows = worker.rows(*item, statement)
+        if "margin" in columns and options.margin_scale != 1:
+            rows = rows.with_columns(pl.col("margin") * options.margin_scale)
+        return {
+            str(split): encode(some.select(columns), parquet=parquet)
+            for (split,), some in rows.group_by("split", maintain_order=True)
+        }
+
+    def items() -> Iterator[tuple[Part, pl.DataFrame]]:
+        for part in sorted(parts, key=lambda part: _turn(part, options)):
+            with desk.connection() as connection:
+                select = f"select * from checkout.examples where part = {part.number:d}"  # noqa: S608 - a number
+                examples = pl.DataFrame(ArrowStream(connection.sql(select)))
+            if examples.height:
+                yield part, examples
+
+    yield from write_rows(workers.over(items(), row), folder, parquet=parquet)
+    progress("wrote the rows")
+
+
+def _turn(part: Part, options: Options) -> tuple[str, int]:
+    """When a file's turn comes: by the seed, or in the order of the release."""
+    named = f"{options.seed}/{part.layer}/{part.kind}/{part.path.name}"
+    return (hashlib.sha256(named.encode()).hexdigest() if options.shuffle else "", part.number)
+
+
+def _layout(target: Target, options: Options) -> tuple[str, list[str]]:
+    """The statement that makes the rows, and the columns that are written."""
+    statement, columns = target.statement, target.columns
+    if options.style == "standard" and target.texts is not None:
+        statement, columns = target.texts
+    more = []
+    if target.margin and options.margin == "lead":
+        more.append(target.margin)
+    if options.weights == "column":
+        more += [name for name in (target.weight, target.soft) if name]
+    return statement, [*columns, *more]

@@ -1,0 +1,139 @@
+"""A small database that turns one release file into decisions, and later into rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from prefstrata.engine import DuckDBEngine, duckdb_type, parameters, parse_type
+from prefstrata.model.tables import table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prefstrata.trainers._options import Options
+    from prefstrata.trainers._target import Target
+
+__all__ = ["Part", "Worker", "factors", "settings"]
+
+_MEMORY = "256MB"
+_RECORDS = {
+    "pairs": ("pair_records",),
+    "unpaired": ("pair_records", "label_records"),
+    "traces": ("trace_records",),
+    "ratings": ("score_records",),
+}
+_SHAPED = {"pairs": "pairs", "unpaired": "labels", "traces": "traces", "ratings": "scores"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a release: its number in the checkout, its layer, the kind of its records, where it is."""
+
+    number: int
+    layer: str
+    kind: str
+    path: Path
+
+
+def factors(weights: Path) -> pl.DataFrame:
+    """``checkout.factors``, from a release's ``weights.json``."""
+    document = json.loads(weights.read_bytes())
+    if "cells" in document:
+        rows = [(row["cell"], None, float(row["factor"])) for row in document["cells"]]
+    else:  # a release made before records named their cell
+        strata = document["strata"]
+        rows = [(f"{row['scenario']}/{row['stratum']}", row["scenario"], float(row["factor"])) for row in strata]
+    return pl.DataFrame(rows, schema={"cell": pl.String, "scenario": pl.String, "factor": pl.Float64}, orient="row")
+
+
+def settings(target: Target, options: Options) -> dict[str, Any]:
+    """The options as the parameters of the statements; each takes those that it names."""
+    return {
+        "dimension": options.dimension,
+        "tie_margin": options.tie_margin,
+        "min_p": options.min_p,
+        "ties": options.ties == "keep",
+        "prompts": target.prompts,
+        "sides": options.sides,
+        "good_step": options.good_step,
+        "dimensions": ",".join(options.dimensions),
+        "max_characters": options.max_characters,
+        "system": options.system,
+        "system_prompt": options.system_prompt,
+        "drop_long": options.overlong == "drop",
+        "per_prompt": options.per_prompt,
+        "validation": options.validation,
+        "shuffle": options.shuffle,
+        "seed": options.seed,
+        "resample": options.weights == "resample",
+    }
+
+
+class Worker:
+    """Works on one release file after the other, in memory, on one thread.
+
+    Args:
+        target: whose rows to make.
+        options: how.
+        strata: ``checkout.factors``.
+    """
+
+    def __init__(self, target: Target, options: Options, strata: pl.DataFrame) -> None:
+        """Open the database."""
+        # A trainer of single responses reads thumbs and the sides of pairs into one shape, by its first kind.
+        self._kind, self._given = target.reads[0], settings(target, options)
+        self.engine = DuckDBEngine(":memory:", threads=1, memory_limit=_MEMORY)
+        self.engine.load("checkout.factors", strata)
+        self.engine.ensure(table("checkout.pair_records"))
+
+    def records(self, part: Part) -> pl.DataFrame:
+        """What a checkout makes of the file's records: rows of ``checkout.records``."""
+        self._show(part)
+        for name in _RECORDS[self._kind]:
+            self._build(f"checkout.{name}", part=part.number)
+        return self.engine.read(f"checkout.{name}")
+
+    def shape(self, part: Part, examples: pl.DataFrame) -> pl.DataFrame:
+        """The texts of examples of the file, as ``sql/checkout/measured_*`` gives them to a tokenizer."""
+        self._put(part, examples)
+        return self.engine.query(f"checkout/measured_{_SHAPED[self._kind]}")
+
+    def rows(self, part: Part, examples: pl.DataFrame, statement: str) -> pl.DataFrame:
+        """The rows that a statement of ``sql/trainers`` makes of examples of the file, by split and place."""
+        self._put(part, examples)
+        return self.engine.query(f"trainers/{statement}").sort("split", "place")
+
+    def _put(self, part: Part, examples: pl.DataFrame) -> None:
+        self._show(part)
+        self.engine.load("checkout.examples", examples)
+        self._build(f"checkout.{_SHAPED[self._kind]}")
+
+    def _build(self, full_name: str, **more: int) -> None:
+        given = {**self._given, **more}
+        self.engine.build(full_name, **{name: given[name] for name in parameters(full_name)})
+
+    def _show(self, part: Part) -> None:
+        """Let the file be its table of the release; other kinds that the target reads are empty meanwhile.
+
+        A column that a release of another time does not have is null.
+        """
+        for kind in _reads(self._kind):
+            columns = ", ".join(
+                f'cast(null as {duckdb_type(parse_type(column.type))}) as "{column.name}"'
+                for column in table(f"release.{kind}").columns
+            )
+            rows = f"select {columns} where false"
+            if kind == part.kind:
+                file = str(part.path).replace("'", "''")
+                rows += f" union all by name select * from read_parquet('{file}', hive_partitioning = false)"  # noqa: S608 - a file of this checkout, quoted
+            with self.engine.connection() as connection:
+                connection.execute("create schema if not exists release").fetchall()
+                connection.execute(f"create or replace view release.{kind} as {rows}").fetchall()
+
+
+def _reads(kind: str) -> tuple[str, ...]:
+    return ("pairs", "unpaired") if kind == "unpaired" else (kind,)

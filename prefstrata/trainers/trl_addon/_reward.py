@@ -1,0 +1,51 @@
+"""Reward models with weights, soft labels and margins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefstrata.trainers.trl_addon._collating import COLUMNS, keep_columns
+from prefstrata.trainers.trl_addon._losses import soft_and_weighed
+
+__all__ = ["WeightedReward"]
+
+
+class WeightedReward:
+    """What ``WeightedRewardTrainer`` adds to TRL's ``RewardTrainer``; a mixin, to stand before it."""
+
+    def __init__(self, *args: Any, soft_labels: bool = True, **kwargs: Any) -> None:  # noqa: ANN401 - TRL's
+        """Make the trainer as TRL does, then keep the columns."""
+        self._soft_labels = soft_labels
+        super().__init__(*args, **kwargs)
+        keep_columns(self)
+
+    def _set_signature_columns_if_needed(self) -> None:
+        super()._set_signature_columns_if_needed()  # type: ignore[misc]
+        columns: list[str] = getattr(self, "_signature_columns", [])
+        self._signature_columns = list(dict.fromkeys([*columns, *COLUMNS]))
+
+    def compute_loss(
+        self,
+        model: Any,  # noqa: ANN401 - TRL's
+        inputs: dict[str, Any],
+        return_outputs: bool = False,  # noqa: FBT001, FBT002 - TRL's signature
+        num_items_in_batch: Any = None,  # noqa: ANN401, ARG002 - TRL's signature
+    ) -> Any:  # noqa: ANN401 - a tensor
+        """The weighed loss of a batch: its mean over the rows, as TRL takes it."""
+        from torch.nn import functional  # noqa: PLC0415 - whoever calls this has it
+
+        weight, p, margin = (inputs.pop(name, None) for name in ("weight", "p", "margin"))
+        outputs = model(**inputs, use_cache=False)
+        better, worse = outputs.logits.squeeze(-1).chunk(2)
+        difference = better - worse
+        soft = p if self._soft_labels else None
+        if soft is None and margin is not None:
+            difference = difference - margin
+        loss = soft_and_weighed(lambda d: -functional.logsigmoid(d), difference, weight, soft)
+        trainer: Any = self
+        if trainer.args.center_rewards_coefficient is not None:
+            loss = loss + trainer.args.center_rewards_coefficient * ((better + worse) ** 2).mean()
+        metrics = trainer._metrics["train" if trainer.model.training else "eval"]  # noqa: SLF001 - its own
+        metrics["accuracy"].append((better > worse).float().mean().item())
+        metrics["margin"].append((better - worse).mean().item())
+        return (loss, outputs) if return_outputs else loss

@@ -1,0 +1,64 @@
+-- Grain: a pair of a release file.
+-- What a checkout makes of it, without its texts: a layer of any size is weighed, split and drawn from on a few bytes a row.
+-- In a dimension of its own a pair may point the other way, or have no estimate at all.
+with governing as (
+    select distinct scenario from checkout.factors
+),
+measured as (
+    select
+        pairs.pair_id, pairs.prompt_id, pairs.layer,
+        round(pairs.trust * factors.factor, 9) as weight,
+        array_to_string(list_transform(pairs.prompt, lambda m: m.role), ',') as roles,
+        length(array_to_string(list_transform(pairs.prompt, lambda m: m.content), '')) as asked,
+        length(pairs.chosen) as chosen_length,
+        length(pairs.rejected) as rejected_length,
+        pairs.chosen = pairs.rejected as same,
+        trim(pairs.chosen) = '' or trim(pairs.rejected) = '' as blank,
+        pairs.outcome,
+        case when $dimension = '' then pairs.p else named.p end as p_chosen,
+        case when $dimension = '' then pairs.p_tie else named.p_tie end as p_tie,
+        case when $dimension = '' then round(pairs.p - pairs.margin, 9) else round(1 - named.p - named.p_tie, 9) end as p_rejected
+    from release.pairs as pairs
+    left join governing on governing.scenario = pairs.scenario
+    left join checkout.factors as factors
+        on factors.cell = coalesce(pairs.cell, coalesce(governing.scenario, '*') || '/' || pairs.stratum)
+    left join (
+        select pair_id, estimate.p, estimate.p_tie
+        from (
+            select pair_id, unnest(list_filter(dimensions, lambda d: d.dimension = $dimension)) as estimate
+            from release.pairs
+            where $dimension <> ''
+        ) as named_estimates
+    ) as named on named.pair_id = pairs.pair_id
+),
+judged as (
+    select
+        *,
+        p_rejected > p_chosen as swapped,
+        case when $dimension = '' then outcome = 'tie' else not leads(p_chosen, p_tie, p_rejected, $tie_margin) end as tie,
+        case when p_rejected > p_chosen then rejected_length > chosen_length else chosen_length > rejected_length end as longer
+    from measured
+)
+select
+    $part as part, 'pairs' as kind, pair_id as record_id, '' as side, prompt_id, cast(null as varchar) as response_id, layer,
+    case
+        when p_chosen is null then 'no estimate in the dimension'
+        when blank then 'a side is empty'
+        when same then 'both sides are the same text'
+        when tie and not $ties then 'tie'
+        when greatest(p_chosen, p_rejected) < $min_p then 'p is too low'
+        when $prompts = 'single' and not regexp_matches(roles, '^(system,)?user$') then 'the prompt has several turns'
+        when $prompts = 'turns' and not regexp_matches(roles, '^(system,)?user(,assistant,user)*$')
+            then 'the turns do not alternate'
+        when $max_characters > 0 and asked + greatest(chosen_length, rejected_length) > $max_characters then 'too many characters'
+        else 'kept'
+    end as fate,
+    coalesce(swapped, false) as swapped,
+    coalesce(tie, false) as tie,
+    cast(null as boolean) as label,
+    round(greatest(p_chosen, p_rejected) + p_tie / 2, 9) as p,
+    round(abs(p_chosen - p_rejected), 9) as margin,
+    weight,
+    cast(case when longer then 1 else 0 end as bigint) as positive,
+    cast(1 as bigint) as labels
+from judged

@@ -1,0 +1,41 @@
+-- Grain: a rated response of a release file.
+-- A trainer with a head per dimension needs a score for each; a response that lacks one is left out. Its weight is the mean.
+with governing as (
+    select distinct scenario from checkout.factors
+),
+weighed as (
+    select
+        ratings.response_id, ratings.prompt_id, ratings.layer, ratings.dimension,
+        cast(round(ratings.trust * factors.factor * 1e9) as bigint) as weight,
+        array_to_string(list_transform(ratings.prompt, lambda m: m.role), ',') as roles,
+        length(array_to_string(list_transform(ratings.prompt, lambda m: m.content), '')) + length(ratings.response) as characters,
+        trim(ratings.response) = '' as blank
+    from release.ratings as ratings
+    left join governing on governing.scenario = ratings.scenario
+    left join checkout.factors as factors
+        on factors.cell = coalesce(ratings.cell, coalesce(governing.scenario, '*') || '/' || ratings.stratum)
+    where list_contains(string_split($dimensions, ','), ratings.dimension)
+),
+rated as (
+    select
+        response_id, min(prompt_id) as prompt_id, min(layer) as layer, min(roles) as roles, max(characters) as characters,
+        bool_or(blank) as blank,
+        count(distinct dimension) as dimensions,
+        case when count(weight) = count(*) then round(sum(weight) / (count(*) * 1e9), 9) end as weight
+    from weighed
+    group by response_id
+)
+select
+    $part as part, 'ratings' as kind, response_id as record_id, '' as side, prompt_id, response_id, layer,
+    case
+        when dimensions < array_length(string_split($dimensions, ',')) then 'a dimension has no score'
+        when blank then 'a side is empty'
+        when $prompts = 'turns' and not regexp_matches(roles, '^(system,)?user(,assistant,user)*$')
+            then 'the turns do not alternate'
+        when $max_characters > 0 and characters > $max_characters then 'too many characters'
+        else 'kept'
+    end as fate,
+    false as swapped, false as tie, cast(null as boolean) as label, cast(null as double) as p, cast(null as double) as margin,
+    weight,
+    cast(0 as bigint) as positive, cast(0 as bigint) as labels
+from rated

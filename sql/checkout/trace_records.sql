@@ -1,0 +1,36 @@
+-- Grain: a trace of a release file.
+-- A trainer needs a label for every step; a trace with an unjudged one says nothing it could read.
+with governing as (
+    select distinct scenario from checkout.factors
+),
+measured as (
+    select
+        traces.trace_id, traces.prompt_id, traces.layer,
+        round(traces.trust * factors.factor, 9) as weight,
+        array_to_string(list_transform(traces.prompt, lambda m: m.role), ',') as roles,
+        length(array_to_string(list_transform(traces.prompt, lambda m: m.content), ''))
+            + length(array_to_string(list_transform(traces.steps, lambda s: coalesce(s.output, '')), '')) as characters,
+        array_length(traces.steps) as steps,
+        array_length(list_filter(traces.steps, lambda s: s.reward is null)) as unjudged,
+        array_length(list_filter(traces.steps, lambda s: trim(coalesce(s.output, '')) = '')) as blank,
+        array_length(list_filter(traces.steps, lambda s: s.reward >= $good_step)) as good
+    from release.traces as traces
+    left join governing on governing.scenario = traces.scenario
+    left join checkout.factors as factors
+        on factors.cell = coalesce(traces.cell, coalesce(governing.scenario, '*') || '/' || traces.stratum)
+)
+select
+    $part as part, 'traces' as kind, trace_id as record_id, '' as side, prompt_id, cast(null as varchar) as response_id, layer,
+    case
+        when steps = 0 then 'no steps'
+        when unjudged > 0 then 'a step has no reward'
+        when blank > 0 then 'a step is empty'
+        when $prompts = 'single' and not regexp_matches(roles, '^(system,)?user$') then 'the prompt has several turns'
+        when $max_characters > 0 and characters > $max_characters then 'too many characters'
+        else 'kept'
+    end as fate,
+    false as swapped, false as tie, cast(null as boolean) as label, cast(null as double) as p, cast(null as double) as margin,
+    weight,
+    cast(good as bigint) as positive,
+    cast(steps as bigint) as labels
+from measured

@@ -1,0 +1,12 @@
+-- Grain: a trace that is written, with its texts and a label per step.
+-- A step is good from the reward on that the caller names: scales differ in what they call neutral.
+select
+    examples.place, examples.split, examples.kind, examples.record_id, examples.side,
+    case $system when 'keep' then system_of(traces.prompt) when 'replace' then $system_prompt else '' end as system,
+    turns_of(traces.prompt) as turns,
+    list_transform(traces.steps, lambda s: s.output) as completions,
+    list_transform(traces.steps, lambda s: s.reward >= $good_step) as labels,
+    examples.weight
+from checkout.examples as examples
+join release.traces as traces on traces.trace_id = examples.record_id
+where examples.kind = 'traces'

@@ -1,0 +1,381 @@
+"""What each trainer's format holds: the rows its trainer reads, field by field, and no column more."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+from prefstrata.model import ConfigError, GateBlockedError, IntegrityError
+from prefstrata.stores.local import LocalStore
+from prefstrata.trainers import TARGETS, Options, checkout_layer
+from prefstrata.trainers.nemo_rl import weighted
+from tests._releases import Content, publish
+from tests.unit.trainers._layers import hand_out, rating, thumb, trace, whole_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PAIRS, OTHER = "main/pairs/bucket=00.parquet", "main/pairs/bucket=01.parquet"
+TALK = [
+    {"role": "system", "content": "be kind"},
+    {"role": "user", "content": "why?"},
+    {"role": "assistant", "content": "why not?"},
+    {"role": "user", "content": "so?"},
+]
+CHAT = {"role", "content"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[LocalStore]:
+    """An empty store."""
+    with LocalStore(tmp_path / "store") as made:
+        yield made
+
+
+def rows(folder: Path, split: str = "train") -> list[dict[str, Any]]:
+    """The rows of a split."""
+    return [json.loads(line) for line in (folder / f"{split}.jsonl").read_text("utf-8").splitlines()]
+
+
+def release() -> dict[str, list[dict[str, Any]]]:
+    """A layer with something for everybody."""
+    return {
+        PAIRS: [whole_pair("a"), whole_pair("b", TALK)],
+        "main/unpaired/bucket=00.parquet": [thumb("t", label=True), thumb("u", label=False)],
+        "main/traces/bucket=00.parquet": [trace("x", 1, 0)],
+        "main/ratings/bucket=00.parquet": [rating("r", "a", 0.25), rating("r", "b", 0.75)],
+    }
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_rows_have_the_columns_of_their_trainer_and_no_other(name: str, store: LocalStore, tmp_path: Path) -> None:
+    """A column more stops some trainers and vanishes in others."""
+    made = hand_out(store, release(), tmp_path / "out", name, dimensions=("b", "a"))
+    target = TARGETS[name]
+    margin = (target.margin,) if target.margin else ()
+    found = rows(tmp_path / "out")
+    assert found
+    assert {tuple(row) for row in found} == {(*target.columns, *margin)}
+    assert made.report is not None
+    assert made.report.records == made.report.handed_out + sum(made.report.left_out.values())
+    assert all(value is not None for row in found for value in row.values())
+
+
+@pytest.mark.parametrize("name", ["trl-dpo", "openrlhf-dpo", "openrlhf-rm"])
+def test_prompt_ends_on_the_user_and_sides_only_continue_it(name: str, store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: lists of role and content; chosen and rejected hold the continuation alone."""
+    hand_out(store, release(), tmp_path / "out", name)
+    for row in rows(tmp_path / "out"):
+        assert row["prompt"][-1]["role"] == "user"
+        assert [list(CHAT) and message["role"] for message in row["chosen"] + row["rejected"]] == ["assistant"] * 2
+        assert all(set(message) == CHAT for message in row["prompt"] + row["chosen"] + row["rejected"])
+
+
+@pytest.mark.parametrize("name", ["trl-reward", "open-instruct-dpo"])
+def test_whole_conversations_differ_in_the_last_message(name: str, store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: full message lists; the prompt is what both share."""
+    hand_out(store, release(), tmp_path / "out", name)
+    for row in rows(tmp_path / "out"):
+        assert row["chosen"][:-1] == row["rejected"][:-1]
+        assert row["chosen"][-1] != row["rejected"][-1]
+        assert row["chosen"][-1]["role"] == "assistant"
+
+
+def test_trl_kto_reads_thumbs_and_sides(store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: prompt, completion, label as a true boolean."""
+    hand_out(store, release(), tmp_path / "out", "trl-kto", style="standard")
+    found = {row["completion"]: row["label"] for row in rows(tmp_path / "out")}
+    assert found == {
+        " answer t": True,
+        " answer u": False,
+        " good a": True,
+        " bad a": False,
+        " good b": True,
+        " bad b": False,
+    }
+
+
+@pytest.mark.parametrize("name", ["trl-prm", "axolotl-stepwise"])
+def test_steps_have_a_label_each(name: str, store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: prompt as text, as many labels as completions, labels true booleans."""
+    hand_out(store, release(), tmp_path / "out", name)
+    [row] = rows(tmp_path / "out")
+    assert row["prompt"] == "User: solve x\n\nAssistant: "
+    assert row["completions"] == ["step 0 of x", "step 1 of x"]
+    assert row["labels"] == [True, False]
+
+
+def test_llamafactory_alpaca_holds_texts_and_names_its_columns(store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: instruction, input, chosen, rejected as text; dataset_info.json names each; several turns do not fit."""
+    made = hand_out(store, release(), tmp_path / "out", "llamafactory-alpaca", validation=0.0)
+    [row] = rows(tmp_path / "out")
+    assert all(isinstance(value, str) for value in row.values())
+    info = json.loads((tmp_path / "out" / "dataset_info.json").read_text("utf-8"))["prefstrata_train"]
+    assert (info["file_name"], info["ranking"]) == ("train.jsonl", True)
+    assert set(info["columns"].values()) == set(row)
+    assert made.report is not None
+    assert made.report.left_out == {"the prompt has several turns": 1}
+
+
+def test_llamafactory_sharegpt_has_odd_turns_and_sides_of_one_message(store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: conversations odd in number, human and gpt in turn; chosen and rejected one message each."""
+    hand_out(store, release(), tmp_path / "out", "llamafactory-sharegpt")
+    for row in rows(tmp_path / "out"):
+        speakers = [turn["from"] for turn in row["conversations"]]
+        assert len(speakers) % 2 == 1
+        assert speakers == ["human", "gpt"] * (len(speakers) // 2) + ["human"]
+        assert (row["chosen"]["from"], row["rejected"]["from"]) == ("gpt", "gpt")
+
+
+def test_llamafactory_kto_has_even_turns_and_a_boolean(store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: kto_tag is a true boolean; the response ends the conversation."""
+    hand_out(store, release(), tmp_path / "out", "llamafactory-kto")
+    found = rows(tmp_path / "out")
+    assert all(len(row["conversations"]) % 2 == 0 and row["conversations"][-1]["from"] == "gpt" for row in found)
+    assert {row["kto_tag"] for row in found} == {True, False}
+
+
+def test_axolotl_has_messages_beside_single_ones(store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: messages, chosen and rejected as one message."""
+    hand_out(store, release(), tmp_path / "out", "axolotl-dpo")
+    for row in rows(tmp_path / "out"):
+        assert row["messages"][-1]["role"] == "user"
+        assert set(row["chosen"]) == set(row["rejected"]) == CHAT
+
+
+def test_axolotl_bradley_terry_always_has_the_system_key(store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: system must exist in every row, empty when there is none."""
+    records = {PAIRS: [whole_pair("a"), whole_pair("b", TALK[:2])]}
+    hand_out(store, records, tmp_path / "out", "axolotl-bradley-terry")
+    assert sorted(row["system"] for row in rows(tmp_path / "out")) == ["", "be kind"]
+
+
+def test_nemo_rl_ranks_two_completions_apart(store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: exactly two, the lower rank the better, never equal."""
+    hand_out(store, release(), tmp_path / "out", "nemo-rl", weights="column")
+    for row in rows(tmp_path / "out"):
+        assert [each["rank"] for each in row["completions"]] == [0, 1]
+        assert row["completions"][0]["completion"][0]["content"].startswith("good")
+        assert row["loss_multiplier"] == 1.0
+
+
+def test_nemo_rl_keeps_the_weight_of_a_row_through_its_processor() -> None:
+    """NeMo-RL's own preprocessor sets one, or zero for a pair that is too long; the row's weight multiplies that."""
+
+    def stock(datum: dict[str, Any], limit: int) -> dict[str, Any]:
+        return {"loss_multiplier": 0.0 if datum["length"] > limit else 1.0}
+
+    assert weighted(stock)({"length": 3, "loss_multiplier": 0.25}, 5) == {"loss_multiplier": 0.25}
+    assert weighted(stock)({"length": 9, "loss_multiplier": 0.25}, 5) == {"loss_multiplier": 0.0}
+    assert weighted(stock)({"length": 3}, 5) == {"loss_multiplier": 1.0}
+
+
+def test_ms_swift_ends_on_the_better_answer(store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: messages and rejected_response, which must differ; margin for reward models."""
+    hand_out(store, release(), tmp_path / "out", "ms-swift-rm", margin_scale=2.0)
+    for row in rows(tmp_path / "out"):
+        assert row["messages"][-1]["content"].startswith("good")
+        assert row["rejected_response"].startswith("bad")
+        assert row["margin"] == pytest.approx(2 * 0.7)
+
+
+def test_scores_stand_in_the_order_asked_for(store: LocalStore, tmp_path: Path) -> None:
+    """FORMATS: label is a list of numbers, one per head."""
+    hand_out(store, release(), tmp_path / "out", "ms-swift-regression", dimensions=("b", "a"))
+    assert [row["label"] for row in rows(tmp_path / "out")] == [[0.75, 0.25]]
+
+
+def test_weight_and_p_are_columns_when_asked_for(store: LocalStore, tmp_path: Path) -> None:
+    """For the add-on: weight is trust times the factor, p the soft label with a tie counting half."""
+    hand_out(store, {PAIRS: [whole_pair("a", p=0.7, p_tie=0.2)]}, tmp_path / "out", "trl-dpo", weights="column")
+    [row] = rows(tmp_path / "out")
+    assert (row["weight"], row["p"]) == (1.0, 0.8)
+
+
+def test_validation_is_split_by_prompt(store: LocalStore, tmp_path: Path) -> None:
+    """All pairs of a prompt are in one of the two files, and every row is in one."""
+    records = [whole_pair(f"{prompt}-{n}", f"question {prompt}") for prompt in range(40) for n in range(3)]
+    made = hand_out(
+        store, {PAIRS: records[:60], OTHER: records[60:]}, tmp_path / "out", "nemo-rl-binary", validation=0.3
+    )
+    train, held = rows(tmp_path / "out"), rows(tmp_path / "out", "validation")
+    asked = [{row["prompt"][0]["content"] for row in split} for split in (train, held)]
+    assert asked[0] & asked[1] == set()
+    assert len(asked[0] | asked[1]) == 40
+    assert len(train) + len(held) == made.rows == 120
+    assert 5 <= len(asked[1]) <= 20
+
+
+@pytest.mark.parametrize("files", ["jsonl", "parquet"])
+def test_equal_options_give_equal_bytes_and_another_seed_another_order(
+    files: str, store: LocalStore, tmp_path: Path
+) -> None:
+    """The bytes depend on commit, target, options and seed alone."""
+    records = {
+        PAIRS: [whole_pair(f"a{n}", f"q{n}") for n in range(30)],
+        OTHER: [whole_pair(f"b{n}", f"p{n}") for n in range(30)],
+    }
+    asked: dict[str, Any] = {"files": files, "weights": "resample", "validation": 0.2}
+    one = hand_out(store, records, tmp_path / "one", "trl-dpo", seed=3, **asked)
+    two = checkout_layer(store, "main", "v1", tmp_path / "two", form="trl-dpo", options=Options(seed=3, **asked))
+    other = checkout_layer(store, "main", "v1", tmp_path / "other", form="trl-dpo", options=Options(seed=4, **asked))
+    assert one.files == two.files
+    assert one.files != other.files
+
+
+def test_the_order_of_rows_is_mixed_or_that_of_their_ids(store: LocalStore, tmp_path: Path) -> None:
+    """Without shuffling, rows stand as the release has them."""
+    records = {PAIRS: [whole_pair(f"{n:02d}", f"q{n}") for n in range(50)]}
+    hand_out(store, records, tmp_path / "mixed", "nemo-rl-binary")
+    checkout_layer(store, "main", "v1", tmp_path / "sorted", form="nemo-rl-binary", options=Options(shuffle=False))
+    mixed, ordered = ([row["chosen"] for row in rows(tmp_path / name)] for name in ("mixed", "sorted"))
+    assert ordered == sorted(ordered)
+    assert mixed != ordered
+    assert sorted(mixed) == ordered
+
+
+def test_resampling_draws_in_proportion_and_never_drops_golden(store: LocalStore, tmp_path: Path) -> None:
+    """A row of weight w comes w / mean times, to within one; golden at least once, whatever it weighs."""
+    records = {
+        PAIRS: [whole_pair(f"{n}", f"q{n}", trust=0.25 if n % 2 else 0.75) for n in range(100)],
+        "golden/pairs/bucket=00.parquet": [whole_pair("g", "golden?", trust=0.001)],
+    }
+    made = hand_out(store, records, tmp_path / "out", "openrlhf-dpo", layer="golden+main", weights="resample", seed=5)
+    drawn = [row["chosen"][0]["content"] for row in rows(tmp_path / "out")]
+    heavy = [drawn.count(f"good {n}") for n in range(0, 100, 2)]
+    light = [drawn.count(f"good {n}") for n in range(1, 100, 2)]
+    assert set(heavy) <= {1, 2}
+    assert set(light) <= {0, 1}
+    assert sum(heavy) == pytest.approx(75, abs=2)
+    assert sum(light) == pytest.approx(25, abs=2)
+    assert drawn.count("good g") == 1
+    assert made.report is not None
+    assert made.report.handed_out + made.report.not_drawn == 101
+    assert made.report.rows == len(drawn)
+
+
+def test_a_dimension_turns_sides_round(store: LocalStore, tmp_path: Path) -> None:
+    """Trained on one dimension, the better side is the better one in it; pairs without an estimate are left out."""
+    against = [{"dimension": "brevity", "p": 0.1, "p_tie": 0.1, "votes": 2}]
+    records = {PAIRS: [whole_pair("a", dimensions=against), whole_pair("b")]}
+    made = hand_out(store, records, tmp_path / "out", "nemo-rl-binary", dimension="brevity")
+    [row] = rows(tmp_path / "out")
+    assert (row["chosen"], row["rejected"]) == ("bad a", "good a")
+    assert made.report is not None
+    assert (made.report.swapped, made.report.left_out) == (1, {"no estimate in the dimension": 1})
+
+
+def test_ties_are_left_out_or_handed_out_and_counted(store: LocalStore, tmp_path: Path) -> None:
+    """The report says how many there were and what became of them."""
+    records = {PAIRS: [whole_pair("a"), whole_pair("b", outcome="tie", p=0.4, p_tie=0.3)]}
+    made = hand_out(store, records, tmp_path / "out", "trl-dpo")
+    kept = checkout_layer(store, "main", "v1", tmp_path / "kept", form="trl-dpo", options=Options(ties="keep"))
+    assert made.report is not None
+    assert kept.report is not None
+    assert (made.rows, made.report.ties, made.report.left_out) == (1, (1, 0), {"tie": 1})
+    assert (kept.rows, kept.report.ties, kept.report.left_out) == (2, (1, 1), {})
+
+
+def test_the_report_measures_how_weight_is_concentrated(store: LocalStore, tmp_path: Path) -> None:
+    """Kish: of weights 1.5, 0.5 and 0.5, (2.5 squared / 2.75) / 3 are effective."""
+    records = {PAIRS: [whole_pair("a", trust=0.75), whole_pair("b", trust=0.25), whole_pair("c", trust=0.25)]}
+    report = hand_out(store, records, tmp_path / "out", "trl-dpo").report
+    assert report is not None
+    assert report.effective == pytest.approx(2.5**2 / 2.75 / 3)
+    assert report.heaviest == pytest.approx(1.5 / 2.5)
+    assert report.mean_weight == pytest.approx(2.5 / 3)
+    assert [each.what for each in report.ignored] == [
+        "weight",
+        "p",
+        "margin",
+        "dimensions",
+        "ties",
+        "pairs of one prompt",
+    ]
+    assert json.loads((tmp_path / "out" / "checkout.json").read_text("utf-8"))["report"] == json.loads(
+        json.dumps(report.document())
+    )
+
+
+def test_strict_fails_beyond_a_limit_and_leaves_nothing(store: LocalStore, tmp_path: Path) -> None:
+    """What passes a limit is named with its figure; another limit lets it through."""
+    records = {PAIRS: [whole_pair("a"), *(whole_pair(f"t{n}", outcome="tie") for n in range(3))]}
+    with pytest.raises(GateBlockedError, match=r"left_out is 75\.0%, more than 50\.0%"):
+        hand_out(store, records, tmp_path / "out", "nemo-rl-binary", strict=True, limits={"minority": 0})
+    assert not (tmp_path / "out").exists()
+    asked = Options(strict=True, limits={"left_out": 0.8, "minority": 0})
+    assert checkout_layer(store, "main", "v1", tmp_path / "out", form="nemo-rl-binary", options=asked).rows == 1
+
+
+def test_a_record_without_a_factor_is_no_row_to_train_on(store: LocalStore, tmp_path: Path) -> None:
+    """A release that was not made whole gives no folder."""
+    with pytest.raises(IntegrityError, match="no factor"):
+        hand_out(store, {PAIRS: [whole_pair("a", stratum="rule/online")]}, tmp_path / "out", "trl-dpo")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"ties": "maybe"}, "--ties"),
+        ({"min_p": 1.5}, "--min-p"),
+        ({"validation": 1.0}, "--validation"),
+        ({"max_length": 8}, "--max-length"),
+        ({"system": "replace"}, "--system-prompt"),
+        ({"limits": {"luck": 1}}, "--limit"),
+        ({"dimensions": ("a,b",)}, "--dimensions"),
+        ({"max_characters": -1}, "--max-characters"),
+    ],
+)
+def test_an_option_that_means_nothing_is_refused(options: dict[str, Any], said: str) -> None:
+    """The error names the option and what to write."""
+    with pytest.raises(ConfigError) as caught:
+        Options(**options)
+    assert caught.value.where == said
+    assert caught.value.todo
+
+
+@pytest.mark.parametrize(
+    ("form", "layer", "options", "said"),
+    [
+        ("openrlhf-dpo", "main", {"weights": "column"}, "no column for a weight"),
+        ("nemo-rl", "main", {"style": "standard"}, "messages only"),
+        ("ms-swift-regression", "main", {}, "which dimensions"),
+        ("trl-dpo", "backflow", {}, "nothing trains on"),
+        ("trl-dpo", "main+main", {}, "twice"),
+        ("trl-prm", "main", {}, "reads traces"),
+        ("jsonl", "main", {"ties": "keep"}, "as it is"),
+        ("trl-dpo", "main", {"min_p": 0.99}, "nothing is left"),
+    ],
+)
+def test_what_does_not_fit_the_target_is_said(  # noqa: PLR0913, PLR0917 - the cases
+    form: str, layer: str, options: dict[str, Any], said: str, store: LocalStore, tmp_path: Path
+) -> None:
+    """And no folder is left."""
+    publish(store, Content({PAIRS: [whole_pair("a")], "backflow/pairs/bucket=00.parquet": [whole_pair("b")]}))
+    with pytest.raises(ConfigError, match=said):
+        checkout_layer(store, layer, "latest", tmp_path / "out", form=form, options=Options(**options))
+    assert not (tmp_path / "out").exists()
+
+
+def test_parquet_rows_are_the_rows_of_jsonl(store: LocalStore, tmp_path: Path) -> None:
+    """The same rows in the same order, a file for each of the release."""
+    records = {PAIRS: [whole_pair("a", "x")], OTHER: [whole_pair("b", "y")]}
+    hand_out(store, records, tmp_path / "lines", "trl-dpo")
+    made = checkout_layer(store, "main", "v1", tmp_path / "tables", form="trl-dpo", options=Options(files="parquet"))
+    assert [file.path for file in made.files] == ["train/00000.parquet", "train/00001.parquet"]
+    frames = [pl.read_parquet(tmp_path / "tables" / file.path) for file in made.files]
+    assert pl.concat(frames).to_dicts() == rows(tmp_path / "lines")
+
+
+def test_the_factor_is_that_of_the_records_cell(store: LocalStore, tmp_path: Path) -> None:
+    """Since records name their cell, weights.json has a factor for each."""
+    records = {PAIRS: [whole_pair("a", cell="one"), whole_pair("b", cell="two")]}
+    publish(store, Content(records, cells={"one": 3.0, "two": 0.5}))
+    asked = Options(weights="column", shuffle=False)
+    checkout_layer(store, "main", "v1", tmp_path / "out", form="trl-dpo", options=asked)
+    assert [row["weight"] for row in rows(tmp_path / "out")] == [1.5, 0.25]
