@@ -8,6 +8,7 @@ from assets import evidence, layers, noise, policy, queues, release, teaching, w
 from assets._building import RESOURCE
 from assets._days import day_of, files_of
 from assets._specs import asset_key, checked_table, tables_in
+from assets.judging import VERDICTS, judging_assets
 from assets.ledger import ledger_asset
 from assets.sources import source_assets, source_key
 
@@ -16,7 +17,17 @@ if TYPE_CHECKING:
 
     from prefstrata.project import Project
 
-__all__ = ["RESOURCE", "all_assets", "asset_key", "checked_table", "day_of", "files_of", "source_key", "tables_in"]
+__all__ = [
+    "RESOURCE",
+    "VERDICTS",
+    "all_assets",
+    "asset_key",
+    "checked_table",
+    "day_of",
+    "files_of",
+    "source_key",
+    "tables_in",
+]
 
 
 def all_assets(project: Project | None) -> list[dg.AssetsDefinition | dg.AssetSpec]:
@@ -24,4 +35,9 @@ def all_assets(project: Project | None) -> list[dg.AssetsDefinition | dg.AssetSp
     sources = source_assets(project) if project else ()
     feeding = [source_key(source.name) for source in project.sources] if project else []
     stages = (policy, evidence, noise, weighting, layers, weights, teaching, queues, release)
-    return [*sources, ledger_asset(feeding), *(asset for stage in stages for asset in stage.ASSETS)]
+    return [
+        *sources,
+        *judging_assets(project),
+        ledger_asset(feeding),
+        *(asset for stage in stages for asset in stage.ASSETS),
+    ]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from assets import VERDICTS
+
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
@@ -18,15 +20,26 @@ TAGS = {"prefstrata/writer": "one"}
 def jobs(assets: list[dg.AssetsDefinition | dg.AssetSpec]) -> list[UnresolvedAssetJobDefinition]:
     """The jobs over these assets; the days of events only when there is an event source."""
     days = [asset.key for asset in assets if isinstance(asset, dg.AssetsDefinition) and asset.partitions_def]
+    judged = [asset.key for asset in assets if isinstance(asset, dg.AssetsDefinition) and VERDICTS in asset.keys]
     release = dg.define_asset_job(
         "release",
-        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*days),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*days, *judged),
         description="Read every new file, check, estimate, weigh, sort into layers, publish; as `prefstrata run`.",
         executor_def=dg.in_process_executor,
         run_tags=TAGS,
     )
+    made = [release]
+    if judged:
+        judge = dg.define_asset_job(
+            "judge",
+            selection=dg.AssetSelection.assets(*judged),
+            description="Examine the model judges and let those who pass judge, within the budget; costs money.",
+            executor_def=dg.in_process_executor,
+            run_tags=TAGS,
+        )
+        made.append(judge)
     if not days:
-        return [release]
+        return made
     events = dg.define_asset_job(
         "events",
         selection=dg.AssetSelection.assets(*days),
@@ -34,4 +47,4 @@ def jobs(assets: list[dg.AssetsDefinition | dg.AssetSpec]) -> list[UnresolvedAss
         executor_def=dg.in_process_executor,
         run_tags=TAGS,
     )
-    return [release, events]
+    return [*made, events]

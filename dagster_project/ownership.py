@@ -20,6 +20,7 @@ _OWNERS = {
     "teaching": "team:preference-policy",
     "queues": "team:annotation",
     "release": "team:post-training",
+    "judging": "team:annotation",
 }
 _FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=25))
 """A day is made every day: a table older than a day and an hour has missed its run."""
@@ -28,8 +29,11 @@ _FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_wi
 def owned(spec: dg.AssetSpec) -> dg.AssetSpec:
     """The spec with its owner, its kinds, and how old it may grow; sources grow as old as they like."""
     group = str(spec.group_name)
-    kinds = {"sources": {"file"}, "ledger": {"duckdb", "sql"}, "release": {"parquet", "duckdb"}}.get(
-        group, {"duckdb", "sql"}
-    )
-    fresh = None if group == "sources" else _FRESH
+    kinds = {
+        "sources": {"file"},
+        "judging": {"file", "openai"},
+        "ledger": {"duckdb", "sql"},
+        "release": {"parquet", "duckdb"},
+    }.get(group, {"duckdb", "sql"})
+    fresh = None if group in {"sources", "judging"} else _FRESH
     return spec.replace_attributes(owners=[_OWNERS[group]], kinds=kinds, freshness_policy=fresh)

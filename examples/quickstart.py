@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from examples.generator import generate
+from examples.judging import add_judges, endpoint
 from prefstrata.pipeline import open_project_store
 from prefstrata.project import PROJECT_FILE, read_project
 from prefstrata.releases import checkout_files
@@ -34,12 +35,24 @@ def main() -> int:
     options = parser.parse_args()
     console = Console()
     make_project(options.directory, options.lakefs, console)
-    command = [sys.executable, "-m", "prefstrata", "--project", str(options.directory), "run"]
-    console.print(f"\n$ prefstrata --project {options.directory} run", style="bold", markup=False)
-    ended = subprocess.run(command, check=False).returncode  # noqa: S603 - our own command
+    ended = _command(options.directory, console, "run")
+    project = read_project(options.directory)
+    if ended == 0 and project.judges is not None:
+        with endpoint(project) as server:
+            os.environ["OPENAI_BASE_URL"] = server.base_url
+            ended = _command(options.directory, console, "judge", "plan") or _command(
+                options.directory, console, "judge", "run"
+            )
     if ended == 0:
         report(options.directory, console)
     return ended
+
+
+def _command(directory: Path, console: Console, *words: str) -> int:
+    """Run the command on the demo, and show what is run."""
+    console.print(f"\n$ prefstrata --project {directory} {' '.join(words)}", style="bold", markup=False)
+    command = [sys.executable, "-m", "prefstrata", "--project", str(directory), *words]
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own command
 
 
 def make_project(directory: Path, server: Path | None, console: Console) -> None:
@@ -49,6 +62,7 @@ def make_project(directory: Path, server: Path | None, console: Console) -> None
         console.print(f"The example project is in {directory} already.", markup=False)
     else:
         truth = generate(directory)
+        add_judges(config)
         console.print(
             f"Wrote the example project to {directory}: {sum(truth.records.values())} records in {len(truth.files)} "
             f"files of {len(truth.records)} sources, {sum(truth.broken.values())} of them broken on purpose.",

@@ -68,7 +68,7 @@ def manifest(name: str = "plain", records: int = 3, **changes: object) -> dict[s
                 "actual": 0.5,
                 "factor": 0.5,
                 "achieved": None,
-                "capped_by": ["N2"],
+                "capped_by": [],
             }
         ],
         "queues": {name: 2_000},
@@ -342,7 +342,9 @@ def test_a_long_facet_is_cut_and_says_so() -> None:
 
 def test_both_pages_say_what_is_noisy_and_what_holds_a_factor() -> None:
     """A failed check stands there with its figure, the report says what follows; earlier manifests know none."""
-    page, card = render_report(manifest()).decode(), render_card(manifest()).decode()
+    held = manifest()
+    held["strata"][0]["capped_by"] = ["N2"]
+    page, card = render_report(held).decode(), render_card(held).decode()
     for text in (page, card):
         assert "What is known to be noisy" in text
         assert "held by N2" in text
