@@ -50,6 +50,31 @@ calibration_id | varchar | the calibration this row belongs to
     ),
     Table(
         "noise",
+        "fits",
+        "the last fit of the rater model: one row",
+        columns("""
+calibration_id | varchar | its name
+ledger | varchar | digest of the ledger it was made on
+made_by | varchar | digest of the policies and the code that made it
+fitted_at | bigint | when, seconds since the epoch
+votes | bigint | votes it was made on, those that settle aside
+because | varchar | why it was made then
+"""),
+        ("calibration_id",),
+    ),
+    Table(
+        "noise",
+        "kept",
+        "a row of what the last fit came to, by which later votes are read",
+        columns("""
+part | varchar | raters, panels, levels, grades, changes or temperature
+place | bigint | its place in the part, from 1; at 0 the types of the part's columns
+row | varchar | the row as JSON
+"""),
+        ("part", "place"),
+    ),
+    Table(
+        "noise",
         "reliability",
         "a tenth of the settled items, held out of the fit, by how sure the votes alone made it",
         columns("""
