@@ -76,9 +76,14 @@ class Identity:
 
     @property
     def made_by(self) -> str:
-        """Hex sha256 over what a fit depends on beside the ledger: the policies and the code."""
+        """Hex sha256 over what a fit depends on beside the ledger: the policies, the code and the engine.
+
+        A fit is kept only while this stays the same, so its name, which says no more than the ledger, the policies and
+        the code, is enough in :attr:`content_id`.
+        """
         policies = [[policy.ref, policy.sha256] for policy in self.policies]
-        return _digest({"policies": policies, "code": [self.code.version, self.code.sql_sha256]})
+        code = [self.code.version, self.code.sql_sha256, self.code.duckdb]
+        return _digest({"policies": policies, "code": code})
 
     def release_id(self, parent: str, approval: Mapping[str, str] | None = None) -> str:
         """Hex sha256 over the content, the parent's release id (empty for the first) and the approval it rests on."""

@@ -154,27 +154,38 @@ def test_a_kept_fit_is_named_and_leaves_old_records_as_they_were(tmp_path: Path)
         assert set(session.engine.read("noise.raters")["calibration_id"]) == {first["calibration"]}
 
 
-def test_the_kept_fit_is_part_of_what_a_release_is(tmp_path: Path) -> None:
-    """The same records, fitted at once or read by an earlier fit, are two contents, and each can be made again."""
-    released = []
-    for name, late in (("at once", False), ("later", True), ("later again", True)):
-        folder = tmp_path / name
-        folder.mkdir()
-        project = _project(folder, "on-drift")
-        _fill(project)
-        if late:
-            run(project)
-        add(project, "crowd", "b", pair(100, "ann"), pair(100, "bob"))
+def _content(folder: Path, refit: str, cut: str) -> dict[str, Any]:
+    """What is released last, when the batches of each part of the cut come with a run of their own."""
+    folder.mkdir()
+    project = _project(folder, refit)
+    later = {"b": [pair(100, "ann"), pair(101, "bob")], "c": [pair(100, "bob"), pair(7, "dan"), pair(102, "dan")]}
+    for step in cut.split("|"):
+        for name in step:
+            if name == "a":
+                _fill(project)
+            else:
+                add(project, "crowd", name, *later[name])
         run(project)
-        released.append(_manifest(project))
-    at_once, later, again = released
-    assert at_once["ledger"]["digest"] == later["ledger"]["digest"]
-    assert at_once["content_id"] != later["content_id"]
-    assert (later["content_id"], later["release_id"], later["files"]) == (
-        again["content_id"],
-        again["release_id"],
-        again["files"],
-    )
+    found = _manifest(project)
+    # These speak of the release before, which is another one.
+    told = {"report/index.html", "CARD.md", "changes/records.parquet"}
+    files = {file["path"]: file["sha256"] for file in found["files"] if file["path"] not in told}
+    return {"content": found["content_id"], "calibration": found["calibration"], "fit": found["fit"], "files": files}
+
+
+def test_by_default_a_release_follows_from_ledger_policies_and_code(tmp_path: Path) -> None:
+    """In how many runs the ledger came together leaves no trace in what is released."""
+    one, other = (_content(tmp_path / f"{place}", "every-run", cut) for place, cut in enumerate(("abc", "a|bc")))
+    assert one == other
+
+
+def test_a_kept_fit_adds_the_ledger_it_was_made_on_and_nothing_else(tmp_path: Path) -> None:
+    """The same records, fitted at once or read by an earlier fit, are two contents; the runs since it leave no trace."""
+    cuts = ("abc", "a|bc", "a|b|c")
+    at_once, later, in_steps = (_content(tmp_path / f"{place}", "on-drift", cut) for place, cut in enumerate(cuts))
+    assert at_once["content"] != later["content"]
+    assert at_once["files"] != later["files"]
+    assert later == in_steps
 
 
 def test_a_fit_that_is_due_is_made(tmp_path: Path) -> None:
