@@ -180,7 +180,7 @@ def test_by_default_a_release_follows_from_ledger_policies_and_code(tmp_path: Pa
 
 
 def test_a_kept_fit_adds_the_ledger_it_was_made_on_and_nothing_else(tmp_path: Path) -> None:
-    """The same records, fitted at once or read by an earlier fit, are two contents; the runs since it leave no trace."""
+    """The same records, fitted at once or read by an earlier fit, are two contents; the runs since leave no trace."""
     cuts = ("abc", "a|bc", "a|b|c")
     at_once, later, in_steps = (_content(tmp_path / f"{place}", "on-drift", cut) for place, cut in enumerate(cuts))
     assert at_once["content"] != later["content"]
