@@ -1,11 +1,9 @@
-"""A process that asks and may be killed: ``child JOURNAL URL PAIRS MODE OUT``; prints ``go`` when it begins to ask."""
+"""A life of a judging process that may be killed at any moment."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.judging.questions import judge, pairs, questions
@@ -13,33 +11,47 @@ from prefstrata.judging import Caps, ask, open_journal, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.connection import Connection
+    from pathlib import Path
 
     from prefstrata.judging import Progress
 
+__all__ = ["PLENTY", "live"]
 
-def _go() -> Callable[[Progress], None]:
-    """Says ``go`` with the first request that was answered."""
+PLENTY = 50_000_000
+"""Micro-dollars under each cap."""
+
+
+def live(journal: Path, url: str, count: int, mode: str, out: Path, begun: Connection) -> None:  # noqa: PLR0913, PLR0917
+    """Ask everything, then write the verdicts.
+
+    Args:
+        journal: where answers are kept.
+        url: the endpoint.
+        count: pairs; each is asked in both orders.
+        mode: sync or batch.
+        out: gets the verdicts once everything is answered.
+        begun: told when it begins to ask.
+    """
+    asked = questions(judge(url, batch=mode == "batch", timeout=30, concurrency=6), pairs(count))
+    with open_journal(journal, mode) as opened:
+        spent = opened.spent()
+        caps = Caps(PLENTY, PLENTY, PLENTY, 0, spent, spent)
+        found, _ = asyncio.run(ask(opened, asked, caps, progress=_once(begun)))
+    if not all(each.is_final for each in found.values()):
+        return
+    whole = out.with_suffix(".part")
+    whole.write_text(json.dumps(records(asked, found), sort_keys=True), "utf-8")
+    whole.rename(out)
+
+
+def _once(begun: Connection) -> Callable[[Progress], None]:
     told = False
 
-    def listen(progress: Progress) -> None:
+    def listen(_: Progress) -> None:
         nonlocal told
-        if not told and (progress.requests or progress.seconds > 0):
+        if not told:
             told = True
-            sys.stdout.write("go\n")
-            sys.stdout.flush()
+            begun.send_bytes(b"go")
 
     return listen
-
-
-def main() -> None:
-    """Ask everything, then write the verdicts."""
-    journal_path, url, count, mode, out = sys.argv[1:]
-    asked = questions(judge(url, batch=mode == "batch", timeout=30), pairs(int(count)))
-    with open_journal(Path(journal_path), f"{mode}") as journal:
-        spent = journal.spent()
-        caps = Caps(50_000_000, 50_000_000, 50_000_000, 0, spent, spent)
-        found, _ = asyncio.run(ask(journal, asked, caps, progress=_go()))
-        Path(out).write_text(json.dumps(records(asked, found), sort_keys=True), "utf-8")
-
-
-main()

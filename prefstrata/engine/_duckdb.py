@@ -184,11 +184,11 @@ class DuckDBEngine:
             return self._frame(sql_text(name), given(name, params))
 
     def count_and_sample(self, name: str, limit: int) -> tuple[int, pl.DataFrame]:
-        """How many rows ``sql/<name>.sql`` has, and the first ``limit`` of them."""
+        """How many rows ``sql/<name>.sql`` has, and the first ``limit`` of them by their columns."""
         select = sql_text(name)
         with self._lock:
             [(count,)] = self._run(f"select count(*) from (\n{select}\n)")  # noqa: S608 - a statement of sql/
-            sample = self._frame(f"select * from (\n{select}\n) limit {limit:d}" if count else select)  # noqa: S608
+            sample = self._frame(f"select * from (\n{select}\n) order by all limit {limit:d}" if count else select)  # noqa: S608
         return int(count), sample
 
     def _frame(self, sql: str, params: dict[str, Any] | None = None) -> pl.DataFrame:

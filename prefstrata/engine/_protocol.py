@@ -47,7 +47,7 @@ class Engine(Protocol):
         ...
 
     def count_and_sample(self, name: str, limit: int) -> tuple[int, pl.DataFrame]:
-        """How many rows ``sql/<name>.sql`` has, and the first ``limit`` of them: for results that may be large."""
+        """How many rows ``sql/<name>.sql`` has, which may be many, and the first ``limit`` of them by their columns."""
         ...
 
     def load(self, full_name: str, frame: pl.DataFrame) -> int:

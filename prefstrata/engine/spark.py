@@ -143,9 +143,9 @@ class SparkEngine:
         return _small(self._run(name, params))
 
     def count_and_sample(self, name: str, limit: int) -> tuple[int, pl.DataFrame]:
-        """How many rows ``sql/<name>.sql`` has, and the first ``limit`` of them."""
+        """How many rows ``sql/<name>.sql`` has, and the first ``limit`` of them by their columns."""
         frame = self._run(name, {})
-        return frame.count(), _small(frame.limit(limit))
+        return frame.count(), _small(frame.orderBy(*frame.columns).limit(limit))
 
     def load(self, full_name: str, frame: pl.DataFrame) -> int:
         """Make a small frame the whole content of a table; its columns go by name."""

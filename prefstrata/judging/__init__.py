@@ -1,6 +1,7 @@
 """Model judges: what they are asked, what it may cost, and what becomes of their answers."""
 
-from prefstrata.judging._asking import Asked, Progress, ask, look_up
+from prefstrata.judging._asked import Asked, Progress, look_up
+from prefstrata.judging._asking import ask
 from prefstrata.judging._exam import Card, Drift, grade
 from prefstrata.judging._journal import Journal, open_journal, read_journal
 from prefstrata.judging._money import Caps, Rate, dollars, micro
@@ -8,8 +9,10 @@ from prefstrata.judging._parsing import Parsed, parse
 from prefstrata.judging._plan import Cost
 from prefstrata.judging._question import Item, Question, compare, generate, score, walk
 from prefstrata.judging._quoting import cleaned, flags, mark_for, quoted
+from prefstrata.judging._report import report_judges
 from prefstrata.judging._rubrics import Rubric, rubric_for
-from prefstrata.judging._run import JudgeReport, JudgeRun, Planned, plan_judges, report_judges, run_judges
+from prefstrata.judging._run import plan_judges, run_judges
+from prefstrata.judging._summaries import JudgeReport, JudgeRun, Planned
 from prefstrata.judging._verdicts import deliver, records
 
 __all__ = [

@@ -13,16 +13,17 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from prefstrata.judging._asking import read_reply
+from prefstrata.judging._asked import read_reply
+from prefstrata.judging._rows import Settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from openai import AsyncOpenAI
 
-    from prefstrata.judging._asking import _Run
-    from prefstrata.judging._journal import Attempt, SentBatch
     from prefstrata.judging._question import Question
+    from prefstrata.judging._rows import Attempt, SentBatch
+    from prefstrata.judging._running import Run
     from prefstrata.project import JudgeModel
 
 __all__ = ["ask_in_batches"]
@@ -39,7 +40,7 @@ _ROUNDS = 4
 _FOUND = 200
 
 
-async def ask_in_batches(run: _Run, judge: JudgeModel, client: AsyncOpenAI, questions: list[Question]) -> None:
+async def ask_in_batches(run: Run, judge: JudgeModel, client: AsyncOpenAI, questions: list[Question]) -> None:
     """Take up what earlier runs submitted, then submit what is left, until every question is over."""
     import openai  # noqa: PLC0415 - the client is there already
 
@@ -67,7 +68,7 @@ async def ask_in_batches(run: _Run, judge: JudgeModel, client: AsyncOpenAI, ques
         run.over(question, reason or state.outcome or ("unaffordable" if question.bound > run.caps.left else "failed"))
 
 
-def _chunks(run: _Run, questions: list[Question]) -> Iterator[list[Question]]:
+def _chunks(run: Run, questions: list[Question]) -> Iterator[list[Question]]:
     """Batches within the published limits and within what the caps leave."""
     chunk: list[Question] = []
     size, room = 0, run.caps.left
@@ -90,7 +91,7 @@ def _line(question: Question) -> str:
 
 
 async def _submit(
-    run: _Run, judge: JudgeModel, client: AsyncOpenAI, chunk: list[Question], waiting: dict[str, Question]
+    run: Run, judge: JudgeModel, client: AsyncOpenAI, chunk: list[Question], waiting: dict[str, Question]
 ) -> None:
     number = run.journal.next_batch()
     attempts = [run.journal.attempt(each.key, judge.name, each.work, each.bound, number) for each in chunk]
@@ -145,7 +146,7 @@ async def _create(client: AsyncOpenAI, digest: str, content: str | None) -> str 
     return made.id
 
 
-async def _take_up(run: _Run, client: AsyncOpenAI, batch: SentBatch, waiting: dict[str, Question]) -> None:
+async def _take_up(run: Run, client: AsyncOpenAI, batch: SentBatch, waiting: dict[str, Question]) -> None:
     """Go on with a batch of a run that ended before it did."""
     attempts = run.journal.in_batch(batch.id)
     for attempt in attempts:
@@ -153,7 +154,7 @@ async def _take_up(run: _Run, client: AsyncOpenAI, batch: SentBatch, waiting: di
     batch_id = batch.batch_id or await _create(client, batch.digest, None)
     if batch_id is None:
         # Its process died before the file was there: nothing of it was ever sent.
-        await run.journal.settle_many((each, "never_sent", 0, None, None, (None, None)) for each in attempts)
+        await run.journal.settle(*(Settled(each, "never_sent", 0) for each in attempts))
         await run.journal.note_batch(batch.id, "never_sent", over=True)
         for attempt in attempts:
             run.release(attempt.reserved, 0)
@@ -163,7 +164,7 @@ async def _take_up(run: _Run, client: AsyncOpenAI, batch: SentBatch, waiting: di
 
 
 async def _follow(  # noqa: PLR0913, PLR0917 - a batch and all it belongs to
-    run: _Run,
+    run: Run,
     client: AsyncOpenAI,
     number: int,
     batch_id: str | None,
@@ -189,17 +190,17 @@ async def _follow(  # noqa: PLR0913, PLR0917 - a batch and all it belongs to
 
 
 async def _take(
-    run: _Run, attempts: list[Attempt], lines: dict[str, dict[str, Any]], waiting: dict[str, Question]
+    run: Run, attempts: list[Attempt], lines: dict[str, dict[str, Any]], waiting: dict[str, Question]
 ) -> None:
     """Settle every request of a batch: answered, refused by the endpoint, or never worked on."""
-    settled: list[tuple[Attempt, str, int, bytes | None, int | None, tuple[int | None, int | None]]] = []
+    settled: list[Settled] = []
     ended: list[tuple[Question, str]] = []
     for attempt in attempts:
         response = (lines.get(attempt.key) or {}).get("response") or {}
         question, status = waiting.get(attempt.key), response.get("status_code")
         if status != _FOUND:
             outcome = "rejected" if status == 400 else "expired" if status is None else "failed"  # noqa: PLR2004 - HTTP
-            settled.append((attempt, outcome, 0, None, status, (None, None)))
+            settled.append(Settled(attempt, outcome, 0, status=status))
             run.release(attempt.reserved, 0)
             if question and outcome == "rejected":
                 ended.append((question, outcome))
@@ -210,14 +211,14 @@ async def _take(
         parsed = read_reply(question, body) if question else None
         tokens = (parsed.input_tokens, parsed.output_tokens) if parsed else (None, None)
         cost = run.price(question, attempt, tokens) if question else attempt.reserved
-        settled.append((attempt, parsed.outcome if parsed else "unread", cost, body, status, tokens))
+        settled.append(Settled(attempt, parsed.outcome if parsed else "unread", cost, body, status, tokens))
         run.release(attempt.reserved, cost)
         if question and parsed:
             if run.heard(question, parsed):
                 ended.append((question, parsed.outcome))
             else:
                 run.progress.retried[parsed.outcome] += 1
-    await run.journal.settle_many(settled)
+    await run.journal.settle(*settled)
     for question, outcome in ended:
         del waiting[question.key]
         run.over(question, outcome)

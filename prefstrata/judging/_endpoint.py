@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.model import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from httpx2 import AsyncClient
     from openai import AsyncOpenAI
 
     from prefstrata.project import JudgeModel
@@ -18,6 +22,8 @@ __all__ = ["Sent", "open_client", "send"]
 _FREE = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 500, 503, 529})
 """Statuses that nobody is billed for. A gateway's 502 and 504 may come after the work was done."""
 _AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
+_NAME = "X-Client-Request-Id"
+_LATE = frozenset({408, 504})
 _FATAL = frozenset({401, 403, 404})
 
 
@@ -32,6 +38,7 @@ class Sent:
         body: the reply's body.
         status: HTTP status, when one came.
         maybe_paid: whether it may be billed although there is no reply.
+        is_strained: whether it was too much for the endpoint: 429 and its like, or no answer in time.
         retry_after: seconds the endpoint asked to wait.
         message: what it said, for a person.
     """
@@ -40,6 +47,7 @@ class Sent:
     body: bytes | None = None
     status: int | None = None
     maybe_paid: bool = False
+    is_strained: bool = False
     retry_after: float = 0.0
     message: str = ""
 
@@ -61,28 +69,78 @@ def open_client(judge: JudgeModel) -> AsyncOpenAI:
             where="judges.models",
             todo="set it, or write `api_key_env: null` for an endpoint that needs no key",
         )
-    return AsyncOpenAI(base_url=judge.base_url, api_key=key, max_retries=0, timeout=judge.timeout)
+    return AsyncOpenAI(
+        base_url=judge.base_url, api_key=key, max_retries=0, timeout=judge.timeout, http_client=_carrier(judge)
+    )
 
 
-async def send(client: AsyncOpenAI, body: dict[str, Any]) -> Sent:
-    """Send a chat completion; never raises for anything an endpoint or a network can do."""
+def _carrier(judge: JudgeModel) -> AsyncClient | None:
+    """What carries the requests: aiohttp where it is installed, which costs half the processor time."""
+    if find_spec("aiohttp") is None:
+        return None
+    import httpx2  # noqa: PLC0415 - comes with openai
+    from openai import DefaultAioHttpClient  # noqa: PLC0415 - as above
+
+    return DefaultAioHttpClient(timeout=judge.timeout, limits=httpx2.Limits(max_connections=judge.concurrency))
+
+
+async def send(client: AsyncOpenAI, body: dict[str, Any], name: str) -> Sent:
+    """Send a chat completion; never raises for anything an endpoint or a network can do.
+
+    Args:
+        client: for the judge's endpoint.
+        body: the request.
+        name: the request's own name, for whoever compares the journal with what the endpoint has billed.
+    """
     import httpx2  # noqa: PLC0415 - comes with openai
     import openai  # noqa: PLC0415 - as above
 
     try:
         # The reply as it came, unread: it is kept, and reading it is the parser's business. The SDK's own models
         # would cost as much again as the request.
-        reply = await client.post("/chat/completions", body=body, cast_to=httpx2.Response)
+        reply = await client.post(
+            "/chat/completions", body=body, cast_to=httpx2.Response, options={"headers": {_NAME: name}}
+        )
     except openai.APIStatusError as error:
         return _refused(error.status_code, error.response.headers, error.message, error.code)
-    except openai.APITimeoutError:
-        return Sent("failed", maybe_paid=True, message="no answer in time")
-    except openai.APIConnectionError as error:
-        never_sent = isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
-        if never_sent:
-            return Sent("unreachable", message=str(error.__cause__))
-        return Sent("failed", maybe_paid=True, message=f"the connection broke: {error.__cause__}")
+    except openai.APIConnectionError as error:  # no answer in time is one of these
+        cause = error.__cause__
+        if _never_arrived(error):
+            return Sent("unreachable", message=str(cause))
+        if isinstance(cause, httpx2.TimeoutException) and not _broke(cause):
+            return Sent("failed", maybe_paid=True, is_strained=True, message="no answer in time")
+        return Sent("failed", maybe_paid=True, message=f"the connection broke: {cause}")
     return Sent("replied", body=reply.content, status=reply.status_code)
+
+
+def _never_arrived(error: BaseException) -> bool:
+    """Whether a request surely never reached the endpoint: there was no connection.
+
+    What carries the requests decides, as far down as it can be seen: with aiohttp a connection that broke after the
+    request comes up under the same name as one that never was.
+    """
+    names = {name for each in _chain(error) for name in _names(each)}
+    if "aiohttp.ClientError" in names:
+        return bool(names & {"aiohttp.ClientConnectorError", "aiohttp.ConnectionTimeoutError"})
+    return bool(names & {"httpx2.ConnectError", "httpx2.ConnectTimeout", "httpx2.PoolTimeout"})
+
+
+def _broke(error: BaseException) -> bool:
+    """Whether a connection was there and broke, whatever it is called further up."""
+    names = {name for each in _chain(error) for name in _names(each)}
+    return "aiohttp.ClientError" in names and not names & {"aiohttp.ServerTimeoutError"}
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _names(error: BaseException) -> Iterator[str]:
+    """The names of its classes with the package they are from: aiohttp need not be installed to ask for its own."""
+    for kind in type(error).__mro__:
+        yield f"{kind.__module__.partition('.')[0]}.{kind.__name__}"
 
 
 def _refused(status: int, headers: Any, message: str, code: object) -> Sent:  # noqa: ANN401 - the SDK's own headers
@@ -90,11 +148,12 @@ def _refused(status: int, headers: Any, message: str, code: object) -> Sent:  # 
     if status == 429 and code == "insufficient_quota":  # noqa: PLR2004 - HTTP
         return Sent("fatal", status=status, message=message)
     if status in {429, 503, 529}:
-        return Sent("busy", status=status, retry_after=_seconds(headers), message=message)
+        return Sent("busy", status=status, is_strained=True, retry_after=_seconds(headers), message=message)
     if status in _FATAL:
         return Sent("fatal", status=status, message=message)
     if status in _AGAIN:
-        return Sent("failed", status=status, maybe_paid=maybe_paid, message=message)
+        is_late = status in _LATE
+        return Sent("failed", status=status, maybe_paid=maybe_paid, is_strained=is_late, message=message)
     return Sent("rejected", status=status, maybe_paid=maybe_paid, message=message)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from prefstrata.judging._asking import Asked
+    from prefstrata.judging._asked import Asked
     from prefstrata.judging._question import Question
     from prefstrata.policy import Exam
 

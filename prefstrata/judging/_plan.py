@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from prefstrata.judging._asking import Asked
+from prefstrata.judging._asked import Asked
 from prefstrata.judging._question import Item, Question, compare, score, walk
 from prefstrata.judging._rubrics import Rubric, rubric_for
 from prefstrata.model import ConfigError

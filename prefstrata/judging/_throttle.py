@@ -5,14 +5,17 @@ from __future__ import annotations
 __all__ = ["Throttle"]
 
 _BEGIN = 8
-_FALL = 0.7
-_REST = 0.2
+_RISE = 0.1
+_FALL = 0.6
 
 
 class Throttle:
-    """Additive increase, multiplicative decrease, as in congestion control (Chiu and Jain, 1989).
+    """Every answer adds a little to the limit, every refusal takes more from it.
 
-    ``Retry-After`` is kept. Times are seconds of one monotonic clock, given by the caller.
+    Steps that do not depend on the limit, as in Scalable TCP (Kelly, 2003), make it follow the *share* of refusals: it
+    rises while fewer than one request in seven is refused and falls beyond, at any size. (Halving at each refusal would
+    hold an endpoint that refuses now and then, for reasons of its own, at a few requests for ever.) ``Retry-After`` is
+    kept. Times are seconds of one monotonic clock, given by the caller.
 
     Args:
         most: requests at once that are never exceeded.
@@ -23,12 +26,11 @@ class Throttle:
         self._most = most
         self._limit = float(min(most, _BEGIN))
         self._closed_until = 0.0
-        self._fell_at = -_REST
 
     @property
     def limit(self) -> int:
         """Requests at once, now."""
-        return max(1, int(self._limit))
+        return int(self._limit)
 
     def wait(self, now: float) -> float:
         """Seconds until a request may be sent, because the endpoint asked for them."""
@@ -36,14 +38,9 @@ class Throttle:
 
     def succeeded(self) -> None:
         """An answer came."""
-        self._limit = min(float(self._most), self._limit + 1 / self._limit)
+        self._limit = min(float(self._most), self._limit + _RISE)
 
     def refused(self, now: float, retry_after: float) -> None:
-        """The endpoint said that it is too much, and how long to wait.
-
-        Those who were refused together are one sign, not many: the limit falls at most once in a short time.
-        """
+        """The endpoint said that it is too much, or did not answer in time; and how long it asks to wait."""
         self._closed_until = max(self._closed_until, now + retry_after)
-        if now - self._fell_at >= _REST:
-            self._fell_at = now
-            self._limit = max(1.0, self._limit * _FALL)
+        self._limit = max(1.0, self._limit - _FALL)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from prefstrata.judging._asking import Asked
+    from prefstrata.judging._asked import Asked
     from prefstrata.judging._question import Question
 
 __all__ = ["deliver", "flips", "rater_name", "records"]

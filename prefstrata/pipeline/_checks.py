@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CheckResult", "check_meaning", "demand", "run_check"]
 
-_SAMPLE = 20
+_SAMPLE, _NAMED = 20, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,15 @@ def demand(stage: str, results: tuple[CheckResult, ...]) -> tuple[CheckResult, .
     """The results, when all passed.
 
     Raises:
-        GateBlockedError: some did not; the first bad row of each is named.
+        GateBlockedError: some did not; the first three bad rows of each are named.
     """
     failed = [result for result in results if not result.passed]
     if failed:
-        found = "; ".join(f"{result.name} found {result.bad} bad rows, such as {_first(result)}" for result in failed)
+        found = "; ".join(f"{result.name} found {result.bad} bad rows, such as {_named(result)}" for result in failed)
         raise GateBlockedError(found, where=f"the {stage} stage", todo=failed[0].meaning)
     return results
 
 
-def _first(result: CheckResult) -> str:
-    return ", ".join(f"{name}={value!s:.60}" for name, value in result.sample.row(0, named=True).items())
+def _named(result: CheckResult) -> str:
+    rows = result.sample.head(_NAMED).iter_rows(named=True)
+    return " and ".join(", ".join(f"{name}={value!s:.60}" for name, value in row.items()) for row in rows)

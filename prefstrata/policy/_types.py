@@ -10,6 +10,7 @@ from prefstrata.policy._gates import Gates
 from prefstrata.policy._judging import Judging
 from prefstrata.policy._mixture import Limits, Mixture, Quota
 from prefstrata.policy._noise_checks import NoiseChecks
+from prefstrata.policy._online import Online
 from prefstrata.policy._ordering import Aggregation, Mixing
 from prefstrata.policy._refit import Refit  # noqa: TC001 - a field of a model
 from prefstrata.policy._rules import ResponseRule  # noqa: TC001 - pydantic reads it
@@ -154,6 +155,7 @@ class Policy(Strict):
         description="When the rater model is fitted anew, by the policy of `*`: in every run, when raters drifted, or "
         "after some days; until then the last fit is kept and named, and reads the new votes.",
     )
+    online: Online = Field(default_factory=Online, description="Online feedback; read from the policy of `*` alone.")
     noise: NoiseChecks = Field(default_factory=NoiseChecks, description="Thresholds of the noise checks.")
     response_rules: tuple[ResponseRule, ...] = Field((), description="What a program decides about a response.")
     judging: Judging = Field(

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from tools.judge_server import _batches
 from tools.judge_server._settings import Settings
-from tools.judge_server._shapes import CREATED, failure
+from tools.judge_server._shapes import CREATED, failure, shown
 from tools.judge_server._state import Reply, State
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Application:
         if scope["type"] != "http":
             return
         body = await _body(receive)
+        if scope["method"] == "POST":
+            self._state.last[scope["path"]] = body
         reply = self._route(scope, body)
         if reply.delay:
             await asyncio.sleep(reply.delay)
@@ -57,7 +59,7 @@ class Application:
     def _route(self, scope: Scope, body: bytes) -> Reply:  # noqa: PLR0911 - one per path
         method, path = scope["method"], scope["path"]
         if path == "/v1/chat/completions" and method == "POST":
-            return self._complete(body)
+            return self._complete(body, _header(scope, b"x-client-request-id"))
         if path.startswith("/_test/"):
             return self._test(path, body)
         if not any(name == b"authorization" for name, _ in scope["headers"]):
@@ -77,20 +79,24 @@ class Application:
             if found["cancel"]:
                 _batches.cancel(self._state, found["id"])
             batch = self._state.batches.get(found["id"])
-            return _ok(batch) if batch else _problem(404, "No such batch", "invalid_request_error")
+            return _ok(shown(batch)) if batch else _problem(404, "No such batch", "invalid_request_error")
         return _problem(404, f"Unknown request URL: {method} {path}", "invalid_request_error")
 
-    def _complete(self, body: bytes) -> Reply:
+    def _complete(self, body: bytes, name: str) -> Reply:
         try:
             request = json.loads(body)
         except ValueError:
             return _problem(400, "We could not parse the JSON body of your request.", "invalid_request_error")
         if not isinstance(request, dict) or not request.get("messages") or not request.get("model"):
             return _problem(400, "Missing required parameter: 'messages' or 'model'.", "invalid_request_error")
-        return self._state.complete(request)
+        return self._state.complete(request, name=name)
 
     def _test(self, path: str, body: bytes) -> Reply:
-        """What tests ask: the ledger, other settings, a new start."""
+        """What tests ask: the ledger, what was paid by name, the last bodies, other settings, a new start."""
+        if path == "/_test/paid":
+            return _ok(self._state.names)
+        if path == "/_test/last":
+            return _ok({path: body.decode("utf-8", "replace") for path, body in self._state.last.items()})
         if path == "/_test/settings":
             merged = self._state.settings.model_dump() | json.loads(body)
             self._state.settings = Settings.model_validate(merged)
@@ -109,12 +115,12 @@ class Application:
         parts = {part.get_param("name", header="content-disposition"): part for part in message.iter_parts()}
         file = parts["file"]
         content = bytes(file.get_payload(decode=True) or b"")
-        return _ok(_batches.keep_file(self._state, content, file.get_filename() or "file", "batch"))
+        return _ok(shown(_batches.keep_file(self._state, content, file.get_filename() or "file", "batch")))
 
     def _file(self, file_id: str, *, content: bool) -> Reply:
         if file_id not in self._state.files:
             return _problem(404, f"No such File object: {file_id}", "invalid_request_error")
-        return Reply(200, self._state.contents[file_id]) if content else _ok(self._state.files[file_id])
+        return Reply(200, self._state.contents[file_id]) if content else _ok(shown(self._state.files[file_id]))
 
     def _batches(self, method: str, body: bytes, query: dict[str, str]) -> Reply:
         if method == "GET":
@@ -126,7 +132,11 @@ class Application:
         task = asyncio.get_running_loop().create_task(_batches.work_off(self._state, batch))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return _ok(batch)
+        return _ok(shown(batch))
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
 
 
 async def _body(receive: Receive) -> bytes:
@@ -143,13 +153,13 @@ def _page(items: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:
     items = sorted(items, key=lambda each: str(each["id"]), reverse=True)
     names = [each["id"] for each in items]
     start = names.index(query["after"]) + 1 if query.get("after") in names else 0
-    shown = items[start : start + int(query.get("limit", 20))]
+    chosen = items[start : start + int(query.get("limit", 20))]
     return {
         "object": "list",
-        "data": shown,
-        "first_id": shown[0]["id"] if shown else None,
-        "last_id": shown[-1]["id"] if shown else None,
-        "has_more": start + len(shown) < len(items),
+        "data": [shown(each) for each in chosen],
+        "first_id": chosen[0]["id"] if chosen else None,
+        "last_id": chosen[-1]["id"] if chosen else None,
+        "has_more": start + len(chosen) < len(items),
     }
 
 

@@ -64,6 +64,14 @@ class JudgeServer:
         """What it was asked and what of it is paid."""
         return self._ask("ledger")
 
+    def paid(self) -> dict[str, int]:
+        """How often each request was paid, by the name that its client gave it."""
+        return self._ask("paid")
+
+    def last(self) -> dict[str, str]:
+        """The last body that was posted, by path."""
+        return self._ask("last")
+
     def set(self, **changed: object) -> None:
         """Change settings while it runs."""
         self._ask("settings", changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-__all__ = ["completion", "failure", "tokens"]
+__all__ = ["completion", "failure", "shown", "tokens"]
 
 CREATED = 1_790_000_000
 """A moment that does not pass: answers must be the same in every run."""
@@ -81,6 +81,11 @@ def _logprobs(content: str, mark: str, sure: float, request: dict[str, Any]) -> 
 def _token(text: str, logprob: float, top: list[tuple[str, float]]) -> dict[str, Any]:
     spelled = [{"token": each, "logprob": value, "bytes": list(each.encode())} for each, value in top]
     return {"token": text, "logprob": logprob, "bytes": list(text.encode()), "top_logprobs": spelled}
+
+
+def shown(document: dict[str, Any]) -> dict[str, Any]:
+    """A file or a batch as the description has it: what is not known yet is left out, it is not null."""
+    return {name: value for name, value in document.items() if value is not None}
 
 
 def failure(message: str, kind: str, *, code: str | None = None, param: str | None = None) -> dict[str, Any]:

@@ -47,6 +47,8 @@ class State:
         answered: the same, where the answer was whole and well-formed: asking again is waste.
         served: requests by what became of them.
         billed: tokens per model and direction, of everything that was paid.
+        names: how often a request was paid, by the name that its client gave it.
+        last: the last body that was posted, by path.
     """
 
     settings: Settings
@@ -57,15 +59,17 @@ class State:
     answered: Counter[str] = field(default_factory=Counter)
     served: Counter[str] = field(default_factory=Counter)
     billed: Counter[str] = field(default_factory=Counter)
+    names: Counter[str] = field(default_factory=Counter)
+    last: dict[str, bytes] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def complete(self, request: dict[str, Any], *, faults: bool = True) -> Reply:
+    def complete(self, request: dict[str, Any], *, name: str = "") -> Reply:
         """Answer a chat completion, or fail as the settings say."""
         digest = digest_of(request)
         self.seen[digest] += 1
-        fault = self._fault(digest) if faults else None
+        fault = self._fault(digest)
         self.served[fault or "answered"] += 1
         if fault == "rate_limited":
             wait = f"{self.settings.retry_after:g}".encode()
@@ -73,6 +77,7 @@ class State:
             return Reply(429, json.dumps(body).encode(), ((b"retry-after", wait),))
         if fault == "server_error":
             return Reply(500, json.dumps(failure("The server had an error", "server_error")).encode())
+        self.names.update([name] if name else [])
         return self._paid(request, digest, fault)
 
     def _fault(self, digest: str) -> str | None:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Judged", "judge", "trained_on"]
 
-_TABLES = ("gates.votes", "gates.faults", "gates.rulers", "gates.dissent", "gates.orderings", "gates.drift")
+_FRESH = ("gates.votes", "gates.rulers", "gates.dissent", "gates.orderings", "gates.drift")
+"""What looks at votes that came since the parent: empty when there is none to compare with."""
 _FIGURE: dict[str, Any] = {
     "gate": pl.String,
     "scenario": pl.String,
@@ -107,8 +108,12 @@ def judge(  # noqa: PLR0913 - what is judged, against what, and what is known be
     engine.load("gates.measured", pl.DataFrame(figures, schema=_FIGURE, orient="row"))
     pairs = int(engine.query("manifest/sizes").filter(pl.col("kind") == "pairs")["records"].sum())
     engine.build("gates.flags", parts=max(1, -(-pairs // settings.sample)))
-    for table in _TABLES:
-        engine.build(table)
+    engine.build("gates.faults")
+    for table in _FRESH:
+        if known:
+            engine.build(table)
+        else:
+            engine.clear(table)
     engine.build("gates.results")
     rows = engine.read("gates.results").sort("scenario", "slice").to_dicts()
     rows.sort(key=lambda row: (not row["tripped"], GATE_NAMES.index(row["gate"])))

@@ -1,0 +1,116 @@
+"""What the lanes of a run share: caps, journal, what is known, how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from prefstrata.judging._asked import read_reply
+from prefstrata.judging._money import Rate
+from prefstrata.judging._rows import Settled, today
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prefstrata.judging._asked import Asked, Progress
+    from prefstrata.judging._journal import Journal
+    from prefstrata.judging._money import Caps
+    from prefstrata.judging._parsing import Parsed
+    from prefstrata.judging._question import Question
+    from prefstrata.judging._rows import Attempt
+
+    Told = Callable[[Question, Asked], str | None]
+
+__all__ = ["Run"]
+
+_SHOWN_EVERY = 0.1
+"""Seconds between two looks at how far it is."""
+
+
+class Run:
+    """What the lanes share."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what they share
+        self,
+        journal: Journal,
+        caps: Caps,
+        found: dict[str, Asked],
+        progress: Progress,
+        told: Told,
+        listener: Callable[[Progress], object],
+    ) -> None:
+        self.journal, self.caps, self.found, self.progress = journal, caps, found, progress
+        self._told, self._listener = told, listener
+        self.in_flight = 0
+        """Micro-dollars reserved for requests that are under way."""
+        self.changed: list[asyncio.Event] = []
+        self._began = self._shown = 0.0
+
+    def begin(self) -> None:
+        self._began = asyncio.get_running_loop().time()
+        self.show()
+
+    def show(self, *, now: bool = True) -> None:
+        """Tell how far it is: now, or when it has not been told for a while."""
+        seconds = asyncio.get_running_loop().time() - self._began
+        if now or seconds - self._shown >= _SHOWN_EVERY:
+            self._shown = seconds
+            self.progress.seconds = seconds
+            self.progress.spent = self.caps.spent_run
+            self._listener(self.progress)
+
+    def count_cached(self, state: Asked) -> None:
+        self.progress.cached += 1
+        self.progress.done += 1
+        self.progress.outcomes[state.outcome] += 1
+
+    def reserve(self, amount: int) -> bool:
+        taken = self.caps.take(amount)
+        self.in_flight += amount if taken else 0
+        return taken
+
+    def adopt(self, attempt: Attempt) -> None:
+        """Take over what an earlier run reserved: the project counts it already, this run and maybe this day do not."""
+        self.in_flight += attempt.reserved
+        self.caps.spent_run += attempt.reserved
+        self.caps.spent_day += attempt.reserved if attempt.day != today() else 0
+
+    def release(self, reserved: int, cost: int) -> None:
+        """Put the price in the place of the reservation."""
+        self.in_flight -= reserved
+        self.caps.give(reserved - cost)
+        for event in self.changed:
+            event.set()
+
+    def over(self, question: Question, outcome: str) -> str | None:
+        """Count a question that is over; returns why its judge must stop, if it must."""
+        state = self.found[question.key]
+        state.outcome = outcome
+        self.progress.done += 1
+        self.progress.outcomes[outcome] += 1
+        self.show(now=False)
+        return self._told(question, state)
+
+    async def settle_reply(self, question: Question, attempt: Attempt, body: bytes, status: int | None) -> Parsed:
+        """Keep a reply and what it costs; returns it read."""
+        parsed = read_reply(question, body)
+        tokens = (parsed.input_tokens, parsed.output_tokens)
+        cost = self.price(question, attempt, tokens)
+        await self.journal.settle(Settled(attempt, parsed.outcome, cost, body, status, tokens))
+        self.release(attempt.reserved, cost)
+        self.heard(question, parsed)
+        return parsed
+
+    @staticmethod
+    def price(question: Question, attempt: Attempt, tokens: tuple[int | None, int | None]) -> int:
+        """What a reply costs by its own account; without one, all that was reserved."""
+        asked, said = tokens
+        if asked is None or said is None:
+            return attempt.reserved
+        return Rate.of(question.judge.price, batch=question.judge.batch).cost(asked, said)
+
+    def heard(self, question: Question, parsed: Parsed) -> bool:
+        """Note a reply; returns whether the question is over with it."""
+        state = self.found[question.key]
+        state.note(parsed)
+        return state.is_final

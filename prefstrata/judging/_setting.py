@@ -1,0 +1,109 @@
+"""What plan and run share: the project's judges and policies, what there is to judge, where verdicts go."""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from prefstrata.engine import read_warehouse
+from prefstrata.judging._money import Caps
+from prefstrata.judging._plan import Planner
+from prefstrata.judging._rows import today
+from prefstrata.judging._work import Material, read_material
+from prefstrata.model import ConfigError
+from prefstrata.policy import read_policies
+
+if TYPE_CHECKING:
+    from prefstrata.judging._journal import JournalReader
+    from prefstrata.policy import Exam, Policy
+    from prefstrata.project import Project, Source
+
+__all__ = ["FORMAT", "Setting", "check_found", "folder_of", "source_of"]
+
+FORMAT = "judge-verdicts"
+
+
+class Setting:
+    """The project's judges, policies, and what there is to judge."""
+
+    def __init__(self, project: Project) -> None:
+        """Read the warehouse.
+
+        Raises:
+            ConfigError: the project has no judges, or nothing has been run yet.
+        """
+        if project.judges is None:
+            raise ConfigError(
+                "the project has no judges",
+                where=str(project.file),
+                todo="add `judges:`; docs/how-to/judge-with-a-model.md",
+            )
+        self.project, self.judges = project, project.judges
+        self.policies: tuple[Policy, ...] = tuple(policy for policy, _ in read_policies(project))
+        items = max(policy.judging.exam.items for policy in self.policies)
+        with read_warehouse(project.warehouse_path) as connection:
+            self.material: Material = read_material(
+                connection, self.judges.work, seed=self.judges.seed, exam_items=items
+            )
+        self.planner = Planner(self.judges, self.policies, self.material)
+        self.path = project.directory / self.judges.journal
+
+    @property
+    def thresholds(self) -> dict[str, Exam]:
+        """Exam thresholds per risk level: the strictest of the policies."""
+        exams = [policy.judging.exam for policy in self.policies]
+        strict = exams[0].model_copy(
+            update={
+                "accuracy": max(each.accuracy for each in exams),
+                "flips": min(each.flips for each in exams),
+                "least": max(each.least for each in exams),
+            }
+        )
+        return dict.fromkeys(("low", "medium", "high"), strict)
+
+    def caps(self, journal: JournalReader) -> Caps:
+        """The caps and what is spent under them."""
+        return Caps.of(self.judges.budget, day=journal.spent(today()), project=journal.spent())
+
+
+def source_of(project: Project) -> Source:
+    """The source that reads verdicts.
+
+    Raises:
+        ConfigError: there is none, or more than one.
+    """
+    takes = [source for source in project.sources if source.format == FORMAT]
+    if len(takes) == 1:
+        return takes[0]
+    raise ConfigError(
+        f"{len(takes) or 'no'} source{'s have' if len(takes) > 1 else ' has'} the format {FORMAT}",
+        where=str(project.file),
+        todo="have one under sources: {name: verdicts, mode: synthetic, supervisor: judge, "
+        "path: 'inbox/verdicts/*.jsonl', "
+        f"format: {FORMAT}}}",
+    )
+
+
+def folder_of(project: Project, source: Source) -> Path:
+    """The folder of the source's pattern, up to the first part that may be several."""
+    parts = PurePath(source.path).parts[:-1]
+    plain = next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    return project.directory / Path(*parts[:plain])
+
+
+def check_found(project: Project, source: Source, file: Path | None) -> None:
+    """See that the source will read the file.
+
+    Raises:
+        ConfigError: its path does not.
+    """
+    if file is None:
+        return
+    names = glob.glob(source.path, root_dir=project.directory, recursive=True)  # noqa: PTH207 - as the source looks
+    if file.resolve() not in {(project.directory / name).resolve() for name in names}:
+        raise ConfigError(
+            f"the source {source.name} does not find {file.name} by its path {source.path}",
+            where=str(project.file),
+            todo="let its path end in *.jsonl",
+        )
