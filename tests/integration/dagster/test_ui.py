@@ -137,12 +137,9 @@ def test_every_noise_check_shows_its_figure_slice_and_meaning(ui: str, browser: 
     for noise, title in NOISES.items():
         name = f"{noise.lower()}_{title.replace(' ', '_').replace('-', '_')}"
         browser.open(f"{ui}/assets/noise/checks?view=checks&checkDetail={name}")
-        browser.wait_for(f"{noise}, {title}. When it fails:", "meaning", seconds=120)
-        measured = "Nothing to measure" not in browser.text()
-        if measured:
-            browser.wait_for("figure", "slice", "threshold", "action", "figures", seconds=60)
+        browser.wait_for(f"{noise}, {title}. A figure fails where", "When it fails:", "meaning", seconds=120)
+        browser.wait_for("figure", "slice", "threshold", "action", "figures", seconds=60)
         browser.screenshot(ARTEFACTS / f"{name}.png")
-        assert measured or noise in {"N8"}
 
 
 def test_an_asset_shows_its_schema_and_plot(ui: str, browser: Browser) -> None:
