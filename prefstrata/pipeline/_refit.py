@@ -53,7 +53,6 @@ def fit_or_keep(engine: Engine, identity: Identity, refit: Refit, *, now: int) -
         now: seconds since the epoch.
     """
     panels = engine.query("reports/panels")
-    votes = int(panels["votes"].sum())
     made, state = _last(engine), kept_state(engine)
     changes, withdrawn = engine.read("noise.changes"), engine.read("evidence.withdrawn")
     because = due(refit, identity, made, state, panels, changes, withdrawn, now=now)
@@ -63,8 +62,8 @@ def fit_or_keep(engine: Engine, identity: Identity, refit: Refit, *, now: int) -
     # The name comes last: what a killed run has left half is nobody's fit.
     engine.clear("noise.fits")
     name = calibration_id(identity)
-    fit_raters(engine, name)
-    row = (name, identity.ledger, identity.made_by, now, votes, because)
+    fit = fit_raters(engine, name)
+    row = (name, identity.ledger, identity.made_by, now, fit.votes, because)
     engine.load("noise.fits", pl.DataFrame([row], schema=_FITS, orient="row"))
     return because
 
