@@ -13,7 +13,7 @@ from prefstrata.judging._report import report_judges
 from prefstrata.judging._rubrics import Rubric, rubric_for
 from prefstrata.judging._run import plan_judges, run_judges
 from prefstrata.judging._summaries import JudgeReport, JudgeRun, Planned
-from prefstrata.judging._verdicts import deliver, records
+from prefstrata.judging._verdicts import records
 
 __all__ = [
     "Asked",
@@ -34,7 +34,6 @@ __all__ = [
     "ask",
     "cleaned",
     "compare",
-    "deliver",
     "dollars",
     "flags",
     "generate",
