@@ -273,6 +273,17 @@ def _judge_run(call: Call) -> None:
     judge_run(call)
 
 
+@command(_judge, "generate")
+def _judge_generate(call: Call) -> None:
+    """Have models write responses to prompts that need pairs, leave out copies, and write them for the next run.
+
+    They share the judges' models, caps and journal; `judge plan` says what it costs.
+    """
+    from prefstrata.cli._commands.generate import generate
+
+    generate(call)
+
+
 @command(_judge, "report")
 def _judge_report(call: Call) -> None:
     """Say what was asked and spent so far, per judge, outcome and run. Works while a run is under way."""

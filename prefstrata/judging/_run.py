@@ -11,6 +11,7 @@ from uuid import uuid4
 from prefstrata.judging._asked import Asked, Progress, look_up
 from prefstrata.judging._asking import ask
 from prefstrata.judging._exam import grade
+from prefstrata.judging._generate import to_write
 from prefstrata.judging._journal import open_journal, read_journal
 from prefstrata.judging._plan import CANARY, Left, costs
 from prefstrata.judging._setting import EXAMPLE, FORMAT, Setting
@@ -45,7 +46,9 @@ def plan_judges(project: Project) -> Planned:
         cards = grade(exam, found, setting.thresholds) if known and exam else None
         work = setting.planner.work(cards, left)
         found |= look_up(journal, work)
-        made = costs([*exam, *work], found)
+        writing = [written.question for written in to_write(project, setting.judges)]
+        found |= look_up(journal, writing)
+        made = costs([*exam, *work, *writing], found)
         return Planned(tuple(made), left.reasons, left.flagged, setting.caps(journal))
 
 

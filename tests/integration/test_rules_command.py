@@ -50,8 +50,7 @@ def test_rules_become_votes_once(project: Path) -> None:
     assert ran.document["delivered"] == 20
     assert command("run", "--quiet", cwd=project).code == 0
     query = (
-        "select rater_id, stratum, count(*) n from evidence.votes"
-        " where stratum like 'rule/%' group by all order by all"
+        "select rater_id, stratum, count(*) n from evidence.votes where stratum like 'rule/%' group by all order by all"
     )
     rows = command("sql", query, "--json", cwd=project).document
     assert [(row["stratum"], row["n"]) for row in rows] == [("rule/synthetic", 10)] * 2
