@@ -6,7 +6,7 @@ LAKEFS := .cache/lakefs
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help setup demo dev lakefs test check bench lock docs clean
+.PHONY: help setup demo dev lakefs test trainers check bench lock docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ test: ## every test this machine can run, by file on two processes; skipped ones
 	@scripts/setup --spark
 	$(RUN) -m pytest -n 2 --dist loadfile $(PYTEST)
 
+trainers: setup ## install the trainers themselves (5 GB, once), and try checkouts in them
+	@scripts/trainers >/dev/null
+	PREFSTRATA_REQUIRE=trainers $(RUN) -m pytest tests/integration/trainers $(PYTEST)
+
 check: setup ## lint, format, types, who imports whom, licences, what may not be committed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -49,6 +53,8 @@ bench: setup ## how fast and how good, against what
 lock: setup ## pin requirements/ anew
 	$(COMPILE) pyproject.toml --upgrade --extra platform --group pyproject.toml:dev --no-build --output-file requirements/platform.txt
 	$(COMPILE) pyproject.toml --upgrade --extra spark --constraints requirements/platform.txt --output-file requirements/spark.txt
+	$(COMPILE) pyproject.toml --extra trl --group pyproject.toml:trainers --upgrade --output-file requirements/trainers.txt
+	$(COMPILE) --group pyproject.toml:trainers-apart --upgrade --no-deps --output-file requirements/trainers-apart.txt
 	$(COMPILE) --group pyproject.toml:peers --upgrade --no-build --output-file requirements/peers.txt
 
 docs: setup ## write the generated pages of docs/reference/ anew

@@ -17,7 +17,7 @@ TARGETS = (
         ("pairs",),
         "prompt_pairs",
         ("prompt", "chosen", "rejected"),
-        LengthRule("prompt", cuts=True, room=2),
+        LengthRule("prompt", cuts=True, room=2, run=True),
     ),
     Target(
         "openrlhf-rm",
@@ -25,7 +25,7 @@ TARGETS = (
         ("pairs",),
         "prompt_pairs",
         ("prompt", "chosen", "rejected"),
-        LengthRule("never", cuts=True),
+        LengthRule("never", cuts=True, run=True),
         margin="margin",
     ),
 )

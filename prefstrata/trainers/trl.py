@@ -21,7 +21,7 @@ TARGETS = (
         ("pairs",),
         "prompt_pairs",
         ("prompt", "chosen", "rejected"),
-        LengthRule("prompt", cuts=True),
+        LengthRule("prompt", cuts=True, run=True),
         texts=("prompt_pair_texts", ("prompt", "chosen", "rejected")),
         weight="weight",
         soft="p",
@@ -33,7 +33,7 @@ TARGETS = (
         ("unpaired", "pairs"),
         "prompt_labels",
         ("prompt", "completion", "label"),
-        LengthRule("prompt", cuts=True),
+        LengthRule("prompt", cuts=True, run=True),
         texts=("prompt_label_texts", ("prompt", "completion", "label")),
     ),
     Target(
@@ -42,7 +42,7 @@ TARGETS = (
         ("pairs",),
         "full_pairs",
         ("chosen", "rejected"),
-        LengthRule("longest", cuts=False),
+        LengthRule("longest", cuts=False, run=True),
         texts=("full_pair_texts", ("chosen", "rejected")),
         weight="weight",
         soft="p",
@@ -55,7 +55,7 @@ TARGETS = (
         ("traces",),
         "steps",
         ("prompt", "completions", "labels"),
-        LengthRule("never", cuts=True),
+        LengthRule("never", cuts=True, run=True),
     ),
 )
 """TRL's targets."""

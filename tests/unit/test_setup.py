@@ -24,6 +24,8 @@ LOCKS = {
         *PYPROJECT["build-system"]["requires"],
     ],
     "spark": [*BASE, *EXTRAS["spark"]],
+    "trainers": [*BASE, *EXTRAS["trl"], *PYPROJECT["dependency-groups"]["trainers"]],
+    "trainers-apart": PYPROJECT["dependency-groups"]["trainers-apart"],
 }
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)(.*(?:\n {4}.*)*)", re.MULTILINE)
 

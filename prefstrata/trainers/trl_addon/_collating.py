@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["COLUMNS", "WithColumns", "keep_columns"]
+__all__ = ["KeepsColumns", "WithColumns"]
 
 COLUMNS = ("weight", "p")
 
@@ -41,6 +41,17 @@ class WithColumns:
         return batch
 
 
-def keep_columns(trainer: Any) -> None:  # noqa: ANN401 - one of TRL's
-    """Let a trainer's rows keep the columns through ``remove_unused_columns``, and its batches have them."""
-    trainer.data_collator = WithColumns(trainer.data_collator)
+class KeepsColumns:
+    """What a trainer needs for the columns to reach its loss; a mixin, to stand before TRL's trainer."""
+
+    def __init__(self, *args: Any, soft_labels: bool = True, **kwargs: Any) -> None:  # noqa: ANN401 - TRL's
+        """Make the trainer as TRL does, then let its batches have the columns."""
+        self._soft_labels = soft_labels
+        super().__init__(*args, **kwargs)
+        self.data_collator = WithColumns(self.data_collator)  # type: ignore[has-type]
+
+    def _set_signature_columns_if_needed(self) -> None:
+        """Let the rows keep the columns through ``remove_unused_columns``."""
+        super()._set_signature_columns_if_needed()  # type: ignore[misc]
+        columns: list[str] = getattr(self, "_signature_columns", [])
+        self._signature_columns = list(dict.fromkeys([*columns, *COLUMNS]))

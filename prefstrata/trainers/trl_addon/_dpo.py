@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from prefstrata.model import ConfigError
-from prefstrata.trainers.trl_addon._collating import COLUMNS, keep_columns
+from prefstrata.trainers.trl_addon._collating import KeepsColumns
 from prefstrata.trainers.trl_addon._losses import loss_of, soft_and_weighed
 
 __all__ = ["WeightedDPO"]
 
 
-class WeightedDPO:
+class WeightedDPO(KeepsColumns):
     """What ``WeightedDPOTrainer`` adds to TRL's ``DPOTrainer``; a mixin, to stand before it.
 
     Losses ``sigmoid``, ``hinge`` and ``ipo``, with the reverse KL divergence: those whose loss of a pair turned round
     is known.
     """
 
-    def __init__(self, *args: Any, soft_labels: bool = True, **kwargs: Any) -> None:  # noqa: ANN401 - TRL's
-        """Make the trainer as TRL does, then keep the columns."""
-        self._soft_labels = soft_labels
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - TRL's
+        """Make the trainer, and refuse what it could not honour."""
         super().__init__(*args, **kwargs)
         settings: Any = self.args  # type: ignore[attr-defined]
         kinds = settings.loss_type if isinstance(settings.loss_type, list) else [settings.loss_type]
@@ -36,12 +35,6 @@ class WeightedDPO:
                 raise ConfigError(
                     f"the add-on has no {name}", where=name, todo="leave it as it is, or use --weights resample"
                 )
-        keep_columns(self)
-
-    def _set_signature_columns_if_needed(self) -> None:
-        super()._set_signature_columns_if_needed()  # type: ignore[misc]
-        columns: list[str] = getattr(self, "_signature_columns", [])
-        self._signature_columns = list(dict.fromkeys([*columns, *COLUMNS]))
 
     def compute_loss(
         self,

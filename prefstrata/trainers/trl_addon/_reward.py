@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefstrata.trainers.trl_addon._collating import COLUMNS, keep_columns
+from prefstrata.trainers.trl_addon._collating import KeepsColumns
 from prefstrata.trainers.trl_addon._losses import soft_and_weighed
 
 __all__ = ["WeightedReward"]
 
 
-class WeightedReward:
+class WeightedReward(KeepsColumns):
     """What ``WeightedRewardTrainer`` adds to TRL's ``RewardTrainer``; a mixin, to stand before it."""
-
-    def __init__(self, *args: Any, soft_labels: bool = True, **kwargs: Any) -> None:  # noqa: ANN401 - TRL's
-        """Make the trainer as TRL does, then keep the columns."""
-        self._soft_labels = soft_labels
-        super().__init__(*args, **kwargs)
-        keep_columns(self)
-
-    def _set_signature_columns_if_needed(self) -> None:
-        super()._set_signature_columns_if_needed()  # type: ignore[misc]
-        columns: list[str] = getattr(self, "_signature_columns", [])
-        self._signature_columns = list(dict.fromkeys([*columns, *COLUMNS]))
 
     def compute_loss(
         self,
