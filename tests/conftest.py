@@ -14,6 +14,9 @@ from prefstrata.releases.schema import manifest_schema
 from tests._lakefs import Server, start_server
 from tests._stores import StoreKit
 
+# The pseudonyms of users are part of every id: one key for all tests, and no key files in the checkout.
+os.environ.setdefault("PREFSTRATA_PSEUDONYM_KEY", "a key for tests, and no secret")
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path

@@ -136,6 +136,37 @@ def _rollback(
 register_checkout(application)
 
 
+@command(application, "withdraw")
+def _withdraw(
+    call: Call,
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="The user, as the events of the source spell it.")],
+    source: Annotated[str | None, typer.Option(metavar="NAME", help="Of one source only; of all by default.")] = None,
+    wait: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for a run to end.")] = 0.0,
+) -> None:
+    """Record that a user took consent back: the next release holds nothing the user said or did.
+
+    The name is hashed with the project's key and written nowhere.
+    """
+    from prefstrata.cli._commands.withdraw import withdraw_user
+
+    withdraw_user(call, subject, source, wait)
+
+
+@command(application, "purge")
+def _purge(
+    call: Call,
+    refs: Annotated[list[str], typer.Argument(metavar="REF", help="The releases; the newest cannot be purged.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, and who asked for it; kept for ever.")],
+) -> None:
+    """Destroy what only these releases hold. It cannot be undone, and the store keeps a record of it.
+
+    A lakeFS server cannot destroy bytes: reading them is refused, and the objects to delete in its storage are listed.
+    """
+    from prefstrata.cli._commands.purge import purge
+
+    purge(call, refs, reason)
+
+
 @_queue.callback()
 @shared
 def _queues(_: Call) -> None:

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from prefstrata.engine._files import function_names, sql_text
-from prefstrata.engine._shared import check_columns, given, may_be_replaced
+from prefstrata.engine._shared import check_columns, given, may_be_replaced, with_literals
 from prefstrata.engine._types import duckdb_type, parse_type
 from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.errors import ConfigError, UnreachableError
@@ -159,6 +159,27 @@ class DuckDBEngine:
         check_columns(table, self._columns(select, params))
         self._create(table)
         return self._insert(table, select, params)
+
+    def show(self, full_name: str, **params: Scalar) -> None:
+        """Let the table be a view of ``sql/<schema>/<table>.sql``, for rows that are read once and need not be kept."""
+        table = definition(full_name)
+        may_be_replaced(table)
+        select = with_literals(sql_text(full_name), given(full_name, params))
+        with self.transaction():
+            check_columns(table, self._columns(select, {}))
+            self._run(f'create schema if not exists "{table.schema}"')
+            self._run(f"create or replace view {_quoted(table)} as {select}")
+
+    def lend(self, full_name: str, frame: pl.DataFrame) -> None:
+        """Let a frame be the table until another is lent; nothing is copied."""
+        table = definition(full_name)
+        may_be_replaced(table)
+        check_columns(table, frame.columns)
+        with self._lock:
+            lent = f"__{table.schema}_{table.name}"
+            self._connection.register(lent, ArrowStream(frame))
+            self._run(f'create schema if not exists "{table.schema}"')
+            self._run(f'create or replace view {_quoted(table)} as select * from "{lent}"')  # noqa: S608 - own name
 
     def append(self, full_name: str, **params: Scalar) -> int:
         """Add the rows of ``sql/<schema>/<table>.sql`` to the table, or change nothing; returns the number added."""

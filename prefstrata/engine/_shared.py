@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from prefstrata.engine._files import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from prefstrata.engine._protocol import Scalar
     from prefstrata.model.tables import Table
 
-__all__ = ["check_columns", "given", "may_be_replaced"]
+__all__ = ["check_columns", "given", "may_be_replaced", "with_literals"]
+
+_OPAQUE_OR_PARAMETER = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\$(?P<name>[a-z_][a-z0-9_]*)")
 
 
 def given(name: str, params: dict[str, Scalar]) -> dict[str, Scalar]:
@@ -21,6 +24,22 @@ def given(name: str, params: dict[str, Scalar]) -> dict[str, Scalar]:
     if wanted != params.keys():
         raise TypeError(f"{name} takes the parameters {sorted(wanted)}, not {sorted(params)}")
     return dict(params)
+
+
+def with_literals(sql: str, values: Mapping[str, Scalar]) -> str:
+    """The statement with its parameters written out, for where an engine takes none; text is quoted."""
+
+    def written(found: re.Match[str]) -> str:
+        name = found["name"]
+        return found[0] if name is None else _literal(values[name])
+
+    return _OPAQUE_OR_PARAMETER.sub(written, sql)
+
+
+def _literal(value: Scalar) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return f"cast({value!r} as double)" if isinstance(value, float) else str(value).lower()
 
 
 def check_columns(table: Table, columns: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from prefstrata.pipeline._checks import CheckResult, check_meaning
 from prefstrata.pipeline._plan import STAGES, Stage, stage_of
 from prefstrata.pipeline._run import Progress, RunSummary, run
 from prefstrata.pipeline._session import Session, open_session
+from prefstrata.pipeline._withdraw import Withdrawn, withdraw
 from prefstrata.project import open_project_store
 
 __all__ = [
@@ -16,10 +17,12 @@ __all__ = [
     "RunSummary",
     "Session",
     "Stage",
+    "Withdrawn",
     "check_meaning",
     "import_answers",
     "open_project_store",
     "open_session",
     "run",
     "stage_of",
+    "withdraw",
 ]

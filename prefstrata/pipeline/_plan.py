@@ -51,6 +51,16 @@ STAGES = (
             "evidence.prompts",
             "evidence.responses",
             "evidence.normalised_ratings",
+            "evidence.actions",
+            "evidence.attribution",
+            "evidence.events",
+            "evidence.event_votes",
+            "evidence.trusted",
+            "evidence.suspended",
+            "evidence.thumbs",
+            "evidence.propensities",
+            "evidence.signals",
+            "evidence.positions",
             "evidence.votes",
             "evidence.pairs",
             "evidence.frozen_words",
@@ -82,7 +92,7 @@ STAGES = (
             *NOISE_CHECKED,
         ),
     ),
-    Stage("weighting", ("weighting.aggregates", "weighting.records")),
+    Stage("weighting", ("weighting.opinions", "weighting.aggregates", "weighting.records")),
     Stage(
         "layers",
         (
@@ -129,7 +139,18 @@ STAGES = (
         ),
     ),
     # Last, because what settling a dispute is worth depends on what the label weighs.
-    Stage("queues", ("noise.disputes", "noise.samples", "noise.followups", "noise.queue", "noise.proposals")),
+    Stage(
+        "queues",
+        (
+            "noise.trends",
+            "noise.backflow",
+            "noise.disputes",
+            "noise.samples",
+            "noise.followups",
+            "noise.queue",
+            "noise.proposals",
+        ),
+    ),
 )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from prefstrata.policy._gates import GATE_SCHEMA, gate_rows
 from prefstrata.policy._noise_checks import MEASURES
+from prefstrata.policy._online import ONLINE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,6 +78,10 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "policy.settling": {"scenario": pl.String, "round": pl.String, "stratum": pl.String},
     "policy.queues": {"scenario": pl.String, "queue": pl.String, "size": pl.Int64},
+    "policy.online": {
+        "scenario": pl.String,
+        **{name: pl.Float64 if name in {"clip", "unknown"} else pl.Int64 for name in ONLINE_COLUMNS},
+    },
     "policy.noise_limits": {
         "scenario": pl.String,
         "noise": pl.String,
@@ -192,6 +197,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for scenario, policy in governed
             for queue, size in policy.queues.model_dump(exclude={"seed"}).items()
         ],
+        "policy.online": [(scenario, *policy.online.row) for scenario, policy in governed],
         "policy.noise_limits": [_limit(scenario, policy, each) for scenario, policy in governed for each in MEASURES],
         "policy.requirements": [
             (scenario, risk, risk in policy.require.rationale)

@@ -10,6 +10,7 @@ from prefstrata.policy._gates import Gates
 from prefstrata.policy._judging import Judging
 from prefstrata.policy._mixture import Limits, Mixture, Quota
 from prefstrata.policy._noise_checks import NoiseChecks
+from prefstrata.policy._online import Online
 from prefstrata.policy._ordering import Aggregation, Mixing
 from prefstrata.policy._rules import ResponseRule  # noqa: TC001 - pydantic reads it
 from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
@@ -148,6 +149,7 @@ class Policy(Strict):
     quotas: tuple[Quota, ...] = Field((), description="Most records of a bucket that a version trains on.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
+    online: Online = Field(default_factory=Online, description="Online feedback; read from the policy of `*` alone.")
     noise: NoiseChecks = Field(default_factory=NoiseChecks, description="Thresholds of the noise checks.")
     response_rules: tuple[ResponseRule, ...] = Field((), description="What a program decides about a response.")
     judging: Judging = Field(

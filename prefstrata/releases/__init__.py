@@ -2,6 +2,7 @@
 
 from prefstrata.releases.drafts import MANIFEST, Draft, Outcome, ReleaseFile, Status
 from prefstrata.releases.protocol import Step, publish_rebasing, publish_release, reconcile_releases
+from prefstrata.releases.purging import Purged, purge_releases
 from prefstrata.releases.rollback import rollback_release
 from prefstrata.releases.stored import (
     Checkout,
@@ -17,6 +18,7 @@ __all__ = [
     "Checkout",
     "Draft",
     "Outcome",
+    "Purged",
     "ReleaseFile",
     "Status",
     "Step",
@@ -24,6 +26,7 @@ __all__ = [
     "checkout_files",
     "publish_rebasing",
     "publish_release",
+    "purge_releases",
     "read_manifest",
     "reconcile_releases",
     "rollback_release",

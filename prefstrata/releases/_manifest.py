@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rfc8785
 
 from prefstrata.policy import LAYERS
+from prefstrata.releases._online import describe_online
 from prefstrata.releases._teaching import describe_teaching
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
             **engine.query("manifest/calibration").row(0, named=True),
             "cards": engine.query("manifest/raters").to_dicts(),
         },
+        "online": describe_online(engine),
         "contaminated": engine.query("manifest/contaminated").to_dicts(),
         "noise": engine.query("manifest/noise").to_dicts(),
         "teaching": describe_teaching(engine),

@@ -17,6 +17,7 @@ from prefstrata.model.kinds import KINDS
 from prefstrata.policy import LAYERS, NOISES, gate_meaning
 from prefstrata.releases._figures import figures
 from prefstrata.releases._names import code_span, quoted, readable, visible
+from prefstrata.releases._online import EMPTY
 from prefstrata.releases._summary import sentences
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def _facts(manifest: dict[str, Any], quote: Callable[[str | None], str]) -> dict
         "rules": _rules(manifest),
         "facets": [facet for key, title in _FACETS.items() if (facet := _facet(manifest, key, title))["rows"]],
         "queues": sorted(manifest["queues"].items()),
+        "online": EMPTY | manifest.get("online", {}),
         "noise": [row | {"title": NOISES[row["noise"]]} for row in manifest.get("noise", [])],
         "weights": _weights(manifest),
         "moves": manifest.get("moves", []),

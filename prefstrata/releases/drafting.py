@@ -10,6 +10,7 @@ from prefstrata.policy import Gates
 from prefstrata.releases._changes import CHANGES, changes_between
 from prefstrata.releases._manifest import canonical, describe
 from prefstrata.releases._moves import moves_since
+from prefstrata.releases._online import late_since
 from prefstrata.releases._pages import render_card, render_report
 from prefstrata.releases._summary import sentences, summarise
 from prefstrata.releases._teaching import news
@@ -112,6 +113,7 @@ class Drafter:
         self.judged = judge(self._engine, self._identity, earlier, self._gates, approval=self._approval)
         manifest = {
             **self._description,
+            "online": {**self._description["online"], "late": late_since(self._engine, earlier)},
             "release_id": self._identity.release_id(parent.release_id, self._yes()),
             "parent": named,
             "changes": changes.records,

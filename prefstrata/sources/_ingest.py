@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from prefstrata.model import ConfigError
@@ -16,6 +17,7 @@ from prefstrata.model.tables import table
 from prefstrata.sources._files import Known, Opened, State, find_files, read_state
 from prefstrata.sources._frozen import check_frozen, demand_pairs
 from prefstrata.sources._ledger import AppendSummary, append_staged, clear_staging
+from prefstrata.sources._pseudonyms import pseudonym_key
 from prefstrata.sources._reading import Reading, compile_source
 from prefstrata.sources._staging import Stager
 from prefstrata.sources.mapping import Demand
@@ -137,10 +139,11 @@ def ingest(
     governed = frozenset(engine.read("policy.scenarios")["scenario"].to_list())
     state = read_state(engine)
     demand = Demand(frozenset(requirements), governed)
+    key = cache(lambda: pseudonym_key(project))
     found: list[FileOutcome] = []
     appended: list[AppendSummary] = []
     for frozen in (True, False):
-        stager = Stager(engine, demand)
+        stager = Stager(engine, demand, key)
         chosen = [each for each in readings if each.source.frozen == frozen]
         with engine.without_checkpoints():
             found += _read_all(project.directory, chosen, state, stager, progress)

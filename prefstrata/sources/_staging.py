@@ -6,17 +6,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from prefstrata.model import PrefstrataError
 from prefstrata.model.arrow import ArrowStream
+from prefstrata.sources._pseudonyms import unlocked
 from prefstrata.sources.framing import Limits, drop, fetch_records, frame
 from prefstrata.sources.framing._rejects import readable
 from prefstrata.sources.mapping import stage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import duckdb
@@ -36,9 +39,9 @@ _AT_ONCE = 20_000
 class Stager:
     """Stages one file after the other; ``batches`` counts them."""
 
-    def __init__(self, engine: DuckDBEngine, demand: Demand) -> None:
-        """Stage into the engine's staging tables, which must be there and empty."""
-        self._engine, self._demand = engine, demand
+    def __init__(self, engine: DuckDBEngine, demand: Demand, key: Callable[[], bytes]) -> None:
+        """Stage into the engine's staging tables, which must be there and empty; ``key`` gives that of pseudonyms."""
+        self._engine, self._demand, self._key = engine, demand, key
         self.batches = 0
 
     def stage(self, reading: Reading, path: Path, opened: Opened) -> tuple[int, dict[str, int]]:
@@ -59,16 +62,17 @@ class Stager:
                 rest = f"select * from {framed.table} where __line > {last} or __line in (select unnest(?))"
                 connection.execute(f"create or replace temp table {records} as {rest}", [list(opened.again)]).fetchall()
                 _execute(connection, f"delete from {framed.rejects} where line <= {last}")
-            refused = stage(
-                connection,
-                reading.compiled,
-                records,
-                batch_id=opened.batch_id,
-                file=path.name,
-                columns=list(reading.framing.fields or {}),
-                joined=joined,
-                demand=self._demand,
-            )
+            with unlocked(connection, self._key()) if _speaks_of_users(reading) else nullcontext():
+                refused = stage(
+                    connection,
+                    reading.compiled,
+                    records,
+                    batch_id=opened.batch_id,
+                    file=path.name,
+                    columns=list(reading.framing.fields or {}),
+                    joined=joined,
+                    demand=self._demand,
+                )
             reasons = _keep_rejects(connection, framed.rejects, opened.batch_id)
             _quarantine(connection, reading, path, opened.batch_id, refused)
             reasons.update(each.reason for each in refused)
@@ -100,6 +104,12 @@ class Stager:
         )
         connection.execute("insert into staging.batches values (?, ?, ?, ?, ?, ?, ?, ?)", list(row)).fetchall()
         self.batches += 1
+
+
+def _speaks_of_users(reading: Reading) -> bool:
+    return reading.source.supervisor == "user" or any(
+        block.table in {"events", "withdrawals"} for block in reading.compiled.blocks
+    )
 
 
 def _refuse_grown(path: Path, reading: Reading, line: int, taken: int) -> None:

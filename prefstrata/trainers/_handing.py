@@ -22,7 +22,7 @@ from prefstrata.trainers._lengths import Lengths
 from prefstrata.trainers._report import report_on
 from prefstrata.trainers._worker import Part, Worker, factors, settings
 from prefstrata.trainers._workers import Workers
-from prefstrata.trainers._writing import encode, settle, write_rows
+from prefstrata.trainers._writing import Buffers, settle, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from prefstrata.trainers._options import Options
     from prefstrata.trainers._report import LossReport
     from prefstrata.trainers._target import Target
-    from prefstrata.trainers._writing import WrittenFile
+    from prefstrata.trainers._writing import Encoded, WrittenFile
 
 __all__ = ["hand_out"]
 
@@ -154,7 +154,7 @@ def _select(desk: DuckDBEngine, target: Target, options: Options) -> None:
     desk.build("checkout.selected", **{name: given[name] for name in parameters("checkout.selected")})
     most = desk.query("checkout/summary").row(0, named=True)["most_copies"]
     desk.load("checkout.copies", pl.DataFrame({"number": range(1, most + 1)}, schema={"number": pl.Int64}))
-    desk.build("checkout.examples", **{name: given[name] for name in parameters("checkout.examples")})
+    desk.show("checkout.examples", **{name: given[name] for name in parameters("checkout.examples")})
 
 
 def _start(seed: int) -> float:
@@ -172,14 +172,14 @@ def _write(  # noqa: PLR0913, PLR0917 - as above
     progress: Callable[[str], object],
 ) -> Iterator[WrittenFile]:
     statement, columns = _layout(target, options)
-    parquet = options.files == "parquet"
+    parquet, buffers = options.files == "parquet", Buffers()
 
-    def row(worker: Worker, item: tuple[Part, pl.DataFrame]) -> dict[str, tuple[bytes, int]]:
+    def row(worker: Worker, item: tuple[Part, pl.DataFrame]) -> dict[str, Encoded]:
         rows = worker.rows(*item, statement)
         if "margin" in columns and options.margin_scale != 1:
             rows = rows.with_columns(pl.col("margin") * options.margin_scale)
         return {
-            str(split): encode(some.select(columns), parquet=parquet)
+            str(split): buffers.encode(some.select(columns), parquet=parquet)
             for (split,), some in rows.group_by("split", maintain_order=True)
         }
 

@@ -14,6 +14,7 @@ from prefstrata.model.tables import table
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prefstrata.model.tables import Column
     from prefstrata.trainers._options import Options
     from prefstrata.trainers._target import Target
 
@@ -85,17 +86,17 @@ class Worker:
     def __init__(self, target: Target, options: Options, strata: pl.DataFrame) -> None:
         """Open the database."""
         # A trainer of single responses reads thumbs and the sides of pairs into one shape, by its first kind.
-        self._kind, self._given = target.reads[0], settings(target, options)
+        self._kind, self._given, self._shaped = target.reads[0], settings(target, options), False
         self.engine = DuckDBEngine(":memory:", threads=1, memory_limit=_MEMORY)
         self.engine.load("checkout.factors", strata)
-        self.engine.ensure(table("checkout.pair_records"))
 
     def records(self, part: Part) -> pl.DataFrame:
         """What a checkout makes of the file's records: rows of ``checkout.records``."""
         self._show(part)
-        for name in _RECORDS[self._kind]:
-            self._build(f"checkout.{name}", part=part.number)
-        return self.engine.read(f"checkout.{name}")
+        *before, last = _RECORDS[self._kind]
+        for name in before:
+            self.engine.show(f"checkout.{name}", **self._of(f"checkout.{name}", part=part.number))
+        return self.engine.query(f"checkout/{last}", **self._of(f"checkout.{last}", part=part.number))
 
     def shape(self, part: Part, examples: pl.DataFrame) -> pl.DataFrame:
         """The texts of examples of the file, as ``sql/checkout/measured_*`` gives them to a tokenizer."""
@@ -109,12 +110,15 @@ class Worker:
 
     def _put(self, part: Part, examples: pl.DataFrame) -> None:
         self._show(part)
-        self.engine.load("checkout.examples", examples)
-        self._build(f"checkout.{_SHAPED[self._kind]}")
+        self.engine.lend("checkout.examples", examples)
+        if not self._shaped:  # the view is planned anew at every use, and sees what is shown and lent by then
+            name = f"checkout.{_SHAPED[self._kind]}"
+            self.engine.show(name, **self._of(name))
+            self._shaped = True
 
-    def _build(self, full_name: str, **more: int) -> None:
+    def _of(self, full_name: str, **more: int) -> dict[str, Any]:
         given = {**self._given, **more}
-        self.engine.build(full_name, **{name: given[name] for name in parameters(full_name)})
+        return {name: given[name] for name in parameters(full_name)}
 
     def _show(self, part: Part) -> None:
         """Let the file be its table of the release; other kinds that the target reads are empty meanwhile.
@@ -122,17 +126,21 @@ class Worker:
         A column that a release of another time does not have is null.
         """
         for kind in _reads(self._kind):
-            columns = ", ".join(
-                f'cast(null as {duckdb_type(parse_type(column.type))}) as "{column.name}"'
-                for column in table(f"release.{kind}").columns
-            )
-            rows = f"select {columns} where false"
+            columns = table(f"release.{kind}").columns
+            nulls = ", ".join(f'cast(null as {_duckdb(each)}) as "{each.name}"' for each in columns)
+            rows = f"select {nulls} where false"
             if kind == part.kind:
                 file = str(part.path).replace("'", "''")
-                rows += f" union all by name select * from read_parquet('{file}', hive_partitioning = false)"  # noqa: S608 - a file of this checkout, quoted
+                held = f"select * from read_parquet('{file}', hive_partitioning = false)"  # noqa: S608 - a file of this checkout, quoted
+                whole = {each.name for each in columns} <= pl.read_parquet_schema(part.path).keys()
+                rows = held if whole else f"{rows} union all by name {held}"
             with self.engine.connection() as connection:
                 connection.execute("create schema if not exists release").fetchall()
                 connection.execute(f"create or replace view release.{kind} as {rows}").fetchall()
+
+
+def _duckdb(column: Column) -> str:
+    return duckdb_type(parse_type(column.type))
 
 
 def _reads(kind: str) -> tuple[str, ...]:

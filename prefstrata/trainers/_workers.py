@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Workers"]
 
 _WORKERS = 2
-_AHEAD = 3
+_AHEAD = 4
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
 _Worker = TypeVar("_Worker")

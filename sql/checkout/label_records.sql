@@ -9,7 +9,7 @@ thumbs as (
         round(unpaired.trust * factors.factor, 9) as weight,
         array_to_string(list_transform(unpaired.prompt, lambda m: m.role), ',') as roles,
         length(array_to_string(list_transform(unpaired.prompt, lambda m: m.content), '')) + length(unpaired.response) as characters,
-        trim(unpaired.response) = '' as blank
+        ltrim(unpaired.response) = '' as blank
     from release.unpaired as unpaired
     left join governing on governing.scenario = unpaired.scenario
     left join checkout.factors as factors

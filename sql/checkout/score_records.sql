@@ -9,7 +9,7 @@ weighed as (
         cast(round(ratings.trust * factors.factor * 1e9) as bigint) as weight,
         array_to_string(list_transform(ratings.prompt, lambda m: m.role), ',') as roles,
         length(array_to_string(list_transform(ratings.prompt, lambda m: m.content), '')) + length(ratings.response) as characters,
-        trim(ratings.response) = '' as blank
+        ltrim(ratings.response) = '' as blank
     from release.ratings as ratings
     left join governing on governing.scenario = ratings.scenario
     left join checkout.factors as factors

@@ -43,7 +43,7 @@ settled as (
         end as fate,
         case when $per_prompt = 'divide' and rivals.pairs > 1 then round(fated.weight / rivals.pairs, 9) else fated.weight end as weight,
         case
-            when hash_bits_low(short_hash(concat_ws('/', cast($seed as varchar), 'split', fated.prompt_id))) % 1000000
+            when $validation > 0 and hash_bits_low(short_hash(concat_ws('/', cast($seed as varchar), 'split', fated.prompt_id))) % 1000000
                 < $validation * 1000000
                 then 'validation'
             else 'train'

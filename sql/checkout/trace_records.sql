@@ -12,7 +12,7 @@ measured as (
             + length(array_to_string(list_transform(traces.steps, lambda s: coalesce(s.output, '')), '')) as characters,
         array_length(traces.steps) as steps,
         array_length(list_filter(traces.steps, lambda s: s.reward is null)) as unjudged,
-        array_length(list_filter(traces.steps, lambda s: trim(coalesce(s.output, '')) = '')) as blank,
+        array_length(list_filter(traces.steps, lambda s: ltrim(coalesce(s.output, '')) = '')) as blank,
         array_length(list_filter(traces.steps, lambda s: s.reward >= $good_step)) as good
     from release.traces as traces
     left join governing on governing.scenario = traces.scenario

@@ -1,6 +1,7 @@
 -- Grain: a vote on a canonical pair (a < b by id), so that both display orders meet.
--- Everything that compares two responses becomes such a vote: votes as given, two ratings by one rater, and what a user
--- did with one response rather than another. A ranking of k things counts as k - 1 votes, not as k (k - 1) / 2.
+-- Everything that compares two responses becomes such a vote: votes as given, two ratings by one rater, and what a user did with one
+-- response rather than another, counting as much as such events were found to say. A ranking of k things counts as k - 1 votes, not
+-- as k (k - 1) / 2.
 with given as (
     select
         vote_id, pair_id(left_id, right_id) as pair_id, prompt_id, left_id, right_id, dimension,
@@ -57,38 +58,32 @@ from_ratings as (
     join evidence.prompts as prompts on prompts.prompt_id = one.prompt_id
     join policy.scenarios as governing on governing.scenario = prompts.policy_scenario
 ),
-chosen as (
+-- What a choice says by its place is for the rater model, which knows what was shown first; what its kind says counts here, against
+-- the kind that says most. Who is suspended is not heard.
+says as (
     select
-        event_id, prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum,
-        list_filter(list_distinct(alternatives), lambda other: other <> response_id) as others
-    from ledger.events
-    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
-    where kind = 'accept' and prompt_id is not null and response_id is not null
+        kind, segment,
+        sum(cast(round(1e6 * says * events) as bigint)) / (1e6 * sum(events)) as says
+    from evidence.signals
+    where form = 'pair'
+    group by kind, segment
 ),
-accepted as (
-    select event_id, prompt_id, response_id, rater_id, stratum, unnest(others) as other_id, array_length(others) + 1 as k
-    from chosen
-    where array_length(others) > 0
-),
--- Users whose name is unknown share one rater: what one of them likes and another dislikes is no comparison.
-thumbs as (
-    select
-        prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum, kind, min(event_id) as event_id
-    from ledger.events
-    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
-    where kind in ('like', 'dislike') and response_id is not null and user_id is not null
-    group by prompt_id, response_id, rater_id, supervisor || '/' || mode, kind
+strongest as (
+    select coalesce(max(case when known and says > 0 then says end), 1e0) as says
+    from evidence.signals
+    where form = 'pair'
 ),
 from_events as (
-    select event_id, prompt_id, response_id as left_id, other_id as right_id, rater_id, stratum, 2e0 / k as share
-    from accepted
-    union all
-    select liked.event_id, liked.prompt_id, liked.response_id, disliked.response_id, liked.rater_id, liked.stratum, 1e0
-    from thumbs as liked
-    join thumbs as disliked
-        on disliked.prompt_id = liked.prompt_id and disliked.rater_id = liked.rater_id
-        and disliked.stratum = liked.stratum and disliked.response_id <> liked.response_id
-    where liked.kind = 'like' and disliked.kind = 'dislike'
+    select
+        votes.vote_id, votes.pair_id, votes.prompt_id, votes.winner_id, votes.loser_id, votes.winner_first,
+        votes.rater_id, votes.stratum, votes.happened_at,
+        round(votes.share * (1 - votes.doubt) * least(1e0, coalesce(says.says / strongest.says, 0e0)), 6) as share
+    from evidence.event_votes as votes
+    cross join strongest
+    left join says on says.kind = votes.kind and says.segment = votes.segment
+    anti join (select subject from evidence.suspended where scope = 'event') as lost on lost.subject = votes.event_id
+    anti join (select subject from evidence.suspended where scope = 'event') as other on other.subject = votes.other_event_id
+    anti join (select subject from evidence.suspended where scope = 'rater') as silent on silent.subject = votes.rater_id
 ),
 every as (
     select * from given
@@ -96,10 +91,14 @@ every as (
     select * from from_ratings
     union all
     select
-        short_hash(event_id || '/' || left_id || '/' || right_id), pair_id(left_id, right_id), prompt_id, left_id, right_id,
-        'overall', 'left', cast(null as double), false, rater_id, stratum, false, cast(null as varchar),
-        cast(null as timestamp), share, 'event', false
+        vote_id, pair_id, prompt_id,
+        case when winner_first then winner_id when not winner_first then loser_id else winner_id end,
+        case when winner_first then loser_id when not winner_first then winner_id else loser_id end,
+        'overall',
+        case when not winner_first then 'right' else 'left' end,
+        cast(null as double), false, rater_id, stratum, winner_first is not null, cast(null as varchar), happened_at, share, 'event', false
     from from_events
+    where share > 0
 ),
 -- Who settles a pair twice has settled it as last decided: the earlier vote stays a vote, and settles nothing. Few votes name a
 -- round, so these are looked at alone.

@@ -15,7 +15,8 @@ with said as (
         text_field(events.rater_id), text_field(events.round), text_field(events.policy), text_field(events.rubric),
         time_field(events.decided_at), list_field(events.reason_tags), text_field(events.rationale),
         text_field(events.raw), text_field(batches.source), text_field(batches.mode), text_field(batches.supervisor),
-        text_field(events.own_id)
+        text_field(events.own_id), text_field(events.became_id), text_field(events.surface), text_field(events.segment),
+        text_field(events.cohort), text_field(events.address), time_field(events.received_at)
       )
     ) as said_id
   from staging.events
@@ -52,7 +53,8 @@ kept as (
 select
   kept.event_id,
   events.kind, events.prompt_id, events.response_id, events.session, events.user_id, events.position,
-  events.alternatives, events.value, events.occurred_at, events.rater_id, events.round, events.policy, events.rubric,
+  events.alternatives, events.value, events.occurred_at, events.rater_id, events.own_id, events.became_id,
+  events.surface, events.segment, events.cohort, events.address, events.received_at, events.round, events.policy, events.rubric,
   events.decided_at, events.reason_tags, events.rationale, events.raw, batches.source, batches.mode,
   batches.supervisor, events.batch_id, events.line,
   kept.seq

@@ -12,21 +12,16 @@ rated as (
     anti join manifest.known as known on known.batch_id = ratings.batch_id
 ),
 behaved as (
-    select distinct events.response_id, events.rater_id, events.supervisor || '/' || events.mode as stratum, events.source
-    from ledger.events as events
+    select behind.vote_id as id, events.source
+    from evidence.event_votes as behind
+    join ledger.events as events on events.event_id = behind.event_id
     anti join manifest.known as known on known.batch_id = events.batch_id
-    where events.response_id is not null
 ),
--- Ratings and events speak of one response: of every pair in which it is a side.
-spoken as (
-    select response_id, rater_id, stratum, source, 'rating' as derived_from from rated
-    union all
-    select response_id, rater_id, stratum, source, 'event' from behaved
-),
+-- A rating speaks of one response: of every pair in which it is a side.
 sided as (
-    select pair_id, a as response_id, rater_id, stratum, derived_from from evidence.votes
+    select pair_id, a as response_id, rater_id, stratum from evidence.votes where derived_from = 'rating'
     union all
-    select pair_id, b, rater_id, stratum, derived_from from evidence.votes
+    select pair_id, b, rater_id, stratum from evidence.votes where derived_from = 'rating'
 ),
 named as (
     select votes.pair_id, said.source
@@ -34,11 +29,14 @@ named as (
     join evidence.votes as votes on votes.vote_id = said.id
     where votes.derived_from = 'vote'
     union all
-    select sided.pair_id, spoken.source
-    from spoken
-    join sided
-        on sided.response_id = spoken.response_id and sided.rater_id = spoken.rater_id and sided.stratum = spoken.stratum
-        and sided.derived_from = spoken.derived_from
+    select votes.pair_id, behaved.source
+    from behaved
+    join evidence.votes as votes on votes.vote_id = behaved.id
+    where votes.derived_from = 'event'
+    union all
+    select sided.pair_id, rated.source
+    from rated
+    join sided on sided.response_id = rated.response_id and sided.rater_id = rated.rater_id and sided.stratum = rated.stratum
 ),
 counted as (
     select pair_id, source, row_number() over (partition by pair_id order by count(*) desc, source) as place

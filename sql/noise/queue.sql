@@ -77,6 +77,17 @@ waiting as (
     where queue <> 'reannotation'
     union all
     select
+        'backflow', pair_id, prompt_id, kind, [dimension], priority,
+        case kind
+            when 'risky' then 'high risk, and no annotator has judged it'
+            when 'conflicting' then 'users and judges or rules contradict each other'
+            when 'new_task' then 'users judged it in a task that is new'
+            when 'drifting' then 'users judged it in a task where they have come to want something else'
+            else 'only users judged it, and the estimate is not sure'
+        end
+    from noise.backflow
+    union all
+    select
         'backflow', preferences.pair_id, any_value(pairs.prompt_id), 'online', list_sort(list(preferences.dimension)),
         max(1 - greatest(p_a, p_b)), 'high risk, and only users have judged it'
     from noise.preferences as preferences

@@ -10,36 +10,17 @@ with rated as (
     from evidence.votes
     where derived_from = 'rating'
 ),
-thumbs as (
-    select event_id, kind, prompt_id, response_id, rater_id, supervisor || '/' || mode as stratum
-    from ledger.events
-    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
-    where kind in ('like', 'dislike') and response_id is not null and user_id is not null
-),
-liked_rather as (
-    select liked.event_id as liked_id, disliked.event_id as disliked_id, pair_id(liked.response_id, disliked.response_id) as pair_id
-    from thumbs as liked
-    join thumbs as disliked
-        on disliked.prompt_id = liked.prompt_id and disliked.rater_id = liked.rater_id
-        and disliked.stratum = liked.stratum and disliked.response_id <> liked.response_id
-    where liked.kind = 'like' and disliked.kind = 'dislike'
-),
 behaved as (
-    select distinct pair_id, event_id
+    select distinct pair_id, unnest(event_ids) as event_id
     from (
-        select pair_id(response_id, other_id) as pair_id, event_id
-        from (
-            select event_id, response_id, unnest(alternatives) as other_id
-            from ledger.events
-            anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
-            where kind = 'accept' and response_id is not null and array_length(alternatives) > 0
-        ) as accepted
-        where other_id <> response_id
-        union all
-        select pair_id, liked_id from liked_rather
-        union all
-        select pair_id, disliked_id from liked_rather
-    ) as compared
+        select
+            votes.pair_id,
+            case when behind.other_event_id is null then [behind.event_id] else [behind.event_id, behind.other_event_id] end
+                as event_ids
+        from evidence.votes as votes
+        join evidence.event_votes as behind on behind.vote_id = votes.vote_id
+        where votes.derived_from = 'event'
+    ) as heard
 ),
 indirect as (
     select rated.pair_id, ratings.rating_id as id, ratings.policy, ratings.reason_tags

@@ -1,34 +1,23 @@
 -- Grain: a response with a thumb, as it stands in a release file.
 -- What users did, summed to liked or not with a probability: weak evidence, for trainers that read single responses. The
--- label is the side that weighs more, not the side with more events, or p would speak of the other one.
-with thumbs as (
-    select
-        events.response_id, events.event_id,
-        case when events.kind in ('like', 'accept', 'copy') then 1 else -1 end
-            * cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * 1e9) as bigint) as lean
-    from ledger.events as events
-    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
-    join weighting.records as records on records.kind = 'unpaired' and records.record_id = events.response_id
-    left join policy.strata as strata
-        on strata.scenario = records.policy_scenario and strata.stratum = events.supervisor || '/' || events.mode
-    where events.kind in ('like', 'accept', 'copy', 'dislike', 'reject', 'retry')
-),
-said as (
+-- label is the side that weighs more, not the side with more events, or p would speak of the other one; none, where it is not decided.
+with summed as (
     select
         response_id,
-        case when sum(lean) > 0 then true when sum(lean) < 0 then false end as label,
-        list_sort(list(event_id)) as provenance
-    from thumbs
+        sum(cast(round(1e9 * up) as bigint)) - sum(cast(round(1e9 * down) as bigint)) as lean,
+        flatten(list(event_ids)) as event_ids
+    from weighting.opinions
     group by response_id
 )
 select
     said.response_id, records.prompt_id,
     asked.messages as prompt,
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
-    answered.content as response, said.label, records.p, records.votes,
-    responses.generators, records.strata, said.provenance,
+    answered.content as response,
+    case when records.decided then said.lean > 0 end as label, records.p, records.votes,
+    responses.generators, records.strata, list_sort(said.event_ids) as provenance,
     placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
-from said
+from summed as said
 join weighting.records as records on records.kind = 'unpaired' and records.record_id = said.response_id
 join layers.records as placed on placed.kind = 'unpaired' and placed.record_id = said.response_id
 left join weighting.weights as weights on weights.kind = 'unpaired' and weights.record_id = said.response_id

@@ -3,11 +3,12 @@
 -- source; what has no date stands together on one day, because nobody can say that it was spread.
 with acted as (
     select
-        rater_id, prompt_id, response_id, kind, supervisor || '/' || mode as stratum, source,
-        coalesce(cast(cast(occurred_at as date) as varchar), 'unknown') as day
-    from ledger.events
-    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
-    where supervisor = 'user'
+        event_id, rater_id, prompt_id, response_id, stratum, source,
+        coalesce(cast(cast(happened_at as date) as varchar), 'unknown') as day
+    from evidence.events
+    anti join (select subject from evidence.suspended where scope = 'event') as lost on lost.subject = events.event_id
+    anti join (select subject from evidence.suspended where scope = 'rater') as silent on silent.subject = events.rater_id
+    where stratum like 'user/%'
 ),
 -- Where ratings or behaviour became a vote, the first of the user's days with the prompt stands for it.
 met as (
@@ -47,9 +48,9 @@ said as (
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
     where steps.supervisor = 'user'
     union all
-    select 'unpaired', response_id, stratum, rater_id, source, day
-    from acted
-    where response_id is not null and kind in ('like', 'accept', 'copy', 'dislike', 'reject', 'retry')
+    select 'unpaired', opinions.response_id, opinions.stratum, acted.rater_id, acted.source, acted.day
+    from weighting.opinions as opinions
+    join acted on acted.event_id = opinions.event_ids[1]
 ),
 counted as (
     select

@@ -152,31 +152,24 @@ traces as (
     from trace_weights
     group by trace_id, prompt_id, policy_scenario, risk_level
 ),
-thumb_strata as (
-    select
-        response_id, prompt_id, supervisor || '/' || mode as stratum,
-        count(*) filter (where kind in ('like', 'accept', 'copy')) as up,
-        count(*) filter (where kind in ('dislike', 'reject', 'retry')) as down
-    from ledger.events
-    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
-    where response_id is not null and kind in ('like', 'accept', 'copy', 'dislike', 'reject', 'retry')
-    group by response_id, prompt_id, supervisor || '/' || mode
-),
 thumb_weights as (
     select
-        thumb_strata.*, facts.policy_scenario, facts.risk_level, facts.prior, facts.tie_margin,
-        up * cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * 1e9) as bigint) as w_up,
-        down * cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * 1e9) as bigint) as w_down
-    from thumb_strata
-    join facts on facts.prompt_id = thumb_strata.prompt_id
-    left join policy.strata as strata
-        on strata.scenario = facts.policy_scenario and strata.stratum = thumb_strata.stratum
+        opinions.response_id, opinions.prompt_id, opinions.stratum,
+        facts.policy_scenario, facts.risk_level, facts.prior, facts.tie_margin,
+        sum(opinions.events) as n,
+        sum(cast(round(1e9 * opinions.up) as bigint)) as w_up,
+        sum(cast(round(1e9 * opinions.down) as bigint)) as w_down
+    from weighting.opinions as opinions
+    join facts on facts.prompt_id = opinions.prompt_id
+    group by
+        opinions.response_id, opinions.prompt_id, opinions.stratum,
+        facts.policy_scenario, facts.risk_level, facts.prior, facts.tie_margin
 ),
 thumbs as (
     select
         response_id, prompt_id, policy_scenario, risk_level, prior, tie_margin,
         list_sort(list({'stratum': stratum, 'votes': (w_up + w_down) / 1e9})) as weights,
-        cast(sum(up + down) as bigint) as votes,
+        cast(sum(n) as bigint) as votes,
         sum(w_up) / 1e9 as w_up,
         sum(w_down) / 1e9 as w_down
     from thumb_weights

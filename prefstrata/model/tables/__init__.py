@@ -20,6 +20,7 @@ from prefstrata.model.tables._layers import CAUSES, LAYERS, MOVES, RELEASE
 from prefstrata.model.tables._ledger import LEDGER
 from prefstrata.model.tables._manifest import MANIFEST
 from prefstrata.model.tables._noise import NOISE
+from prefstrata.model.tables._online import ONLINE
 from prefstrata.model.tables._policy import POLICY
 from prefstrata.model.tables._shape import Column, Table
 from prefstrata.model.tables._staging import STAGING
@@ -31,6 +32,7 @@ __all__ = ["TABLES", "Column", "Table", "table"]
 TABLES: tuple[Table, ...] = (
     *LEDGER,
     *EVIDENCE,
+    *ONLINE,
     *FROZEN,
     *NOISE,
     *FIT,

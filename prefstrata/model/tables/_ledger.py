@@ -143,8 +143,15 @@ user_id | varchar | pseudonym of the user
 position | bigint | place at which the response was shown, from 0; null when unknown
 alternatives | varchar[] | response ids shown beside it, sorted
 value | double | seconds of dwell, characters edited…; null when the kind has none
-occurred_at | timestamp | when, UTC, null when unknown
+occurred_at | timestamp | when, by the clock of the user's device, UTC, null when unknown
 rater_id | varchar | the user as a rater
+own_id | varchar | the event's own id in its source, null when it has none
+became_id | varchar | the response it became: edited by the user, or given on a retry; null otherwise
+surface | varchar | where in the product it was shown, null when unknown
+segment | varchar | what kind of user it was, such as new or paying; null when unknown
+cohort | varchar | group that the user joined with or was assigned to, null when unknown
+address | varchar | keyed pseudonym of the block of network addresses it came from, null when unknown
+received_at | timestamp | when the service received it, by its own clock, UTC, null when unknown
 {SAID.strip()}
 """),
         ("event_id",),

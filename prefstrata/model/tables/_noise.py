@@ -141,7 +141,7 @@ has_rationale | boolean | at least one of them came with a reason
 queue | varchar | arbitration, reannotation, review, backflow, calibration or golden
 pair_id | varchar | the pair
 prompt_id | varchar | its prompt
-kind | varchar | as in noise.disputes, noise.followups or noise.samples; or flip, online
+kind | varchar | as in noise.disputes, noise.followups, noise.samples or noise.backflow; or flip, online
 dimensions | varchar[] | what people are asked to judge, sorted
 priority | double | higher first, from 0; arbitration: released weight that settling it is expected to move
 reason | varchar | why it is here, a sentence

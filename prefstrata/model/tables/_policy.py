@@ -153,6 +153,29 @@ size | bigint | most pairs in it
     ),
     Table(
         "policy",
+        "online",
+        "what a scenario's policy says of online feedback; the one of * counts",
+        columns("""
+scenario | varchar | the scenario
+cap_user_day | bigint | most judging events of a user on a day
+cap_session | bigint | most of a session
+cap_address_day | bigint | most of a block of addresses on a day
+cap_cohort_day | bigint | most of a cohort on a day
+skew_minutes | bigint | an event dated later than this after its receipt has a wrong clock
+burst_seconds | bigint | span in which a burst is looked for
+burst_events | bigint | judging events of a user in one such span that are a burst
+lockstep_minutes | bigint | span in which what several users do is together
+lockstep_shared | bigint | times that users act together before they are one hand
+golden_votes | bigint | least votes on trusted pairs before a user can lose its say
+clip | double | most that an event counts more or less for how rarely its like speaks up
+unknown | double | what an event of unknown reliability counts beside one of the most reliable kind
+watch_days | bigint | newest days held against those before
+backflow | bigint | pairs that wait for annotators because of online feedback
+"""),
+        ("scenario",),
+    ),
+    Table(
+        "policy",
         "noise_limits",
         "a scenario and a measure of a noise check: when it fails, and what follows",
         columns("""

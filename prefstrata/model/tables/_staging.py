@@ -22,7 +22,8 @@ item | bigint | place of the statement within its record, from 0
         "staging",
         ledger.name,
         f"{ledger.grain}; accepted, not yet in the ledger",
-        kept + (own if identified else ()),
+        kept
+        + (tuple(column for column in own if column.name not in {each.name for each in kept}) if identified else ()),
         (),
     )
 

@@ -17,6 +17,22 @@ dimension | varchar | the dimension that decides it, likewise
 WEIGHTING = (
     Table(
         "weighting",
+        "opinions",
+        "what one user thinks of one response, by all that the user did with it",
+        columns("""
+response_id | varchar | the response
+prompt_id | varchar | its prompt
+stratum | varchar | supervisor/mode
+who | varchar | pseudonym of the user; the event's id where the user has no name
+events | bigint | kinds of event it rests on
+up | double | what speaks for the response, 0 to 1: how far above chance the most telling event is
+down | double | what speaks against it, likewise
+event_ids | varchar[] | ids of the events, sorted
+"""),
+        ("response_id", "stratum", "who"),
+    ),
+    Table(
+        "weighting",
         "aggregates",
         "a pair without an overall verdict, where the policy weighs dimensions against each other",
         columns(f"""

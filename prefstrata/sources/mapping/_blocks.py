@@ -225,12 +225,14 @@ def _events(builder: Builder, section: Events) -> Block:
     response = None if section.response is None else builder.response("response", section.response)
     others = [builder.response(f"alternatives[{place}]", each) for place, each in enumerate(section.alternatives)]
     listed = f"list_filter([{', '.join(others)}], lambda id: id is not null)" if others else "cast([] as varchar[])"
+    became = None if section.became is None else builder.response("became", section.became)
     user = f"nullif(trim({builder.cell('user', section.user, 'text')}), '')"
     context = builder.context
     builder.columns |= {
         "prompt_id": "__prompt_id",
         "response_id": response or "cast(null as varchar)",
         "alternatives": f"list_sort(list_distinct({listed}))",
+        "became_id": became or "cast(null as varchar)",
         "user_id": pseudonym(context.source, user),
     }
     builder.put("session", section.session, "text")
@@ -241,6 +243,11 @@ def _events(builder: Builder, section: Events) -> Block:
     )
     builder.put("value", section.value, "number")
     builder.put("occurred_at", section.occurred_at, "time")
+    builder.put("received_at", section.received_at, "time")
+    for name in ("surface", "segment", "cohort"):
+        builder.put(name, getattr(section, name), "text")
+    address = f"nullif(trim({builder.cell('address', section.address, 'text')}), '')"
+    builder.columns["address"] = pseudonym(f"{context.source}/address", address)
     builder.said(section, kind.spelled)
     named = f"coalesce({pseudonym(context.source, user)}, {text_literal(context.source)})"
     builder.columns["rater_id"] = f"{text_literal(context.supervisor + ':')} || {named}"

@@ -145,8 +145,12 @@ _INHERITED = tuple(Statement.model_fields)
 
 
 def pseudonym(source: str, name: str) -> str:
-    """The pseudonym of a user as SQL; a source's name has no slash, so the slash divides in one way."""
-    return f"short_hash({text_literal(source + '/')} || {name})"
+    """The keyed pseudonym of a user as SQL: an HMAC-SHA-256 under the key that the connection was unlocked with.
+
+    A source's name has no slash, so the slash divides in one way.
+    """
+    inner = f"sha256(getvariable('pseudonym_inner') || encode({text_literal(source + '/')} || {name}))"
+    return f"left(sha256(getvariable('pseudonym_outer') || unhex({inner})), 32)"
 
 
 def _rater(name: str, context: Context) -> str:

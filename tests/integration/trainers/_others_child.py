@@ -4,6 +4,7 @@ None of their code is changed, and nothing of theirs is trained: their training 
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -91,7 +92,43 @@ def swift(folder, _):
     return {"given": len(rows(folder)), "kept": len(data), "columns": sorted(data.column_names), "first": data[0]}
 
 
+def llamafactory(folder, length, *, stage):
+    from llamafactory.data import get_dataset, get_template_and_fix_tokenizer
+    from llamafactory.hparams import DataArguments, ModelArguments
+    from transformers import Seq2SeqTrainingArguments
+
+    told = tokenizer()
+    asked = DataArguments(
+        dataset="prefstrata_train", dataset_dir=str(folder), template="chatml", cutoff_len=length, overwrite_cache=True
+    )
+    made = get_dataset(
+        get_template_and_fix_tokenizer(told, asked),
+        ModelArguments(model_name_or_path=str(folder), cache_dir=str(folder / "cache")),
+        asked,
+        Seq2SeqTrainingArguments(output_dir=str(folder / "out"), use_cpu=True, report_to="none"),
+        stage,
+        told,
+    )["train_dataset"]
+    sides = [name for name in ("chosen_input_ids", "rejected_input_ids", "input_ids") if name in made.column_names]
+    return {
+        "given": len(rows(folder)),
+        "kept": len(made),
+        "columns": made.column_names,
+        "longest": max(len(row[side]) for row in made for side in sides),
+        "tags": sorted(set(made["kto_tags"])) if "kto_tags" in made.column_names else [],
+    }
+
+
+def llamafactory_rm(folder, length):
+    return llamafactory(folder, length, stage="rm")
+
+
+def llamafactory_kto(folder, length):
+    return llamafactory(folder, length, stage="kto")
+
+
 if __name__ == "__main__":
+    os.environ["DISABLE_VERSION_CHECK"] = "1"  # of LLaMA-Factory, which asks for an older transformers
     jobs = json.loads(sys.argv[1])
     found = {name: globals()[what](Path(folder), length or None) for name, (what, folder, length) in jobs.items()}
     sys.stdout.write("\n" + json.dumps(found, default=str) + "\n")

@@ -1,4 +1,4 @@
-"""OpenRLHF, Axolotl and ms-swift: their own loading and preprocessing, unmodified, on checkouts."""
+"""OpenRLHF, LLaMA-Factory, Axolotl and ms-swift: their own loading and preprocessing, unmodified, on checkouts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from prefstrata.stores.local import LocalStore
 from tests._releases import Content, publish
 from tests.integration.trainers.conftest import report_of
-from tests.unit.trainers._layers import STRATA, rating, trace, whole_pair
+from tests.unit.trainers._layers import STRATA, rating, thumb, trace, whole_pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +23,9 @@ JOBS = {
     "axolotl-dpo": "axolotl_dpo",
     "axolotl-bradley-terry": "axolotl_bradley_terry",
     "axolotl-stepwise": "axolotl_stepwise",
+    "llamafactory-alpaca": "llamafactory_rm",
+    "llamafactory-sharegpt": "llamafactory_rm",
+    "llamafactory-kto": "llamafactory_kto",
     "ms-swift-dpo": "swift",
     "ms-swift-rm": "swift",
     "ms-swift-regression": "swift",
@@ -43,6 +46,7 @@ def folder(hand_out: Callable[[Sequence[dict[str, Any]]], None], tmp_path_factor
             whole_pair("cut", "cut?", chosen=f"a{long}", rejected=f"b{long}"),
             whole_pair("same", "same?", chosen=f"{long}a", rejected=f"{long}b"),
         ],
+        "main/unpaired/bucket=00.parquet": [thumb("t", label=True)],
         "main/traces/bucket=00.parquet": [trace("x", 1, 0), trace("y", 0, 1)],
         "main/ratings/bucket=00.parquet": [rating("r", "a", 0.25), rating("r", "b", 0.75)],
     }
@@ -73,6 +77,13 @@ def test_openrlhf_does_at_its_length_what_the_report_says(name: str, folder: Pat
     said = report_of(folder / name)["length"]
     assert (said["dropped"], said["same"]) == (found[name]["given"] - found[name]["kept"], found[name]["same"])
     assert found[name]["same"] > 0
+
+
+@pytest.mark.parametrize("name", ["llamafactory-alpaca", "llamafactory-sharegpt", "llamafactory-kto"])
+def test_llamafactory_finds_the_rows_by_its_dataset_info(name: str, found: dict[str, Any]) -> None:
+    """And cuts them at its length without dropping any."""
+    assert found[name]["longest"] <= LENGTH
+    assert found[name]["tags"] == ([False, True] if name == "llamafactory-kto" else [])
 
 
 def test_openrlhf_reads_the_margin(found: dict[str, Any]) -> None:

@@ -67,6 +67,16 @@ def test_load_goes_by_name_and_replaces(engine: DuckDBEngine) -> None:
     assert engine.read("policy.dimensions").rows() == [("*", "tone", "kind", "brand", 2, 0.5)]
 
 
+def test_a_lent_frame_is_the_table_until_another_is(engine: DuckDBEngine) -> None:
+    """And a view of a statement sees which one is lent by then."""
+    engine.lend("policy.dimensions", DIMENSIONS)
+    assert engine.read("policy.dimensions").height == 2
+    engine.lend("policy.dimensions", DIMENSIONS.head(1))
+    assert engine.read("policy.dimensions").height == 1
+    with pytest.raises(ValueError, match=r"policy\.dimensions: the statement lacks weight"):
+        engine.lend("policy.dimensions", DIMENSIONS.drop("weight"))
+
+
 def test_a_wrong_column_is_named_and_changes_nothing(engine: DuckDBEngine) -> None:
     """Missing and extra columns are both named; the table keeps its rows."""
     engine.load("policy.dimensions", DIMENSIONS)

@@ -10,7 +10,7 @@ import pytest
 
 from prefstrata.model import ConfigError, GateBlockedError, IntegrityError
 from prefstrata.stores.local import LocalStore
-from prefstrata.trainers import TARGETS, Options, checkout_layer
+from prefstrata.trainers import TARGETS, Options, _workers, checkout_layer
 from prefstrata.trainers.nemo_rl import weighted
 from tests._releases import Content, publish
 from tests.unit.trainers._layers import hand_out, rating, thumb, trace, whole_pair
@@ -220,11 +220,31 @@ def test_equal_options_give_equal_bytes_and_another_seed_another_order(
         OTHER: [whole_pair(f"b{n}", f"p{n}") for n in range(30)],
     }
     asked: dict[str, Any] = {"files": files, "weights": "resample", "validation": 0.2}
+    same: dict[str, Any] = {"form": "trl-dpo", "options": Options(seed=3, **asked)}
     one = hand_out(store, records, tmp_path / "one", "trl-dpo", seed=3, **asked)
-    two = checkout_layer(store, "main", "v1", tmp_path / "two", form="trl-dpo", options=Options(seed=3, **asked))
+    two = checkout_layer(store, "main", "v1", tmp_path / "two", **same)
     other = checkout_layer(store, "main", "v1", tmp_path / "other", form="trl-dpo", options=Options(seed=4, **asked))
-    assert one.files == two.files
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_workers, "_WORKERS", 1)
+        alone = checkout_layer(
+            store, "main", "v1", tmp_path / "alone", form="trl-dpo", options=Options(seed=3, **asked)
+        )
+    assert one.files == two.files == alone.files
     assert one.files != other.files
+
+
+def test_a_system_prompt_is_a_text_whatever_it_holds(store: LocalStore, tmp_path: Path) -> None:
+    """Quotes, comments and dollar signs in it are no SQL."""
+    text = "it's '' -- $system\n; drop view release.pairs"
+    hand_out(store, release(), tmp_path / "out", "trl-dpo", system="replace", system_prompt=text)
+    assert {row["prompt"][0]["content"] for row in rows(tmp_path / "out")} == {text}
+
+
+def test_records_without_a_column_of_today_are_read(store: LocalStore, tmp_path: Path) -> None:
+    """A release of another time lacks some: they are null."""
+    records = {PAIRS: [{name: value for name, value in whole_pair("a").items() if name != "dimensions"}]}
+    made = hand_out(store, records, tmp_path / "out", "trl-dpo")
+    assert made.rows == 1
 
 
 def test_the_order_of_rows_is_mixed_or_that_of_their_ids(store: LocalStore, tmp_path: Path) -> None:

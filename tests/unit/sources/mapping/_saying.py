@@ -10,6 +10,7 @@ from typing import Any
 
 from prefstrata.engine import DuckDBEngine
 from prefstrata.sources import clear_staging
+from prefstrata.sources._pseudonyms import unlocked
 from prefstrata.sources.framing import Framing, fields, frame
 from prefstrata.sources.mapping import REASONS, Compiled, Context, Demand, Refused, compile_mapping, read_mapping, stage
 
@@ -58,7 +59,7 @@ def say(
     declared = fields(mapping["fields"])
     engine = DuckDBEngine(":memory:", threads=1)
     clear_staging(engine)
-    with TemporaryDirectory() as folder, engine.connection() as connection:
+    with TemporaryDirectory() as folder, engine.connection() as connection, unlocked(connection, b"a key for tests"):
         path = _write(Path(folder) / "records.jsonl", records)
         framed = frame(connection, path, Framing(declared), table="framed", line="__line")
         assert framed.rejected == 0, "the test's records must pass the framing"

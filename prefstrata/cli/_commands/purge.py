@@ -1,0 +1,40 @@
+"""``prefstrata purge``: the bytes of old releases, destroyed for good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prefstrata.cli._output import counted
+from prefstrata.releases import purge_releases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prefstrata.cli._call import Call
+
+__all__ = ["purge"]
+
+
+def purge(call: Call, refs: Sequence[str], reason: str) -> None:
+    """Destroy what only the named releases hold, and keep a record of it."""
+    with call.store() as store, call.output.working("purging"):
+        done = purge_releases(store, refs, reason)
+        location = store.location
+    document = {
+        "releases": list(done.releases),
+        "reason": reason,
+        "recorded": len(done.report.recorded),
+        "deleted": len(done.report.deleted),
+        "kept": done.kept,
+        "leftovers": list(done.report.leftovers),
+    }
+    lines = [
+        f"{', '.join(done.releases)}: {counted(len(done.report.recorded), 'file')} can never be read again",
+        f"{len(done.report.deleted):,} of them are destroyed",
+    ]
+    if done.kept:
+        lines.append(f"{counted(done.kept, 'file')} stayed: other releases hold the same bytes")
+    if done.report.leftovers:
+        lines.append(f"{location} cannot destroy bytes itself: delete these objects in its storage")
+        lines += [f"  {address}" for address in done.report.leftovers]
+    call.output.emit(document, *lines)

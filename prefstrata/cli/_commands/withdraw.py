@@ -1,0 +1,41 @@
+"""``prefstrata withdraw``: a user took consent back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prefstrata.cli._output import counted
+
+if TYPE_CHECKING:
+    from prefstrata.cli._call import Call
+
+__all__ = ["withdraw_user"]
+
+
+def withdraw_user(call: Call, user: str, source: str | None, wait: float) -> None:
+    """Record it in the ledger; the user's name is hashed and written nowhere."""
+    from prefstrata.pipeline import withdraw  # noqa: PLC0415 - a usage mistake need not load the pipeline
+
+    found = withdraw(call.project(), user, source=source, wait=wait, waiting=call.output.note)
+    events = sum(each.events for each in found)
+    judgements = sum(each.judgements for each in found)
+    new = [each for each in found if each.is_new]
+    document = [
+        {
+            "source": each.source,
+            "subject": each.subject,
+            "events": each.events,
+            "judgements": each.judgements,
+            "new": each.is_new,
+        }
+        for each in found
+    ]
+    if not new:
+        call.output.emit(document, "consent was withdrawn before; nothing to do")
+        return
+    held = f"{counted(events, 'event')} and {counted(judgements, 'judgement')} of this user are in the ledger"
+    call.output.emit(
+        document,
+        f"{held}; the next release holds none of them",
+        "next: prefstrata run, then prefstrata purge OLDER-RELEASES if they must go too",
+    )

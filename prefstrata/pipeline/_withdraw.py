@@ -1,0 +1,144 @@
+"""Consent taken back, by command: a batch of its own in the ledger, and gone from the next release."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from prefstrata.model import ConfigError
+from prefstrata.pipeline._session import open_session
+from prefstrata.sources import append_staged, clear_staging, pseudonym_key, pseudonym_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import duckdb
+
+    from prefstrata.project import Project
+
+__all__ = ["SOURCE", "Withdrawn", "withdraw"]
+
+SOURCE = "withdraw"
+"""What stands as the source of such a batch in ``ledger.batches``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What a withdrawal found.
+
+    Attributes:
+        source: the source whose user it is.
+        subject: the user's pseudonym there.
+        events: events of the user in the ledger.
+        judgements: votes, ratings and steps of the user in the ledger.
+        is_new: whether consent had not been withdrawn before.
+    """
+
+    source: str
+    subject: str
+    events: int
+    judgements: int
+    is_new: bool
+
+
+def withdraw(
+    project: Project,
+    user: str,
+    *,
+    source: str | None = None,
+    wait: float = 0.0,
+    waiting: Callable[[str], object] = lambda _: None,
+) -> tuple[Withdrawn, ...]:
+    """Record that a user took consent back, for one source or for all whose users are known by pseudonym.
+
+    The name is hashed here and written nowhere. Nothing is released: the next run makes a release without the user.
+
+    Args:
+        project: the project.
+        user: the user, as the events of the source spell it.
+        source: name of the source; all by default.
+        wait: seconds to wait for a run to end.
+        waiting: told once, when there is something to wait for.
+
+    Raises:
+        ConfigError: there is no such source, or none has users.
+        UnreachableError: a run has the project and did not end in time.
+    """
+    names = _sources(project, source)
+    if not user.strip():
+        raise ConfigError("the user has no name", where="SUBJECT", todo="write it as the events of the source spell it")
+    key = pseudonym_key(project)
+    subjects = {name: pseudonym_of(key, name, user) for name in names}
+    with open_session(project, wait=wait, waiting=waiting) as session:
+        with session.engine.connection() as connection:
+            found = tuple(_found(connection, name, subject) for name, subject in subjects.items())
+        new = [each for each in found if each.is_new]
+        if not new:
+            return found
+        now = datetime.now(UTC).replace(tzinfo=None)
+        said = "\n".join([SOURCE, *sorted(each.subject for each in new)])
+        batch = hashlib.sha256(said.encode()).hexdigest()
+        clear_staging(session.engine)
+        session.engine.load(
+            "staging.withdrawals",
+            pl.DataFrame(
+                {
+                    "subject": [each.subject for each in new],
+                    "requested_at": [now] * len(new),
+                    "batch_id": [batch] * len(new),
+                    "line": list(range(1, len(new) + 1)),
+                }
+            ),
+        )
+        session.engine.load(
+            "staging.batches",
+            pl.DataFrame(
+                {
+                    "batch_id": [batch],
+                    "source": [SOURCE],
+                    "mode": ["online"],
+                    "supervisor": ["user"],
+                    "uri": [SOURCE],
+                    "bytes": [len(said)],
+                    "read": [len(new)],
+                    "position": [0],
+                }
+            ),
+        )
+        append_staged(session.engine)
+    return found
+
+
+def _sources(project: Project, source: str | None) -> Sequence[str]:
+    known = [each.name for each in project.sources]
+    if source is None:
+        of_users = [each.name for each in project.sources if each.supervisor == "user" or each.mode == "online"]
+        if not of_users:
+            raise ConfigError(
+                "no source of this project has users",
+                where=str(project.file),
+                todo="name the source of the judgements with --source",
+            )
+        return of_users
+    if source not in known:
+        raise ConfigError(
+            f"there is no source {source!r}", where=str(project.file), todo=f"Sources are: {', '.join(known) or 'none'}"
+        )
+    return [source]
+
+
+def _found(connection: duckdb.DuckDBPyConnection, source: str, subject: str) -> Withdrawn:
+    rater = f"user:{subject}"
+    [(events, judgements, before)] = connection.execute(
+        "select (select count(*) from ledger.events where user_id = $subject),"
+        " (select count(*) from ledger.votes where rater_id = $rater)"
+        " + (select count(*) from ledger.ratings where rater_id = $rater)"
+        " + (select count(*) from ledger.steps where rater_id = $rater),"
+        " (select count(*) from ledger.withdrawals where subject = $subject)",
+        {"subject": subject, "rater": rater},
+    ).fetchall()
+    return Withdrawn(source, subject, events, judgements, before == 0)

@@ -1,0 +1,104 @@
+"""Keyed pseudonyms: who a user is leaves the door as an HMAC, and nobody without the key can tell whose it is.
+
+The key stands in the environment, or in a file of the project that only its owner may read. Whoever destroys it leaves
+every pseudonym in the ledger without a name, for good: a list of all users, hashed, gives nothing away (RFC 2104).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from prefstrata.model import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+
+    from prefstrata.project import Project
+
+__all__ = ["KEY_FILE", "KEY_VARIABLE", "pseudonym_key", "pseudonym_of", "unlocked"]
+
+KEY_VARIABLE = "PREFSTRATA_PSEUDONYM_KEY"
+"""The environment variable that holds the key, before any file."""
+KEY_FILE = "pseudonyms.key"
+"""The file of the project that holds it otherwise: 64 hexadecimal digits."""
+
+_LEAST = 16
+_BLOCK = 64
+_CHARACTERS = 32
+
+
+def pseudonym_key(project: Project) -> bytes:
+    """The key of a project's pseudonyms; made, for its owner alone to read, where there is none.
+
+    Raises:
+        ConfigError: the key is too short to be one, or its file cannot be read or written.
+    """
+    if given := os.environ.get(KEY_VARIABLE, ""):
+        if len(given) < _LEAST:
+            raise ConfigError(
+                f"the key has {len(given)} characters", where=KEY_VARIABLE, todo=f"give it {_LEAST} or more, at random"
+            )
+        return given.encode()
+    path = project.directory / KEY_FILE
+    try:
+        return _made(path) or _read(path)
+    except OSError as error:
+        raise ConfigError(
+            f"it cannot be read or written: {error.strerror}", where=str(path), todo=f"or set {KEY_VARIABLE}"
+        ) from error
+
+
+def _made(path: Path) -> bytes | None:
+    """A new key in a new file, whole or not at all; None when there is one."""
+    if path.exists():
+        return None
+    key = secrets.token_hex(32)
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(f"{key}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:
+        return None
+    finally:
+        new.unlink()
+    return key.encode()
+
+
+def _read(path: Path) -> bytes:
+    key = path.read_bytes().strip()
+    if len(key) < _LEAST:
+        raise ConfigError("it holds no key", where=str(path), todo=f"give it {_LEAST} characters or more, at random")
+    return key
+
+
+def pseudonym_of(key: bytes, source: str, name: str) -> str:
+    """The pseudonym of a user of a source: the first 128 bits of an HMAC-SHA-256, as hexadecimal digits."""
+    return hmac.new(key, f"{source}/{name.strip()}".encode(), hashlib.sha256).hexdigest()[:_CHARACTERS]
+
+
+@contextmanager
+def unlocked(connection: duckdb.DuckDBPyConnection, key: bytes) -> Iterator[None]:
+    """Let ``keyed_hash`` in mappings use the key, on this connection and until the block ends; nothing writes it down.
+
+    The two halves are what HMAC makes of a key before it sees a text; a key longer than a block is hashed first.
+    """
+    block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    for name, pad in (("pseudonym_inner", 0x36), ("pseudonym_outer", 0x5C)):
+        connection.execute(f"set variable {name} = from_hex('{bytes(each ^ pad for each in block).hex()}')").fetchall()
+    try:
+        yield
+    finally:
+        for name in ("pseudonym_inner", "pseudonym_outer"):
+            connection.execute(f"reset variable {name}").fetchall()

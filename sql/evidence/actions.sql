@@ -1,0 +1,34 @@
+-- Grain: something a user did, once, whose consent stands.
+-- An event counts once by its own id, whichever of its deliveries came first: where they differ, the one with the smaller hash
+-- stands, so that no order of arrival shows. A clock ahead of the time of receipt is wrong, and the receipt's stands in; one
+-- behind cannot be told from an event that was sent late.
+with delivered as (
+    select source, kind, own_id, min(event_id) as event_id
+    from ledger.events
+    where own_id is not null
+    group by source, kind, own_id
+    having count(distinct event_id) > 1
+),
+settings as (
+    select skew_minutes from policy.online where scenario = '*'
+)
+select
+    events.event_id, events.source, events.kind, events.prompt_id, events.response_id, events.became_id, events.alternatives,
+    case when events.position = 0 then 'first' when events.position > 0 then 'later' else 'unknown' end as place,
+    events.source || '/' || events.session as session,
+    events.user_id, events.rater_id,
+    events.supervisor || '/' || events.mode as stratum,
+    coalesce(events.segment, case events.supervisor when 'rule' then 'rule' else 'unknown' end) as segment,
+    events.cohort, events.address, events.value,
+    case
+        when events.occurred_at is null then events.received_at
+        when date_diff('second', events.received_at, events.occurred_at) > 60 * settings.skew_minutes then events.received_at
+        else events.occurred_at
+    end as happened_at,
+    coalesce(date_diff('second', events.received_at, events.occurred_at) > 60 * settings.skew_minutes, false) as skewed
+from ledger.events as events
+cross join settings
+left join delivered
+    on delivered.source = events.source and delivered.kind = events.kind and delivered.own_id = events.own_id
+anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
+where delivered.event_id is null or delivered.event_id = events.event_id

@@ -1,0 +1,66 @@
+-- Grain: a task in which users compared answers.
+-- Whether users still want what annotators say is better. The newest days are held against those before, by the share of users'
+-- votes that agree with trusted labels; one change in a hundred without a cause is told (two proportions). A task that nobody
+-- knew before those days is new.
+with settings as (
+    select watch_days from policy.online where scenario = '*'
+),
+online as (
+    select prompts.task, votes.pair_id, votes.choice, votes.decided_at
+    from evidence.votes as votes
+    join evidence.prompts as prompts on prompts.prompt_id = votes.prompt_id
+    where votes.derived_from = 'event' and votes.decided_at is not null
+),
+span as (
+    select max(decided_at) as newest, min(decided_at) as oldest from online
+),
+dated as (
+    select
+        online.*,
+        date_diff('day', cast(online.decided_at as date), cast(span.newest as date)) < settings.watch_days as recent,
+        date_diff('day', cast(span.oldest as date), cast(span.newest as date)) >= settings.watch_days as has_past,
+        case when trusted.p_a > 0.5 then 'a' when trusted.p_a < 0.5 then 'b' end as trusted_choice
+    from online
+    cross join span
+    cross join settings
+    left join evidence.trusted as trusted on trusted.pair_id = online.pair_id
+),
+counted as (
+    select
+        task,
+        count(*) as votes,
+        bool_and(recent) and bool_and(has_past) as is_new,
+        count(trusted_choice) as overlap,
+        count(*) filter (where choice = trusted_choice) as agreeing,
+        count(trusted_choice) filter (where recent) as recent_overlap,
+        count(*) filter (where recent and choice = trusted_choice) as recent_agreeing
+    from dated
+    group by task
+),
+shares as (
+    select
+        *,
+        agreeing / nullif(overlap, 0) as agreement,
+        recent_agreeing / nullif(recent_overlap, 0) as recent,
+        (agreeing - recent_agreeing) / nullif(overlap - recent_overlap, 0) as earlier
+    from counted
+),
+tested as (
+    select
+        *,
+        (recent - earlier) / nullif(sqrt(agreement * (1 - agreement)
+            * (1e0 / nullif(recent_overlap, 0) + 1e0 / nullif(overlap - recent_overlap, 0))), 0) as z
+    from shares
+)
+select
+    task, votes, overlap, agreement,
+    wilson_low(agreement, overlap) as low,
+    wilson_high(agreement, overlap) as high,
+    recent, earlier, round(z, 6) as z,
+    case
+        when is_new then 'new'
+        when recent is null or earlier is null then 'unknown'
+        when abs(z) > 2.5758 then 'drifting'
+        else 'steady'
+    end as state
+from tested

@@ -1,0 +1,147 @@
+"""Consent taken back: a planted subject in five releases is in none that follows, and the old ones can be destroyed."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+from prefstrata.model import IntegrityError
+from prefstrata.project import open_project_store, read_project
+from prefstrata.sources import pseudonym_key, pseudonym_of
+from tests._command import inside, put
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUBJECT = "planted.person@example.org"
+WORDS = "My locker is number 4711"
+CONFIG = """\
+name: clinic
+policies: [general]
+sources:
+  - name: app
+    mode: online
+    supervisor: user
+    path: inbox/*.jsonl
+    format: mapping
+    map:
+      fields: {id: text, who: text, did: text, asked: text, got: text, made: text, at: text}
+      prompt: asked
+      events:
+        - {id: id, user: who, kind: did, response: {text: got}, became: {text: made}, session: who, occurred_at: at}
+"""
+
+
+def _event(number: int, who: str, did: str, asked: str, *texts: str) -> dict[str, Any]:
+    got, made = (*texts, None)[:2]
+    at = f"2026-11-{1 + number // 10:02}T10:{number % 60:02}:00Z"
+    return {"id": f"{who}-{number}", "who": who, "did": did, "asked": asked, "got": got, "made": made, "at": at}
+
+
+def _day(day: int) -> list[dict[str, Any]]:
+    """What the subject and two others did on a day; one question was asked by all of them."""
+    mine = f"{WORDS}, what about day {day}?"
+    events = [
+        _event(10 * day, SUBJECT, "like", mine, f"Answer {day} to you alone."),
+        _event(
+            10 * day + 1,
+            SUBJECT,
+            "edit",
+            mine,
+            f"Answer {day} to you alone.",
+            f"{WORDS} is what I wrote on day {day}.",
+        ),
+        _event(10 * day + 2, SUBJECT, "like", f"Common question {day}?", "Yes."),
+    ]
+    # Not all alike: two who always did the same in the same hour would be taken for one hand.
+    common = f"Common question {day}?"
+    events += [_event(10 * day + 3 + n, who, "like", common, "Yes.") for n, who in enumerate(("ben", "eva"))]
+    events.append(_event(10 * day + 5, "ben", "edit", common, "Yes.", "Yes, and why."))
+    return events
+
+
+def _read(project: Path, tag: str) -> dict[str, str]:
+    """Everything a release holds, as text: bytes are searched as they are, and Parquet is unpacked first."""
+    with open_project_store(read_project(project)) as store:
+        commit = store.resolve(tag).id
+        texts = {}
+        for file in store.list(commit):
+            with store.open(commit, file.path) as reader:
+                content = reader.read()
+            unpacked = pl.read_parquet(io.BytesIO(content)).write_ndjson() if file.path.endswith(".parquet") else ""
+            texts[file.path] = content.decode("utf-8", "replace") + unpacked
+        return texts
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five releases, the subject in each."""
+    folder = tmp_path_factory.mktemp("clinic")
+    (folder / "prefstrata.yaml").write_text(CONFIG)
+    (folder / "inbox").mkdir()
+    for day in range(5):
+        put(folder, f"2026-11-0{day + 1}.jsonl", *_day(day))
+        assert inside("run", "--quiet", cwd=folder).code == 0
+    return folder
+
+
+def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: Path) -> None:
+    """Byte search over layers, report, card and manifest; it counts; purged files say so, the newest is whole."""
+    found = read_project(project)
+    subject = pseudonym_of(pseudonym_key(found), "app", SUBJECT)
+    ids = {
+        row["event_id"]
+        for row in inside("sql", "select event_id, user_id from ledger.events", "--json", cwd=project).document
+        if row["user_id"] == subject
+    }
+    assert len(ids) == 15
+    traces = {SUBJECT, subject, WORDS, "to you alone", *ids}
+    for number in range(1, 6):
+        held = "".join(_read(project, f"v{number:06}").values())
+        assert WORDS in held, "the subject was never in the release, so nothing is shown"
+        assert SUBJECT not in held
+
+    done = inside("withdraw", SUBJECT, "--json", cwd=project)
+    assert done.document == [{"source": "app", "subject": subject, "events": 15, "judgements": 0, "new": True}]
+    assert inside("run", "--quiet", cwd=project).code == 0
+    texts = _read(project, "v000006")
+    assert {path.split("/")[0] for path in texts} >= {"weak", "report", "manifest.json", "CARD.md", "calibration"}
+    assert [(path, trace) for path, text in texts.items() for trace in traces if trace in text] == []
+    assert "Common question 4?" in "".join(texts.values()), "what others said of the same stays"
+    manifest = json.loads(texts["manifest.json"])
+    assert manifest["online"]["withdrawn"] == {"subjects": 1, "events": 15, "judgements": 0}
+    assert inside("withdraw", SUBJECT, cwd=project).out == "consent was withdrawn before; nothing to do\n"
+
+    old = [f"v{number:06}" for number in range(1, 6)]
+    assert inside("purge", "v000006", "--reason", "no", cwd=project).code == 2
+    done = inside("purge", *old, "--reason", "request 17 of 2026-11-25", "--json", cwd=project)
+    assert done.document["releases"] == old
+    assert done.document["recorded"] == done.document["deleted"] > 0
+    for tag in old:
+        with pytest.raises(IntegrityError, match="purged: request 17 of 2026-11-25"):
+            _read(project, tag)
+    stored = b"".join(path.read_bytes() for path in (project / "releases").rglob("*") if path.is_file())
+    assert WORDS.encode() not in stored
+    assert inside("verify", "v000006", cwd=project).code == 0
+
+
+def test_a_subject_nobody_knows_is_remembered(project: Path) -> None:
+    """Consent may be withdrawn before a file arrives; a source that is not there is a mistake."""
+    done = inside("withdraw", "stranger", "--source", "app", "--json", cwd=project)
+    assert [(each["events"], each["new"]) for each in done.document] == [(0, True)]
+    assert inside("withdraw", "stranger", "--source", "app", "--json", cwd=project).document[0]["new"] is False
+    assert inside("withdraw", "stranger", "--source", "web", cwd=project).code == 2
+    put(project, "2026-11-09.jsonl", _event(90, "stranger", "like", "Unheard of?", "No."))
+    assert inside("run", "--quiet", cwd=project).code == 0
+    [row] = inside(
+        "sql",
+        "select count(*) as n from evidence.events where source = 'app' and prompt_id in"
+        " (select prompt_id from ledger.prompts where messages::varchar like '%Unheard%')",
+        "--json",
+        cwd=project,
+    ).document
+    assert row == {"n": 0}

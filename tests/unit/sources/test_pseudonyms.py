@@ -1,0 +1,89 @@
+"""Who a user is leaves the door as an HMAC under a key that its owner alone can read, and can destroy."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prefstrata.engine import DuckDBEngine
+from prefstrata.model import ConfigError
+from prefstrata.project import Project
+from prefstrata.sources import KEY_FILE, KEY_VARIABLE, ingest, pseudonym_key, pseudonym_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_EVENT = '{"who": " ann@example.org ", "did": "like"}\n'
+
+
+def _project(folder: Path, **more: object) -> Project:
+    source = {
+        "name": "app",
+        "mode": "online",
+        "supervisor": "user",
+        "path": "*.jsonl",
+        "format": "mapping",
+        "map": {"fields": {"who": "text", "did": "text"}, "events": [{"kind": "did", "user": "who", "address": "who"}]},
+    }
+    return Project.model_validate({"name": "p", "sources": [source | more], "directory": folder})
+
+
+def test_a_pseudonym_is_an_hmac_of_source_and_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What SQL makes at the door is what Python makes of the same name, and RFC 2104 says; the name stands nowhere."""
+    monkeypatch.setenv(KEY_VARIABLE, "k" * 80)
+    (tmp_path / "a.jsonl").write_text(_EVENT)
+    engine = DuckDBEngine(":memory:")
+    ingest(engine, _project(tmp_path))
+    [event] = engine.read("ledger.events").to_dicts()
+    engine.close()
+    key = ("k" * 80).encode()
+    assert event["user_id"] == pseudonym_of(key, "app", "ann@example.org")
+    assert event["user_id"] == hmac.new(key, b"app/ann@example.org", hashlib.sha256).hexdigest()[:32]
+    assert event["address"] == hmac.new(key, b"app/address/ann@example.org", hashlib.sha256).hexdigest()[:32]
+    assert "ann" not in str(event)
+
+
+def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first run makes it, readable by nobody else; it stays. Destroyed, the next one shares nothing with it."""
+    monkeypatch.delenv(KEY_VARIABLE)
+    project = _project(tmp_path)
+    first = pseudonym_key(project)
+    path = tmp_path / KEY_FILE
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert sorted(each.name for each in tmp_path.iterdir()) == [KEY_FILE]
+    assert pseudonym_key(project) == first
+    path.unlink()
+    assert pseudonym_key(project) != first
+
+
+def test_a_project_without_users_needs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written beside the inbox of experts."""
+    monkeypatch.delenv(KEY_VARIABLE)
+    (tmp_path / "a.jsonl").write_text('{"prompt": "p", "a": "x", "b": "y"}\n')
+    mapping = {
+        "fields": {"prompt": "text", "a": "text", "b": "text"},
+        "prompt": "prompt",
+        "votes": [{"left": {"text": "a"}, "right": {"text": "b"}, "choice": {"constant": "left"}}],
+    }
+    engine = DuckDBEngine(":memory:")
+    ingest(engine, _project(tmp_path, mode="offline", supervisor="expert", map=mapping))
+    assert engine.read("ledger.votes").height == 1
+    engine.close()
+    assert not (tmp_path / KEY_FILE).exists()
+
+
+@pytest.mark.parametrize("key", ["", "short"])
+def test_what_is_no_key_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """A key that anybody could guess would hide nobody; the message does not repeat it."""
+    monkeypatch.delenv(KEY_VARIABLE)
+    (tmp_path / KEY_FILE).write_text(key)
+    with pytest.raises(ConfigError, match=KEY_FILE) as refused:
+        pseudonym_key(_project(tmp_path))
+    assert "short" not in str(refused.value).replace("shorter", "")
+    if key:
+        monkeypatch.setenv(KEY_VARIABLE, key)
+        with pytest.raises(ConfigError, match=KEY_VARIABLE):
+            pseudonym_key(_project(tmp_path))
