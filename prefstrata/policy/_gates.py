@@ -38,6 +38,7 @@ class Gates(Strict):
         1000, ge=0, description="Records to train on that the parent release must hold to be compared with."
     )
     sample: int = Field(20_000, ge=100, description="Pairs whose texts are looked at.")
+    canary_pairs: int = Field(6000, ge=0, description="Pairs that a canary learns from; 0 for no canary.")
     identical: Gate = Field(Gate(limit=0.1, rise=0.02), description="Pairs whose sides say the same, or nearly.")
     misaligned: Gate = Field(
         # No limit: a good summary of a text outside the prompt shares no word with it, and whole sources are that.
@@ -69,6 +70,10 @@ class Gates(Strict):
     drift: Gate = Field(
         Gate(rise=0.05, min_n=30, severity="approve"),
         description="Prompts with a generator, task or language, beyond its share before.",
+    )
+    canary: Gate = Field(
+        Gate(rise=0.02, severity="approve"),
+        description="Pairs nobody trained on that a small reward model, taught by the version, gets wrong.",
     )
     policy: Gate = Field(
         Gate(limit=0, min_n=1, severity="approve", owner=_POLICY),

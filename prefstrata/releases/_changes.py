@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
 
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
@@ -19,12 +22,16 @@ if TYPE_CHECKING:
     from prefstrata.engine import DuckDBEngine
     from prefstrata.stores import CommitInfo, VersionStore
 
-__all__ = ["CHANGES", "Changes", "changes_between", "changes_in_store"]
+__all__ = ["CHANGES", "Changes", "changes_between", "changes_in_store", "load_cells"]
 
 CHANGES = "changes/records.parquet"
 """The file of a release that lists what it changed against its parent."""
 
+WEIGHTS = "weights.json"
+"""The file of a release that says what the cells of its records weigh."""
+
 _NAMED = 100
+_CELLS: dict[str, Any] = {"cell": pl.String, "factor": pl.Float64}
 
 _LABELS = {"pairs": "chosen_id", "unpaired": "cast(label as varchar)"}
 
@@ -86,6 +93,14 @@ def changes_in_store(engine: DuckDBEngine, store: VersionStore, a: CommitInfo, b
     return engine.query("manifest/changes").to_dicts()
 
 
+def load_cells(engine: DuckDBEngine, store: VersionStore, parent: CommitInfo) -> None:
+    """Fill ``gates.parent_cells`` from the parent's ``weights.json``; the first releases have no cells."""
+    with _fetched(store, parent, [WEIGHTS]) as fetched:
+        known = json.loads(fetched[WEIGHTS].read_bytes()).get("cells", [])
+    rows = [(row["cell"], row["factor"]) for row in known]
+    engine.load("gates.parent_cells", pl.DataFrame(rows, schema=_CELLS, orient="row"))
+
+
 def _load_withdrawn(engine: DuckDBEngine, store: VersionStore, a: CommitInfo, b: CommitInfo) -> None:
     """The records that releases after ``a``, up to ``b``, say were withdrawn; none when ``b`` does not follow ``a``."""
     engine.clear("manifest.withdrawn")
@@ -141,16 +156,25 @@ def _load_keys(engine: DuckDBEngine, target: str, files: Mapping[str, Path]) -> 
         for kind, key in KINDS.items():
             chosen = [str(local) for path, local in files.items() if _kind(path) == kind]
             if chosen:
-                settled = "settled" if kind == "pairs" and _has_settled(connection, chosen) else "null"
+                there = _columns(connection, chosen)
+                settled, p, p_tie, cell = (
+                    name if name in there else "null" for name in ("settled", "p", "p_tie", "cell")
+                )
                 connection.execute(
                     f"insert into {target} ({columns}) "  # noqa: S608 - names of our own tables
-                    f"select '{kind}', {key}, layer, {_LABELS.get(kind, 'null')}, {settled}, trust, rule, reason "
-                    "from read_parquet($files)",
+                    f"select '{kind}', {key}, layer, {_LABELS.get(kind, 'null')}, {settled}, trust, "
+                    f"{p}, {p_tie}, {cell}, rule, reason from read_parquet($files)",
                     {"files": chosen},
                 ).fetchall()
 
 
-def _has_settled(connection: duckdb.DuckDBPyConnection, files: list[str]) -> bool:
-    """Whether the files know settlements: those of the first releases do not."""
-    names = connection.execute("select distinct name from parquet_schema($files)", {"files": files}).fetchall()
-    return ("settled",) in names
+def _columns(connection: duckdb.DuckDBPyConnection, files: list[str]) -> set[str]:
+    """Columns that all of the files have: those of the first releases know less."""
+    return {
+        name
+        for [name] in connection.execute(
+            "select name from (select distinct file_name, name from parquet_schema($files)) "
+            "group by name having count(*) = $n",
+            {"files": files, "n": len(files)},
+        ).fetchall()
+    }

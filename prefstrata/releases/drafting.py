@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.policy import Gates
-from prefstrata.releases._changes import CHANGES, changes_between
+from prefstrata.releases._changes import CHANGES, changes_between, load_cells
 from prefstrata.releases._manifest import canonical, describe
 from prefstrata.releases._moves import moves_since
 from prefstrata.releases._online import late_since
@@ -110,7 +110,11 @@ class Drafter:
             {"release_id": parent.release_id, "manifest_sha256": parent.manifest_sha256} if parent.release_id else None
         )
         earlier = json.loads(read_manifest(self._store, parent)) if parent.release_id else None
-        self.judged = judge(self._engine, self._identity, earlier, self._gates, approval=self._approval)
+        if earlier:
+            load_cells(self._engine, self._store, parent)
+        self.judged = judge(
+            self._engine, self._identity, earlier, self._gates, approval=self._approval, back=self._ref(parent)
+        )
         manifest = {
             **self._description,
             "online": {**self._description["online"], "late": late_since(self._engine, earlier)},
@@ -123,6 +127,10 @@ class Drafter:
             "gates": self.judged.described(),
         }
         return {**manifest, "summary": sentences(manifest)}
+
+    def _ref(self, parent: CommitInfo) -> str:
+        """What to call the parent: its tag, if it has one."""
+        return next((tag.name for tag in self._store.tags() if tag.commit == parent.id), parent.id[:12])
 
     def _weights(self, calibration: str) -> dict[str, Any]:
         """``weights.json``: the factor of each cell that a record may name, and what came of the policy's wishes."""

@@ -1,6 +1,7 @@
 -- Grain: a gate, a governing scenario, and a slice that is large enough to speak.
 -- A figure is beyond its threshold when even the near end of its interval is: worse than the policy's limit, or worse than the
--- parent by more than the policy's rise, the parent taken at the far end of its own interval.
+-- parent by more than the policy's rise, the parent taken at the far end of its own interval. A figure whose interval is that of the
+-- difference has no count before: the parent is taken as it stands.
 with figures as (
     select * from gates.faults
     union all
@@ -21,7 +22,7 @@ held as (
         least(
             gates.ceiling,
             gates.rise + case when figures.low = figures.high then figures.before
-                else wilson_high(figures.before, figures.before_n) end
+                else coalesce(wilson_high(figures.before, figures.before_n), figures.before) end
         ) as threshold
     from figures
     join policy.gates as gates on gates.scenario = figures.scenario and gates.gate = figures.gate

@@ -10,6 +10,7 @@ Types are written in DuckDB's spelling, inside the subset that every engine has:
 from __future__ import annotations
 
 from prefstrata.model.tables._agreement import AGREEMENT
+from prefstrata.model.tables._canary import CANARY
 from prefstrata.model.tables._checkout import CHECKOUT
 from prefstrata.model.tables._evidence import EVIDENCE
 from prefstrata.model.tables._fit import FIT
@@ -48,6 +49,7 @@ TABLES: tuple[Table, ...] = (
     *POLICY,
     POLICY_GATES,
     *GATES,
+    *CANARY,
     *STAGING,
     *CHECKOUT,
 )

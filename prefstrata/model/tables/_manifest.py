@@ -13,6 +13,9 @@ layer | varchar | the layer it stands in
 label | varchar | what it says: the chosen response of a pair, the thumb of an unpaired label; null for other kinds
 settled | varchar[] | dimensions of a pair that people settled; null for other kinds
 trust | double | how reliable the label is, 0 to 1
+p | double | how probably the chosen side of a pair is the better; null for other kinds
+p_tie | double | how probably neither is; null likewise
+cell | varchar | what weights.json says its factor under; null in files of the first releases
 rule | varchar | the policy's rule that put it there
 reason | varchar | the same in a sentence
 """)

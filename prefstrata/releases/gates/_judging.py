@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from prefstrata.policy import GATE_NAMES, TRAINING_LAYERS, Gates
+from prefstrata.releases.gates._asking import canaries
 from prefstrata.releases.gates._measured import major_figures
-from prefstrata.releases.gates._telling import sentence
+from prefstrata.releases.gates._telling import explained, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from prefstrata.engine import DuckDBEngine
     from prefstrata.releases.gates._approval import Approval
-    from prefstrata.releases.gates._measured import Figure
+    from prefstrata.releases.gates._asking import Canaries
     from prefstrata.releases.identity import Identity
 
 __all__ = ["Judged", "judge", "trained_on"]
@@ -89,7 +88,7 @@ def judge(  # noqa: PLR0913 - what is judged, against what, and what is known be
     settings: Gates,
     *,
     approval: Approval | None = None,
-    measured: Iterable[Figure] = (),
+    back: str = "",
 ) -> Judged:
     """Hold what the warehouse holds against the gates; what changed since the parent must have been counted before.
 
@@ -99,13 +98,11 @@ def judge(  # noqa: PLR0913 - what is judged, against what, and what is known be
         parent: the manifest of the parent release; None for a first one.
         settings: of the policy for the scenarios no other names: how much is looked at.
         approval: who says yes to major changes.
-        measured: figures that no SQL can take.
+        back: a ref of the parent release, for whoever wants to go back to it.
     """
     compared = parent is not None and trained_on(parent) >= settings.from_records
     known = parent if compared else None
     _load_parent(engine, known)
-    figures = [*measured, *(major_figures(engine, identity, known) if known else ())]
-    engine.load("gates.measured", pl.DataFrame(figures, schema=_FIGURE, orient="row"))
     pairs = int(engine.query("manifest/sizes").filter(pl.col("kind") == "pairs")["records"].sum())
     engine.build("gates.flags", parts=max(1, -(-pairs // settings.sample)))
     engine.build("gates.faults")
@@ -114,10 +111,19 @@ def judge(  # noqa: PLR0913 - what is judged, against what, and what is known be
             engine.build(table)
         else:
             engine.clear(table)
+    taught = canaries(engine, pairs, settings.canary_pairs) if known else None
+    figures = [*(major_figures(engine, identity, known) if known else ()), *(taught.figures() if taught else ())]
+    engine.load("gates.measured", pl.DataFrame(figures, schema=_FIGURE, orient="row"))
     engine.build("gates.results")
     rows = engine.read("gates.results").sort("scenario", "slice").to_dicts()
     rows.sort(key=lambda row: (not row["tripped"], GATE_NAMES.index(row["gate"])))
-    return Judged(tuple({**row, "sentence": sentence(row)} for row in rows), compared, approval)
+    return Judged(tuple({**row, "sentence": _told(row, taught, back)} for row in rows), compared, approval)
+
+
+def _told(row: dict[str, Any], taught: Canaries | None, back: str) -> str:
+    if row["gate"] == "canary" and row["tripped"] and taught:
+        return sentence(row) + explained(taught.blame(row["scenario"], row["slice"]), back)
+    return sentence(row)
 
 
 def trained_on(manifest: dict[str, Any]) -> int:

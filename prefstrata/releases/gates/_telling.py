@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["blocked_error", "sentence"]
+    from prefstrata.releases.gates._asking import Blame
+
+__all__ = ["blocked_error", "explained", "sentence"]
 
 _MOST = 5
 _SAYS = {
@@ -24,6 +26,7 @@ _SAYS = {
     "agreement": "of {n} new votes contradict what everybody else says of the pair",
     "ordering": "of the new overall votes on {n} pairs follow the dimension that the policy puts lower",
     "drift": "of {n} judged prompts have this",
+    "canary": "of {n} pairs that nobody trained on, a small reward model taught by this version gets wrong",
     "policy": "the policy is not the one of the parent release",
     "weight": "of the weight is not what it was in the parent release",
     "strata": "of the weight is of a stratum that the parent release does not have",
@@ -45,6 +48,13 @@ def sentence(row: Mapping[str, Any]) -> str:
     if row["threshold"] is not None:
         said += f"; at most {_share(row['threshold'])} may"
     return said
+
+
+def explained(blame: Blame | None, parent: str) -> str:
+    """What follows the sentence of a canary that does worse: the likeliest change, and the way back."""
+    likely = f"without what {blame.source} brought, it would be {_share(blame.wrong)}" if blame else ""
+    why = likely or "no single source's new votes explain it"
+    return f"; {why}; once published, `prefstrata rollback {parent}` goes back"
 
 
 def _share(value: float) -> str:

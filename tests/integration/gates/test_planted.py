@@ -74,7 +74,14 @@ def test_an_innocent_batch_passes(planted: Callable[[str], Path]) -> None:
     assert summary.outcome.status is Status.PUBLISHED
     assert summary.judged is not None
     assert [row["sentence"] for row in summary.judged.results if row["tripped"]] == []
-    assert {row["gate"] for row in summary.judged.results} >= {"ruler", "agreement", "drift", "weight", "policy"}
+    assert {row["gate"] for row in summary.judged.results} >= {
+        "ruler",
+        "agreement",
+        "drift",
+        "weight",
+        "policy",
+        "canary",
+    }
 
 
 def test_a_batch_that_rewards_length_is_named_and_its_draft_kept(planted: Callable[[str], Path]) -> None:
