@@ -62,7 +62,8 @@ def _estimates(folder: Path, events: int, users: int) -> bool:
         build(session)
         right = accuracy(session, world)
         _SAY.print(
-            f"{right.pairs:,} weak pairs: {100 * right.ours:.1f} % right, at face value {100 * right.face_value:.1f} %"
+            f"{right.pairs:,} weak pairs: {100 * right.ours:.1f} % right; likes at face value"
+            f" {100 * right.likes:.1f} %, with accepts {100 * right.face_value:.1f} %"
         )
         drawn, evenly = yields(session, world)
         _SAY.print(

@@ -111,8 +111,9 @@ def truth(world: World) -> pl.DataFrame:
     said = named.filter(pl.col("kind") != "shown")
     single = said.with_columns(form=pl.lit("single"), right=pl.when(for_it).then("wins").otherwise(1 - pl.col("wins")))
     pair = said.filter(pl.col("kind").is_in(["accept", "retry"])).with_columns(form=pl.lit("pair"))
+    apart = single.filter(pl.col("kind").is_in(["like", "dislike"])).with_columns(form=pl.lit("pair"))
     rates = (
-        pl.concat([single, pair])
+        pl.concat([single, pair, apart])
         .group_by("form", "kind", "place", "segment", "task")
         .agg(right=pl.col("right").mean())
         .join(shown, on=["place", "segment", "task"])
@@ -151,29 +152,32 @@ def labels(session: Session) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """How often labels are right: ours, and those of events at face value, on the pairs that both decide."""
+    """How often labels of weak pairs are right: ours, by likes and dislikes as they come, and by accepts too."""
 
     pairs: int
     ours: float
+    likes: float
     face_value: float
 
 
 def accuracy(session: Session, world: World) -> Accuracy:
-    """Hold the weak layer's pairs against the truth, beside counting likes, accepts and dislikes as they come."""
+    """Hold the weak layer's pairs against the truth, beside counting likes, dislikes and accepts as they come."""
     found = labels(session).filter(pl.col("layer") == "weak")
-    events = world.events.filter(pl.col("kind").is_in(["like", "dislike", "accept"]))
-    net = events.group_by("prompt", "answer").agg(net=pl.when(pl.col("kind") == "dislike").then(-1).otherwise(1).sum())
-    both = (
-        found.join(net.rename({"answer": "one", "net": "net_one"}), on=["prompt", "one"], how="left")
-        .join(net.rename({"answer": "other", "net": "net_other"}), on=["prompt", "other"], how="left")
-        .with_columns(pl.col("net_one", "net_other").fill_null(0))
-    )
     quality = world.quality
-    better = quality[both["prompt"], both["one"]] > quality[both["prompt"], both["other"]]
-    ours = np.sign((both["p_a"] - both["p_b"]).to_numpy())
-    face = np.sign((both["net_one"] - both["net_other"]).to_numpy())
+    better = quality[found["prompt"], found["one"]] > quality[found["prompt"], found["other"]]
     side = np.where(better, 1, -1)
-    return Accuracy(both.height, _right(ours, side), _right(face, side))
+    ours = np.sign((found["p_a"] - found["p_b"]).to_numpy())
+    thumbs, taken = (_net(world, found, kinds) for kinds in (("like", "dislike"), ("like", "dislike", "accept")))
+    return Accuracy(found.height, _right(ours, side), _right(thumbs, side), _right(taken, side))
+
+
+def _net(world: World, found: pl.DataFrame, kinds: tuple[str, ...]) -> np.ndarray:
+    """Which of the two has more events of these kinds for it, less those against it."""
+    events = world.events.filter(pl.col("kind").is_in(kinds))
+    net = events.group_by("prompt", "answer").agg(net=pl.when(pl.col("kind") == "dislike").then(-1).otherwise(1).sum())
+    of = {(prompt, answer): count for prompt, answer, count in net.iter_rows()}
+    sides = found.select("prompt", "one", "other").iter_rows()
+    return np.sign([of.get((prompt, one), 0) - of.get((prompt, other), 0) for prompt, one, other in sides])
 
 
 def _right(said: np.ndarray, side: np.ndarray) -> float:

@@ -57,7 +57,8 @@ class Source(Strict):
     )
     path: str = Field(description="Files, as a pattern relative to the project: inbox/crowd/*.jsonl.gz.")
     format: str = Field(
-        description="A named format (seed-jsonl, hh-rlhf, queue-answers, label-studio, judge-verdicts) or mapping."
+        description="A named format (seed-jsonl, hh-rlhf, queue-answers, label-studio, judge-verdicts, open-webui, "
+        "chatgpt-export, langfuse-scores) or mapping."
     )
     map: dict[str, Any] | None = Field(None, description="The mapping, when format is mapping.")
     options: dict[str, Any] = Field(default_factory=dict, description="Options of the named format.")

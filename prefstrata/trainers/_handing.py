@@ -69,7 +69,9 @@ def hand_out(  # noqa: PLR0913 - what, for whom, how, where to, and whom to tell
     workers = Workers(lambda: Worker(target, options, strata), lambda worker: worker.engine.close())
     with _desk(folder) as desk:
         try:
-            _decide(desk, workers, parts, target, options, progress)
+            _decide(desk, parts, target, options, strata, progress)
+            if options.max_length:
+                _measure(desk, workers, parts, target, options)
             _select(desk, target, options)
             report = report_on(desk, target, options, unread)
             if not report.rows:
@@ -108,30 +110,18 @@ def _desk(folder: Path) -> Iterator[DuckDBEngine]:
 
 def _decide(  # noqa: PLR0913, PLR0917 - as above
     desk: DuckDBEngine,
-    workers: Workers[Worker],
     parts: Sequence[Part],
     target: Target,
     options: Options,
+    strata: pl.DataFrame,
     progress: Callable[[str], object],
 ) -> None:
-    """Fill ``checkout.records`` and, with a tokenizer, ``checkout.lengths``."""
-    lengths = Lengths(target, options) if options.max_length else None
-
-    def look(worker: Worker, part: Part) -> tuple[Part, pl.DataFrame, pl.DataFrame | None]:
-        found = worker.records(part)
-        if lengths is None:
-            return part, found, None
-        kept = found.filter(pl.col("fate") == "kept")
-        examples = kept.with_columns(
-            place=pl.concat_str("record_id", "side", separator="/"), split=pl.lit("train")
-        ).select(_EXAMPLE)
-        return part, found, lengths.measure(worker.shape(part, examples))
-
-    for part, found, measured in workers.over(parts, look):
-        _append(desk, "checkout.records", found)
-        if measured is not None:
-            _append(desk, "checkout.lengths", measured)
-        progress(f"read {part.layer}/{part.kind}/{part.path.name}")
+    """Fill ``checkout.records``, in the database that keeps them: no row of it passes through Python."""
+    clerk = Worker(target, options, strata, desk)
+    with desk.transaction():
+        for part in parts:
+            clerk.decide(part)
+            progress(f"read {part.layer}/{part.kind}/{part.path.name}")
     missing = desk.query("checkout/unweighted")
     if missing.height:
         kind, record, layer = missing.row(0)
@@ -142,11 +132,34 @@ def _decide(  # noqa: PLR0913, PLR0917 - as above
         )
 
 
-def _append(desk: DuckDBEngine, full_name: str, frame: pl.DataFrame) -> None:
+def _measure(
+    desk: DuckDBEngine, workers: Workers[Worker], parts: Sequence[Part], target: Target, options: Options
+) -> None:
+    """Fill ``checkout.lengths`` for the records that are kept."""
+    lengths = Lengths(target, options)
+
+    def kept() -> Iterator[tuple[Part, pl.DataFrame]]:
+        for part in parts:
+            found = _of_part(desk, "checkout.records", part).filter(pl.col("fate") == "kept")
+            examples = found.with_columns(
+                place=pl.concat_str("record_id", "side", separator="/"), split=pl.lit("train")
+            )
+            yield part, examples.select(_EXAMPLE)
+
+    def measure(worker: Worker, item: tuple[Part, pl.DataFrame]) -> pl.DataFrame:
+        return lengths.measure(worker.shape(*item))
+
+    for measured in workers.over(kept(), measure):
+        with desk.connection() as connection:
+            connection.register("__more", ArrowStream(measured))
+            connection.execute('insert into checkout.lengths by name select * from "__more"').fetchall()
+            connection.unregister("__more")
+
+
+def _of_part(desk: DuckDBEngine, full_name: str, part: Part) -> pl.DataFrame:
     with desk.connection() as connection:
-        connection.register("__more", ArrowStream(frame))
-        connection.execute(f'insert into {full_name} by name select * from "__more"').fetchall()  # noqa: S608 - own name
-        connection.unregister("__more")
+        select = f"select * from {full_name} where part = {part.number:d}"  # noqa: S608 - an own name and a number
+        return pl.DataFrame(ArrowStream(connection.sql(select)))
 
 
 def _select(desk: DuckDBEngine, target: Target, options: Options) -> None:
@@ -185,9 +198,7 @@ def _write(  # noqa: PLR0913, PLR0917 - as above
 
     def items() -> Iterator[tuple[Part, pl.DataFrame]]:
         for part in sorted(parts, key=lambda part: _turn(part, options)):
-            with desk.connection() as connection:
-                select = f"select * from checkout.examples where part = {part.number:d}"  # noqa: S608 - a number
-                examples = pl.DataFrame(ArrowStream(connection.sql(select)))
+            examples = _of_part(desk, "checkout.examples", part)
             if examples.height:
                 yield part, examples
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from prefstrata.engine import DuckDBEngine, duckdb_type, parameters, parse_type
+from prefstrata.engine import DuckDBEngine, duckdb_type, parameters, parse_type, sql_text
 from prefstrata.model.tables import table
 
 if TYPE_CHECKING:
@@ -75,28 +75,33 @@ def settings(target: Target, options: Options) -> dict[str, Any]:
 
 
 class Worker:
-    """Works on one release file after the other, in memory, on one thread.
+    """Works on one release file after the other.
 
     Args:
         target: whose rows to make.
         options: how.
         strata: ``checkout.factors``.
+        engine: the database to work in; one of its own, in memory and on one thread, by default.
     """
 
-    def __init__(self, target: Target, options: Options, strata: pl.DataFrame) -> None:
-        """Open the database."""
+    def __init__(
+        self, target: Target, options: Options, strata: pl.DataFrame, engine: DuckDBEngine | None = None
+    ) -> None:
+        """Have the factors in the database."""
         # A trainer of single responses reads thumbs and the sides of pairs into one shape, by its first kind.
         self._kind, self._given, self._shaped = target.reads[0], settings(target, options), False
-        self.engine = DuckDBEngine(":memory:", threads=1, memory_limit=_MEMORY)
+        self.engine = engine or DuckDBEngine(":memory:", threads=1, memory_limit=_MEMORY)
         self.engine.load("checkout.factors", strata)
 
-    def records(self, part: Part) -> pl.DataFrame:
-        """What a checkout makes of the file's records: rows of ``checkout.records``."""
+    def decide(self, part: Part) -> None:
+        """Add what a checkout makes of the file's records to ``checkout.records``."""
         self._show(part)
         *before, last = _RECORDS[self._kind]
         for name in before:
             self.engine.show(f"checkout.{name}", **self._of(f"checkout.{name}", part=part.number))
-        return self.engine.query(f"checkout/{last}", **self._of(f"checkout.{last}", part=part.number))
+        with self.engine.connection() as connection:
+            insert = f"insert into checkout.records by name {sql_text(f'checkout.{last}')}"
+            connection.execute(insert, self._of(f"checkout.{last}", part=part.number)).fetchall()
 
     def shape(self, part: Part, examples: pl.DataFrame) -> pl.DataFrame:
         """The texts of examples of the file, as ``sql/checkout/measured_*`` gives them to a tokenizer."""

@@ -7,7 +7,7 @@ with delivered as (
     from ledger.events
     where own_id is not null
     group by source, kind, own_id
-    having count(distinct event_id) > 1
+    having min(event_id) <> max(event_id)
 ),
 settings as (
     select skew_minutes from policy.online where scenario = '*'

@@ -1,7 +1,8 @@
 -- Grain: one response rather than another to one prompt, by what a user did.
--- Five natural comparisons: what was accepted against what else was there, what else was there against what was rejected, a like
--- against a dislike by one user, the new against what a retry replaced, the edited against the original. How much each says is
--- estimated later; here only the sides are told apart. Users without a name share one rater: their thumbs compare nothing.
+-- Six comparisons: what was accepted against what else was there, what else was there against what was rejected, a like against a
+-- dislike by one user, the new against what a retry replaced, the edited against the original; and a thumb against the other responses
+-- that have thumbs, which is one judgement however many these are. How much each says is estimated later; here only the sides are told
+-- apart. Users without a name share one rater: their thumbs compare nothing.
 with chosen as (
     select
         event_id, kind, prompt_id, response_id, place, session, user_id, rater_id, stratum, segment, doubt, happened_at,
@@ -17,10 +18,23 @@ among as (
 thumbs as (
     select
         prompt_id, response_id, rater_id, user_id, stratum, kind,
-        min(event_id) as event_id, min(session) as session, min(segment) as segment, max(happened_at) as happened_at, max(doubt) as doubt
+        min(event_id) as event_id, min(session) as session, min(segment) as segment, min(place) as place, max(happened_at) as happened_at, max(doubt) as doubt
     from evidence.events
     where kind in ('like', 'dislike') and response_id is not null and prompt_id is not null and user_id is not null
     group by prompt_id, response_id, rater_id, user_id, stratum, kind
+),
+-- Of many responses to one prompt a thumb on one says next to nothing of any other.
+thumbed as (
+    select prompt_id, response_id, count(*) over (partition by prompt_id) as k
+    from (select distinct prompt_id, response_id from thumbs) as known
+    qualify k between 2 and 8
+),
+apart as (
+    select thumbs.*, others.response_id as other_id, count(*) over (partition by thumbs.event_id) as others
+    from thumbs
+    join thumbed as others on others.prompt_id = thumbs.prompt_id and others.response_id <> thumbs.response_id
+    anti join thumbs as own
+        on own.rater_id = thumbs.rater_id and own.stratum = thumbs.stratum and own.response_id = others.response_id
 ),
 every as (
     select
@@ -46,6 +60,13 @@ every as (
         on disliked.prompt_id = liked.prompt_id and disliked.rater_id = liked.rater_id
         and disliked.stratum = liked.stratum and disliked.response_id <> liked.response_id
     where liked.kind = 'like' and disliked.kind = 'dislike'
+    union all
+    select
+        event_id, cast(null as varchar), prompt_id,
+        case when kind = 'like' then response_id else other_id end,
+        case when kind = 'like' then other_id else response_id end,
+        kind, place, cast(null as boolean), session, user_id, rater_id, stratum, segment, 2e0 / (others + 1), doubt, happened_at
+    from apart
     union all
     -- Which of the two a retry or an edit shows first is no accident, so it is no display order to learn from.
     select

@@ -1,7 +1,7 @@
 -- Grain: a kind of event, a place, a segment and a task.
 -- Users choose where they speak up. An event counts more where its like is rare for what was shown there, and less where it is
 -- frequent (inverse propensity; Horvitz and Thompson 1952), clipped so that no single event decides (Ionides 2008). Where nobody
--- recorded what was shown, it counts as it is.
+-- recorded what was shown, it counts as it is. Who is not heard must not move what others count, either.
 with shown as (
     select events.place, events.segment, prompts.task, count(*) as shown
     from evidence.events as events
@@ -18,6 +18,9 @@ done as (
     select 'pair', votes.kind, votes.place, votes.segment, prompts.task, count(*)
     from evidence.event_votes as votes
     join evidence.prompts as prompts on prompts.prompt_id = votes.prompt_id
+    anti join (select subject from evidence.suspended where scope = 'event') as lost on lost.subject = votes.event_id
+    anti join (select subject from evidence.suspended where scope = 'event') as other on other.subject = votes.other_event_id
+    anti join (select subject from evidence.suspended where scope = 'rater') as silent on silent.subject = votes.rater_id
     group by votes.kind, votes.place, votes.segment, prompts.task
 ),
 -- What compares two responses has no one place at which it was shown: all that was shown in the task counts.

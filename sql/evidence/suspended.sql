@@ -98,7 +98,8 @@ held as (
         0.5e0 as chance
     from evidence.event_votes as votes
     join evidence.trusted as trusted on trusted.pair_id = votes.pair_id
-    where votes.user_id is not null and abs(trusted.p_a - 0.5) > 0.3
+    -- A thumb compares what its user did not see side by side: nobody loses a say by that.
+    where votes.user_id is not null and votes.kind not in ('like', 'dislike') and abs(trusted.p_a - 0.5) > 0.3
     group by votes.rater_id
 )
 select 'event' as scope, event_id as subject, reason, cast(measured as double) as measured, cast(most as double) as most

@@ -116,11 +116,11 @@ pair_id | varchar | the pair
 prompt_id | varchar | its prompt
 winner_id | varchar | the response it speaks for
 loser_id | varchar | the other
-kind | varchar | accept, reject, thumbs, retry or edit
+kind | varchar | accept, reject, thumbs (by one user), like or dislike (others by others), retry or edit
 {_PLACE}
 winner_first | boolean | whether the winner was shown first, null when unknown
 {_WHO.strip()}
-share | double | part of a judgement: 2/k of k things it was chosen among
+share | double | part of a judgement: 2/k of k things that were compared
 doubt | double | probability that it is about something else
 happened_at | timestamp | when, null when unknown
 """),

@@ -35,13 +35,22 @@ def read_format(name: str, options: dict[str, Any]) -> tuple[dict[str, Any], dic
             raise MappingError(("options", option), f"{name} has the options {', '.join(known) or 'none'}")
         if not _alike(value, known[option]):
             raise MappingError(("options", option), f"write it like {known[option]!r}")
-    return given["map"], {**known, **options}
+    chosen = {**known, **options}
+    return _with_join(given["map"], chosen), chosen
 
 
 @cache
 def _read(name: str) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text("utf-8"))
     return found
+
+
+def _with_join(mapping: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    """The mapping, with the file that it joins named by an option where it says ``options.NAME``."""
+    joined = mapping.get("join")
+    if joined is None or not joined["path"].startswith("options."):
+        return mapping
+    return {**mapping, "join": {**joined, "path": options[joined["path"].removeprefix("options.")]}}
 
 
 def _alike(value: object, default: object) -> bool:

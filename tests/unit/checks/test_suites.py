@@ -76,6 +76,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "ledger.raters": {"rater_id": "judge:m", "supervisor": "judge", "version": "1"},
     "ledger.steps": {"step_id": "s", "index": 0, "output": "o", "reward": -1.0},
     "ledger.quarantine": {"batch_id": HASH, "reason": "wrong_type", "raw_sha256": HASH},
+    "noise.trends": {"task": "chat", "votes": 50, "state": "steady"},
 }
 WRONG: dict[str, tuple[int, dict[str, Any]]] = {
     "votes_have_a_rater": (1, {"rater_id": None}),
@@ -118,6 +119,7 @@ WRONG: dict[str, tuple[int, dict[str, Any]]] = {
     "steps_produce_something": (1, {"output": None}),
     "refusals_have_a_reason": (1, {"reason": None}),
     "refusals_can_be_found": (1, {"raw_sha256": "cut"}),
+    "tasks_do_not_drift": (1, {"state": "drifting"}),
 }
 # What else must fail when an expectation does, since it looks at the same thing from another side.
 ALSO = {
@@ -139,7 +141,7 @@ def engine() -> Iterator[DuckDBEngine]:
 
 
 def fill(engine: DuckDBEngine, full_name: str, rows: list[dict[str, Any]]) -> None:
-    """Make these the rows of a ledger table; what they do not say is null."""
+    """Make these the rows of a table; what they do not say is null."""
     with engine.connection() as connection:
         connection.execute(f"delete from {full_name}").fetchall()  # noqa: S608 - a name of tables.py
         frame = pl.DataFrame([{**RIGHT[full_name], **row} for row in rows], infer_schema_length=None)
@@ -166,7 +168,7 @@ def test_a_suite_tells_right_from_wrong(suite: Suite, engine: DuckDBEngine, tmp_
     key = table(suite.table).key[0]
     fill(engine, suite.table, [{}])
     assert all(found.passed for found in validate(engine, suite, _ids(suite.table), tmp_path))
-    assert "ledger" in (tmp_path / "index.html").read_text("utf-8")
+    assert suite.table.partition(".")[0] in (tmp_path / "index.html").read_text("utf-8")
     for expectation in suite.expectations:
         times, change = WRONG[expectation.name]
         fill(engine, suite.table, [change] * times)
