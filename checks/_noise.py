@@ -20,6 +20,9 @@ __all__ = ["CHECKS"]
 
 _TABLE = "noise.checks"
 _MOST = 20
+_FAILS = (
+    "A figure fails where its whole interval lies beyond the threshold, on enough judgements (`noise` in the policy)."
+)
 _SHOWN = ("measure", "slice", "name", "figure", "low", "high", "threshold", "n", "passed")
 
 
@@ -29,7 +32,7 @@ def _check(noise: str, title: str) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=asset_key(_TABLE),
         name=f"{noise.lower()}_{title.replace(' ', '_').replace('-', '_')}",
-        description=f"{noise}, {title}. When it fails: {' '.join(actions)}",
+        description=f"{noise}, {title}. {_FAILS} When it fails: {' '.join(actions)}",
         blocking=False,
         required_resource_keys={RESOURCE},
     )

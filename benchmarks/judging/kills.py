@@ -1,4 +1,4 @@
-"""Kill a judging process again and again, and count what was paid: ``python -m benchmarks.judging.kills [KILLS]``.
+"""Kill a judging process again and again, and count what was paid: ``python -m benchmarks.judging.kills [KILLS MODE]``.
 
 Each request has a name of its own that the server keeps, so the two books can be compared request by request: what
 the server was paid for must be what the journal settled, and those in flight at a kill, and nothing else.
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Killed", "kill_often"]
 
+_LONGEST = {"sync": (0.12,), "batch": (0.2, 1.2)}
+"""Seconds that a life asks at most, by lot: a batch is written and uploaded in a moment, and then lasts."""
 _BEGINS_WITHIN = 120
 """Seconds that a life has to begin to ask."""
 
@@ -83,7 +85,7 @@ def kill_often(kills: int, mode: str, *, pairs: int, seed: int = 1) -> Killed:
         folder, done, asking = Path(name), 0, 0
         life = _Life(context, folder / "killed.sqlite", server.base_url, pairs, mode, folder / "killed.json")
         while done < kills and not life.out.exists():
-            if life.cut_short(draw.uniform(0.0, 0.12)):
+            if life.cut_short(draw.uniform(0.0, draw.choice(_LONGEST[mode]))):
                 done += 1
                 asking += life.was_asking()
         server.set(batch_pause=0.0, expire_after=1.0, latency=0.0)
@@ -169,6 +171,6 @@ class _Life:
 
 if __name__ == "__main__":
     wanted = int([*sys.argv[1:], "200"][0])
-    for kind in ("sync", "batch"):
-        came = kill_often(wanted, kind, pairs=wanted * 10)
+    for kind in sys.argv[2:] or ("sync", "batch"):
+        came = kill_often(wanted, kind, pairs=wanted * (10 if kind == "sync" else 2))
         Console(width=140).print(kind, came, "exact" if came.is_exact else "NOT exact", markup=False, highlight=False)

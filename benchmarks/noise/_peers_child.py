@@ -1,8 +1,9 @@
 """Runs in the peers' own environment: ``python _peers_child.py JOBS.json``, a list of ``[votes, folder, methods]``.
 
 Reads ``item, rater, choice``, writes for each method ``METHOD.parquet`` with ``item, p_a, p_tie, p_b`` and
-``METHOD.json`` with the seconds it took and the peak memory of this process so far. Imports nothing of ours: crowd-kit
-lives in an environment of its own. Importing it takes longer than most methods, so many sets go through one process.
+``METHOD.json`` with the seconds it took, by the clock and of all cores, and the peak memory of this process so far.
+Imports nothing of ours: crowd-kit lives in an environment of its own. Importing it takes longer than most methods, so
+many sets go through one process.
 """
 
 import json
@@ -56,12 +57,12 @@ def run(file: str, folder: str, methods: list[str]) -> None:
     votes = pd.read_parquet(file, columns=["item", "rater", "choice"])
     votes.columns = ["task", "worker", "label"]
     for method in methods:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         found = estimate(method, votes)
-        seconds = time.perf_counter() - began
+        took = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - worked}
         found = found.reindex(columns=list(CHOICES)).fillna(0.0).add_prefix("p_")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-        (Path(folder) / f"{method}.json").write_text(json.dumps({"seconds": seconds, "peak_gib": peak}), "utf-8")
+        (Path(folder) / f"{method}.json").write_text(json.dumps({**took, "peak_gib": peak}), "utf-8")
         unfinished = Path(folder) / f"{method}.part"
         found.rename_axis("item").reset_index().to_parquet(unfinished)
         unfinished.rename(Path(folder) / f"{method}.parquet")

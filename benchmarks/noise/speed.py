@@ -3,7 +3,8 @@
 ``python -m benchmarks.noise speed [--votes N] [--rounds N] [--no-tenfold]``. Ours is timed from evidence tables in a
 DuckDB file to ``noise.preferences`` and ``noise.raters``; the peer from a data frame in memory to probabilities, 20
 iterations without stopping early. Loading either is not counted. Each measurement has a process of its own, ours and
-theirs in turn.
+theirs in turn. The targets are held against the clock; the seconds of all cores stand beside it, because they say the
+same on a machine that others use too.
 """
 
 from __future__ import annotations
@@ -67,20 +68,32 @@ def _report(
     median = statistics.median
     ours = median(fit["seconds"] for fit, _ in rounds)
     ratio = median(fit["seconds"] / peer["seconds"] for fit, peer in rounds)
+    worked = median(fit["cpu"] for fit, _ in rounds)
     peak = max(fit["peak_gib"] for fit, _ in rounds)
     table = Table(
         "what", title=f"{votes:,} votes; median of {len(rounds)}; {os.cpu_count()} cores", title_justify="left"
     )
-    for heading in ("seconds", "ratio", "target", "peak GiB", "target"):
+    for heading in ("seconds", "ratio", "target", "CPU seconds", "ratio", "peak GiB", "target"):
         table.add_column(heading, justify="right")
     table.add_row(
         "crowd-kit's Dawid-Skene, 20 iterations",
         f"{median(peer['seconds'] for _, peer in rounds):.2f}",
         "1.00",
         "",
+        f"{median(peer['cpu'] for _, peer in rounds):.2f}",
+        "1.00",
         f"{max(peer['peak_gib'] for _, peer in rounds):.2f}",
     )
-    table.add_row("prefstrata's fit", f"{ours:.2f}", f"{ratio:.2f}", f"≤ {_RATIO:.2f}", f"{peak:.2f}", f"≤ {_PEAK_GIB}")
+    table.add_row(
+        "prefstrata's fit",
+        f"{ours:.2f}",
+        f"{ratio:.2f}",
+        f"≤ {_RATIO:.2f}",
+        f"{worked:.2f}",
+        f"{median(fit['cpu'] / peer['cpu'] for fit, peer in rounds):.2f}",
+        f"{peak:.2f}",
+        f"≤ {_PEAK_GIB}",
+    )
     kept = ratio <= _RATIO and peak <= _PEAK_GIB
     if tenfold:
         growth = tenfold["seconds"] / ours
@@ -89,10 +102,12 @@ def _report(
             f"{tenfold['seconds']:.2f}",
             f"{growth:.2f} of its own",
             f"≤ {_TENFOLD:.0f}",
+            f"{tenfold['cpu']:.2f}",
+            f"{tenfold['cpu'] / worked:.2f} of its own",
             f"{tenfold['peak_gib']:.2f}",
         )
         kept = kept and growth <= _TENFOLD
-    console = Console(width=110)
+    console = Console(width=130)
     console.print(table)
     console.print("All targets hold." if kept else "A TARGET IS MISSED.")
     return 0 if kept else 1

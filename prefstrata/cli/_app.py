@@ -27,6 +27,7 @@ application = typer.Typer(
 _queue = typer.Typer(help="What waits for people.", rich_markup_mode=None)
 _policy = typer.Typer(help="The value ordering.", rich_markup_mode=None)
 _judge = typer.Typer(help="Model judges.", rich_markup_mode=None)
+_rules = typer.Typer(help="Rules on responses.", rich_markup_mode=None)
 
 _QUEUES = "`arbitration`, `backflow`, `review`, `reannotation`, `golden` or `calibration`"
 
@@ -303,12 +304,45 @@ def _judge_run(call: Call) -> None:
     judge_run(call)
 
 
+@command(_judge, "generate")
+def _judge_generate(call: Call) -> None:
+    """Have models write responses to prompts that need pairs, leave out copies, and write them for the next run.
+
+    They share the judges' models, caps and journal; `judge plan` says what it costs.
+    """
+    from prefstrata.cli._commands.generate import generate
+
+    generate(call)
+
+
 @command(_judge, "report")
 def _judge_report(call: Call) -> None:
     """Say what was asked and spent so far, per judge, outcome and run. Works while a run is under way."""
     from prefstrata.cli._commands.judge import judge_report
 
     judge_report(call)
+
+
+@_rules.callback()
+@shared
+def _rules_group(_: Call) -> None:
+    """Rules on responses."""
+
+
+@command(_rules, "run")
+def _rules_run(call: Call) -> None:
+    """Let the policies' rules judge every pair, and write their verdicts for the next run. It costs nothing."""
+    from prefstrata.cli._commands.rules import rules_run
+
+    rules_run(call)
+
+
+@command(_rules, "audit")
+def _rules_audit(call: Call) -> None:
+    """Hold the policies' rules against what people said of the same pairs. Nothing is written."""
+    from prefstrata.cli._commands.rules import rules_audit
+
+    rules_audit(call)
 
 
 @command(application, "sql")
@@ -334,3 +368,4 @@ def _doctor(call: Call) -> None:
 application.add_typer(_queue, name="queue", no_args_is_help=False)
 application.add_typer(_policy, name="policy", no_args_is_help=False)
 application.add_typer(_judge, name="judge", no_args_is_help=False)
+application.add_typer(_rules, name="rules", no_args_is_help=False)

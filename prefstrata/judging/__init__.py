@@ -2,7 +2,9 @@
 
 from prefstrata.judging._asked import Asked, Progress, look_up
 from prefstrata.judging._asking import ask
+from prefstrata.judging._candidates import Candidates, Written, sift, similarity
 from prefstrata.judging._exam import Card, Drift, grade
+from prefstrata.judging._generate import GenerateRun, generate_candidates
 from prefstrata.judging._journal import Journal, open_journal, read_journal
 from prefstrata.judging._money import Caps, Rate, dollars, micro
 from prefstrata.judging._parsing import Parsed, parse
@@ -13,14 +15,16 @@ from prefstrata.judging._report import report_judges
 from prefstrata.judging._rubrics import Rubric, rubric_for
 from prefstrata.judging._run import plan_judges, run_judges
 from prefstrata.judging._summaries import JudgeReport, JudgeRun, Planned
-from prefstrata.judging._verdicts import deliver, records
+from prefstrata.judging._verdicts import records
 
 __all__ = [
     "Asked",
+    "Candidates",
     "Caps",
     "Card",
     "Cost",
     "Drift",
+    "GenerateRun",
     "Item",
     "Journal",
     "JudgeReport",
@@ -31,13 +35,14 @@ __all__ = [
     "Question",
     "Rate",
     "Rubric",
+    "Written",
     "ask",
     "cleaned",
     "compare",
-    "deliver",
     "dollars",
     "flags",
     "generate",
+    "generate_candidates",
     "grade",
     "look_up",
     "mark_for",
@@ -52,5 +57,7 @@ __all__ = [
     "rubric_for",
     "run_judges",
     "score",
+    "sift",
+    "similarity",
     "walk",
 ]

@@ -12,7 +12,7 @@ __all__ = ["FINAL", "PARSER", "UNUSABLE", "Parsed", "parse"]
 
 PARSER = 1
 """Version of the parser; raise it when the same reply may be read differently."""
-FINAL = frozenset({"answered", "refused"})
+FINAL = frozenset({"answered", "refused", "too_long"})
 """Outcomes that are never asked again."""
 UNUSABLE = frozenset({"malformed", "empty", "truncated", "wrong_schema"})
 """Outcomes that were paid for and say nothing: asked again a few times."""
@@ -20,6 +20,7 @@ UNUSABLE = frozenset({"malformed", "empty", "truncated", "wrong_schema"})
 _FENCE = re.compile(r"^\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
 _VERDICT_AT = re.compile(r'"verdict"\s*:\s*"')
 _VERDICTS = frozenset({"A", "B", "tie", "n/a"})
+_MOST = 2**31
 _REWARDS = {"good": 1.0, "neutral": 0.0, "bad": -1.0, "n/a": None}
 
 
@@ -28,7 +29,8 @@ class Parsed:
     """A reply, read.
 
     Attributes:
-        outcome: answered, refused, malformed, empty, truncated or wrong_schema.
+        outcome: answered, refused, malformed, empty, truncated or wrong_schema; too_long when text, which would be cut
+            off again, was.
         verdict: A, B, tie or n/a, of a comparison.
         score: of a rating; None also when the dimension does not apply.
         rewards: of steps, each -1, 0, 1 or None.
@@ -72,7 +74,7 @@ def parse(body: bytes, kind: str, size: int = 0, scale: tuple[int, int] = (1, 10
     if not isinstance(content, str) or not content.strip():
         return Parsed("empty", **base)
     if kind == "text":
-        return Parsed("truncated" if choice.get("finish_reason") == "length" else "answered", reason=content, **base)
+        return Parsed("too_long" if choice.get("finish_reason") == "length" else "answered", reason=content, **base)
     said = _said(content)
     if said is None:
         return Parsed("truncated" if choice.get("finish_reason") == "length" else "wrong_schema", **base)
@@ -91,7 +93,8 @@ def _billed(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    # More than a journal's column holds is as good as nothing said.
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST else None
 
 
 def _said(content: str) -> dict[str, Any] | None:

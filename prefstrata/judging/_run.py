@@ -11,12 +11,14 @@ from uuid import uuid4
 from prefstrata.judging._asked import Asked, Progress, look_up
 from prefstrata.judging._asking import ask
 from prefstrata.judging._exam import grade
+from prefstrata.judging._generate import to_write
 from prefstrata.judging._journal import open_journal, read_journal
 from prefstrata.judging._plan import CANARY, Left, costs
-from prefstrata.judging._setting import Setting, check_found, folder_of, source_of
+from prefstrata.judging._setting import EXAMPLE, FORMAT, Setting
 from prefstrata.judging._summaries import JudgeRun, Planned
-from prefstrata.judging._verdicts import deliver, flips, records
+from prefstrata.judging._verdicts import flips, records
 from prefstrata.judging._watch import Watch
+from prefstrata.sources import deliver, delivery_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,7 +46,9 @@ def plan_judges(project: Project) -> Planned:
         cards = grade(exam, found, setting.thresholds) if known and exam else None
         work = setting.planner.work(cards, left)
         found |= look_up(journal, work)
-        made = costs([*exam, *work], found)
+        writing = [written.question for written in to_write(project, setting.judges)]
+        found |= look_up(journal, writing)
+        made = costs([*exam, *work, *writing], found)
         return Planned(tuple(made), left.reasons, left.flagged, setting.caps(journal))
 
 
@@ -62,7 +66,7 @@ def run_judges(project: Project, *, progress: Callable[[str, Progress], object] 
         UnreachableError: another process judges in this project.
     """
     setting = Setting(project)
-    source = source_of(project)
+    source = delivery_source(project, FORMAT, EXAMPLE)
     run = uuid4().hex[:16]
     with open_journal(setting.path, run) as journal:
         journal.begin_run()
@@ -89,8 +93,7 @@ def run_judges(project: Project, *, progress: Callable[[str, Progress], object] 
         ]
         answers |= found
         verdicts = records(_whole(voting, answers), answers)
-        file, delivered = deliver(folder_of(project, source), verdicts)
-        check_found(project, source, file)
+        file, delivered = deliver(project, source, verdicts)
         summary = JudgeRun(
             progress=_together(first, second),
             cards=tuple(cards),

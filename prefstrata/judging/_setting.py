@@ -1,9 +1,7 @@
-"""What plan and run share: the project's judges and policies, what there is to judge, where verdicts go."""
+"""What plan and run share: the project's judges and policies, what there is to judge."""
 
 from __future__ import annotations
 
-import glob
-from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from prefstrata.engine import read_warehouse
@@ -17,11 +15,12 @@ from prefstrata.policy import read_policies
 if TYPE_CHECKING:
     from prefstrata.judging._journal import JournalReader
     from prefstrata.policy import Exam, Policy
-    from prefstrata.project import Project, Source
+    from prefstrata.project import Project
 
-__all__ = ["FORMAT", "Setting", "check_found", "folder_of", "source_of"]
+__all__ = ["EXAMPLE", "FORMAT", "Setting"]
 
 FORMAT = "judge-verdicts"
+EXAMPLE = f"{{name: verdicts, mode: synthetic, supervisor: judge, path: 'inbox/verdicts/*.jsonl', format: {FORMAT}}}"
 
 
 class Setting:
@@ -65,45 +64,3 @@ class Setting:
     def caps(self, journal: JournalReader) -> Caps:
         """The caps and what is spent under them."""
         return Caps.of(self.judges.budget, day=journal.spent(today()), project=journal.spent())
-
-
-def source_of(project: Project) -> Source:
-    """The source that reads verdicts.
-
-    Raises:
-        ConfigError: there is none, or more than one.
-    """
-    takes = [source for source in project.sources if source.format == FORMAT]
-    if len(takes) == 1:
-        return takes[0]
-    raise ConfigError(
-        f"{len(takes) or 'no'} source{'s have' if len(takes) > 1 else ' has'} the format {FORMAT}",
-        where=str(project.file),
-        todo="have one under sources: {name: verdicts, mode: synthetic, supervisor: judge, "
-        "path: 'inbox/verdicts/*.jsonl', "
-        f"format: {FORMAT}}}",
-    )
-
-
-def folder_of(project: Project, source: Source) -> Path:
-    """The folder of the source's pattern, up to the first part that may be several."""
-    parts = PurePath(source.path).parts[:-1]
-    plain = next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts))
-    return project.directory / Path(*parts[:plain])
-
-
-def check_found(project: Project, source: Source, file: Path | None) -> None:
-    """See that the source will read the file.
-
-    Raises:
-        ConfigError: its path does not.
-    """
-    if file is None:
-        return
-    names = glob.glob(source.path, root_dir=project.directory, recursive=True)  # noqa: PTH207 - as the source looks
-    if file.resolve() not in {(project.directory / name).resolve() for name in names}:
-        raise ConfigError(
-            f"the source {source.name} does not find {file.name} by its path {source.path}",
-            where=str(project.file),
-            todo="let its path end in *.jsonl",
-        )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +9,11 @@ from prefstrata.judging._exam import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from prefstrata.judging._asked import Asked
     from prefstrata.judging._question import Question
 
-__all__ = ["deliver", "flips", "rater_name", "records"]
+__all__ = ["flips", "rater_name", "records"]
 
 
 def rater_name(question: Question) -> str:
@@ -95,35 +91,6 @@ def _said(group: list[Question], found: Mapping[str, Asked]) -> dict[str, Any] |
     if question.kind == "scalar":
         return said | {"score": value, "scale": list(question.scale)}
     return said | {"verdict": {"A": "first", "B": "second", "tie": "tie"}[str(value)]}
-
-
-def deliver(folder: Path, verdicts: list[dict[str, Any]]) -> tuple[Path | None, int]:
-    """Write the verdicts that no file of the folder holds yet into a new file; it appears whole or not at all.
-
-    Returns:
-        The file, None when there was nothing new; and how many verdicts are in it.
-    """
-    known = set(_keys(folder))
-    fresh = [record for record in verdicts if record["key"] not in known]
-    if not fresh:
-        return None, 0
-    data = "".join(json.dumps(record, ensure_ascii=True, sort_keys=True) + "\n" for record in fresh).encode()
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"verdicts-{hashlib.sha256(data).hexdigest()[:32]}.jsonl"
-    waiting = target.with_name(f".{target.name}")
-    with waiting.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.rename(target)
-    return target, len(fresh)
-
-
-def _keys(folder: Path) -> Iterable[str]:
-    for path in sorted(folder.glob("verdicts-*.jsonl")):
-        with path.open("rb") as file:
-            for line in file:
-                yield json.loads(line)["key"]
 
 
 def flips(questions: Iterable[Question], found: Mapping[str, Asked]) -> int:

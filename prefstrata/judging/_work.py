@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from prefstrata.project import Work
+    from prefstrata.project import Generation, Work
 
-__all__ = ["Chosen", "Known", "Material", "read_material"]
+__all__ = ["Chosen", "Known", "Material", "demand_a_run", "read_material", "read_prompts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def read_material(
     Raises:
         ConfigError: nothing has been run yet, so there is nothing to judge.
     """
-    _demand_a_run(connection)
+    demand_a_run(connection)
     works = tuple(work)
     dimensions = {dimension for each in works for dimension in each.dimensions}
     return Material(
@@ -70,7 +70,44 @@ def read_material(
     )
 
 
-def _demand_a_run(connection: duckdb.DuckDBPyConnection) -> None:
+def read_prompts(
+    connection: duckdb.DuckDBPyConnection, generation: Generation, seed: int
+) -> list[tuple[Item, tuple[str, ...]]]:
+    """Prompts that need responses, by lot, each with the responses that it has."""
+    risks, most = _listed(generation.risk_levels), generation.most
+    rows = _by_scenario(
+        connection, "judging/prompts", generation.scenarios,
+        seed=seed, risks=risks, most=most, fewer=generation.fewer_than,
+    )  # fmt: skip
+    rows.sort(key=lambda row: (str(row["lot"]), str(row["prompt_id"])))
+    return [
+        (Item(id=row["prompt_id"], messages=_messages(row), texts=(), context=_context(row)), tuple(row["contents"]))
+        for row in rows[:most]
+    ]
+
+
+def _listed(names: tuple[str, ...] | None) -> str | None:
+    return None if names is None else ",".join(names)
+
+
+def _by_scenario(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    scenarios: tuple[str, ...] | None,
+    **params: str | int | bool | None,
+) -> list[dict[str, Any]]:
+    """The rows of a question that is asked scenario by scenario, or of all when none is named."""
+    return [
+        row for each in scenarios or (None,) for row in _frame(connection, name, scenario=each, **params).to_dicts()
+    ]
+
+
+def demand_a_run(connection: duckdb.DuckDBPyConnection) -> None:
+    """See that there are pairs and estimates.
+
+    Raises:
+        ConfigError: nothing has been run yet.
+    """
     found = connection.execute(
         "select count(*) from duckdb_tables() where schema_name || '.' || table_name in "
         "('layers.records', 'noise.preferences')"
@@ -82,18 +119,28 @@ def _demand_a_run(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _chosen(connection: duckdb.DuckDBPyConnection, work: Work, seed: int) -> tuple[Chosen, ...]:
+    if work.kind == "pairwise" and work.pairs == "recombined":
+        return _recombined(connection, work, seed)
     if work.kind == "pairwise":
         return _pairs(connection, _wanted(_frame(connection, "judging/candidates", seed=seed), work))
     name = "judging/responses" if work.kind == "scalar" else "judging/traces"
-    scenarios = work.scenarios or (None,)
-    rows = [
-        row
-        for each in scenarios
-        for row in _frame(connection, name, seed=seed, scenario=each, most=work.most).to_dicts()
-    ]
+    rows = _by_scenario(connection, name, work.scenarios, seed=seed, most=work.most)
     rows = [row for row in rows if work.risk_levels is None or row["risk_level"] in work.risk_levels]
     read = _scored if work.kind == "scalar" else _walked
     return tuple(read(row) for row in sorted(rows, key=lambda row: str(row["lot"]))[: work.most])
+
+
+def _recombined(connection: duckdb.DuckDBPyConnection, work: Work, seed: int) -> tuple[Chosen, ...]:
+    """Responses to one prompt that nobody compared, put together."""
+    is_hard, risks = work.choose == "hard", _listed(work.risk_levels)
+    rows = _by_scenario(
+        connection, "judging/recombined", work.scenarios,
+        seed=seed, risks=risks, most=work.most, each=work.each, hard=is_hard,
+    )  # fmt: skip
+    rows.sort(key=lambda row: (-row["hardness"] if is_hard else 0, row["lot"], row["pair_id"]))
+    return tuple(
+        Chosen(_pair(row, row["families"]), row["policy_scenario"], row["risk_level"]) for row in rows[: work.most]
+    )
 
 
 def _wanted(candidates: pl.DataFrame, work: Work) -> pl.DataFrame:
@@ -186,5 +233,5 @@ def _golden(connection: duckdb.DuckDBPyConnection, dimensions: set[str], seed: i
     return tuple(Known(each, dimension, answer) for each, (dimension, answer) in zip(chosen, answers, strict=True))
 
 
-def _frame(connection: duckdb.DuckDBPyConnection, name: str, **params: str | int | None) -> pl.DataFrame:
+def _frame(connection: duckdb.DuckDBPyConnection, name: str, **params: str | int | bool | None) -> pl.DataFrame:
     return pl.DataFrame(ArrowStream(connection.sql(sql_text(name), params=params)))

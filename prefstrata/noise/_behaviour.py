@@ -20,14 +20,14 @@ import polars as pl
 from prefstrata.noise._spread import spread_and_mean
 from prefstrata.noise._sums import total
 
-__all__ = ["COPYING", "SHARED", "beliefs_at_first", "improved"]
+__all__ = ["AS_NORMAL", "COPYING", "SHARED", "beliefs_at_first", "improved"]
 
 COPYING = 0.5
 """How much a further vote of a family is believed to repeat the first before anything is known."""
 SHARED = 0.3
 """The same between families of models."""
 _FREEDOM = 4.0
-_AS_NORMAL = (1.6448536269514722 / 2.13184678632665) ** 2
+AS_NORMAL = (1.6448536269514722 / 2.13184678632665) ** 2
 """Square of the ratio of the 95 % quantiles of a normal and of a Student t with four degrees of freedom."""
 _STATES = ("even", "close", "clear")
 _TIES = {"even": 0.5, "close": 0.1, "clear": 0.05}
@@ -140,7 +140,7 @@ def _stepped(told: pl.DataFrame) -> pl.DataFrame:
         hold_side=pl.col("heavy_side") / pl.col("side_spread"),
         hold_length=1 / pl.col("length_spread"),
         # Of the prior alone, a normal of this precision has the interval of the Student t.
-        hold_interval=pl.min_horizontal(pl.col("heavy_ability"), pl.lit(_AS_NORMAL)) / pl.col("ability_spread"),
+        hold_interval=pl.min_horizontal(pl.col("heavy_ability"), pl.lit(AS_NORMAL)) / pl.col("ability_spread"),
     )
     told = told.with_columns(
         g0=pl.col("slope_ability") - pl.col("hold_ability") * off_ability,

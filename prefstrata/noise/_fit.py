@@ -16,13 +16,14 @@ from prefstrata.noise._behaviour import COPYING, SHARED, beliefs_at_first, impro
 from prefstrata.noise._calibration import Reliability, calibrated, temperature_of
 from prefstrata.noise._cards import parameters
 from prefstrata.noise._grades import grades_found, no_grades
+from prefstrata.noise._kept import State, keep_state, restored
 from prefstrata.noise._levels import levels_at_first, levels_found
 from prefstrata.noise._sums import total
 
 if TYPE_CHECKING:
     from prefstrata.engine import Engine
 
-__all__ = ["FITTED", "READS", "Fit", "FitSettings", "fit_raters"]
+__all__ = ["FITTED", "READS", "Fit", "FitSettings", "fit_raters", "read_by_fit"]
 
 FITTED = ("noise.parameters", "noise.preferences", "noise.reliability")
 """The tables a fit fills."""
@@ -92,22 +93,42 @@ def fit_raters(engine: Engine, calibration_id: str, settings: FitSettings = _DEF
         calibration_id: written beside every row.
         settings: how.
     """
-    for name in ("fit.items", "fit.units", "fit.votes"):
-        engine.build(name)
+    engine.build("fit.changes")
     fitter = _Fitter(engine, settings)
     steps = fitter.run()
     reliability = fitter.reliability()
-    cards = parameters(fitter.units, fitter.raters, fitter.levels, fitter.unlike, calibration_id)
-    engine.load("fit.cards", cards.select("unit", "stratum", "reliability", "discount", "shared"))
-    engine.load("noise.parameters", cards.drop("unit", "discount", "shared"))
-    engine.build("noise.preferences", temperature=reliability.temperature, calibration_id=calibration_id)
+    fitter.publish(calibration_id, reliability.temperature)
     engine.load("noise.reliability", reliability.bins.with_columns(calibration_id=pl.lit(calibration_id)))
+    keep_state(engine, fitter.state(reliability.temperature))
     return Fit(steps, fitter.votes, reliability)
+
+
+def read_by_fit(engine: Engine, state: State, calibration_id: str, settings: FitSettings = _DEFAULT) -> int:
+    """Fill the tables of `FITTED` by a fit that was made before: nothing is learnt, the votes of now are read by it.
+
+    A pair that nobody voted on since has the estimate it had, to the last digit. ``noise.reliability`` stays as it is.
+
+    Args:
+        engine: holds what `READS` names.
+        state: what the fit came to.
+        calibration_id: its name.
+        settings: how.
+
+    Returns:
+        The votes of now.
+    """
+    engine.load("fit.changes", state.changes)
+    fitter = _Fitter(engine, settings)
+    fitter.restore(state)
+    fitter.publish(calibration_id, state.temperature)
+    return fitter.votes
 
 
 class _Fitter:
     def __init__(self, engine: Engine, settings: FitSettings) -> None:
         self._engine, self._settings = engine, settings
+        for name in ("fit.items", "fit.units", "fit.votes"):
+            engine.build(name)
         self.units = engine.read("fit.units").sort("unit")
         self.raters, self.panels = beliefs_at_first(self.units)
         facts = engine.query("fit/facts").row(0, named=True)
@@ -158,6 +179,36 @@ class _Fitter:
             self.raters, self.panels, self.levels, self._grades = kept
         self._expect(_ALL)
         return calibrated(temperature_of(seen), seen)
+
+    def restore(self, state: State) -> None:
+        """Believe what a fit came to, and expect by it; what it has not met is as before anything is learnt."""
+        self.raters, self.panels = restored(state, self.units, self.raters, self.panels)
+        kept = state.levels.select("dimension", *(name for name in self.levels.columns if name != "dimension"))
+        new = self.levels.join(kept, on="dimension", how="anti")
+        self.levels = pl.concat([kept.join(self.levels, on="dimension", how="semi"), new]).sort("dimension")
+        known = state.levels.select("dimension", "unlike")
+        new_unlike = self.unlike.join(known, on="dimension", how="anti")
+        self.unlike = pl.concat([known.join(self.unlike, on="dimension", how="semi"), new_unlike])
+        numbers = self.units.select("panel", "dimension", "stratum").unique()
+        self._grades = (
+            state.grades.join(numbers, on=["dimension", "stratum"])
+            .select(self._grades.columns)
+            .sort("panel", "side", "grade")
+        )
+        self._expect(_ALL)
+
+    def state(self, temperature: float) -> State:
+        """What the fit came to."""
+        levels = self.levels.join(self.unlike, on="dimension")
+        changes = self._engine.read("fit.changes")
+        return State.of(self.units, self.raters, self.panels, levels, self._grades, changes, temperature)
+
+    def publish(self, calibration_id: str, temperature: float) -> None:
+        """Fill the tables that others read, by what is believed now."""
+        cards = parameters(self.units, self.raters, self.levels, self.unlike, calibration_id)
+        self._engine.load("fit.cards", cards.select("unit", "stratum", "reliability", "discount", "shared"))
+        self._engine.load("noise.parameters", cards.drop("unit", "discount", "shared"))
+        self._engine.build("noise.preferences", temperature=temperature, calibration_id=calibration_id)
 
     def _expect(self, buckets: int, *, held_out: int = _NOBODY) -> None:
         asked = [column.name for column in table("fit.raters").columns]

@@ -11,9 +11,10 @@ import polars as pl
 
 from prefstrata.engine import DuckDBEngine, parameters
 from prefstrata.model.tables import TABLES
-from prefstrata.noise import FITTED, fit_raters
+from prefstrata.noise import FITTED
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
 from prefstrata.pipeline._lock import run_lock
+from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.policy import check_strata, load_policies, read_policies, requirements
 from prefstrata.releases import Outcome, Status, publish_rebasing, reconcile_releases
 from prefstrata.releases.drafting import Drafter
@@ -91,13 +92,14 @@ class Session:
             return self._fitted(full_name)
         if full_name in COMPUTED:
             return COMPUTED[full_name].fill(self.engine)
-        known: dict[str, str | int] = {"calibration_id": calibration_id(self.identity), "replicates": _REPLICATES}
+        known: dict[str, str | int] = {"calibration_id": calibration_id(self._content), "replicates": _REPLICATES}
         return self.engine.build(full_name, **{name: known[name] for name in parameters(full_name)})
 
     def _fitted(self, full_name: str) -> int:
         """The rows of a table that the rater model fills; all of them are filled with the first."""
         if full_name == FITTED[0]:
-            fit_raters(self.engine, calibration_id(self.identity))
+            general = next(policy for policy, _ in self.policies if "*" in policy.scenarios)
+            fit_or_keep(self.engine, self.identity, general.refit, now=int(time.time()))
         return int(self.engine.query("reports/fitted").filter(pl.col("name") == full_name).item(0, "rows"))
 
     def check(self, name: str) -> CheckResult:
@@ -114,8 +116,13 @@ class Session:
 
     @property
     def identity(self) -> Identity:
-        """Everything a release made now would depend on, but for its parent."""
+        """Everything a release made now would depend on, but for its parent, with the rater model fitted anew."""
         return identify(self.engine, self.project.name, self._policy_files)
+
+    @property
+    def _content(self) -> Identity:
+        """The same with the fit that is in use: this ledger's own, or one that was kept."""
+        return fit_in_use(self.engine, self.identity)
 
     def published(self, store: VersionStore, finished: Iterable[Outcome] = ()) -> Outcome | None:
         """The newest release, when it was made from exactly this content; else None.
@@ -130,9 +137,11 @@ class Session:
         if not self.engine.query("manifest/ledger").item(0, "rows"):
             return Outcome(Status.NOTHING_NEW)
         warnings: tuple[str, ...] = ()
+        # What was released from these records is not made again, whether by their own fit or by one that was kept.
+        released = {self.identity.content_id, self._content.content_id}
         for tag, commit in store.log():
             if "rollback_to" not in commit.metadata:
-                if commit.metadata.get("content_id") != self.identity.content_id:
+                if commit.metadata.get("content_id") not in released:
                     return None
                 news = (each for each in finished if (each.status, each.tag) == (Status.PUBLISHED, tag.name))
                 return next(news, Outcome(Status.NOTHING_NEW, tag.name, commit, warnings=warnings))
@@ -163,7 +172,7 @@ class Session:
         """
         date = int(time.time())
         with _scratch(self.project) as folder:
-            identity = self.identity
+            identity = self._content
             gates = next(policy.gates for policy, _ in self.policies if "*" in policy.scenarios)
             drafter = Drafter(self.engine, store, identity, folder, gates=gates, approval=approval)
 

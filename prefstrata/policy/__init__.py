@@ -7,6 +7,7 @@ from prefstrata.policy._lint import Finding
 from prefstrata.policy._lint import lint as lint_policies
 from prefstrata.policy._noise_checks import MEASURES, NOISES, Measure, NoiseChecks
 from prefstrata.policy._read import check_strata, read_policies, read_policy
+from prefstrata.policy._refit import Every, Refit
 from prefstrata.policy._rules import ResponseRule
 from prefstrata.policy._tables import load_policies, requirements
 from prefstrata.policy._types import Dimension, LayerRule, Policy, StratumPolicy, When
@@ -19,6 +20,7 @@ __all__ = [
     "NOISES",
     "TRAINING_LAYERS",
     "Dimension",
+    "Every",
     "Exam",
     "Finding",
     "Gate",
@@ -29,6 +31,7 @@ __all__ = [
     "Measure",
     "NoiseChecks",
     "Policy",
+    "Refit",
     "ResponseRule",
     "StratumPolicy",
     "When",

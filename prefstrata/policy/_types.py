@@ -12,6 +12,7 @@ from prefstrata.policy._mixture import Limits, Mixture, Quota
 from prefstrata.policy._noise_checks import NoiseChecks
 from prefstrata.policy._online import Online
 from prefstrata.policy._ordering import Aggregation, Mixing
+from prefstrata.policy._refit import Refit  # noqa: TC001 - a field of a model
 from prefstrata.policy._rules import ResponseRule  # noqa: TC001 - pydantic reads it
 from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
     Kind,
@@ -149,6 +150,11 @@ class Policy(Strict):
     quotas: tuple[Quota, ...] = Field((), description="Most records of a bucket that a version trains on.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")
+    refit: Refit = Field(
+        "every-run",
+        description="When the rater model is fitted anew, by the policy of `*`: in every run, when raters drifted, or "
+        "after some days; until then the last fit is kept and named, and reads the new votes.",
+    )
     online: Online = Field(default_factory=Online, description="Online feedback; read from the policy of `*` alone.")
     noise: NoiseChecks = Field(default_factory=NoiseChecks, description="Thresholds of the noise checks.")
     response_rules: tuple[ResponseRule, ...] = Field((), description="What a program decides about a response.")

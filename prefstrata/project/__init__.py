@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefstrata.project._judges import Budget, JudgeModel, Judges, Price, Work
+from prefstrata.project._judges import Budget, Generation, JudgeModel, Judges, Price, Work
 from prefstrata.project._store import open_project_store
 from prefstrata.project._strict import Strict
 from prefstrata.project._types import (
@@ -22,6 +22,7 @@ __all__ = [
     "Budget",
     "Defaults",
     "EngineConfig",
+    "Generation",
     "JudgeModel",
     "Judges",
     "Price",

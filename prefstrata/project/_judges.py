@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from prefstrata.project._strict import Strict
 
-__all__ = ["Budget", "JudgeModel", "Judges", "Price", "Work"]
+__all__ = ["Budget", "Generation", "JudgeModel", "Judges", "Price", "Work"]
 
 Dollars = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=6)]
 JudgeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,60}$")]
@@ -68,6 +68,12 @@ class Work(Strict):
     kind: Literal["pairwise", "scalar", "steps"] = Field("pairwise", description="What is asked of the judges.")
     judges: tuple[str, ...] | None = Field(None, description="Names of the judges; all of them when absent.")
     dimensions: tuple[str, ...] = Field(("overall",), min_length=1, description="Each is asked about on its own.")
+    pairs: Literal["compared", "recombined"] = Field(
+        "compared",
+        description="Pairs that somebody compared, or responses to one prompt that nobody compared yet: single answers "
+        "from logs, and what models wrote.",
+    )
+    each: int = Field(3, ge=1, description="At most so many pairs of a prompt, with `pairs: recombined`.")
     choose: Literal["hard", "all"] = Field(
         "hard", description="Which first: close and disputed ones, or in an order drawn with the seed."
     )
@@ -78,12 +84,32 @@ class Work(Strict):
     scale: tuple[int, int] = Field((1, 10), description="Worst and best score, for `kind: scalar`.")
 
 
+class Generation(Strict):
+    """Responses to have models write, to prompts that need pairs."""
+
+    name: JudgeName = Field(description="Name of the work, as plans and reports show it.")
+    models: tuple[str, ...] | None = Field(None, description="Names of the models; all of them when absent.")
+    temperatures: tuple[Annotated[float, Field(ge=0, le=2)], ...] = Field(
+        (0.2, 1.0), min_length=1, description="Each model writes at each of these."
+    )
+    samples: int = Field(1, ge=1, le=16, description="Responses per model and temperature.")
+    fewer_than: int = Field(2, ge=1, description="Prompts that have fewer responses than this.")
+    scenarios: tuple[str, ...] | None = Field(None, description="Prompts of these scenarios only.")
+    risk_levels: tuple[RiskLevel, ...] | None = Field(None, description="Prompts of these risk levels only.")
+    most: int = Field(100, ge=1, description="At most so many prompts.")
+    max_output_tokens: int = Field(800, ge=16, description="Most tokens of a response.")
+    near: float = Field(
+        0.9, gt=0, le=1, description="Share of words in common from which a response repeats another and is left out."
+    )
+
+
 class Judges(Strict):
     """Model judges. Their verdicts come in through the source whose format is `judge-verdicts`."""
 
     budget: Budget = Field(description="Hard caps.")
     models: tuple[JudgeModel, ...] = Field(min_length=1, description="The judges.")
     work: tuple[Work, ...] = Field((), description="What they judge.")
+    generate: tuple[Generation, ...] = Field((), description="What models write, for `prefstrata judge generate`.")
     seed: int = Field(1, description="Marks around quoted texts, canaries and samples are drawn with it.")
     journal: str = Field(
         "warehouse/judging.sqlite", description="Where answers and spending are kept, relative to the project."
@@ -99,7 +125,10 @@ class Judges(Strict):
                 raise ValueError(f"work {work.name}: there is no judge {unknown[0]}")
             if work.scale[0] >= work.scale[1]:
                 raise ValueError(f"work {work.name}: the scale must rise")
-        works = [work.name for work in self.work]
+        for generation in self.generate:
+            if unknown := sorted(set(generation.models or ()) - set(names)):
+                raise ValueError(f"generate {generation.name}: there is no model {unknown[0]}")
+        works = [*(work.name for work in self.work), *(each.name for each in self.generate)]
         if twice := sorted({name for name in works if works.count(name) > 1}):
             raise ValueError(f"two layers of work are called {', '.join(twice)}")
         return self

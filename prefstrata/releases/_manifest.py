@@ -46,6 +46,7 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
             "duckdb": identity.code.duckdb,
         },
         "calibration": calibration,
+        "fit": _fit(engine, identity),
         "layers": _layers(engine.query("manifest/composition").iter_rows()),
         "strata": engine.query("manifest/strata").to_dicts(),
         "mixing": engine.query("manifest/mixing").to_dicts(),
@@ -61,6 +62,12 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
         "queues": dict(engine.query("manifest/queues").iter_rows()),
         "batches": engine.query("manifest/batches").to_dicts(),
     }
+
+
+def _fit(engine: Engine, identity: Identity) -> dict[str, Any]:
+    """The fit of the rater model that the estimates come from: whether it was made on an earlier ledger, and why."""
+    made = next(engine.read("noise.fits").iter_rows(named=True), {"ledger": identity.ledger, "votes": 0, "because": ""})
+    return {"kept": identity.kept is not None, **{key: made[key] for key in ("ledger", "votes", "because")}}
 
 
 def _layers(rows: Iterable[tuple[str, str, str, str, int]]) -> dict[str, Any]:

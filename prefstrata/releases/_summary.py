@@ -159,10 +159,10 @@ def _frontier(row: _Finding, quote: Quote) -> str:
     up, down = (_list(f"{quote(each['dimension'])} ({_step(each)})" for each in row[key]) for key in ("up", "down"))
     scenario = quote(row["scenario"])
     if row["where"] == "better":
-        return f"In {scenario}, the version stands on a better frontier: out on {up}, in on nothing."
+        return f"In {scenario}, the version stands on a better frontier: it gains on {up} and loses on nothing."
     if row["where"] == "behind":
-        return f"In {scenario}, the version stands behind the one before: in on {down}, out on nothing."
-    return f"In {scenario}, the version stands on another point of the frontier: out on {up}, in on {down}."
+        return f"In {scenario}, the version stands behind the one before: it loses on {down} and gains on nothing."
+    return f"In {scenario}, the version stands on another point of the frontier: it gains on {up} and loses on {down}."
 
 
 def _shift(row: _Finding, quote: Quote) -> str:

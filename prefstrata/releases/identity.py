@@ -51,12 +51,15 @@ class Identity:
         policies: the policies, in the project's order.
         code: the code that ran.
         project: the project's name, which stands in the manifest.
+        kept: name of a fit of the rater model that was made on an earlier ledger and is still in use; None when the
+            model is fitted to this one, which follows from the rest.
     """
 
     ledger: str
     policies: tuple[PolicyFile, ...]
     code: CodeVersion
     project: str
+    kept: str | None = None
 
     @property
     def content_id(self) -> str:
@@ -67,8 +70,20 @@ class Identity:
                 "policies": [[policy.ref, policy.sha256] for policy in self.policies],
                 "code": [self.code.version, self.code.sql_sha256, self.code.duckdb],
                 "project": self.project,
+                **({"calibration": self.kept} if self.kept else {}),
             }
         )
+
+    @property
+    def made_by(self) -> str:
+        """Hex sha256 over what a fit depends on beside the ledger: the policies, the code and the engine.
+
+        A fit is kept only while this stays the same, so its name, which says no more than the ledger, the policies and
+        the code, is enough in :attr:`content_id`.
+        """
+        policies = [[policy.ref, policy.sha256] for policy in self.policies]
+        code = [self.code.version, self.code.sql_sha256, self.code.duckdb]
+        return _digest({"policies": policies, "code": code})
 
     def release_id(self, parent: str, approval: Mapping[str, str] | None = None) -> str:
         """Hex sha256 over the content, the parent's release id (empty for the first) and the approval it rests on."""
@@ -92,7 +107,9 @@ def policy_files(policies: tuple[tuple[Policy, Path], ...]) -> tuple[PolicyFile,
 
 
 def calibration_id(identity: Identity) -> str:
-    """Names the calibration: the rater model fitted to this ledger under these policies, by this code."""
+    """Names the calibration: the kept one, or the model fitted to this ledger under these policies, by this code."""
+    if identity.kept:
+        return identity.kept
     policies = [[policy.ref, policy.sha256] for policy in identity.policies]
     code = [identity.code.version, identity.code.sql_sha256]
     return f"fitted-{_digest({'ledger': identity.ledger, 'policies': policies, 'code': code})[:16]}"

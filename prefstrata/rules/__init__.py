@@ -2,6 +2,7 @@
 
 from prefstrata.rules._audit import Audited, audit
 from prefstrata.rules._evaluate import broken_rules
+from prefstrata.rules._run import RuleRun, audit_rules, run_rules
 from prefstrata.rules._votes import rule_votes
 
-__all__ = ["Audited", "audit", "broken_rules", "rule_votes"]
+__all__ = ["Audited", "RuleRun", "audit", "audit_rules", "broken_rules", "rule_votes", "run_rules"]

@@ -12,7 +12,7 @@ present as (
         count(*) as votes,
         bool_or(votes.a_shown_first is not null) as ordered
     from evidence.votes as votes
-    left join noise.changes as changes
+    left join fit.changes as changes
         on changes.rater_id = votes.rater_id and changes.dimension = votes.dimension and changes.stratum = votes.stratum
     where not votes.settles
     group by

@@ -18,7 +18,7 @@ placed as (
         units.ordered, votes.choice, votes.a_shown_first, votes.share, votes.both_bad, votes.has_rationale
     from evidence.votes as votes
     join fit.items as items on items.pair_id = votes.pair_id and items.dimension = votes.dimension
-    left join noise.changes as changes
+    left join fit.changes as changes
         on changes.rater_id = votes.rater_id and changes.dimension = votes.dimension and changes.stratum = votes.stratum
     join fit.units as units
         on units.rater_id = votes.rater_id and units.dimension = votes.dimension and units.stratum = votes.stratum

@@ -61,6 +61,59 @@ moved as (
     from noise.drifts
     where what = 'scale' and sure
 ),
+-- What a judge says is worth what it says where people know better, as in its exam, and how often the order turns its mind.
+judged as (
+    select rater_id, dimension, stratum, pair_id, choice, a_shown_first
+    from evidence.votes
+    where stratum like 'judge/%'
+),
+people as (
+    select pair_id, dimension, sum(case choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
+    from evidence.votes
+    semi join judged on judged.pair_id = votes.pair_id and judged.dimension = votes.dimension
+    where stratum not like 'judge/%' and stratum not like 'rule/%'
+    group by pair_id, dimension
+),
+answered as (
+    select
+        people.pair_id, people.dimension,
+        case
+            when settled.choice is not null then settled.choice
+            when people.lead > 0 then 'a'
+            when people.lead < 0 then 'b'
+        end as answer
+    from people
+    left join noise.settlements as settled
+        on settled.pair_id = people.pair_id and settled.dimension = people.dimension and settled.settled
+),
+examined as (
+    select
+        judged.rater_id, judged.dimension, judged.stratum,
+        count(*) as votes,
+        count(*) filter (where judged.choice = answered.answer) as hits
+    from judged
+    join answered on answered.pair_id = judged.pair_id and answered.dimension = judged.dimension
+    where answered.answer in ('a', 'b')
+    group by judged.rater_id, judged.dimension, judged.stratum
+),
+twice as (
+    select
+        rater_id, dimension, stratum, pair_id,
+        max(choice) filter (where a_shown_first) as one,
+        max(choice) filter (where not a_shown_first) as other
+    from judged
+    where choice <> 'tie'
+    group by rater_id, dimension, stratum, pair_id
+),
+turned as (
+    select
+        rater_id, dimension, stratum,
+        count(*) as pairs,
+        count(*) filter (where one <> other) as flips
+    from twice
+    where one is not null and other is not null
+    group by rater_id, dimension, stratum
+),
 shares as (
     select
         given.*,
@@ -110,6 +163,10 @@ select
     wilson_high(shares.agreement, shares.overlapping) as agreement_high,
     coalesce(backtested.votes, 0) as settled_votes,
     backtested.hits / backtested.votes as settled_right,
+    coalesce(examined.votes, 0) as exam_votes,
+    examined.hits / examined.votes as exam_right,
+    coalesce(turned.pairs, 0) as both_orders,
+    turned.flips / turned.pairs as flip_rate,
     moved.changed_at as scale_moved_at,
     moved.shift as scale_shift,
     cast(null as double) as cost,
@@ -122,5 +179,9 @@ left join noise.changes as changes
     on changes.rater_id = shares.rater_id and changes.dimension = shares.dimension and changes.stratum = shares.stratum
 left join backtested
     on backtested.rater_id = shares.rater_id and backtested.dimension = shares.dimension and backtested.stratum = shares.stratum
+left join examined
+    on examined.rater_id = shares.rater_id and examined.dimension = shares.dimension and examined.stratum = shares.stratum
+left join turned
+    on turned.rater_id = shares.rater_id and turned.dimension = shares.dimension and turned.stratum = shares.stratum
 left join moved
     on moved.rater_id = shares.rater_id and moved.dimension = shares.dimension and moved.stratum = shares.stratum

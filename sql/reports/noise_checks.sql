@@ -1,5 +1,6 @@
 -- Grain: a measure of a noise check on a slice, of one check or of all.
--- What failed first, and then what came nearest to failing: whoever reads one line reads the right one.
+-- What failed first, and then what came nearest to failing: whoever reads one line reads the right one. By the end of the interval
+-- that is nearest to passing, because a figure fails as a whole: 1 of 1 is far from it.
 select
     noise, measure, slice, name, stratum, value as figure, low, high, n, threshold, beyond, unit, passed, severity, meaning, action,
     scenario
@@ -9,8 +10,8 @@ order by
     noise,
     case when passed then 1 else 0 end,
     round(case beyond
-        when 'above' then value - threshold
-        when 'below' then threshold - value
-        else greatest(value - threshold, 1 - threshold - value)
+        when 'above' then coalesce(low, value) - threshold
+        when 'below' then threshold - coalesce(high, value)
+        else greatest(coalesce(low, value) - threshold, 1 - threshold - coalesce(high, value))
     end, 9) desc,
     measure, slice, name

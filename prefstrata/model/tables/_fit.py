@@ -34,6 +34,18 @@ firm | double | 1 where only b hedges, -1 where only a does
     ),
     Table(
         "fit",
+        "changes",
+        "a rater on a dimension whose agreement changed at some time, as the fit in use knows it",
+        columns("""
+rater_id | varchar | who
+dimension | varchar | what was judged
+stratum | varchar | supervisor/mode
+changed_at | timestamp | when, UTC
+"""),
+        ("rater_id", "dimension", "stratum"),
+    ),
+    Table(
+        "fit",
         "units",
         "a rater in a stratum on a dimension, before or after a change of its agreement",
         columns("""

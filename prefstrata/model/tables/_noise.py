@@ -50,6 +50,31 @@ calibration_id | varchar | the calibration this row belongs to
     ),
     Table(
         "noise",
+        "fits",
+        "the last fit of the rater model: one row",
+        columns("""
+calibration_id | varchar | its name
+ledger | varchar | digest of the ledger it was made on
+made_by | varchar | digest of the policies and the code that made it
+fitted_at | bigint | when, seconds since the epoch
+votes | bigint | votes it was made on, those that settle aside
+because | varchar | why it was made then
+"""),
+        ("calibration_id",),
+    ),
+    Table(
+        "noise",
+        "kept",
+        "a row of what the last fit came to, by which later votes are read",
+        columns("""
+part | varchar | raters, panels, levels, grades, changes or temperature
+place | bigint | its place in the part, from 1; at 0 the types of the part's columns
+row | varchar | the row as JSON
+"""),
+        ("part", "place"),
+    ),
+    Table(
+        "noise",
         "reliability",
         "a tenth of the settled items, held out of the fit, by how sure the votes alone made it",
         columns("""
@@ -87,6 +112,10 @@ agreement_low | double | lower end of its 90 % interval (Wilson)
 agreement_high | double | upper end
 settled_votes | bigint | votes on settled pairs, those that settle aside; by month in noise.backtests
 settled_right | double | share of these that say what was settled
+exam_votes | bigint | votes of a model judge on pairs that people decided, its exam among them; 0 for others
+exam_right | double | share of these that say what people decided, settled first; a tie does not
+both_orders | bigint | pairs that a model judge decided in both display orders; 0 for others
+flip_rate | double | share of these on which it contradicts itself
 scale_moved_at | timestamp | when its ratings' scale surely moved, null when it did not
 scale_shift | double | how far, in parts of the scale; above zero it became milder
 cost | double | null: records do not say yet what a judgement cost

@@ -18,6 +18,7 @@ import dagster as dg
 import pytest
 
 from prefstrata.pipeline import STAGES
+from prefstrata.policy import NOISES
 from tools.browser import Browser, chromium
 
 if TYPE_CHECKING:
@@ -129,6 +130,16 @@ def test_a_check_shows_its_result(ui: str, browser: Browser) -> None:
     browser.open(f"{ui}/assets/ledger/events?view=checks&checkDetail=users_are_pseudonyms")
     browser.wait_for("data docs", "people stand here by pseudonym only", seconds=120)
     browser.screenshot(ARTEFACTS / "expectation.png")
+
+
+def test_every_noise_check_shows_its_figure_slice_and_meaning(ui: str, browser: Browser) -> None:
+    """Each of the eight says in words what it is, what was measured where, against what, and what follows."""
+    for noise, title in NOISES.items():
+        name = f"{noise.lower()}_{title.replace(' ', '_').replace('-', '_')}"
+        browser.open(f"{ui}/assets/noise/checks?view=checks&checkDetail={name}")
+        browser.wait_for(f"{noise}, {title}. A figure fails where", "When it fails:", "meaning", seconds=120)
+        browser.wait_for("figure", "slice", "threshold", "action", "figures", seconds=60)
+        browser.screenshot(ARTEFACTS / f"{name}.png")
 
 
 def test_an_asset_shows_its_schema_and_plot(ui: str, browser: Browser) -> None:

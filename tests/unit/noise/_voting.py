@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,10 @@ from prefstrata.noise import Fit, FitSettings, fit_raters
 from tests.sql._cases import frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
-__all__ = ["Fitted", "at", "fitted", "opinion", "pair_id", "settled", "vote"]
+__all__ = ["Fitted", "at", "fitted", "opinion", "pair_id", "settled", "vote", "warehouse"]
 
 _BEGAN = datetime(2026, 1, 1)  # noqa: DTZ001 - the ledger's times are UTC without saying so
 
@@ -93,6 +94,22 @@ def fitted(
     threads: int = 2,
 ) -> Fitted:
     """Fit the model to these votes, on an engine of their own."""
+    with warehouse(votes, families=families, lengths=lengths, threads=threads, fit=False) as engine:
+        fit = fit_raters(engine, "c", settings or FitSettings())
+        found = [engine.read(f"noise.{name}") for name in ("preferences", "parameters", "reliability")]
+        return Fitted(fit, found[0].sort("pair_id"), found[1].sort("rater_id", "segment"), found[2].sort("bin"))
+
+
+@contextmanager
+def warehouse(
+    votes: Sequence[dict[str, Any]],
+    *,
+    families: dict[str, str] | None = None,
+    lengths: Callable[[str], tuple[int, int]] = lambda _: (100, 100),
+    threads: int = 2,
+    fit: bool = True,
+) -> Iterator[DuckDBEngine]:
+    """An engine with these votes and all that the model reads; fitted, unless it is left to the caller."""
     engine = DuckDBEngine(":memory:", threads=threads)
     try:
         for each in TABLES:
@@ -108,9 +125,9 @@ def fitted(
         _load(engine, "ledger.raters", [{"rater_id": r, "family": f} for r, f in (families or {}).items()])
         engine.build("noise.settlements")
         engine.build("noise.changes")
-        fit = fit_raters(engine, "c", settings or FitSettings())
-        found = [engine.read(f"noise.{name}") for name in ("preferences", "parameters", "reliability")]
-        return Fitted(fit, found[0].sort("pair_id"), found[1].sort("rater_id", "segment"), found[2].sort("bin"))
+        if fit:
+            fit_raters(engine, "c")
+        yield engine
     finally:
         engine.close()
 

@@ -305,3 +305,22 @@ def test_what_failed_sends_pairs_to_people() -> None:
         "N2": {("reannotation", "counterexample")},
         "N6": {("review", "rule")},
     }
+
+
+def test_what_is_told_first_is_nearest_to_failing_by_its_interval() -> None:
+    """A figure fails as a whole, so one of one is far from failing whatever it is; what failed comes before all."""
+    rows = [
+        ("one of one", 1.0, 0.27, 1.0, "above", 0.4, True),
+        ("many", 0.43, 0.35, 0.5, "above", 0.4, True),
+        ("failed", 0.45, 0.41, 0.5, "above", 0.4, False),
+        ("none of three", 0.0, 0.0, 0.47, "both", 0.7, True),
+    ]
+    names = ("name", "value", "low", "high", "beyond", "threshold", "passed")
+    told = [dict(zip(names, row, strict=True), noise="N1", measure="m", slice="task") for row in rows]
+    engine = DuckDBEngine(":memory:")
+    try:
+        engine.load("noise.checks", frame("noise.checks", told))
+        found = engine.query("reports/noise_checks", noise=None)["name"].to_list()
+    finally:
+        engine.close()
+    assert found == ["failed", "many", "one of one", "none of three"]

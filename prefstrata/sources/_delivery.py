@@ -1,0 +1,96 @@
+"""Records that the project makes itself, in files that one of its sources reads like any other."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import json
+import os
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+from prefstrata.model import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prefstrata.project import Project, Source
+
+__all__ = ["deliver", "delivery_folder", "delivery_source"]
+
+
+def delivery_source(project: Project, form: str, example: str) -> Source:
+    """The source that reads records of a named format.
+
+    Args:
+        project: the project.
+        form: the format.
+        example: a source as it may stand under ``sources:``, for whoever has none.
+
+    Raises:
+        ConfigError: there is none, or more than one.
+    """
+    takes = [source for source in project.sources if source.format == form]
+    if len(takes) == 1:
+        return takes[0]
+    raise ConfigError(
+        f"{len(takes) or 'no'} source{'s have' if len(takes) > 1 else ' has'} the format {form}",
+        where=str(project.file),
+        todo=f"have one under sources: {example}",
+    )
+
+
+def delivery_folder(project: Project, source: Source) -> Path:
+    """The folder of the source's pattern, up to the first part that may be several."""
+    parts = PurePath(source.path).parts[:-1]
+    plain = next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    return project.directory / Path(*parts[:plain])
+
+
+def deliver(project: Project, source: Source, records: Iterable[dict[str, Any]]) -> tuple[Path | None, int]:
+    """Write the records that no delivered file holds yet into a new file; it appears whole or not at all.
+
+    Args:
+        project: the project.
+        source: the source that is to read them.
+        records: each with a ``key`` of its own.
+
+    Returns:
+        The file, None when there was nothing new; and how many records are in it.
+
+    Raises:
+        ConfigError: the source's path does not find the file.
+    """
+    folder, name = delivery_folder(project, source), source.format.rpartition("-")[2]
+    known = set(_keys(folder, name))
+    fresh = [record for record in records if record["key"] not in known]
+    if not fresh:
+        return None, 0
+    data = "".join(json.dumps(record, ensure_ascii=True, sort_keys=True) + "\n" for record in fresh).encode()
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{name}-{hashlib.sha256(data).hexdigest()[:32]}.jsonl"
+    waiting = target.with_name(f".{target.name}")
+    with waiting.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    waiting.rename(target)
+    _check_found(project, source, target)
+    return target, len(fresh)
+
+
+def _keys(folder: Path, name: str) -> Iterator[str]:
+    for path in sorted(folder.glob(f"{name}-*.jsonl")):
+        with path.open("rb") as file:
+            for line in file:
+                yield json.loads(line)["key"]
+
+
+def _check_found(project: Project, source: Source, file: Path) -> None:
+    names = glob.glob(source.path, root_dir=project.directory, recursive=True)  # noqa: PTH207 - as the source looks
+    if file.resolve() not in {(project.directory / name).resolve() for name in names}:
+        raise ConfigError(
+            f"the source {source.name} does not find {file.name} by its path {source.path}",
+            where=str(project.file),
+            todo="let its path end in *.jsonl",
+        )

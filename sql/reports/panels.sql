@@ -1,0 +1,7 @@
+-- Grain: a stratum and a dimension, and its votes, those that settle aside.
+-- A fit that is kept is due when there is much that it has not seen: more votes, or another kind of them.
+select stratum, dimension, count(*) as votes
+from evidence.votes
+where not settles
+group by stratum, dimension
+order by stratum, dimension

@@ -1,0 +1,14 @@
+-- Grain: a response of a pair.
+-- What rules look at, once per text, and what decides which rules are for it.
+with compared as (
+    select a as response_id from evidence.pairs
+    union
+    select b as response_id from evidence.pairs
+)
+select
+    responses.response_id as id, texts.content, nullif(prompts.task, 'unknown') as task, prompts.risk_level,
+    prompts.policy_scenario
+from compared
+join evidence.responses as responses on responses.response_id = compared.response_id
+join ledger.responses as texts on texts.seq = responses.seq
+join evidence.prompts as prompts on prompts.prompt_id = responses.prompt_id

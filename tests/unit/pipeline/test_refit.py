@@ -1,0 +1,200 @@
+"""When the rater model is fitted anew, and what a release says of a fit that was kept."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+import yaml
+
+from prefstrata.model import ConfigError
+from prefstrata.model.resources import data_directory
+from prefstrata.noise import State
+from prefstrata.pipeline import open_project_store, open_session, run
+from prefstrata.pipeline._refit import due
+from prefstrata.policy import Every, read_policies
+from prefstrata.releases import Status, read_manifest
+from prefstrata.releases.identity import CodeVersion, Identity, PolicyFile
+from tests.unit.pipeline._project import add, make, pair
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prefstrata.policy import Refit
+    from prefstrata.project import Project
+
+_POLICY = PolicyFile("general@1", "general", b"name: general", "a" * 64)
+_NOW = Identity("ledger", (_POLICY,), CodeVersion("1", "sql", "2"), "mine")
+_MADE = {
+    "calibration_id": "fitted-1",
+    "ledger": "before",
+    "made_by": _NOW.made_by,
+    "fitted_at": 1_000_000,
+    "votes": 1000,
+}
+_DAY = 86_400
+
+
+def _state() -> State:
+    met = pl.DataFrame({"stratum": ["crowd/offline"], "dimension": ["overall"]})
+    none = pl.DataFrame(schema={"rater_id": pl.String, "dimension": pl.String, "stratum": pl.String})
+    return State(pl.DataFrame({"rater_id": ["ann"]}), met, met, met, none, 1.0)
+
+
+def _due(refit: Refit, **changes: Any) -> str:  # noqa: ANN401 - arguments of any type
+    panels = pl.DataFrame(
+        changes.pop("panels", [("crowd/offline", "overall", 1000)]),
+        schema={"stratum": pl.String, "dimension": pl.String, "votes": pl.Int64},
+        orient="row",
+    )
+    moved = pl.DataFrame(
+        changes.pop("moved", []),
+        schema={"rater_id": pl.String, "dimension": pl.String, "stratum": pl.String, "n": pl.Int64},
+        orient="row",
+    )
+    withdrawn = pl.DataFrame({"rater_id": changes.pop("withdrawn", [])}, schema={"rater_id": pl.String})
+    usual: dict[str, Any] = {"made": _MADE, "state": _state(), "now": 1_000_000}
+    return due(refit, _NOW, panels=panels, changes=moved, withdrawn=withdrawn, **{**usual, **changes})
+
+
+def test_every_run_always_fits() -> None:
+    """The default: what is released follows from ledger, policies and code alone."""
+    assert _due("every-run")
+
+
+def test_a_kept_fit_is_due_when_it_was_never_made_or_by_others() -> None:
+    """Nothing fitted, or fitted under other policies or by other code, is nothing to keep."""
+    assert _due("on-drift", made=None) == _due("on-drift", state=None) == "there was no fit"
+    assert "others" in _due("on-drift", made={**_MADE, "made_by": "someone"})
+
+
+def test_who_withdrew_is_not_kept_in_a_fit() -> None:
+    """What a fit learnt from somebody who withdrew goes with the next run; who gave it nothing changes nothing."""
+    for refit in ("on-drift", Every(days=7)):
+        assert "withdrew" in _due(refit, withdrawn=["bob", "ann"])
+        assert _due(refit, withdrawn=["bob"]) == ""
+
+
+def test_on_drift_fits_when_there_is_much_it_has_not_seen() -> None:
+    """More votes, another kind of them, or raters who changed; a little of each is read by the fit there is."""
+    assert _due("on-drift") == ""
+    assert _due("on-drift", panels=[("crowd/offline", "overall", 1250)]) == ""
+    assert _due("on-drift", panels=[("crowd/offline", "overall", 1251)]) == "votes grew from 1000 to 1251"
+    assert _due("on-drift", panels=[("crowd/offline", "overall", 980), ("judge/offline", "tone", 20)]) == ""
+    assert "judge/offline votes on tone" in _due(
+        "on-drift", panels=[("crowd/offline", "overall", 979), ("judge/offline", "tone", 21)]
+    )
+    assert _due("on-drift", moved=[("ann", "overall", "crowd/offline", 20)]) == ""
+    assert "there are 21 votes" in _due("on-drift", moved=[("ann", "overall", "crowd/offline", 21)])
+
+
+def test_after_some_days_it_fits_whatever_came() -> None:
+    """The age of a fit is counted in whole days."""
+    week = Every(days=7)
+    assert _due(week, now=1_000_000 + 7 * _DAY - 1, panels=[("crowd/offline", "overall", 9000)]) == ""
+    assert _due(week, now=1_000_000 + 7 * _DAY) == "the last fit was 7 days old"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("every-run", "every-run"), ("on-drift", "on-drift"), ({"days": 7}, Every(days=7))]
+)
+def test_a_policy_says_when(tmp_path: Path, written: object, read: object) -> None:
+    """A word, or a number of days."""
+    [(policy, _)] = read_policies(_project(tmp_path, written))
+    assert policy.refit == read
+
+
+@pytest.mark.parametrize("wrong", ["never", {"days": 0}, {"weeks": 1}])
+def test_what_a_policy_cannot_say_is_refused(tmp_path: Path, wrong: object) -> None:
+    """With the file, the line and the key."""
+    with pytest.raises(ConfigError, match="refit"):
+        read_policies(_project(tmp_path, wrong))
+
+
+def _project(folder: Path, refit: object) -> Project:
+    text = yaml.safe_load((data_directory("policies") / "general.yaml").read_text("utf-8"))
+    (folder / "own.yaml").write_text(yaml.safe_dump({**text, "refit": refit}, sort_keys=False), "utf-8")
+    return make(folder, policies=["./own.yaml"])
+
+
+def _manifest(project: Project, ref: str = "latest") -> dict[str, Any]:
+    with open_project_store(project) as store:
+        document: dict[str, Any] = json.loads(read_manifest(store, store.resolve(ref)))
+        return document
+
+
+def _fill(project: Project) -> None:
+    for source, raters in {"crowd": ("ann", "bob", "cid"), "expert": ("lee",)}.items():
+        add(project, source, "a", *(pair(number, rater) for number in range(40) for rater in raters))
+
+
+def test_a_kept_fit_is_named_and_leaves_old_records_as_they_were(tmp_path: Path) -> None:
+    """A small batch under on-drift is released by the fit before it; the release says so, and repeats nothing."""
+    project = _project(tmp_path, "on-drift")
+    _fill(project)
+    run(project)
+    add(project, "crowd", "b", pair(100, "ann"), pair(100, "bob"))
+    assert run(project).outcome.status is Status.PUBLISHED
+    first, second = _manifest(project, "v1"), _manifest(project, "v2")
+    assert first["fit"] == {
+        "kept": False,
+        "ledger": first["ledger"]["digest"],
+        "votes": 160,
+        "because": "there was no fit",
+    }
+    assert second["fit"] == {**first["fit"], "kept": True}
+    assert second["calibration"] == first["calibration"]
+    assert second["content_id"] != first["content_id"]
+    assert {row["change"] for row in second["changes"]} == {"added"}
+    assert run(project).outcome.status is Status.NOTHING_NEW
+    with open_session(project) as session:
+        assert set(session.engine.read("noise.preferences")["calibration_id"]) == {first["calibration"]}
+        assert set(session.engine.read("noise.raters")["calibration_id"]) == {first["calibration"]}
+
+
+def _content(folder: Path, refit: str, cut: str) -> dict[str, Any]:
+    """What is released last, when the batches of each part of the cut come with a run of their own."""
+    folder.mkdir()
+    project = _project(folder, refit)
+    later = {"b": [pair(100, "ann"), pair(101, "bob")], "c": [pair(100, "bob"), pair(7, "dan"), pair(102, "dan")]}
+    for step in cut.split("|"):
+        for name in step:
+            if name == "a":
+                _fill(project)
+            else:
+                add(project, "crowd", name, *later[name])
+        run(project)
+    found = _manifest(project)
+    # These speak of the release before, which is another one.
+    told = {"report/index.html", "CARD.md", "changes/records.parquet"}
+    files = {file["path"]: file["sha256"] for file in found["files"] if file["path"] not in told}
+    return {"content": found["content_id"], "calibration": found["calibration"], "fit": found["fit"], "files": files}
+
+
+def test_by_default_a_release_follows_from_ledger_policies_and_code(tmp_path: Path) -> None:
+    """In how many runs the ledger came together leaves no trace in what is released."""
+    one, other = (_content(tmp_path / f"{place}", "every-run", cut) for place, cut in enumerate(("abc", "a|bc")))
+    assert one == other
+
+
+def test_a_kept_fit_adds_the_ledger_it_was_made_on_and_nothing_else(tmp_path: Path) -> None:
+    """The same records, fitted at once or read by an earlier fit, are two contents; the runs since leave no trace."""
+    cuts = ("abc", "a|bc", "a|b|c")
+    at_once, later, in_steps = (_content(tmp_path / f"{place}", "on-drift", cut) for place, cut in enumerate(cuts))
+    assert at_once["content"] != later["content"]
+    assert at_once["files"] != later["files"]
+    assert later == in_steps
+
+
+def test_a_fit_that_is_due_is_made(tmp_path: Path) -> None:
+    """When votes grew by more than a quarter, the next release has a fit of its own, and says why."""
+    project = _project(tmp_path, "on-drift")
+    _fill(project)
+    run(project)
+    add(project, "crowd", "b", *(pair(number, "ann") for number in range(100, 150)))
+    run(project)
+    found = _manifest(project)
+    assert (found["fit"]["kept"], found["fit"]["because"]) == (False, "votes grew from 160 to 210")
+    assert found["calibration"] != _manifest(project, "v1")["calibration"]
