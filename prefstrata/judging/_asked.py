@@ -25,7 +25,7 @@ class Asked:
     """What is known of a question.
 
     Attributes:
-        outcome: see the module; "" while nothing is.
+        outcome: as in the table of the module that asks (``_asking``); "" while nothing is.
         parsed: the reply that decided.
         unusable: replies that were paid for and say nothing.
         is_cached: whether it was known before this run.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.judging._asked import read_reply
@@ -48,15 +49,9 @@ async def ask_in_batches(run: Run, judge: JudgeModel, client: AsyncOpenAI, quest
     client = client.with_options(timeout=max(judge.timeout, _PATIENCE), max_retries=4)
     waiting = {question.key: question for question in questions}
     try:
-        for batch in run.journal.open_batches():
-            if batch.judge == judge.name:
-                await _take_up(run, client, batch, waiting)
-        for round_ in range(_ROUNDS):
-            for chunk in list(_chunks(run, list(waiting.values()))):
-                await _submit(run, judge, client, chunk, waiting)
-            if not waiting or all(question.bound > run.caps.left for question in waiting.values()):
-                break
-            await asyncio.sleep(_FIRST_LOOK * round_)
+        await _ask_all(run, judge, client, waiting)
+    except _StoppedError as stopped:
+        reason = str(stopped)
     except openai.APIStatusError as error:
         reason = f"stopped: {error.message}"
     except openai.APIConnectionError:
@@ -68,21 +63,35 @@ async def ask_in_batches(run: Run, judge: JudgeModel, client: AsyncOpenAI, quest
         run.over(question, reason or state.outcome or ("unaffordable" if question.bound > run.caps.left else "failed"))
 
 
-def _chunks(run: Run, questions: list[Question]) -> Iterator[list[Question]]:
-    """Batches within the published limits and within what the caps leave."""
+async def _ask_all(run: Run, judge: JudgeModel, client: AsyncOpenAI, waiting: dict[str, Question]) -> None:
+    for batch in run.journal.open_batches():
+        if batch.judge == judge.name:
+            await _take_up(run, client, batch, waiting)
+    for round_ in range(_ROUNDS):
+        left = list(waiting.values())
+        # Each batch is cut when the one before is over: the caps may have been used by others meanwhile.
+        while chunk := _chunk(run, left):
+            left = left[len(chunk) :]
+            await _submit(run, judge, client, chunk, waiting)
+        if not waiting or all(question.bound > run.caps.left for question in waiting.values()):
+            break
+        await asyncio.sleep(_FIRST_LOOK * round_)
+
+
+class _StoppedError(Exception):
+    """The judge must not be asked any more; says why."""
+
+
+def _chunk(run: Run, questions: list[Question]) -> list[Question]:
+    """The first questions, as many as one batch may hold and the caps leave."""
     chunk: list[Question] = []
     size, room = 0, run.caps.left
-    for question in questions:
-        length = len(_line(question))
-        if question.bound > room:
+    for question in questions[:MOST_REQUESTS]:
+        size, room = size + len(_line(question)), room - question.bound
+        if room < 0 or (chunk and size > MOST_BYTES):
             break
-        if chunk and (len(chunk) >= MOST_REQUESTS or size + length > MOST_BYTES):
-            yield chunk
-            chunk, size = [], 0
         chunk.append(question)
-        size, room = size + length, room - question.bound
-    if chunk:
-        yield chunk
+    return chunk
 
 
 def _line(question: Question) -> str:
@@ -99,11 +108,22 @@ async def _submit(
         run.reserve(attempt.reserved)
     keys = "\n".join(sorted(each.key for each in chunk))
     digest = hashlib.sha256(f"{number}\n{keys}".encode()).hexdigest()[:40]
-    await run.journal.plan_batch(digest, judge.name, attempts)
-    run.progress.requests += len(chunk)
-    batch_id = await _created(client, digest, "".join(map(_line, chunk)))
-    await run.journal.note_batch(number, "submitted", batch_id=batch_id)
+    with _let_go_on_failure(run, attempts):
+        await run.journal.plan_batch(digest, judge.name, attempts)
+        run.progress.requests += len(chunk)
+        batch_id = await _created(client, digest, "".join(map(_line, chunk)))
+        await run.journal.note_batch(number, "submitted", batch_id=batch_id)
     await _follow(run, client, number, batch_id, attempts, waiting)
+
+
+@contextmanager
+def _let_go_on_failure(run: Run, attempts: list[Attempt]) -> Iterator[None]:
+    """Let no other judge wait for what a batch has reserved, when nobody will hear of the batch in this run."""
+    try:
+        yield
+    except BaseException:
+        run.let_go(attempts)
+        raise
 
 
 async def _created(client: AsyncOpenAI, digest: str, content: str) -> str | None:
@@ -113,7 +133,7 @@ async def _created(client: AsyncOpenAI, digest: str, content: str) -> str | None
     for number in range(_ROUNDS):
         try:
             return await _create(client, digest, content)
-        except (openai.APIConnectionError, openai.InternalServerError):
+        except (openai.APIConnectionError, openai.InternalServerError, openai.RateLimitError):
             await asyncio.sleep(2**number * _FIRST_LOOK)
     return await _create(client, digest, content)
 
@@ -151,7 +171,8 @@ async def _take_up(run: Run, client: AsyncOpenAI, batch: SentBatch, waiting: dic
     attempts = run.journal.in_batch(batch.id)
     for attempt in attempts:
         run.adopt(attempt)
-    batch_id = batch.batch_id or await _create(client, batch.digest, None)
+    with _let_go_on_failure(run, attempts):
+        batch_id = batch.batch_id or await _create(client, batch.digest, None)
     if batch_id is None:
         # Its process died before the file was there: nothing of it was ever sent.
         await run.journal.settle(*(Settled(each, "never_sent", 0) for each in attempts))
@@ -174,6 +195,17 @@ async def _follow(  # noqa: PLR0913, PLR0917 - a batch and all it belongs to
     """Wait until a batch is over, and take what it holds."""
     if batch_id is None:
         raise RuntimeError("a batch without an id was submitted")
+    with _let_go_on_failure(run, attempts):
+        status, lines = await _result(run, client, batch_id)
+    # A batch that failed as a whole was refused before any of it was worked on.
+    reason = await _take(run, attempts, lines, waiting)
+    await run.journal.note_batch(number, status, over=True)
+    if reason:
+        raise _StoppedError(reason)
+
+
+async def _result(run: Run, client: AsyncOpenAI, batch_id: str) -> tuple[str, dict[str, dict[str, Any]]]:
+    """How a batch ended, and the lines of its files by the key of the question."""
     pause = _FIRST_LOOK
     while (batch := await client.batches.retrieve(batch_id)).status not in _OVER:
         run.show()
@@ -183,20 +215,38 @@ async def _follow(  # noqa: PLR0913, PLR0917 - a batch and all it belongs to
     for file_id in (batch.output_file_id, batch.error_file_id):
         if file_id:
             content = await client.files.content(file_id)
-            lines |= {line["custom_id"]: line for line in map(json.loads, content.text.splitlines()) if line}
-    # A batch that failed as a whole was refused before any of it was worked on.
-    await _take(run, attempts, lines, waiting)
-    await run.journal.note_batch(number, batch.status, over=True)
+            lines |= {line["custom_id"]: line for line in read_lines(content.content)}
+    return batch.status, lines
+
+
+def read_lines(content: bytes) -> Iterator[dict[str, Any]]:
+    """The lines of a batch's file that say which request they are about.
+
+    Lines end at a line feed and nowhere else: a text may hold every other character that Unicode ends lines with. A
+    line that cannot be read answers nothing, as one that is missing.
+    """
+    for line in content.split(b"\n"):
+        try:
+            read = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(read, dict) and isinstance(read.get("custom_id"), str):
+            yield read
 
 
 async def _take(
     run: Run, attempts: list[Attempt], lines: dict[str, dict[str, Any]], waiting: dict[str, Question]
-) -> None:
-    """Settle every request of a batch: answered, refused by the endpoint, or never worked on."""
+) -> str:
+    """Settle every request of a batch: answered, refused by the endpoint, or never worked on.
+
+    Returns:
+        Why the judge must stop; empty when it need not.
+    """
     settled: list[Settled] = []
     ended: list[tuple[Question, str]] = []
     for attempt in attempts:
-        response = (lines.get(attempt.key) or {}).get("response") or {}
+        found = lines.get(attempt.key, {}).get("response")
+        response = found if isinstance(found, dict) else {}
         question, status = waiting.get(attempt.key), response.get("status_code")
         if status != _FOUND:
             outcome = "rejected" if status == 400 else "expired" if status is None else "failed"  # noqa: PLR2004 - HTTP
@@ -207,7 +257,7 @@ async def _take(
             elif question:
                 run.progress.retried[outcome] += 1
             continue
-        body = json.dumps(response["body"]).encode()
+        body = json.dumps(response.get("body")).encode()
         parsed = read_reply(question, body) if question else None
         tokens = (parsed.input_tokens, parsed.output_tokens) if parsed else (None, None)
         cost = run.price(question, attempt, tokens) if question else attempt.reserved
@@ -219,6 +269,8 @@ async def _take(
             else:
                 run.progress.retried[parsed.outcome] += 1
     await run.journal.settle(*settled)
+    reason = ""
     for question, outcome in ended:
         del waiting[question.key]
-        run.over(question, outcome)
+        reason = run.over(question, outcome) or reason
+    return reason

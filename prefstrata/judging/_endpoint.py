@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Sent", "open_client", "send"]
 
-_FREE = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 500, 503, 529})
+_FREE = frozenset({400, 401, 402, 403, 404, 405, 407, 409, 413, 422, 429, 500, 503, 529})
 """Statuses that nobody is billed for. A gateway's 502 and 504 may come after the work was done."""
 _AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 _NAME = "X-Client-Request-Id"
 _LATE = frozenset({408, 504})
-_FATAL = frozenset({401, 403, 404})
+_FATAL = frozenset({401, 402, 403, 404, 405, 407})
+"""No key, no money, no such thing, the wrong address: the next question will fare no better."""
 
 
 @dataclass(frozen=True, slots=True)

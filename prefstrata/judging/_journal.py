@@ -81,7 +81,6 @@ class Journal(JournalReader):
 
     Attributes:
         run: id of this run.
-        lost: micro-dollars that were in flight when earlier runs died, over all time.
     """
 
     def __init__(self, path: Path, run: str) -> None:
@@ -98,6 +97,7 @@ class Journal(JournalReader):
                 [moment()],
             )
         self._next = self._scalar("select coalesce(max(id), 0) + 1 from attempts")
+        self._next_batch = self._scalar("select coalesce(max(id), 0) + 1 from batches")
         self._writer = Writer(path)
 
     def open_batches(self) -> list[SentBatch]:
@@ -151,8 +151,10 @@ class Journal(JournalReader):
         )
 
     def next_batch(self) -> int:
-        """A number for a new batch."""
-        return int(self._scalar("select coalesce(max(id), 0) + 1 from batches"))
+        """A number for a new batch; nothing is written yet."""
+        number = int(self._next_batch)
+        self._next_batch += 1
+        return number
 
     async def note_batch(self, batch: int, state: str, *, batch_id: str | None = None, over: bool = False) -> None:
         """Write down how far a batch is."""

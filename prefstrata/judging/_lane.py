@@ -54,11 +54,28 @@ class Lane:
         self._wake = asyncio.Event()
         self._silent = 0
         self._stopped = ""
+        self._failure: BaseException | None = None
         self._number = itertools.count().__next__
         run.changed.append(self._wake)
 
     async def work(self) -> None:
-        """Send until every question is over."""
+        """Send until every question is over.
+
+        Raises:
+            Exception: a task failed in a way that no reply can cause, such as a journal that cannot be written.
+        """
+        try:
+            await self._send_all()
+        except asyncio.CancelledError:
+            for task in self._tasks:
+                task.cancel()
+            raise
+        finally:
+            # What is under way is paid for: whatever went wrong, its replies are kept.
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._give_back()
+
+    async def _send_all(self) -> None:
         loop = asyncio.get_running_loop()
         while self._ready or self._reserved or self._later or self._tasks:
             self._wake.clear()
@@ -69,8 +86,9 @@ class Lane:
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
             except TimeoutError:
-                continue
-        await self._give_back()
+                pass
+            if self._failure is not None:
+                raise self._failure
 
     async def _give_back(self) -> None:
         """Settle what was reserved and not sent, and call over what will not be asked."""
@@ -115,7 +133,7 @@ class Lane:
         self._tasks.discard(task)
         self._wake.set()
         if not task.cancelled():
-            task.result()  # a bug must not be lost
+            self._failure = task.exception() or self._failure  # a bug must not be lost: work raises it
 
     async def _reserve(self, questions: list[Question]) -> None:
         journal = self._run.journal

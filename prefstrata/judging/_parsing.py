@@ -151,6 +151,6 @@ def _confidence(content: str, logprobs: object) -> float | None:
                 words = {"a", "b", "tie", "t", "n/a", "n"}
                 total = sum(p for text, p in others.items() if text in words)
                 return min(1.0, chosen / max(total, chosen))
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
         return None
     return None

@@ -10,7 +10,7 @@ from prefstrata.judging._money import Rate
 from prefstrata.judging._rows import Settled, today
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from prefstrata.judging._asked import Asked, Progress
     from prefstrata.judging._journal import Journal
@@ -74,6 +74,12 @@ class Run:
         self.in_flight += attempt.reserved
         self.caps.spent_run += attempt.reserved
         self.caps.spent_day += attempt.reserved if attempt.day != today() else 0
+
+    def let_go(self, attempts: Iterable[Attempt]) -> None:
+        """Wait no longer for attempts whose end is unknown: what is reserved for them stays spent."""
+        self.in_flight -= sum(attempt.reserved for attempt in attempts)
+        for event in self.changed:
+            event.set()
 
     def release(self, reserved: int, cost: int) -> None:
         """Put the price in the place of the reservation."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,9 @@ class Writer:
             raise group.error
 
     def close(self) -> None:
-        """Write what was handed over, and end."""
+        """Write what was handed over and what had gathered since, and end."""
+        if self._gathering is not None:
+            self._waiting.put((self._gathering, None))
         self._waiting.put(None)
         self._thread.join()
 
@@ -110,6 +113,7 @@ class Writer:
                 group.error = error
             if done is not None:
                 done.set()
-            elif group.loop is not None and not group.loop.is_closed():
-                group.loop.call_soon_threadsafe(self._is_written, group)
+            elif group.loop is not None:
+                with suppress(RuntimeError):  # the loop is closed, and nobody waits
+                    group.loop.call_soon_threadsafe(self._is_written, group)
         connection.close()

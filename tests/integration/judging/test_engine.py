@@ -24,6 +24,7 @@ from prefstrata.judging import (
     read_journal,
     records,
 )
+from prefstrata.judging._batching import read_lines
 from prefstrata.judging._rows import today
 from prefstrata.model import ConfigError, UnreachableError
 from prefstrata.project import Price
@@ -188,6 +189,57 @@ def test_a_batch_costs_its_own_price(server: JudgeServer, tmp_path: Path) -> Non
     billed = server.ledger()["billed"]
     with read_journal(tmp_path / "journal.sqlite") as journal:
         assert 0 <= journal.spent() - sum(billed.values()) / 4 <= 6
+
+
+def test_two_judges_send_batches_side_by_side(server: JudgeServer, tmp_path: Path) -> None:
+    """Each batch has a number of its own, and every question of both judges is answered once."""
+    both = [judge(server.base_url, name, batch=True, timeout=30) for name in ("lynx", "heron")]
+    _, progress = run(tmp_path, [question for who in both for question in questions(who, pairs(10))])
+    assert progress.outcomes == {"answered": 40}
+    assert server.ledger()["paid"] == 40
+    with read_journal(tmp_path / "journal.sqlite") as journal:
+        assert journal.spent() > 0
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_judge_that_must_stop_is_not_asked_on(server: JudgeServer, tmp_path: Path, *, batch: bool) -> None:
+    """Who listens says after the first answer that the judge must stop: the rest is called over with that reason."""
+    who = judge(server.base_url, batch=batch, timeout=30, concurrency=1)
+    server.set(expire_after=0.5)
+    with open_journal(tmp_path / "journal.sqlite", "run") as journal:
+        caps = Caps(PLENTY, PLENTY, PLENTY, 0, 0, 0)
+        told = lambda question, asked: "canary" if asked.outcome == "answered" else None  # noqa: E731, ARG005
+        _, progress = asyncio.run(ask(journal, questions(who, pairs(20)), caps, told=told))
+    assert progress.outcomes["canary"] > 0
+    assert progress.outcomes.total() == 40
+    assert server.ledger()["paid"] < 40
+
+
+def test_a_bug_ends_the_run_and_says_so(server: JudgeServer, tmp_path: Path) -> None:
+    """What no reply can cause is raised: nothing is called done that is not, and nothing waits for ever."""
+
+    def told(question: Question, asked: Asked) -> str | None:
+        raise ZeroDivisionError(question.key, asked.outcome)
+
+    with open_journal(tmp_path / "journal.sqlite", "run") as journal:
+        caps = Caps(PLENTY, PLENTY, PLENTY, 0, 0, 0)
+        with pytest.raises(ExceptionGroup) as raised:
+            asyncio.run(ask(journal, questions(judge(server.base_url), pairs(20)), caps, told=told))
+    assert raised.group_contains(ZeroDivisionError)
+    # What came until then is kept: it is not asked again.
+    paid = server.ledger()["paid"]
+    _, progress = run(tmp_path, questions(judge(server.base_url), pairs(20)))
+    assert progress.outcomes == {"answered": 40}
+    assert server.ledger()["answered_twice"] == 0
+    assert progress.cached == paid
+
+
+def test_lines_of_a_batch_end_at_line_feeds_alone() -> None:
+    """Other characters that end lines in Unicode may stand in a text; what cannot be read answers nothing."""
+    said = "one\u2028two\u0085three"
+    line = json.dumps({"custom_id": "k", "response": {"body": said}}, ensure_ascii=False)
+    content = "\n".join([line, "", "{broken", "[1]", '{"custom_id": 3}', "[" * 100_000]).encode()
+    assert [(each["custom_id"], each["response"]["body"]) for each in read_lines(content)] == [("k", said)]
 
 
 @pytest.mark.parametrize("mode", ["sync", "batch"])

@@ -102,3 +102,8 @@ def test_confidence_is_the_verdicts_share_among_the_verdicts() -> None:
     parsed = parse(reply(content, logprobs={"content": tokens}), "pairwise")
     assert parsed.confidence == pytest.approx(0.75)
     assert parse(reply(content, logprobs={"content": [{"token": 3}]}), "pairwise").confidence is None
+    # An endpoint says -9999 of what it would never say, and an absurd one says what no double holds.
+    for said in (-9999.0, -(10**400)):
+        tokens[1] = {"token": "A", "logprob": said, "top_logprobs": []}
+        parsed = parse(reply(content, logprobs={"content": tokens}), "pairwise")
+        assert (parsed.verdict, parsed.confidence) == ("A", None)
