@@ -132,13 +132,14 @@ def _sources(project: Project, source: str | None) -> Sequence[str]:
 
 
 def _found(connection: duckdb.DuckDBPyConnection, source: str, subject: str) -> Withdrawn:
-    rater = f"user:{subject}"
+    # The raters that evidence.withdrawn leaves out for this subject.
     [(events, judgements, before)] = connection.execute(
-        "select (select count(*) from ledger.events where user_id = $subject),"
-        " (select count(*) from ledger.votes where rater_id = $rater)"
-        " + (select count(*) from ledger.ratings where rater_id = $rater)"
-        " + (select count(*) from ledger.steps where rater_id = $rater),"
+        "with raters as (select $rater as rater_id union select rater_id from ledger.events where user_id = $subject)"
+        " select (select count(*) from ledger.events where user_id = $subject),"
+        " (select count(*) from ledger.votes semi join raters using (rater_id))"
+        " + (select count(*) from ledger.ratings semi join raters using (rater_id))"
+        " + (select count(*) from ledger.steps semi join raters using (rater_id)),"
         " (select count(*) from ledger.withdrawals where subject = $subject)",
-        {"subject": subject, "rater": rater},
+        {"subject": subject, "rater": f"user:{subject}"},
     ).fetchall()
     return Withdrawn(source, subject, events, judgements, before == 0)

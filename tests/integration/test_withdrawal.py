@@ -145,3 +145,21 @@ def test_a_subject_nobody_knows_is_remembered(project: Path) -> None:
         cwd=project,
     ).document
     assert row == {"n": 0}
+
+
+def test_a_withdrawal_holds_for_events_that_a_rule_supervises(tmp_path: Path) -> None:
+    """The rater of such an event is no ``user:``; the user is the same, and gone from the evidence as well."""
+    (tmp_path / "prefstrata.yaml").write_text(CONFIG.replace("supervisor: user", "supervisor: rule"))
+    (tmp_path / "inbox").mkdir()
+    put(tmp_path, "2026-11-01.jsonl", *_day(0))
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    assert WORDS in "".join(_read(tmp_path, "v000001").values()), "the subject was never there, so nothing is shown"
+    [done] = inside("withdraw", SUBJECT, "--json", cwd=tmp_path).document
+    assert (done["events"], done["new"]) == (3, True)
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    texts = _read(tmp_path, "v000002")
+    traces = {SUBJECT, done["subject"], WORDS, "to you alone"}
+    assert [(path, trace) for path, text in texts.items() for trace in traces if trace in text] == []
+    assert json.loads(texts["manifest.json"])["online"]["withdrawn"] == {"subjects": 1, "events": 3, "judgements": 0}
+    [row] = inside("sql", "select count(*) as n from evidence.actions", "--json", cwd=tmp_path).document
+    assert row == {"n": 3}
