@@ -11,7 +11,7 @@ import polars as pl
 
 from prefstrata.model import ConfigError
 from prefstrata.pipeline._session import open_session
-from prefstrata.sources import append_staged, clear_staging, pseudonym_key, pseudonym_of
+from prefstrata.sources import BLANKS, append_staged, clear_staging, pseudonym_key, pseudonym_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +69,7 @@ def withdraw(
         UnreachableError: a run has the project and did not end in time.
     """
     names = _sources(project, source)
-    if not user.strip():
+    if not user.strip(BLANKS):
         raise ConfigError("the user has no name", where="SUBJECT", todo="write it as the events of the source spell it")
     key = pseudonym_key(project)
     subjects = {name: pseudonym_of(key, name, user) for name in names}

@@ -106,6 +106,7 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
         assert SUBJECT not in held
 
     done = inside("withdraw", SUBJECT, "--json", cwd=project)
+    assert "warning" not in done.err
     assert done.document == [{"source": "app", "subject": subject, "events": 15, "judgements": 0, "new": True}]
     assert inside("run", "--quiet", cwd=project).code == 0
     texts = _read(project, "v000006")
@@ -132,6 +133,7 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
 def test_a_subject_nobody_knows_is_remembered(project: Path) -> None:
     """Consent may be withdrawn before a file arrives; a source that is not there is a mistake."""
     done = inside("withdraw", "stranger", "--source", "app", "--json", cwd=project)
+    assert "warning: nothing of this user is in the ledger (app)" in done.err
     assert [(each["events"], each["new"]) for each in done.document] == [(0, True)]
     assert inside("withdraw", "stranger", "--source", "app", "--json", cwd=project).document[0]["new"] is False
     assert inside("withdraw", "stranger", "--source", "web", cwd=project).code == 2
