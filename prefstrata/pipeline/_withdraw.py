@@ -11,7 +11,7 @@ import polars as pl
 
 from prefstrata.model import ConfigError
 from prefstrata.pipeline._session import open_session
-from prefstrata.sources import append_staged, clear_staging, pseudonym_key, pseudonym_of
+from prefstrata.sources import BLANKS, append_staged, clear_staging, pseudonym_key, pseudonym_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +69,7 @@ def withdraw(
         UnreachableError: a run has the project and did not end in time.
     """
     names = _sources(project, source)
-    if not user.strip():
+    if not user.strip(BLANKS):
         raise ConfigError("the user has no name", where="SUBJECT", todo="write it as the events of the source spell it")
     key = pseudonym_key(project)
     subjects = {name: pseudonym_of(key, name, user) for name in names}
@@ -132,13 +132,14 @@ def _sources(project: Project, source: str | None) -> Sequence[str]:
 
 
 def _found(connection: duckdb.DuckDBPyConnection, source: str, subject: str) -> Withdrawn:
-    rater = f"user:{subject}"
+    # The raters that evidence.withdrawn leaves out for this subject.
     [(events, judgements, before)] = connection.execute(
-        "select (select count(*) from ledger.events where user_id = $subject),"
-        " (select count(*) from ledger.votes where rater_id = $rater)"
-        " + (select count(*) from ledger.ratings where rater_id = $rater)"
-        " + (select count(*) from ledger.steps where rater_id = $rater),"
+        "with raters as (select $rater as rater_id union select rater_id from ledger.events where user_id = $subject)"
+        " select (select count(*) from ledger.events where user_id = $subject),"
+        " (select count(*) from ledger.votes semi join raters using (rater_id))"
+        " + (select count(*) from ledger.ratings semi join raters using (rater_id))"
+        " + (select count(*) from ledger.steps semi join raters using (rater_id)),"
         " (select count(*) from ledger.withdrawals where subject = $subject)",
-        {"subject": subject, "rater": rater},
+        {"subject": subject, "rater": f"user:{subject}"},
     ).fetchall()
     return Withdrawn(source, subject, events, judgements, before == 0)

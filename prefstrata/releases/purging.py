@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prefstrata.model import ConfigError
+import polars as pl
+
+from prefstrata.model import ConfigError, IntegrityError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prefstrata.stores import PurgeReport, VersionStore
+    from prefstrata.stores import FileInfo, PurgeReport, VersionStore
 
 __all__ = ["Purged", "purge_releases"]
+
+_NO_ONES = ("policies/", "weights.json")
+"""Paths of files that are written by the project's owners or count cells, and hold nothing of a user."""
+_MOST_EMPTY = 1 << 16
+"""Bytes; a Parquet file without rows is its schema, and never larger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What a purge did: the releases by tag, what the store says, and files kept because other releases hold them."""
+    """What a purge did: the releases by tag, what the store says, and how many files stayed.
+
+    These are the files that other releases hold, too, or that hold nobody's data.
+    """
 
     releases: tuple[str, ...]
     report: PurgeReport
@@ -28,7 +39,8 @@ def purge_releases(store: VersionStore, refs: Sequence[str], reason: str) -> Pur
     """Destroy every file that the named releases hold and no other release does, manifests and reports too.
 
     The tags and commits stay: that a purged release was made, and when, is known for ever.
-    Bytes that a release which stays holds too are in that release for good reason, and stay.
+    Bytes that a release which stays holds too are in that release for good reason, and stay. So do policies,
+    ``weights.json`` and tables without rows: purged bytes can never be stored again, and a later release may need them.
 
     Args:
         store: holds them.
@@ -53,5 +65,24 @@ def purge_releases(store: VersionStore, refs: Sequence[str], reason: str) -> Pur
         )
     staying = {file.sha256 for commit in tags if commit not in named for file in store.list(commit)}
     held = {file.sha256 for commit in named for file in store.list(commit)}
+    staying |= {
+        file.sha256
+        for commit in named
+        for file in store.list(commit)
+        if file.sha256 not in staying and _is_no_ones(store, commit, file)
+    }
     report = store.purge(sorted(held - staying), reason)
     return Purged(tuple(sorted(tags[commit] for commit in named)), report, len(held & staying))
+
+
+def _is_no_ones(store: VersionStore, commit: str, file: FileInfo) -> bool:
+    if file.path.startswith(_NO_ONES):
+        return True
+    if not file.path.endswith(".parquet") or file.size > _MOST_EMPTY:
+        return False
+    try:
+        with store.open(commit, file.path) as reader:
+            return pl.read_parquet(io.BytesIO(reader.read())).is_empty()
+    except (IntegrityError, pl.exceptions.PolarsError):
+        # Purged before, or damaged: nothing says that it is empty.
+        return False

@@ -4,10 +4,11 @@ from prefstrata.sources._delivery import deliver, delivery_folder, delivery_sour
 from prefstrata.sources._files import find_files
 from prefstrata.sources._ingest import FileOutcome, IngestSummary, check_sources, ingest
 from prefstrata.sources._ledger import AppendSummary, BatchCount, append_staged, clear_staging
-from prefstrata.sources._pseudonyms import KEY_FILE, KEY_VARIABLE, pseudonym_key, pseudonym_of
+from prefstrata.sources._pseudonyms import BLANKS, KEY_FILE, KEY_VARIABLE, pseudonym_key, pseudonym_of
 from prefstrata.sources._reading import joined_file
 
 __all__ = [
+    "BLANKS",
     "KEY_FILE",
     "KEY_VARIABLE",
     "AppendSummary",

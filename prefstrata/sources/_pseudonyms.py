@@ -10,25 +10,32 @@ import hashlib
 import hmac
 import os
 import secrets
-from contextlib import contextmanager
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefstrata.model import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import duckdb
 
     from prefstrata.project import Project
 
-__all__ = ["KEY_FILE", "KEY_VARIABLE", "pseudonym_key", "pseudonym_of", "unlocked"]
+__all__ = ["BLANKS", "KEY_FILE", "KEY_VARIABLE", "pseudonym_key", "pseudonym_of", "unlocked"]
 
 KEY_VARIABLE = "PREFSTRATA_PSEUDONYM_KEY"
 """The environment variable that holds the key, before any file."""
 KEY_FILE = "pseudonyms.key"
 """The file of the project that holds it otherwise: 64 hexadecimal digits."""
+
+BLANKS = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What is no part of a name at either end of it: all of Unicode's white space, named so that SQL means the same."""
 
 _LEAST = 16
 _BLOCK = 64
@@ -41,12 +48,14 @@ def pseudonym_key(project: Project) -> bytes:
     Raises:
         ConfigError: the key is too short to be one, or its file cannot be read or written.
     """
-    if given := os.environ.get(KEY_VARIABLE, ""):
+    if variable := os.environ.get(KEY_VARIABLE, ""):
+        # As in the file: the line end that came with a key is no part of it.
+        given = variable.encode().strip()
         if len(given) < _LEAST:
             raise ConfigError(
                 f"the key has {len(given)} characters", where=KEY_VARIABLE, todo=f"give it {_LEAST} or more, at random"
             )
-        return given.encode()
+        return given
     path = project.directory / KEY_FILE
     try:
         return _made(path) or _read(path)
@@ -58,21 +67,26 @@ def pseudonym_key(project: Project) -> bytes:
 
 def _made(path: Path) -> bytes | None:
     """A new key in a new file, whole or not at all; None when there is one."""
+    unfinished = f".{path.name}."
     if path.exists():
+        # What a killed process left may be a copy of the key, which must not outlive it. Who still makes one has lost.
+        for left in path.parent.glob(f"{unfinished}*"):
+            with suppress(OSError):
+                left.unlink()
         return None
     key = secrets.token_hex(32)
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{key}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    handle, name = tempfile.mkstemp(prefix=unfinished, dir=path.parent)
+    new = Path(name)
     try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{key}\n")
+            file.flush()
+            os.fsync(file.fileno())
         path.hardlink_to(new)
-    except FileExistsError:
+    except (FileExistsError, FileNotFoundError):
         return None
     finally:
-        new.unlink()
+        new.unlink(missing_ok=True)
     return key.encode()
 
 
@@ -85,7 +99,7 @@ def _read(path: Path) -> bytes:
 
 def pseudonym_of(key: bytes, source: str, name: str) -> str:
     """The pseudonym of a user of a source: the first 128 bits of an HMAC-SHA-256, as hexadecimal digits."""
-    return hmac.new(key, f"{source}/{name.strip()}".encode(), hashlib.sha256).hexdigest()[:_CHARACTERS]
+    return hmac.new(key, f"{source}/{name.strip(BLANKS)}".encode(), hashlib.sha256).hexdigest()[:_CHARACTERS]
 
 
 @contextmanager

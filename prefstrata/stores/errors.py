@@ -1,10 +1,13 @@
-"""The one user error that belongs to stores alone."""
+"""What belongs to the errors of stores alone."""
 
 from __future__ import annotations
 
 from prefstrata.model import PrefstrataError
 
-__all__ = ["RunGoneError"]
+__all__ = ["PURGED_AGAIN", "RunGoneError"]
+
+PURGED_AGAIN = "purged bytes are never stored again: leave out the data that they are made from, then run again"
+"""What to do when a release would hold purged bytes."""
 
 
 class RunGoneError(PrefstrataError):

@@ -1,11 +1,12 @@
 -- Grain: something a user did, once, whose consent stands.
+-- Only what came from a product: candidates that a model wrote are 'shown' to nobody, and an offline log is no exposure.
 -- An event counts once by its own id, whichever of its deliveries came first: where they differ, the one with the smaller hash
 -- stands, so that no order of arrival shows. A clock ahead of the time of receipt is wrong, and the receipt's stands in; one
 -- behind cannot be told from an event that was sent late.
 with delivered as (
     select source, kind, own_id, min(event_id) as event_id
     from ledger.events
-    where own_id is not null
+    where own_id is not null and mode = 'online'
     group by source, kind, own_id
     having min(event_id) <> max(event_id)
 ),
@@ -31,4 +32,4 @@ cross join settings
 left join delivered
     on delivered.source = events.source and delivered.kind = events.kind and delivered.own_id = events.own_id
 anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
-where delivered.event_id is null or delivered.event_id = events.event_id
+where events.mode = 'online' and (delivered.event_id is null or delivered.event_id = events.event_id)

@@ -18,18 +18,25 @@ walked as (
     from evidence.actions
     where session in (select session from lacking) and happened_at is not null
 ),
+-- An event that names its prompt is about that one: what was shown last to another says nothing of it.
+near as (
+    select
+        event_id, kind, prompt_id, response_id, became_id, after,
+        case when prompt_id is null or prompt_id = before.prompt_id then before end as before
+    from walked
+),
 found as (
     select
         event_id,
-        case when response_id is null then before.prompt_id else prompt_id end as prompt_id,
+        coalesce(prompt_id, case when response_id is null then before.prompt_id end) as prompt_id,
         coalesce(response_id, before.response_id) as response_id,
         -- What is given on a retry answers the same prompt, in other words.
         case
             when kind = 'retry' and became_id is null and after.response_id <> coalesce(response_id, before.response_id)
-                and after.prompt_id = case when response_id is null then before.prompt_id else prompt_id end
+                and after.prompt_id = coalesce(prompt_id, case when response_id is null then before.prompt_id end)
                 then after.response_id
         end as became_id
-    from walked
+    from near
     where kind <> 'shown' and (response_id is null or (kind = 'retry' and became_id is null))
 )
 select

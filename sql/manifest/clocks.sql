@@ -8,7 +8,7 @@ select
         from (
             select count(distinct event_id) as deliveries
             from ledger.events
-            where own_id is not null
+            where own_id is not null and mode = 'online'
             group by source, kind, own_id
             having count(distinct event_id) > 1
         ) as repeated

@@ -11,9 +11,15 @@ rated as (
     from ledger.ratings as ratings
     anti join manifest.known as known on known.batch_id = ratings.batch_id
 ),
+-- Two thumbs make one vote; either may be what is new.
+behind as (
+    select vote_id, event_id from evidence.event_votes
+    union all
+    select vote_id, other_event_id from evidence.event_votes where other_event_id is not null
+),
 behaved as (
-    select behind.vote_id as id, events.source
-    from evidence.event_votes as behind
+    select distinct behind.vote_id as id, events.source
+    from behind
     join ledger.events as events on events.event_id = behind.event_id
     anti join manifest.known as known on known.batch_id = events.batch_id
 ),

@@ -61,7 +61,8 @@ moved as (
     from noise.drifts
     where what = 'scale' and sure
 ),
--- What a judge says is worth what it says where people know better, as in its exam, and how often the order turns its mind.
+-- What a judge says is worth what it says where people know better, as in its exam, and how often the order turns its mind. What
+-- users did decides nothing: what it says is itself estimated.
 judged as (
     select rater_id, dimension, stratum, pair_id, choice, a_shown_first
     from evidence.votes
@@ -71,7 +72,7 @@ people as (
     select pair_id, dimension, sum(case choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
     from evidence.votes
     semi join judged on judged.pair_id = votes.pair_id and judged.dimension = votes.dimension
-    where stratum not like 'judge/%' and stratum not like 'rule/%'
+    where stratum not like 'judge/%' and stratum not like 'rule/%' and derived_from is distinct from 'event'
     group by pair_id, dimension
 ),
 answered as (

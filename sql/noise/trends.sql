@@ -1,7 +1,7 @@
 -- Grain: a task in which users compared answers.
 -- Whether users still want what annotators say is better. The newest days are held against those before, by the share of users'
--- votes that agree with trusted labels; one change in a hundred without a cause is told (two proportions). A task that nobody
--- knew before those days is new.
+-- votes that agree with trusted labels; one change in a hundred without a cause is told (two proportions, where five or more votes
+-- of each kind are to be expected on both sides; Cochran 1954). A task that nobody knew before those days is new.
 with settings as (
     select watch_days from policy.online where scenario = '*'
 ),
@@ -48,6 +48,8 @@ shares as (
 tested as (
     select
         *,
+        -- The rarer answer on the thinner side is the smallest of the four cells; what is to be expected there, in whole numbers.
+        least(recent_overlap, overlap - recent_overlap) * least(agreeing, overlap - agreeing) >= 5 * overlap as enough,
         (recent - earlier) / nullif(sqrt(agreement * (1 - agreement)
             * (1e0 / nullif(recent_overlap, 0) + 1e0 / nullif(overlap - recent_overlap, 0))), 0) as z
     from shares
@@ -60,7 +62,7 @@ select
     case
         when is_new then 'new'
         when recent is null or earlier is null then 'unknown'
-        when abs(z) > 2.5758 then 'drifting'
+        when enough and abs(z) > 2.5758 then 'drifting'
         else 'steady'
     end as state
 from tested

@@ -1,10 +1,10 @@
 -- Grain: a pair and a dimension that people decided.
 -- What rules are held against: what was settled, else the side that the majority of experts, crowd and users prefers. Ties and even
--- splits are no answer; rules and judges are no people.
+-- splits are no answer; rules and judges are no people, and what users did is no decision: what it says is itself estimated.
 with people as (
     select pair_id, dimension, sum(case choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
     from evidence.votes
-    where stratum not like 'rule/%' and stratum not like 'judge/%'
+    where stratum not like 'rule/%' and stratum not like 'judge/%' and derived_from is distinct from 'event'
     group by pair_id, dimension
 ),
 answered as (

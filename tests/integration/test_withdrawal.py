@@ -106,6 +106,7 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
         assert SUBJECT not in held
 
     done = inside("withdraw", SUBJECT, "--json", cwd=project)
+    assert "warning" not in done.err
     assert done.document == [{"source": "app", "subject": subject, "events": 15, "judgements": 0, "new": True}]
     assert inside("run", "--quiet", cwd=project).code == 0
     texts = _read(project, "v000006")
@@ -132,6 +133,7 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
 def test_a_subject_nobody_knows_is_remembered(project: Path) -> None:
     """Consent may be withdrawn before a file arrives; a source that is not there is a mistake."""
     done = inside("withdraw", "stranger", "--source", "app", "--json", cwd=project)
+    assert "warning: nothing of this user is in the ledger (app)" in done.err
     assert [(each["events"], each["new"]) for each in done.document] == [(0, True)]
     assert inside("withdraw", "stranger", "--source", "app", "--json", cwd=project).document[0]["new"] is False
     assert inside("withdraw", "stranger", "--source", "web", cwd=project).code == 2
@@ -145,3 +147,21 @@ def test_a_subject_nobody_knows_is_remembered(project: Path) -> None:
         cwd=project,
     ).document
     assert row == {"n": 0}
+
+
+def test_a_withdrawal_holds_for_events_that_a_rule_supervises(tmp_path: Path) -> None:
+    """The rater of such an event is no ``user:``; the user is the same, and gone from the evidence as well."""
+    (tmp_path / "prefstrata.yaml").write_text(CONFIG.replace("supervisor: user", "supervisor: rule"))
+    (tmp_path / "inbox").mkdir()
+    put(tmp_path, "2026-11-01.jsonl", *_day(0))
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    assert WORDS in "".join(_read(tmp_path, "v000001").values()), "the subject was never there, so nothing is shown"
+    [done] = inside("withdraw", SUBJECT, "--json", cwd=tmp_path).document
+    assert (done["events"], done["new"]) == (3, True)
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    texts = _read(tmp_path, "v000002")
+    traces = {SUBJECT, done["subject"], WORDS, "to you alone"}
+    assert [(path, trace) for path, text in texts.items() for trace in traces if trace in text] == []
+    assert json.loads(texts["manifest.json"])["online"]["withdrawn"] == {"subjects": 1, "events": 3, "judgements": 0}
+    [row] = inside("sql", "select count(*) as n from evidence.actions", "--json", cwd=tmp_path).document
+    assert row == {"n": 3}

@@ -33,7 +33,9 @@ def purge(call: Call, refs: Sequence[str], reason: str) -> None:
         f"{len(done.report.deleted):,} of them are destroyed",
     ]
     if done.kept:
-        lines.append(f"{counted(done.kept, 'file')} stayed: other releases hold the same bytes")
+        lines.append(
+            f"{counted(done.kept, 'file')} stayed: other releases hold the same bytes, or nobody's data is in them"
+        )
     if done.report.leftovers:
         lines.append(f"{location} cannot destroy bytes itself: delete these objects in its storage")
         lines += [f"  {address}" for address in done.report.leftovers]

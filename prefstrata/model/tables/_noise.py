@@ -112,7 +112,7 @@ agreement_low | double | lower end of its 90 % interval (Wilson)
 agreement_high | double | upper end
 settled_votes | bigint | votes on settled pairs, those that settle aside; by month in noise.backtests
 settled_right | double | share of these that say what was settled
-exam_votes | bigint | votes of a model judge on pairs that people decided, its exam among them; 0 for others
+exam_votes | bigint | votes of a model judge on pairs that people decided, not by behaviour, its exam too; 0 for others
 exam_right | double | share of these that say what people decided, settled first; a tie does not
 both_orders | bigint | pairs that a model judge decided in both display orders; 0 for others
 flip_rate | double | share of these on which it contradicts itself

@@ -48,7 +48,7 @@ high | double | upper end
 recent | double | agreement in the newest days, as many as the policy watches; null without any
 earlier | double | agreement before
 z | double | how far apart the two are, in standard errors; null where that cannot be said
-state | varchar | new, unknown, drifting (beyond 2.58 standard errors) or steady
+state | varchar | new, unknown, drifting (beyond 2.58 standard errors, five votes expected in each cell) or steady
 """),
         ("task",),
     ),

@@ -9,7 +9,7 @@ from prefstrata.sources.mapping._cells import Evaluation
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import ExpressionError, text_literal
 from prefstrata.sources.mapping._rankings import PAIRED, read_ranking
-from prefstrata.sources.mapping._said import Builder, pseudonym
+from prefstrata.sources.mapping._said import Builder, name_of, pseudonym
 from prefstrata.sources.mapping._sql import Check, select, spell
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def _events(builder: Builder, section: Events) -> Block:
     others = [builder.response(f"alternatives[{place}]", each) for place, each in enumerate(section.alternatives)]
     listed = f"list_filter([{', '.join(others)}], lambda id: id is not null)" if others else "cast([] as varchar[])"
     became = None if section.became is None else builder.response("became", section.became)
-    user = f"nullif(trim({builder.cell('user', section.user, 'text')}), '')"
+    user = f"nullif({name_of(builder.cell('user', section.user, 'text'))}, '')"
     context = builder.context
     builder.columns |= {
         "prompt_id": "__prompt_id",
@@ -246,7 +246,7 @@ def _events(builder: Builder, section: Events) -> Block:
     builder.put("received_at", section.received_at, "time")
     for name in ("surface", "segment", "cohort"):
         builder.put(name, getattr(section, name), "text")
-    address = f"nullif(trim({builder.cell('address', section.address, 'text')}), '')"
+    address = f"nullif({name_of(builder.cell('address', section.address, 'text'))}, '')"
     builder.columns["address"] = pseudonym(f"{context.source}/address", address)
     builder.said(section, kind.spelled)
     named = f"coalesce({pseudonym(context.source, user)}, {text_literal(context.source)})"
@@ -258,7 +258,7 @@ def _events(builder: Builder, section: Events) -> Block:
 def _withdrawals(builder: Builder, section: Withdrawals) -> Block:
     user = builder.main("user", section.user, "text")
     builder.columns.pop("user")
-    builder.columns["subject"] = pseudonym(section.source or builder.context.source, f"trim({user.sql})")
+    builder.columns["subject"] = pseudonym(section.source or builder.context.source, name_of(user.sql))
     at = builder.put("requested_at", section.requested_at, "time")
     where = spell(builder.block)
     builder.require(f"{at} is not null", "bad_time", text_literal(f"{where}.requested_at: the time is missing"))

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Self
 
 from prefstrata.model import ConfigError, IntegrityError
+from prefstrata.stores.errors import PURGED_AGAIN
 from prefstrata.stores.lakefs.client import Client
 from prefstrata.stores.lakefs.errors import Fault, Kind, user_error
 from prefstrata.stores.lakefs.objects import Addresses, Entry, RemoteStream, list_entries, stat_entry
@@ -155,7 +156,9 @@ class LakeFSStore:
         """Make a path hold these bytes."""
         file = FileInfo(check_path(path), _checked_sha256(sha256), size)
         if reason := self._purges.reason(sha256):
-            raise IntegrityError(f"{path} holds bytes that were purged: {reason}", where=self.location)
+            raise IntegrityError(
+                f"{path} holds bytes that were purged: {reason}", where=self.location, todo=PURGED_AGAIN
+            )
         return self._stage(txn).put(file, source)
 
     def remove(self, txn: Txn, path: str) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Self
 
 from prefstrata.model import ConfigError, IntegrityError
+from prefstrata.stores.errors import PURGED_AGAIN
 from prefstrata.stores.local.collecting import collect
 from prefstrata.stores.local.errors import mapped
 from prefstrata.stores.local.lock import StoreLock
@@ -148,7 +149,9 @@ class LocalStore:
         if file == changes.get(path, before):
             return Put.UNCHANGED
         if reason := self._refs.purge_reason(sha256):
-            raise IntegrityError(f"{path} holds bytes that were purged: {reason}", where=self.location)
+            raise IntegrityError(
+                f"{path} holds bytes that were purged: {reason}", where=self.location, todo=PURGED_AGAIN
+            )
         with self._lock.writing():
             written = self._objects.add(source, sha256, size)
             self._stage(txn.branch, path, None if file == before else file, same=file == before)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
+import os
+import sys
+from fnmatch import fnmatch
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,11 +16,12 @@ import pytest
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError
 from prefstrata.project import Project
-from prefstrata.sources import KEY_FILE, KEY_VARIABLE, ingest, pseudonym_key, pseudonym_of
+from prefstrata.sources import BLANKS, KEY_FILE, KEY_VARIABLE, ingest, pseudonym_key, pseudonym_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_AT = {"constant": "2026-11-20T08:00:00Z"}
 _EVENT = '{"who": " ann@example.org ", "did": "like"}\n'
 
 
@@ -87,3 +93,52 @@ def test_what_is_no_key_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv(KEY_VARIABLE, key)
         with pytest.raises(ConfigError, match=KEY_VARIABLE):
             pseudonym_key(_project(tmp_path))
+
+
+def test_what_is_no_part_of_a_name_is_one_thing_in_sql_and_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All white space of Unicode, at both ends, of what users did and of what they withdraw; none of it within."""
+    monkeypatch.setenv(KEY_VARIABLE, "k" * 20)
+    assert sorted(BLANKS) == [each for each in map(chr, range(sys.maxunicode + 1)) if each.isspace()]
+    names = [f"{blank}a {blank} b{blank}" for blank in BLANKS] + ["\u00e9", "ann\u00e9", "~", "\x7f", "\U0001f600"]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({"who": name, "did": "like"}) + "\n" for name in names))
+    withdrawing = {"fields": {"who": "text", "did": "text"}, "withdrawals": [{"user": "who", "requested_at": _AT}]}
+    for more, column in (({}, "ledger.events.user_id"), ({"map": withdrawing}, "ledger.withdrawals.subject")):
+        engine = DuckDBEngine(":memory:")
+        ingest(engine, _project(tmp_path, **more))
+        table, _, name = column.rpartition(".")
+        known = engine.read(table)[name].to_list()
+        engine.close()
+        assert sorted(set(known)) == sorted({pseudonym_of(b"k" * 20, "app", each) for each in names})
+
+
+def test_a_line_end_is_no_part_of_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same key gives the same pseudonyms from the environment and from the file; blanks alone are no key."""
+    project = _project(tmp_path)
+    (tmp_path / KEY_FILE).write_text("k" * 20 + "\n")
+    monkeypatch.delenv(KEY_VARIABLE)
+    from_file = pseudonym_key(project)
+    monkeypatch.setenv(KEY_VARIABLE, "k" * 20 + "\n")
+    assert pseudonym_key(project) == from_file == b"k" * 20
+    monkeypatch.setenv(KEY_VARIABLE, " " * 20)
+    with pytest.raises(ConfigError, match=KEY_VARIABLE):
+        pseudonym_key(project)
+
+
+def test_what_a_killed_process_left_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither before there is a key nor, as a copy of it, after; the next call clears it away."""
+    monkeypatch.delenv(KEY_VARIABLE)
+    left = tmp_path / f".{KEY_FILE}.{os.getpid()}"
+    left.write_text("half")
+    key = pseudonym_key(_project(tmp_path))
+    left.write_bytes(key)
+    assert pseudonym_key(_project(tmp_path)) == key
+    assert [each.name for each in tmp_path.iterdir()] == [KEY_FILE]
+
+
+def test_no_file_with_a_key_is_put_under_version_control() -> None:
+    """The template's ignored names cover the key and what a killed process may leave of it."""
+    ignored = (resources.files("prefstrata.cli") / "template" / "gitignore").read_text().split()
+    for name in (KEY_FILE, f".{KEY_FILE}.x7f3", f"{KEY_FILE}.bak"):
+        assert any(fnmatch(name, each) for each in ignored), name
