@@ -224,7 +224,7 @@ def test_a_mistake_is_told_with_file_line_and_key(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("seed-jsonl", "seed-json", "no format 'seed-json': write hh-rlhf, judge-verdicts, label-studio, "),
+        ("seed-jsonl", "seed-json", "no format 'seed-json': write chatgpt-export, generated-responses, hh-rlhf, "),
         ("seed-jsonl", "seed-jsonl\n    options: {scales: [0, 1]}", "the options scale"),
         ("seed-jsonl", "seed-jsonl\n    options: {scale: [0, 1, 2]}", "write it like"),
     ],
