@@ -52,7 +52,7 @@ targets as (
         rater_id,
         concat(
             response_id, '/', case when kind in ('like', 'accept', 'copy') then '+' else '-' end, '/',
-            date_diff('second', timestamp '2000-01-01 00:00:00', happened_at) // (60 * settings.lockstep_minutes)
+            cast(date_diff('second', timestamp '2000-01-01 00:00:00', happened_at) // (60 * settings.lockstep_minutes) as varchar)
         ) as target
     from judging
     cross join settings
