@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["read_warehouse"]
+__all__ = ["demand_built", "read_warehouse"]
 
 # Access to other files cannot be allowed again while the warehouse is open; DuckDB refuses that by itself.
 _CONFINED = ("set TimeZone = 'UTC'", "set python_enable_replacements = false", "set enable_external_access = false")
@@ -40,3 +40,20 @@ def read_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+def demand_built(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
+    """See that a run has built tables.
+
+    Args:
+        connection: to the warehouse.
+        tables: full names, such as ``evidence.pairs``.
+
+    Raises:
+        ConfigError: one of them is not there yet.
+    """
+    rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    if not set(tables) <= {name for [name] in rows}:
+        raise ConfigError(
+            "nothing has been built yet, so there is nothing to judge", where="warehouse", todo="`prefstrata run` first"
+        )

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from prefstrata.engine import read_warehouse
+from prefstrata.engine import demand_built, read_warehouse
 from prefstrata.judging._asking import ask
 from prefstrata.judging._candidates import Candidates, Written, sift
 from prefstrata.judging._journal import open_journal
 from prefstrata.judging._money import Caps
 from prefstrata.judging._question import Item, generate
 from prefstrata.judging._rows import today
-from prefstrata.judging._work import demand_a_run, read_prompts
+from prefstrata.judging._work import BUILT, read_prompts
 from prefstrata.model import ConfigError
 from prefstrata.sources import deliver, delivery_source
 
@@ -106,7 +106,7 @@ def generate_candidates(
 def to_write(project: Project, judges: Judges) -> list[Written]:
     """Every request for a response, in the order of prompts' lots."""
     with read_warehouse(project.warehouse_path) as connection:
-        demand_a_run(connection)
+        demand_built(connection, *BUILT)
         return [
             Written(question, before, generation.near)
             for generation in judges.generate

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from prefstrata.engine import sql_text
+from prefstrata.engine import demand_built, sql_text
 from prefstrata.judging._question import Item
-from prefstrata.model import ConfigError
 from prefstrata.model.arrow import ArrowStream
 
 if TYPE_CHECKING:
@@ -19,7 +18,10 @@ if TYPE_CHECKING:
 
     from prefstrata.project import Generation, Work
 
-__all__ = ["Chosen", "Known", "Material", "demand_a_run", "read_material", "read_prompts"]
+__all__ = ["BUILT", "Chosen", "Known", "Material", "read_material", "read_prompts"]
+
+BUILT = ("layers.records", "noise.preferences")
+"""Tables that must be there before there is anything to judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def read_material(
     Raises:
         ConfigError: nothing has been run yet, so there is nothing to judge.
     """
-    demand_a_run(connection)
+    demand_built(connection, *BUILT)
     works = tuple(work)
     dimensions = {dimension for each in works for dimension in each.dimensions}
     return Material(
@@ -100,22 +102,6 @@ def _by_scenario(
     return [
         row for each in scenarios or (None,) for row in _frame(connection, name, scenario=each, **params).to_dicts()
     ]
-
-
-def demand_a_run(connection: duckdb.DuckDBPyConnection) -> None:
-    """See that there are pairs and estimates.
-
-    Raises:
-        ConfigError: nothing has been run yet.
-    """
-    found = connection.execute(
-        "select count(*) from duckdb_tables() where schema_name || '.' || table_name in "
-        "('layers.records', 'noise.preferences')"
-    ).fetchall()
-    if found != [(2,)]:
-        raise ConfigError(
-            "nothing has been built yet, so there is nothing to judge", where="warehouse", todo="`prefstrata run` first"
-        )
 
 
 def _chosen(connection: duckdb.DuckDBPyConnection, work: Work, seed: int) -> tuple[Chosen, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from prefstrata.engine import read_warehouse, sql_text
+from prefstrata.engine import demand_built, read_warehouse, sql_text
 from prefstrata.model import ConfigError
 from prefstrata.model.arrow import ArrowStream
 from prefstrata.policy import read_policies
@@ -95,7 +95,7 @@ def _said(connection: duckdb.DuckDBPyConnection, project: Project) -> _Said:
     rules = {_name(policy, rule): (policy, rule) for policy in policies.values() for rule in policy.response_rules}
     if not rules:
         raise ConfigError("no policy of the project has rules on responses", where="response_rules")
-    _demand_a_run(connection)
+    demand_built(connection, "evidence.pairs", "noise.settlements")
     texts, pairs = _frame(connection, "rules/texts"), _frame(connection, "rules/pairs")
     broken, votes = [], []
     for policy in {policy.ref: policy for policy in policies.values()}.values():
@@ -111,17 +111,6 @@ def _said(connection: duckdb.DuckDBPyConnection, project: Project) -> _Said:
 def _name(policy: Policy, rule: ResponseRule) -> str:
     """The rater: two policies may have different rules of the same name."""
     return f"{policy.name}/{rule.ref}"
-
-
-def _demand_a_run(connection: duckdb.DuckDBPyConnection) -> None:
-    found = connection.execute(
-        "select count(*) from duckdb_tables() where schema_name || '.' || table_name in "
-        "('evidence.pairs', 'noise.settlements')"
-    ).fetchall()
-    if found != [(2,)]:
-        raise ConfigError(
-            "nothing has been built yet, so there is nothing to judge", where="warehouse", todo="`prefstrata run` first"
-        )
 
 
 def _records(said: _Said, pairs: pl.DataFrame) -> list[dict[str, Any]]:

@@ -1,5 +1,5 @@
 -- Grain: a pair and a dimension that people decided.
--- What rules are held against: what was settled, else the side that the majority of experts, crowd and users prefers. Ties and even
+-- What rules are held against: what was settled, else the side that the majority of those who were asked prefers. Ties and even
 -- splits are no answer; rules and judges are no people, and what users did is no decision: what it says is itself estimated.
 with people as (
     select pair_id, dimension, sum(case choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
