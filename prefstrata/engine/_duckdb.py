@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["DuckDBEngine", "connect"]
 
 _MEMORY = ":memory:"
-_IN_MEMORY = ("staging", "fit")
+_IN_MEMORY = ("staging", "fit", "release")
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -60,7 +60,7 @@ class DuckDBEngine:
         self._depth = 0
         self._connection = connect(str(path))
         try:
-            # What is staged or fitted lives for one run: in memory, spilled when it must be, never in the warehouse.
+            # What is staged, fitted or written to files lives for one run: in memory, spilled when it must be.
             # The database has the schema's name, so that SQL says staging.votes as it says ledger.votes.
             for schema in _IN_MEMORY:
                 self._run(f"attach ':memory:' as {schema}")
