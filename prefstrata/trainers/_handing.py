@@ -96,7 +96,7 @@ def hand_out(  # noqa: PLR0913 - what, for whom, how, where to, and whom to tell
 
 @contextmanager
 def _desk(folder: Path) -> Iterator[DuckDBEngine]:
-    """A database for what decides; what it has no memory for, and the decisions themselves, lie in a folder meanwhile."""
+    """A database for what decides; what it has no memory for lies in a folder meanwhile."""
     scratch = folder / _DESK
     scratch.mkdir()
     engine = DuckDBEngine(":memory:", memory_limit=_MEMORY, temp_directory=scratch / "spilled")
@@ -161,9 +161,12 @@ def _measure(
 
 
 def _of_part(desk: DuckDBEngine, full_name: str, part: Part) -> pl.DataFrame:
-    with desk.connection() as connection:
+    cursor = desk.cursor()  # a handle for this thread alone
+    try:
         select = f"select * from {full_name} where part = {part.number:d}"  # noqa: S608 - an own name and a number
-        return pl.DataFrame(ArrowStream(connection.sql(select)))
+        return pl.DataFrame(ArrowStream(cursor.sql(select)))
+    finally:
+        cursor.close()
 
 
 def _select(desk: DuckDBEngine, target: Target, options: Options) -> None:
@@ -191,23 +194,22 @@ def _write(  # noqa: PLR0913, PLR0917 - as above
     statement, columns = _layout(target, options)
     parquet = options.files == "parquet"
 
-    def made(worker: Worker, item: tuple[Part, pl.DataFrame]) -> dict[str, Encoded]:
+    def made(worker: Worker, part: Part) -> dict[str, Encoded]:
+        examples = _of_part(desk, "checkout.examples", part)
+        if examples.is_empty():
+            return {}
         if not parquet:
-            return {split: as_lines(some) for split, some in worker.lines(*item, statement, columns).items()}
-        rows = worker.rows(*item, statement)
+            lines = worker.lines(part, examples, statement, columns)
+            return {split: as_lines(some) for split, some in lines.items()}
+        rows = worker.rows(part, examples, statement)
         rows = rows.with_columns(pl.col(name) * scale for name, scale in columns.items() if scale is not None)
         return {
             str(split): as_parquet(some.select(columns.keys()))
             for (split,), some in rows.group_by("split", maintain_order=True)
         }
 
-    def items() -> Iterator[tuple[Part, pl.DataFrame]]:
-        for part in sorted(parts, key=lambda part: _turn(part, options)):
-            examples = _of_part(desk, "checkout.examples", part)
-            if examples.height:
-                yield part, examples
-
-    yield from write_rows(workers.over(items(), made), folder, parquet=parquet)
+    turns = sorted(parts, key=lambda part: _turn(part, options))
+    yield from write_rows(workers.over(turns, made), folder, parquet=parquet)
     progress("wrote the rows")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from prefstrata.engine import DuckDBEngine, duckdb_type, parameters, parse_type, sql_text
+from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.tables import table
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "Worker", "factors", "settings"]
 
-_MEMORY = "256MB"
-_BATCH = 2048
+# A bound, and more than is used: near it DuckDB gives memory back to the system all the time, and asks for it anew.
+_MEMORY = "512MB"
 _RECORDS = {
     "pairs": ("pair_records",),
     "unpaired": ("pair_records", "label_records"),
@@ -117,7 +118,7 @@ class Worker:
 
     def lines(
         self, part: Part, examples: pl.DataFrame, statement: str, columns: Mapping[str, float | None]
-    ) -> dict[str, list[bytes]]:
+    ) -> dict[str, pl.Series]:
         """The same rows as JSON objects in UTF-8, for each split in the order of their places.
 
         The database writes them and hands them over in small batches: as a frame they would be copied twice more, each
@@ -135,19 +136,11 @@ class Worker:
             f"'{name}': \"{name}\"" + ("" if scale is None else f" * $scale_{at}")
             for at, (name, scale) in enumerate(columns.items())
         )
-        select = f"select split, place, encode(to_json({{{fields}}})) from (\n{sql_text(f'trainers/{statement}')}\n)"  # noqa: S608
-        splits: list[str] = []
-        places: list[str] = []
-        lines: list[bytes] = []
+        select = f"select split, place, to_json({{{fields}}}) as line from (\n{sql_text(f'trainers/{statement}')}\n)"  # noqa: S608
         with self.engine.connection() as connection:
-            reading = connection.execute(select, scales)
-            while batch := reading.fetchmany(_BATCH):
-                for into, values in zip((splits, places, lines), zip(*batch, strict=True), strict=True):
-                    into.extend(values)
-        order = pl.DataFrame({"split": splits, "place": places}).with_row_index().sort("split", "place")
+            found = pl.DataFrame(ArrowStream(connection.sql(select, params=scales))).sort("split", "place")
         return {
-            str(split): [lines[at] for at in some["index"]]
-            for (split,), some in order.group_by("split", maintain_order=True)
+            str(split): some["line"].cast(pl.Binary) for (split,), some in found.group_by("split", maintain_order=True)
         }
 
     def _put(self, part: Part, examples: pl.DataFrame) -> None:
