@@ -27,6 +27,8 @@ __all__ = ["WrittenFile", "write_layers", "write_table"]
 _RECORDS_PER_FILE = 16_384
 _MOST_BUCKETS = 256
 _WRITERS = 2
+# Made before the texts are joined: a join carries along whatever was joined already.
+_APART = {"pairs": ("release.estimates", "release.origins")}
 # One row group a file: the borders of row groups would depend on how threads meet.
 _ROW_GROUP = 4 * 1024 * 1024
 
@@ -81,7 +83,7 @@ def buckets(records: int) -> int:
 
 
 def _write_kind(engine: DuckDBEngine, directory: Path, kind: str, layers: dict[str, int]) -> Iterator[WrittenFile]:
-    with engine.connection() as connection, _scratch(connection, kind, layers) as scratch:
+    with _apart(engine, kind), engine.connection() as connection, _scratch(connection, kind, layers) as scratch:
         found = connection.execute(
             f"select file_number, layer, count(*) from {scratch} group by all order by all"  # noqa: S608 - own names
         ).fetchall()
@@ -100,6 +102,19 @@ def _write_kind(engine: DuckDBEngine, directory: Path, kind: str, layers: dict[s
 
         with ThreadPoolExecutor(max_workers=_WRITERS) as pool:
             yield from pool.map(write, parts)
+
+
+@contextmanager
+def _apart(engine: DuckDBEngine, kind: str) -> Iterator[None]:
+    """The tables that stand for the kind's estimates and origins, as long as it is written."""
+    names = _APART.get(kind, ())
+    for name in names:
+        engine.build(name)
+    try:
+        yield
+    finally:
+        for name in names:
+            engine.clear(name)
 
 
 def _demand_all(kind: str, layers: dict[str, int], parts: list[_Part]) -> None:
