@@ -34,9 +34,9 @@ _PLAIN = {
     "spark.sql.ui.retainedExecutions": "10",
     "spark.ui.retainedJobs": "20",
     "spark.ui.retainedStages": "20",
-    # What a task leaves half is in a folder that nobody names, so it need not be moved into place file by file.
-    "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+    # Plans as text are for the UI; of these statements they are long, and take a fifth of the planning.
+    "spark.sql.maxPlanStringLength": "1000",
     # No statement here has a broadcast join that is worth waiting five minutes for; a machine may be that busy.
     "spark.sql.broadcastTimeout": "3600",
 }
