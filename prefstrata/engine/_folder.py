@@ -31,8 +31,6 @@ __all__ = ["PASSING", "TableFolder", "duckdb_columns", "parquet_files", "show_ta
 PASSING = ("staging", "fit", "release")
 """Schemas whose tables live for one run: in scratch, never in the pointer."""
 
-_DATABASES = ("staging", "fit")
-"""Of these names a DuckDB engine has databases in memory, so no schema may have them."""
 _POINTER = "tables.json"
 _FORMAT = "prefstrata-tables/1"
 
@@ -135,7 +133,7 @@ def show_tables(
     for full_name, parts in state.items():
         if known.get(full_name) != parts:
             table = definition(full_name)
-            if table.schema not in _DATABASES:
+            if table.schema not in PASSING:  # of these names a DuckDB engine has databases
                 connection.execute(f'create schema if not exists "{table.schema}"').fetchall()
             name = f'"{table.schema}"."{table.name}"'
             connection.execute(f"create or replace view {name} as {_select(table, home, parts)}").fetchall()

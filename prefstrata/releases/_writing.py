@@ -26,6 +26,8 @@ __all__ = ["WrittenFile", "write_layers", "write_table"]
 _RECORDS_PER_FILE = 16_384
 _MOST_BUCKETS = 256
 _WRITERS = 2
+# Made before the texts are joined: a join carries along whatever was joined already.
+_APART = {"pairs": ("release.estimates", "release.origins")}
 # One row group a file: the borders of row groups would depend on how threads meet.
 _ROW_GROUP = 4 * 1024 * 1024
 
@@ -86,7 +88,7 @@ def _write_kind(engine: Warehouse, directory: Path, kind: str, layers: dict[str,
         f"when '{layer}' then {place * _MOST_BUCKETS} + hash_bits_high(prompt_id) % {buckets(layers[layer])}"
         for place, layer in enumerate(names)
     )
-    with engine.parted(f"release.{kind}", f"case layer {files} end") as parted:
+    with _apart(engine, kind), engine.parted(f"release.{kind}", f"case layer {files} end") as parted:
         parts = [_Part(kind, number, names[number // _MOST_BUCKETS], rows) for number, rows in parted.counts.items()]
         _demand_all(kind, layers, parts)
         handles: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
@@ -102,6 +104,19 @@ def _write_kind(engine: Warehouse, directory: Path, kind: str, layers: dict[str,
 
         with _by_types_alone(engine), ThreadPoolExecutor(max_workers=_WRITERS) as pool:
             yield from pool.map(write, parts)
+
+
+@contextmanager
+def _apart(engine: Warehouse, kind: str) -> Iterator[None]:
+    """The tables that stand for the kind's estimates and origins, as long as it is written."""
+    names = _APART.get(kind, ())
+    for name in names:
+        engine.build(name)
+    try:
+        yield
+    finally:
+        for name in names:
+            engine.clear(name)
 
 
 def _demand_all(kind: str, layers: dict[str, int], parts: list[_Part]) -> None:
