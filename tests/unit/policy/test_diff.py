@@ -64,8 +64,7 @@ def test_equal_policies_differ_in_nothing_whatever_they_are_called() -> None:
         ),
         (
             lambda p: (_swap(p), p.update(priority={"high": ["safety_boundary"]})),
-            "At low and medium risk naturalness now wins over safety_boundary when the two conflict; "
-            + "before, safety_boundary won.",
+            "At low and medium risk naturalness now wins over conciseness when the two conflict; before, conciseness won.",
         ),
         (
             lambda p: (
