@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
     from prefstrata.releases.gates import Approval, Judged
     from prefstrata.releases.identity import Identity
     from prefstrata.stores import CommitInfo, VersionStore
@@ -52,7 +52,7 @@ class Drafter:
 
     def __init__(  # noqa: PLR0913 - what a release is made from, and who approves it
         self,
-        engine: DuckDBEngine,
+        engine: Warehouse,
         store: VersionStore,
         identity: Identity,
         directory: Path,
