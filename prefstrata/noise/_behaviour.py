@@ -4,9 +4,9 @@ A decided vote for a is logistic: its log-odds are ability times the item's stat
 where it is closely so, 0 where the sides are even, and the same below zero for b), plus side for the side shown
 first, plus the pulls of style. A tie has a probability of its own in each state. Abilities and side biases of a
 panel's raters are spread around its mean as a Student t with four degrees of freedom (heavy tails: spammers are not
-like the rest), style slopes as a normal; the means and spreads are estimated too (empirical Bayes; Gelman et al.,
-Bayesian Data Analysis, 5.4 and 17.2), so a rater with three votes looks like its panel and one with three thousand
-like itself.
+like the rest), style slopes as a normal; and abilities around a line in the slope of length, for who is drawn to length
+is often less able. Means, spreads and lines are estimated too (empirical Bayes; Gelman et al., Bayesian Data Analysis,
+5.4 and 17.2), so a rater with three votes looks like its panel and one with three thousand like itself.
 
 Everything is rounded to millionths after each step, and every sum over rows is one of whole numbers: the same votes
 give the same tables in whatever order they come and however many threads there are. A processor whose logarithms and
@@ -27,8 +27,9 @@ COPYING = 0.5
 SHARED = 0.3
 """The same between families of models."""
 _FREEDOM = 4.0
-AS_NORMAL = (1.6448536269514722 / 2.13184678632665) ** 2
-"""Square of the ratio of the 95 % quantiles of a normal and of a Student t with four degrees of freedom."""
+AS_NORMAL = (1.6448536269514722 / 2.015048372669157) ** 2
+"""Square of the ratio of the 95 % quantiles of a normal and of a Student t, here with five degrees of freedom: the fit
+believes in four, so that a spammer can be one, and most panels are spread less far."""
 _STATES = ("even", "close", "clear")
 _TIES = {"even": 0.5, "close": 0.1, "clear": 0.05}
 _TIES_WEIGHT = 20
@@ -40,6 +41,9 @@ _SPREADS = {"side": 0.03, "length": 0.02}
 _SPREAD_WEIGHT = {"side": 4, "length": 4}
 _STYLE_VARIANCE = 0.1
 _SIDE_VARIANCE = 0.25
+_SLANT_VARIANCE = 0.04
+"""Variance of what a log-odd of style is believed to take from ability, or to add, before anything is known. Small,
+for what chance does to a rater's slope it does to its ability too."""
 _LONGEST = 1.0
 _LEAST = 1e-3
 
@@ -65,6 +69,7 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             side_spread=pl.lit(0.1),
             length_mean=pl.lit(0.0),
             length_spread=pl.lit(0.05),
+            slant=pl.lit(0.0),
             markdown=pl.lit(0.0),
             firmness=pl.lit(0.0),
             **{f"tie_{state}": pl.lit(rate) for state, rate in (("even", 0.6), ("close", 0.12), ("clear", 0.08))},
@@ -113,11 +118,13 @@ def improved(
             "ability_spread",
             "side_spread",
             "length_spread",
+            "slant",
         ),
         on="panel",
     )
     told = told.with_columns(pl.col(sums).fill_null(0.0)).with_columns(
-        showed=pl.col("ability") + pl.col("slope_ability") / pl.max_horizontal("information", pl.lit(_LEAST))
+        showed=pl.col("ability") + pl.col("slope_ability") / pl.max_horizontal("information", pl.lit(_LEAST)),
+        usual=pl.col("ability_mean") + pl.col("slant") * (pl.col("length") - pl.col("length_mean")),
     )
     stepped = _stepped(told)
     free = pl.col("panel").is_in(sorted(anchored))
@@ -130,8 +137,8 @@ def improved(
 
 
 def _stepped(told: pl.DataFrame) -> pl.DataFrame:
-    """A Newton step of every unit; ``var_…`` are the variances that the curvature leaves."""
-    off_ability, off_side = pl.col("ability") - pl.col("ability_mean"), pl.col("side") - pl.col("side_mean")
+    """A Newton step of every unit; ``v…`` are the variances that the curvature leaves."""
+    off_ability, off_side = pl.col("ability") - pl.col("usual"), pl.col("side") - pl.col("side_mean")
     told = told.with_columns(
         heavy_ability=(_FREEDOM + 1) / (_FREEDOM + off_ability**2 / pl.col("ability_spread")),
         heavy_side=(_FREEDOM + 1) / (_FREEDOM + off_side**2 / pl.col("side_spread")),
@@ -145,13 +152,15 @@ def _stepped(told: pl.DataFrame) -> pl.DataFrame:
     told = told.with_columns(
         g0=pl.col("slope_ability") - pl.col("hold_ability") * off_ability,
         g1=pl.col("slope_side") - pl.col("hold_side") * off_side,
-        g2=pl.col("slope_length") - pl.col("hold_length") * (pl.col("length") - pl.col("length_mean")),
+        g2=pl.col("slope_length")
+        - pl.col("hold_length") * (pl.col("length") - pl.col("length_mean"))
+        + pl.col("slant") * pl.col("hold_ability") * off_ability,
         a=pl.col("bend_ability") + pl.col("hold_ability"),
         b=pl.col("bend_ability_side"),
-        c=pl.col("bend_ability_length"),
+        c=pl.col("bend_ability_length") - pl.col("slant") * pl.col("hold_ability"),
         d=pl.col("bend_side") + pl.col("hold_side"),
         e=pl.col("bend_side_length"),
-        f=pl.col("bend_length") + pl.col("hold_length"),
+        f=pl.col("bend_length") + pl.col("hold_length") + pl.col("slant") ** 2 * pl.col("hold_ability"),
     )
     a, b, c, d, e, f = (pl.col(name) for name in "abcdef")
     # The inverse of a symmetric matrix of three, by its cofactors.
@@ -217,11 +226,22 @@ def _tie_rates(panels: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 
 def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int]) -> pl.DataFrame:
     """Means and spreads of the panels, and the slopes of style that a panel's raters share."""
+    told_of = pl.max_horizontal("information", pl.lit(_LEAST))
+    # A Student t with four degrees of freedom has twice the variance of its spread.
+    weight = (
+        pl.when(pl.col("information") > _LEAST).then(1 / (1 / told_of + 2 * pl.col("ability_spread"))).otherwise(0.0)
+    )
+    x, y = pl.col("length") - pl.col("length_mean"), pl.col("showed") - pl.col("ability_mean")
     sums = told.group_by("panel").agg(
         pl.len().alias("raters"),
         total(pl.col("heavy_side")).alias("h_side"),
         total(pl.col("heavy_side") * pl.col("side")).alias("s_side"),
         total(pl.col("length")).alias("s_length"),
+        total(weight).alias("h_slant"),
+        total(weight * x).alias("h_x"),
+        total(weight * y).alias("h_y"),
+        total(weight * x * x).alias("h_xx"),
+        total(weight * x * y).alias("h_xy"),
         *(
             total(pl.col(f"{part}_{name}")).alias(f"{part}_{name}")
             for part in ("slope", "bend")
@@ -229,8 +249,9 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
         ),
     )
     panels = panels.join(sums, on="panel")
+    slanted = pl.col("usual") - pl.col("ability_mean")
     panels = panels.drop("ability_spread", "mean_variance").join(
-        spread_and_mean(told, panels, _MEAN_PULL)
+        spread_and_mean(told.with_columns(pl.col("ability", "showed") - slanted), panels, _MEAN_PULL)
         .join(panels.select("panel", before="ability_spread"), on="panel", how="right")
         .select(
             "panel",
@@ -251,6 +272,7 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
             (pl.col("s_length") / pl.col("length_spread"))
             / (pl.col("raters") / pl.col("length_spread") + 1 / _STYLE_VARIANCE)
         ).round(6),
+        slant=_slant().round(6),
         markdown=(pl.col("markdown") + _shift("markdown")).round(6),
         firmness=(pl.col("firmness") + _shift("firmness")).round(6),
     )
@@ -281,6 +303,14 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
         )
         .drop("raters", pl.selectors.starts_with("h_", "s_", "d_", "slope_", "bend_", "found_"))
     )
+
+
+def _slant() -> pl.Expr:
+    """How ability falls or rises with the slope of length among a panel's raters: a regression, drawn to 0."""
+    n = pl.max_horizontal("h_slant", pl.lit(_LEAST))
+    both = pl.col("h_xy") - pl.col("h_x") * pl.col("h_y") / n
+    alone = pl.col("h_xx") - pl.col("h_x") ** 2 / n
+    return both / (alone + 1 / _SLANT_VARIANCE)
 
 
 def _shift(name: str) -> pl.Expr:

@@ -10,7 +10,7 @@ __all__ = ["parameters"]
 
 _Z = 1.6448536269514722
 """Half the width of a 90 % interval of a normal, in standard deviations."""
-_KNOWN = 0.8
+_KNOWN = 0.9
 """Part of a rater's information that is left when what other raters and items are like must be learnt as well."""
 _TELLING = 4.0
 """Information on a panel's ability from which its votes decide how good it is: a deviation of half a log-odd."""
@@ -21,9 +21,11 @@ def parameters(
 ) -> pl.DataFrame:
     """The table ``noise.parameters``, and ``unit``, ``discount`` and ``shared``.
 
-    The interval is the posterior's, normal in log-odds: the information that the votes hold (the outer product of their
-    scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974), the hold of the panel, and
-    that the panel's mean is an estimate.
+    The interval is as wide as the posterior's, normal in log-odds: the information that the votes hold (the outer
+    product of their scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974), the hold
+    of the panel, and that the panel's mean is an estimate. It lies evenly around the reliability, not around its
+    log-odds: raters are about as far below their panel's mean as above it in what they get right, and an interval that
+    is even in log-odds is short where the good ones are.
 
     Args:
         units: as ``fit.units``.
@@ -41,6 +43,8 @@ def parameters(
     told = told.with_columns(
         part=pl.col("close").exp() / (pl.col("close").exp() + pl.col("clear").exp()), deviation=deviation
     )
+    ends = [_right(pl.col("ability") + sign * _Z * pl.col("deviation")) for sign in (-1, 1)]
+    half = (ends[1] - ends[0]) / 2
     telling = ((pl.col("information") * 1e6).round().cast(pl.Int64).sum() / 1e6).over("panel")
     return told.select(
         "unit",
@@ -50,8 +54,8 @@ def parameters(
         "segment",
         "votes",
         reliability=_right(pl.col("ability")),
-        low=_right(pl.col("ability") - _Z * pl.col("deviation")),
-        high=_right(pl.col("ability") + _Z * pl.col("deviation")),
+        low=(_right(pl.col("ability")) - half).clip(0.0, 1.0).round(6),
+        high=(_right(pl.col("ability")) + half).clip(0.0, 1.0).round(6),
         decided=telling >= _TELLING,
         side_bias=_sigmoid(pl.col("side")).round(6) - 0.5,
         tie_even="tie_even",

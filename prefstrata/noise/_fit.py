@@ -45,12 +45,13 @@ _ANCHORS = 2
 """The first buckets, in which all pairs are that people settled."""
 _NOBODY = -1
 _WATCHED = ("ability", "side", "length")
+_LEANS = ("length",)
 _NEVER = 1e-9
 _COPIED_ITEMS = 1000
 """Items that what was believed of a family before weighs as much as."""
 _SHARED_ITEMS = 300
 """The same of the families of models among each other."""
-_ASKED_FIRST = 2
+_ASKED_FIRST = 4
 """Steps in which raters alone may explain why votes go with a style, before items may."""
 
 
@@ -63,7 +64,8 @@ class FitSettings:
         anchored: steps made on what people settled alone, before all votes are believed.
         sample: votes that the steps before the last are made on, when there are more; parts of the pairs, by a hash.
         last: steps on all votes, at the end.
-        still: a step that moves raters' ability, side or style by less, in log-odds, is the last one on the sample.
+        still: a step that moves raters' ability, side or style, and the items' lean to length, by less, in log-odds, is
+            the last one on the sample.
     """
 
     iterations: int = 20
@@ -221,7 +223,7 @@ class _Fitter:
         self._engine.build("fit.cavities")
 
     def _step(self, buckets: int, *, anchored: bool = False) -> float:
-        """Improve what is believed; the mean of the most that anything watched of a rater moved."""
+        """Improve what is believed; the mean of the most that anything watched of a rater moved, or the items' lean."""
         engine, before = self._engine, self.raters.select(_WATCHED)
         engine.build("fit.scores", buckets=buckets, anchored=anchored)
         steps = engine.query("fit/steps")
@@ -231,14 +233,15 @@ class _Fitter:
             self._grades = grades_found(strengths)
         if anchored:
             return float("inf")
-        self.levels = levels_found(
-            self.levels, engine.query("fit/occupancy", buckets=buckets), self._tied, leaning=self._asked >= _ASKED_FIRST
-        )
+        levels, occupied = self.levels, engine.query("fit/occupancy", buckets=buckets)
+        self.levels = levels_found(levels, occupied, self._tied, leaning=self._asked >= _ASKED_FIRST)
+        leaned = (self.levels.select(_LEANS) - levels.select(_LEANS)).select(pl.max_horizontal(pl.all().abs()).max())
         self._asked += 1
         if self._copied:
             self._discount(buckets)
         moved = (self.raters.select(_WATCHED) - before).select(total(pl.max_horizontal(pl.all().abs()))).item()
-        return float(moved) / max(1, self.raters.height)
+        # Where the items' lean is still found, raters may rest for a step and go on.
+        return max(float(moved) / max(1, self.raters.height), float(leaned.item() or 0))
 
     def _discount(self, buckets: int) -> None:
         """How much a family's further votes repeat the first, and families of models each other.

@@ -22,6 +22,10 @@ _TAILS = ((0.1, 0.05), (0.266, 0.19), (0.549, 0.19), (0.839, 0.19), (1.22, 0.19)
 _USUAL = 0.3
 _USUAL_WEIGHT = 6.0
 """The spread that is believed in before, and in how many raters' worth."""
+_USUAL_LEAST = 0.1
+_USUAL_PART = 0.5
+"""Of a panel near chance less is believed, this part of its mean squared: few raters are worse than chance, so there
+they are alike."""
 _LEAST_INFORMATION = 1e-3
 _MOST = 4000
 """Raters of a panel that are looked at: the spread of so many is known."""
@@ -55,7 +59,10 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
         .with_columns(pl.max_horizontal(_density(), pl.lit(_NEVER)).log().alias("log"))
         .group_by("panel", "spread")
         .agg(total(pl.col("log")).alias("log"))
-        .with_columns(log=pl.col("log") + _USUAL_WEIGHT / 2 * (pl.col("spread").log() - pl.col("spread") / _USUAL))
+        .join(panels.select("panel", usual=_usual()), on="panel")
+        .with_columns(
+            log=pl.col("log") + _USUAL_WEIGHT / 2 * (pl.col("spread").log() - pl.col("spread") / pl.col("usual"))
+        )
         .with_columns(weight=(pl.col("log") - pl.col("log").max().over("panel")).exp())
         .group_by("panel")
         .agg((total(pl.col("weight") * pl.col("spread")) / total(pl.col("weight"))).round(6).alias("ability_spread"))
@@ -105,7 +112,7 @@ def _believed(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl.DataF
         .group_by("panel")
         .agg(
             pl.len().alias("raters"),
-            pl.col("ability_prior", "ability_spread").first(),
+            pl.col("ability_mean", "ability_prior", "ability_spread").first(),
             total(pl.col("information") / known).alias("part"),
             total(pl.col("heavy_ability")).alias("heavy"),
             total(pl.col("heavy_ability") * pl.col("ability")).alias("sum"),
@@ -116,9 +123,14 @@ def _believed(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl.DataF
             part=pl.col("part") / pl.col("raters"),
             believed_mean=(pl.col("sum") / spread + pl.col("ability_prior") / pull)
             / (pl.col("heavy") / spread + 1 / pull),
-            believed_spread=(pl.col("squares") + _USUAL_WEIGHT * _USUAL) / (pl.col("raters") + _USUAL_WEIGHT),
+            believed_spread=(pl.col("squares") + _USUAL_WEIGHT * _usual()) / (pl.col("raters") + _USUAL_WEIGHT),
         )
     )
+
+
+def _usual() -> pl.Expr:
+    """The spread that is believed in before, of a panel with that mean ability."""
+    return (_USUAL_PART * pl.col("ability_mean") ** 2).clip(_USUAL_LEAST, _USUAL)
 
 
 def _density(power: int = 0) -> pl.Expr:
