@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from prefstrata.engine import Warehouse
     from prefstrata.stores import CommitInfo, VersionStore
 
-__all__ = ["CHANGES", "Changes", "changes_between", "changes_in_store", "load_cells"]
+__all__ = ["CHANGES", "Changes", "changes_between", "changes_in_store", "fetched", "load_cells"]
 
 CHANGES = "changes/records.parquet"
 """The file of a release that lists what it changed against its parent."""
@@ -63,8 +63,8 @@ def changes_between(
     earlier = _stored(store, parent)
     before = [path for path, sha256 in earlier.items() if hashes.get(path) != sha256]
     after = [path for path in local if earlier.get(path) != hashes[path]]
-    with _fetched(store, parent, before) as fetched:
-        _load_keys(engine, "manifest.before", fetched)
+    with fetched(store, parent, before) as copies:
+        _load_keys(engine, "manifest.before", copies)
         _load_keys(engine, "manifest.after", {path: local[path] for path in after})
     engine.build("manifest.withdrawn")
     engine.build("manifest.changed")
@@ -84,10 +84,10 @@ def changes_in_store(engine: Warehouse, store: VersionStore, a: CommitInfo, b: C
     earlier, later = _stored(store, a), _stored(store, b)
     before = [path for path, sha256 in earlier.items() if later.get(path) != sha256]
     after = [path for path, sha256 in later.items() if earlier.get(path) != sha256]
-    with _fetched(store, a, before) as fetched:
-        _load_keys(engine, "manifest.before", fetched)
-    with _fetched(store, b, after) as fetched:
-        _load_keys(engine, "manifest.after", fetched)
+    with fetched(store, a, before) as copies:
+        _load_keys(engine, "manifest.before", copies)
+    with fetched(store, b, after) as copies:
+        _load_keys(engine, "manifest.after", copies)
     _load_withdrawn(engine, store, a, b)
     engine.build("manifest.changed")
     return engine.query("manifest/changes").to_dicts()
@@ -95,8 +95,8 @@ def changes_in_store(engine: Warehouse, store: VersionStore, a: CommitInfo, b: C
 
 def load_cells(engine: Warehouse, store: VersionStore, parent: CommitInfo) -> None:
     """Fill ``gates.parent_cells`` from the parent's ``weights.json``; the first releases have no cells."""
-    with _fetched(store, parent, [WEIGHTS]) as fetched:
-        known = json.loads(fetched[WEIGHTS].read_bytes()).get("cells", [])
+    with fetched(store, parent, [WEIGHTS]) as copies:
+        known = json.loads(copies[WEIGHTS].read_bytes()).get("cells", [])
     rows = [(row["cell"], row["factor"]) for row in known]
     engine.load("gates.parent_cells", pl.DataFrame(rows, schema=_CELLS, orient="row"))
 
@@ -106,11 +106,11 @@ def _load_withdrawn(engine: Warehouse, store: VersionStore, a: CommitInfo, b: Co
     engine.clear("manifest.withdrawn")
     for commit in _between(store, a, b):
         if any(file.path == CHANGES for file in store.list(commit.id, CHANGES)):
-            with _fetched(store, commit, [CHANGES]) as fetched:
+            with fetched(store, commit, [CHANGES]) as copies:
                 engine.insert(
                     "manifest.withdrawn",
                     "select kind, record_id from read_parquet($file) where change = 'withdrawn'",
-                    {"file": str(fetched[CHANGES])},
+                    {"file": str(copies[CHANGES])},
                 )
 
 
@@ -138,7 +138,7 @@ def _kind(path: str) -> str | None:
 
 
 @contextmanager
-def _fetched(store: VersionStore, commit: CommitInfo, paths: Iterable[str]) -> Iterator[dict[str, Path]]:
+def fetched(store: VersionStore, commit: CommitInfo, paths: Iterable[str]) -> Iterator[dict[str, Path]]:
     """Copies of stored files, each verified while it is copied."""
     with TemporaryDirectory(prefix="prefstrata-") as folder:
         copies = {path: Path(folder) / f"{number}.parquet" for number, path in enumerate(paths)}

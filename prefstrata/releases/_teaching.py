@@ -31,6 +31,8 @@ _KEYS = {
     "positions": ("scenario", "dimension"),
 }
 _SHARES = {"ordering": "follows", "styles": "share", "positions": "share"}
+_KEPT = 100
+"""Values of a facet that a manifest holds at most (``manifest/shares``)."""
 _APPEARS = 0.002
 _SHIFTS = 0.05
 _TURNED = 0.15
@@ -61,6 +63,7 @@ def news(engine: Engine, teaching: dict[str, Any], earlier: dict[str, Any] | Non
     """
     before = _as_now(teaching, (earlier or {}).get("teaching"))
     measures: list[Row] = []
+    written: list[str] = []
     if earlier is not None and before is not None:
         known = pl.DataFrame(
             {"batch_id": [row["batch_id"] for row in earlier["batches"]]}, schema={"batch_id": pl.String}
@@ -68,9 +71,10 @@ def news(engine: Engine, teaching: dict[str, Any], earlier: dict[str, Any] | Non
         engine.load("manifest.known", known)
         engine.build("manifest.fresh")
         measures = engine.query("manifest/measures").to_dicts()
+        written = engine.query("manifest/writers")["generator"].to_list()
     return {
         "teaching": _beside(teaching, before),
-        "findings": find(teaching, before, measures),
+        "findings": find(teaching, before, measures, written),
         "compared": before is not None,
     }
 
@@ -81,7 +85,7 @@ def _as_now(teaching: dict[str, Any], before: dict[str, Any] | None) -> dict[str
 
 
 def _beside(teaching: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
-    """The figures, each with what it was in the release before; null where it was not there."""
+    """The figures, each with what it was in the release before; null where that does not hold it."""
     told = dict(teaching)
     for name, keys in _KEYS.items():
         was = {tuple(row[key] for key in keys): row[_SHARES[name]] for row in (before or {}).get(name, [])}
@@ -103,13 +107,19 @@ class _Moved(NamedTuple):
     new_share: float | None
 
 
-def find(teaching: dict[str, Any], before: dict[str, Any] | None, measures: Iterable[Row]) -> list[Row]:
+def find(
+    teaching: dict[str, Any],
+    before: dict[str, Any] | None,
+    measures: Iterable[Row],
+    written: Iterable[str] = (),
+) -> list[Row]:
     """What a reader must know, the gravest first: rows of ``what`` and the figures that say it.
 
     Args:
         teaching: what :func:`describe_teaching` returned.
         before: the same of the release before; None when there is none, or it knew nothing of it.
         measures: rows of ``manifest/measures``: the figures of what somebody spoke of since.
+        written: generators that the release before had responses of, whether they weighed enough to be held or not.
     """
     contradictions = list(_contradictions(teaching, before))
     if before is None:
@@ -121,7 +131,7 @@ def find(teaching: dict[str, Any], before: dict[str, Any] | None, measures: Iter
         *_orderings(news.moved("ordering", teaching), known),
         *_turned(teaching, before),
         *_styles(news.moved("styles", teaching)),
-        *_appeared(teaching, before),
+        *_appeared(teaching, before, written),
         *_frontiers(news.moved("positions", teaching)),
         *_shifts(teaching, before),
     ]
@@ -274,8 +284,10 @@ def _turned(teaching: dict[str, Any], before: dict[str, Any]) -> Iterator[Row]:
             yield {"what": "rater", **row}
 
 
-def _appeared(teaching: dict[str, Any], before: dict[str, Any]) -> Iterator[Row]:
+def _appeared(teaching: dict[str, Any], before: dict[str, Any], written: Iterable[str]) -> Iterator[Row]:
+    """Generators that the release before did not train on; where it does not hold them all, that it had nothing of."""
     known = {row["value"] for row in before["composition"].get("generator", [])}
+    known |= {*written} if len(known) >= _KEPT else set()
     for row in teaching["composition"].get("generator", []):
         if row["value"] not in known and row["share"] >= _APPEARS and known:
             yield {"what": "generator", "generator": row["value"], "records": row["records"], "share": row["share"]}
@@ -298,9 +310,14 @@ def _shifts(teaching: dict[str, Any], before: dict[str, Any]) -> Iterator[Row]:
     for facet in ("stratum", "scenario", "task", "generator", "risk_level"):
         shares = _shares(teaching, facet), _shares(before, facet)
         for value in sorted({*chain.from_iterable(shares)}):
-            now, was = (each.get(value, 0.0) for each in shares)
+            now, was = (each.get(value, _unheld(each)) for each in shares)
             if abs(now - was) >= _SHIFTS:
                 yield {"what": "shift", "facet": facet, "value": value, "share": now, "before": was}
+
+
+def _unheld(shares: Mapping[str, float]) -> float:
+    """What a value that a manifest does not hold has at most: it holds all, or the heaviest."""
+    return min(shares.values()) if len(shares) >= _KEPT else 0.0
 
 
 def _shares(teaching: dict[str, Any], facet: str) -> Mapping[str, float]:

@@ -125,7 +125,7 @@ class Drafter:
             "parent": named,
             "changes": changes.records,
             "arbitrated": changes.arbitrated,
-            "moves": moves_since(self._engine, self._identity, earlier),
+            "moves": moves_since(self._engine, self._store, parent, self._identity, earlier),
             **news(self._engine, self._description["teaching"], earlier),
             "gates": self.judged.described(),
         }

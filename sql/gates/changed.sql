@@ -1,15 +1,9 @@
 -- Grain: what happened to records of training layers since the parent release.
--- How much of the weight is not what it was. What is gone has no weight here any more, so it is counted: its share of the
--- records that the parent had to train on. Sums are fixed point.
+-- How much of the weight, as the release hands it out, is not what it was. What is gone has no weight here any more, so it is
+-- counted: its share of the records that the parent had to train on. Sums are fixed point.
 with weighed as (
-    select
-        placed.kind, placed.record_id,
-        cast(round(placed.trust * coalesce(strata.factor, 1) * 1e9) as bigint) as weight
-    from layers.records as placed
-    join weighting.records as records on records.kind = placed.kind and records.record_id = placed.record_id
-    left join weighting.strata as strata
-        on strata.scenario = records.policy_scenario and strata.stratum = placed.stratum
-    where placed.layer <> 'backflow'
+    select kind, record_id, cast(round(weight * 1e9) as bigint) as weight
+    from weighting.weights
 ),
 changed as (
     select
@@ -37,7 +31,7 @@ summed as (
     group by changed.change
 ),
 whole as (
-    select count(*) as records, coalesce(sum(weight), 0) as weight
+    select coalesce(sum(weight), 0) as weight
     from weighed
 )
 select

@@ -1,6 +1,7 @@
 -- Grain: a stratum, or one of its raters.
 -- How often the votes that came since the parent contradict what everybody else says of the pair, against the same before.
--- Nobody is a witness of the own votes. A pair on which the others are even says nothing.
+-- Nobody is a witness of the own votes. A pair on which the others are even says nothing. Votes on one pair are one observation for
+-- the interval, however many dimensions they are on.
 with leads as (
     select pair_id, dimension, sum(side) as lead
     from gates.votes
@@ -29,10 +30,12 @@ sliced as (
 counted as (
     select
         slice,
-        count(*) filter (where fresh) as n,
+        count(distinct case when fresh then pair_id end) as n,
+        count(distinct case when not fresh then pair_id end) as before_n,
+        count(*) filter (where fresh) as votes,
         count(*) filter (where fresh and against) as bad,
-        count(*) filter (where not fresh) as before_n,
-        count(*) filter (where not fresh and against) as earlier,
+        count(*) filter (where not fresh) as earlier,
+        count(*) filter (where not fresh and against) as earlier_bad,
         list_sort(list(distinct pair_id) filter (where fresh and against)) as samples
     from sliced
     group by slice
@@ -40,11 +43,11 @@ counted as (
 )
 select
     'agreement' as gate, '*' as scenario, slice,
-    bad / n as value,
-    wilson_low(bad / n, n) as low,
-    wilson_high(bad / n, n) as high,
+    bad / votes as value,
+    wilson_low(bad / votes, n) as low,
+    wilson_high(bad / votes, n) as high,
     n,
-    earlier / nullif(before_n, 0) as before,
+    earlier_bad / nullif(earlier, 0) as before,
     before_n,
     coalesce(array_slice(samples, 1, 5), cast([] as varchar[])) as samples
 from counted

@@ -1,10 +1,16 @@
 -- Grain: a pair of a training layer of this version or of its parent, of the prompts that are drawn to learn from.
 -- Two small reward models learn from these, one what this version says and one what its parent said, each weighted as it is handed
--- out. Golden prompts are asked about and taught to neither. What stands in files that both releases hold stands as it did.
+-- out. Golden prompts are asked about and taught to neither, and so are prompts of what copies a frozen set: a parent from before the
+-- set was frozen was made of them, and would answer what it has read. What stands in files that both releases hold stands as it did.
 with asked as (
-    select distinct prompt_id
+    select prompt_id
     from layers.records
     where layer = 'golden' and kind = 'pairs'
+    union
+    select pairs.prompt_id
+    from evidence.pairs as pairs
+    join layers.copies as copies on copies.record_id = pairs.pair_id
+    where copies.kind = 'pairs'
 ),
 drawn as (
     select pairs.pair_id, pairs.prompt_id, pairs.a, pairs.seq_a, pairs.seq_b

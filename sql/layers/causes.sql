@@ -1,6 +1,8 @@
 -- Grain: a record, and the gravest known cause that can have moved it from where it stood, or taken it out.
 -- A layer says where a record is; whoever compares two versions asks why it is not where it was. What new judgements did by
--- themselves has no row here. A rater has failed when, on pairs that people settled, it surely agrees with them in less than 6 of 10.
+-- themselves has no row here. What copies a frozen set stands where it stands for that alone. Of whom consent was withdrawn, the pairs are
+-- those judged, those whose sides were rated both or named by one event, and those of which one side got a thumb and the other has one.
+-- A rater has failed when, on pairs that people settled, it surely agrees with them in less than 6 of 10.
 with settled as (
     select pair_id, dimension, choice
     from noise.settlements
@@ -14,26 +16,68 @@ failed as (
     group by votes.rater_id, votes.dimension, votes.stratum
     having wilson_high(count(*) filter (where votes.choice = settled.choice) / count(*), count(*)) < 0.6
 ),
-told as (
-    select 'pairs' as kind, pair_id(left_id, right_id) as record_id, 1 as grave, 'withdrawn' as cause
-    from ledger.votes as votes
-    semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
-    union all
-    select 'ratings', response_id || '.' || dimension, 1, 'withdrawn'
+ratings as (
+    select prompt_id, response_id, dimension, ratings.rater_id
     from ledger.ratings as ratings
     semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = ratings.rater_id
-    union all
-    select 'traces', trace_id, 1, 'withdrawn'
-    from ledger.steps as steps
-    semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
-    union all
-    select 'unpaired', response_id, 1, 'withdrawn'
+),
+events as (
+    select events.kind, response_id, became_id, alternatives
     from ledger.events as events
     semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = events.rater_id
     where response_id is not null
+),
+thumbs as (
+    select distinct events.response_id, responses.prompt_id
+    from ledger.events as events
+    join evidence.responses as responses on responses.response_id = events.response_id
+    where events.kind in ('like', 'dislike')
+),
+beside as (
+    select one.response_id as one_id, other.response_id as other_id
+    from ratings as one
+    join ratings as other
+        on other.prompt_id = one.prompt_id and other.rater_id = one.rater_id and other.dimension = one.dimension
+    union all
+    select response_id, became_id
+    from events
+    where became_id is not null
+    union all
+    select response_id, unnest(alternatives)
+    from events
+    where kind in ('accept', 'reject')
+    union all
+    select events.response_id, other.response_id
+    from events
+    join thumbs as one on one.response_id = events.response_id
+    join thumbs as other on other.prompt_id = one.prompt_id
+    where events.kind in ('like', 'dislike')
+),
+told as (
+    select kind, record_id, 1 as grave, 'contaminated' as cause
+    from layers.records
+    where rule = 'contaminated'
+    union all
+    select 'pairs', pair_id(left_id, right_id), 2, 'withdrawn'
+    from ledger.votes as votes
+    semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
+    union all
+    select 'pairs', pair_id(one_id, other_id), 2, 'withdrawn'
+    from beside
+    where one_id <> other_id
+    union all
+    select 'ratings', response_id || '.' || dimension, 2, 'withdrawn'
+    from ratings
+    union all
+    select 'traces', trace_id, 2, 'withdrawn'
+    from ledger.steps as steps
+    semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
+    union all
+    select 'unpaired', response_id, 2, 'withdrawn'
+    from events
     union all
     -- A vote of a settling round that does not settle was taken back by a later one.
-    select 'pairs', votes.pair_id, 2, 'arbitration reversed'
+    select 'pairs', votes.pair_id, 3, 'arbitration reversed'
     from evidence.votes as votes
     join evidence.prompts as prompts on prompts.prompt_id = votes.prompt_id
     join policy.settling as settling
@@ -41,16 +85,16 @@ told as (
     join settled on settled.pair_id = votes.pair_id and settled.dimension = votes.dimension
     where not votes.settles and votes.choice <> settled.choice
     union all
-    select 'pairs', pair_id, 3, 'arbitrated'
+    select 'pairs', pair_id, 4, 'arbitrated'
     from settled
     union all
-    select 'pairs', votes.pair_id, 4, 'rater failed golden back-test'
+    select 'pairs', votes.pair_id, 5, 'rater failed golden back-test'
     from evidence.votes as votes
     join failed
         on failed.rater_id = votes.rater_id and failed.dimension = votes.dimension and failed.stratum = votes.stratum
     where not votes.settles
     union all
-    select kind, record_id, 5, 'quota full'
+    select kind, record_id, 6, 'quota full'
     from layers.records
     where rule like 'quota %'
 )

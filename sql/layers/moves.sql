@@ -1,6 +1,7 @@
 -- Grain: a record that stands in another layer than in the release before, or in none.
--- Promotions and demotions with their reasons, the gravest first: a withdrawal, an arbitration, another version of the policy, a rater
--- who failed, a quota; where none of these is known, judgements came or were weighed anew. Files that both hold are not read.
+-- Promotions and demotions with their reasons, the gravest first: a frozen set, a withdrawal, an arbitration, another version of the
+-- policy or another policy, a rater who failed, a quota; where none of these is known, judgements came or were weighed anew. Files
+-- that both hold are not read.
 with moved as (
     select
         earlier.kind, earlier.record_id, earlier.layer as from_layer, later.layer as to_layer,
@@ -13,10 +14,12 @@ with moved as (
     where later.record_id is null or later.layer <> earlier.layer
 ),
 governed as (
-    select records.kind, records.record_id, versions.earlier, versions.later
+    select records.kind, records.record_id, coalesce(own.earlier, rest.earlier) as earlier, coalesce(own.later, rest.later) as later
     from weighting.records as records
-    join policy.scenarios as governing on governing.scenario = records.policy_scenario
-    join manifest.versions as versions on versions.later = governing.policy
+    join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
+    left join manifest.versions as own on own.scenario = prompts.scenario
+    left join manifest.versions as rest on rest.scenario = '*'
+    where coalesce(own.changed, rest.changed)
 ),
 ranked as (
     select
@@ -30,7 +33,7 @@ select
     case when to_layer is null then 'removed' when to_rank < from_rank then 'promoted' else 'demoted' end as move,
     from_layer, to_layer,
     case
-        when causes.cause in ('withdrawn', 'arbitration reversed') then causes.cause
+        when causes.cause in ('contaminated', 'withdrawn', 'arbitration reversed') then causes.cause
         when newly_settled then 'arbitrated'
         when governed.later is not null then 'policy ' || governed.earlier || ' -> ' || governed.later
         when causes.cause in ('rater failed golden back-test', 'quota full') then causes.cause

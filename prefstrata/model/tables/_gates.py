@@ -103,7 +103,13 @@ metadata | boolean | at high risk: task, scenario, generator or reason is missin
     Table("gates", "faults", "a gate on single pairs, a scenario and a slice of it", _FIGURES, _KEY),
     Table("gates", "rulers", "a ruler, a scenario, and a stratum on a dimension", _FIGURES, _KEY),
     Table("gates", "dissent", "a stratum, or one of its raters", _FIGURES, _KEY),
-    Table("gates", "orderings", "a scenario and two of its dimensions, the first above the second", _FIGURES, _KEY),
+    Table(
+        "gates",
+        "orderings",
+        "a scenario and two of its dimensions, the first above the second; over all, and at each risk",
+        _FIGURES,
+        _KEY,
+    ),
     Table("gates", "drift", "a property of what came since the parent, and one of its values", _FIGURES, _KEY),
     Table(
         "gates",

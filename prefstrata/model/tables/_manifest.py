@@ -24,12 +24,14 @@ MANIFEST = (
     Table(
         "manifest",
         "versions",
-        "a policy that is not as it was in the release before",
+        "a scenario that a policy names, now or in the release before, and the policies that govern it",
         columns("""
-earlier | varchar | name and version then
-later | varchar | name and version now
+scenario | varchar | the scenario; * stands for all the others
+earlier | varchar | name and version of the policy in the release before
+later | varchar | name and version of the policy now
+changed | boolean | the two are not the same, to the byte
 """),
-        ("later",),
+        ("scenario",),
     ),
     Table(
         "manifest",

@@ -23,7 +23,7 @@ _SAYS = {
     "rules": "of {n} pairs have a chosen answer that breaks a rule",
     "metadata": "of {n} pairs at high risk lack their task, scenario, generator or reason",
     "ruler": "of the new votes on {n} pairs go the way a ruler foretells",
-    "agreement": "of {n} new votes contradict what everybody else says of the pair",
+    "agreement": "of the new votes on {n} pairs contradict what everybody else says of the pair",
     "ordering": "of the new overall votes on {n} pairs follow the dimension that the policy puts lower",
     "drift": "of {n} judged prompts have this",
     "canary": "of {n} pairs that nobody trained on, a small reward model taught by this version gets wrong",
