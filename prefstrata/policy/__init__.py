@@ -3,7 +3,7 @@
 from prefstrata.policy._diff import differences
 from prefstrata.policy._gates import GATE_NAMES, Gate, Gates, gate_meaning
 from prefstrata.policy._judging import Exam, Judging
-from prefstrata.policy._lint import Finding
+from prefstrata.policy._lint import Finding, Sent
 from prefstrata.policy._lint import lint as lint_policies
 from prefstrata.policy._noise_checks import MEASURES, NOISES, Measure, NoiseChecks
 from prefstrata.policy._read import check_strata, read_policies, read_policy
@@ -33,6 +33,7 @@ __all__ = [
     "Policy",
     "Refit",
     "ResponseRule",
+    "Sent",
     "StratumPolicy",
     "When",
     "check_strata",

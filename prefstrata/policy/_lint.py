@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from prefstrata.policy._types import Policy
     from prefstrata.project import Project
 
-__all__ = ["Finding", "lint"]
+__all__ = ["Finding", "Sent", "lint"]
 
 _WEAK = ("user/", "judge/", "rule/")
 _FEWEST_WORDS = 6
@@ -27,6 +27,8 @@ _VAGUE = re.compile(
 )
 _SURE = 0.7
 """Least probability of the leading outcome that deserves to be called certain."""
+_ROUNDS = ("arbitration", "backflow", "review", "reannotation", "golden", "calibration")
+"""Rounds that the queues for people have, whether anybody answered yet or not."""
 _NO_DIMENSION = ("overall", "process")
 """What records may be decided by without any dimension of a policy."""
 
@@ -51,6 +53,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What somebody sent in a scenario of the policies.
+
+    Attributes:
+        tasks: of its prompts.
+        risk_levels: of its prompts.
+        rounds: annotation rounds of its votes.
+    """
+
+    tasks: Collection[str]
+    risk_levels: Collection[str]
+    rounds: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     """A policy, and where its parts stand."""
 
@@ -65,6 +82,7 @@ def lint(
     project: Project,
     policies: Collection[tuple[Policy, Path]],
     labelled: Mapping[str, Collection[str]] | None = None,
+    sent: Mapping[str, Sent] | None = None,
 ) -> tuple[Finding, ...]:
     """What is questionable, policy by policy.
 
@@ -72,6 +90,7 @@ def lint(
         project: whose sources the policies are held against.
         policies: as :func:`prefstrata.policy.read_policies` gives them.
         labelled: the dimensions that somebody judged, by scenario of the policies; None when there is no ledger to ask.
+        sent: what prompts and votes of each scenario of the policies are of; None when there is no ledger to ask.
     """
     found: list[Finding] = []
     for policy, path in policies:
@@ -80,7 +99,9 @@ def lint(
         found += _golden(read)
         found += _definitions(read)
         found += _shares(read, project)
+        found += _quotas(read)
         found += _dimensions(read, labelled)
+        found += _sent(read, sent)
     return tuple(found)
 
 
@@ -163,6 +184,34 @@ def _shares(read: _Read, project: Project) -> Iterator[Finding]:
         yield read.finding("contradiction", ["mixture"], what, "define it, or take it out")
 
 
+def _quotas(read: _Read) -> Iterator[Finding]:
+    for place, quota in enumerate(read.policy.quotas):
+        if not quota.most and "golden" in quota.layers:
+            what = f"the quota {quota.quota} lets a version train on no golden record at all"
+            yield read.finding(
+                "contradiction", ["quotas", place], what, "raise `most`, or take golden out of its layers"
+            )
+
+
+def _sent(read: _Read, sent: Mapping[str, Sent] | None) -> Iterator[Finding]:
+    """What a policy speaks of and nobody sent. A round that no vote is of yet may be that of a queue of people."""
+    there = [sent[name] for name in read.policy.scenarios if name in sent] if sent else []
+    if not there:
+        return
+    mixture = read.policy.mixture
+    for word, declared, found in (
+        ("tasks", mixture.tasks.items(), {name for each in there for name in each.tasks}),
+        ("risk_levels", mixture.risk_levels.items(), {name for each in there for name in each.risk_levels}),
+    ):
+        for name, share in sorted((name, share) for name, share in declared if share and name not in found):
+            what = f"mixture.{word} gives {share:.0%} of the weight to {name}, which no prompt is of"
+            yield read.finding("share", ["mixture", word], what, "correct the name, or give its share to others")
+    heard = {name for each in there for name in each.rounds}
+    for name in sorted(set(read.policy.settling) - heard - set(_ROUNDS)):
+        what = f"the round {name} settles, and no vote was given in it"
+        yield read.finding("unlabelled", ["settling"], what, "correct the name, or take it out")
+
+
 def _dimensions(read: _Read, labelled: Mapping[str, Collection[str]] | None) -> Iterator[Finding]:
     if labelled is None:
         return
@@ -175,5 +224,5 @@ def _dimensions(read: _Read, labelled: Mapping[str, Collection[str]] | None) -> 
             what = f"nobody has judged {name}, so it can decide nothing"
             yield read.finding("unlabelled", ["dimensions", place], what, "have it judged, or take it out")
     for name in sorted(judged - {*known, *_NO_DIMENSION}):
-        what = f"{name} is judged, and the policy does not know it"
+        what = f"{name} is judged, and the policy does not know it: it decides nothing"
         yield read.finding("undefined", ["dimensions"], what, "define it, and give it its place in the order")

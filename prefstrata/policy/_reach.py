@@ -1,6 +1,7 @@
-"""Which layer rules can never match, exactly: what a rule asks for is a region, and earlier rules are cut out of it.
+"""Which layer rules can never match: what a rule asks for is a region, and earlier rules are cut out of it.
 
-A rule is a conjunction, one condition a field, so its region is a box; a box less a box is a few boxes. Of the strata
+A rule is a conjunction, one condition a field, so its region is a box for each kind of record, inside what a record of
+that kind can be; a box less a box is a few boxes. Fields are taken to be free of each other otherwise. Of the strata
 of a record a region says which it may have, and sets of which it must have one: that is closed under cutting out too.
 """
 
@@ -34,6 +35,13 @@ _BOUNDS = {
     "flips": (0.0, inf),
 }
 _WHOLE = {"votes", "flips"}
+_OF_KIND: dict[str, dict[str, str]] = {
+    "pairs": {},
+    "ratings": {"decided": "yes", "settled": "no", "rule_clean": "yes"},
+    "traces": {"decided": "yes", "settled": "no", "rule_clean": "yes"},
+    "unpaired": {"rationale": "no", "settled": "no", "rule_clean": "yes"},
+}
+"""What is the same for every record of a kind, as ``weighting.records`` has it."""
 _FLAGS = ("decided", "rationale", "settled", "rule_clean", "expert_confirmed")
 
 
@@ -85,20 +93,20 @@ class _Box:
 
 def unreached(rules: Sequence[LayerRule]) -> Iterator[Unreached]:
     """The rules that can never place a record, in order; what they do not ask for may be anything."""
-    boxes = [_box(rule) for rule in rules]
+    boxes = [_boxes(rule) for rule in rules]
     for place, rule in enumerate(rules):
-        if boxes[place].empty():
+        if not boxes[place]:
             yield Unreached(rule.rule, "", empty=True)
             continue
-        alone = next((other for other in range(place) if not _left([boxes[place]], boxes[other])), None)
+        alone = next((other for other in range(place) if _covered(boxes[place], boxes[other])), None)
         if alone is not None:
             yield Unreached(rule.rule, rules[alone].rule, empty=False)
-        elif _covered(boxes[place], boxes[:place]):
+        elif _covered(boxes[place], [box for earlier in boxes[:place] for box in earlier]):
             yield Unreached(rule.rule, "", empty=False)
 
 
-def _covered(box: _Box, earlier: Sequence[_Box]) -> bool:
-    left = [box]
+def _covered(boxes: Sequence[_Box], earlier: Sequence[_Box]) -> bool:
+    left = list(boxes)
     for each in earlier:
         left = _left(left, each)
         if not left:
@@ -179,6 +187,16 @@ def _anything() -> _Box:
     sets = {"kinds": frozenset(get_args(RecordKind)), "risk_levels": frozenset(get_args(RiskLevel))}
     flags = dict.fromkeys(_FLAGS, frozenset(("yes", "no")))
     return _Box(sets | flags, {name: _Interval(*ends) for name, ends in _BOUNDS.items()}, _STRATA)
+
+
+def _boxes(rule: LayerRule) -> list[_Box]:
+    """What a rule asks for, kind by kind, without what no record of the kind can be."""
+    asked, any_box = _box(rule), _anything()
+    found = []
+    for kind, same in _OF_KIND.items():
+        own = {"kinds": frozenset((kind,)), **{name: frozenset((value,)) for name, value in same.items()}}
+        found.append(_meet(asked, replace(any_box, sets={**any_box.sets, **own})))
+    return [box for box in found if not box.empty()]
 
 
 def _box(rule: LayerRule) -> _Box:

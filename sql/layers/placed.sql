@@ -29,11 +29,16 @@ with matched as (
 )
 select
     records.record_id, records.kind, records.prompt_id,
-    case when copies.record_id is null then rules.layer else 'backflow' end as layer,
-    case when copies.record_id is null then rules.rule else 'contaminated' end as rule,
+    case when copies.record_id is not null or undefined.dimension is not null then 'backflow' else rules.layer end as layer,
     case
-        when copies.record_id is null then rules.reason
-        else 'contaminated: a copy (' || copies.how || ') of the frozen set ' || copies.source
+        when copies.record_id is not null then 'contaminated'
+        when undefined.dimension is not null then 'undefined'
+        else rules.rule
+    end as rule,
+    case
+        when copies.record_id is not null then 'contaminated: a copy (' || copies.how || ') of the frozen set ' || copies.source
+        when undefined.dimension is not null then 'undefined: judged only by what the policy names no dimension for'
+        else rules.reason
     end as reason,
     records.trust, records.stratum
 from matched
@@ -41,3 +46,11 @@ join weighting.records as records on records.kind = matched.kind and records.rec
 join policy.rules as rules on rules.scenario = records.policy_scenario and rules.rank = matched.rank
 -- Before any rule: what training is measured by is never trained on.
 left join layers.copies as copies on copies.kind = records.kind and copies.record_id = records.record_id
+-- Who wins a pair, a dimension decides that the policy has put in its place, or nobody.
+left join (
+    select records.kind, records.record_id, records.dimension
+    from weighting.records as records
+    anti join policy.dimensions as dimensions
+        on dimensions.scenario = records.policy_scenario and dimensions.dimension = records.dimension
+    where records.kind = 'pairs' and records.dimension not in ('overall', 'process')
+) as undefined on undefined.kind = records.kind and undefined.record_id = records.record_id

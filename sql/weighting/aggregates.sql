@@ -39,6 +39,7 @@ named as (
         row_number() over (
             partition by weighed.pair_id
             order by
+                case when weighed.w > 0 then 0 else 1 end, -- what weighs nothing gives no name to what the others say
                 round(case when summed.w_a >= summed.w_b then weighed.pull else -weighed.pull end, 9) desc, weighed.dimension
         ) as place
     from weighed

@@ -1,7 +1,8 @@
 -- Grain: a record that could be released.
 -- One list of facts for every kind of record, so that layer rules are written once. Trust is the share of evidence in
 -- evidence plus one vote, times the share that agrees; a pair is decided by its overall verdict or, without one, by the first
--- dimension of the policy that decides.
+-- dimension of the policy that decides; what the policy does not name stands for a pair only where nothing else does. A golden score,
+-- reward or label must be what experts say: within an eighth of the scale, half a step of five, of their own mean, or on their side.
 with facts as (
     select prompts.prompt_id, prompts.policy_scenario, prompts.risk_level, governing.tie_margin, governing.prior
     from evidence.prompts as prompts
@@ -13,8 +14,9 @@ without_overall as (
         row_number() over (
             partition by preferences.pair_id
             order by
+                case when dimensions.dimension is null then 1 else 0 end,
                 case when leads(preferences.p_a, preferences.p_tie, preferences.p_b, facts.tie_margin) then 0 else 1 end,
-                coalesce(priorities.priority, dimensions.priority, 1000000), preferences.dimension
+                coalesce(priorities.priority, dimensions.priority), preferences.dimension
         ) as place
     from noise.preferences as preferences
     anti join (select pair_id from noise.preferences where dimension = 'overall') as judged
@@ -132,14 +134,19 @@ rated as (
             cast(sum(n) as decimal(38, 0)) * cast(sum(squares) as decimal(38, 0))
             - cast(sum(total) as decimal(38, 0)) * cast(sum(total) as decimal(38, 0))
         as double)) / (sum(n) * 1e9)) as disagreement,
-        bool_or(has_rationale) as has_rationale
+        bool_or(has_rationale) as has_rationale,
+        coalesce(abs(
+            cast(sum(case when stratum = 'expert/offline' then total end) as double)
+                / (sum(case when stratum = 'expert/offline' then n end) * 1e9)
+            - cast(sum(total) as double) / (sum(n) * 1e9)
+        ) <= 0.125e0, false) as expert_confirmed
     from rating_weights
     group by response_id, dimension, prompt_id, policy_scenario, risk_level
 ),
 ratings as (
     select
         response_id || '.' || dimension as record_id, 'ratings' as kind, prompt_id, policy_scenario, risk_level, dimension,
-        weights, votes, raters, evidence, 1 - disagreement as p, true as decided, disagreement, has_rationale
+        weights, votes, raters, evidence, 1 - disagreement as p, true as decided, disagreement, has_rationale, expert_confirmed
     from rated
 ),
 trace_raters as (
@@ -160,17 +167,36 @@ trace_weights as (
     left join policy.strata as strata
         on strata.scenario = facts.policy_scenario and strata.stratum = trace_raters.stratum
 ),
+-- Rewards are from -1 to 1: an eighth of that scale is 0.25.
+rewards as (
+    select
+        trace_id,
+        sum(cast(round(reward * 1e9) as bigint)) / (count(reward) * 1e9) as reward,
+        sum(case when supervisor = 'expert' and mode = 'offline' then cast(round(reward * 1e9) as bigint) end)
+            / (count(case when supervisor = 'expert' and mode = 'offline' then reward end) * 1e9) as experts_reward
+    from ledger.steps
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
+    where reward is not null
+    group by trace_id, "index"
+),
+rewards_confirmed as (
+    select trace_id, bool_and(coalesce(abs(experts_reward - reward) <= 0.25e0, false)) as expert_confirmed
+    from rewards
+    group by trace_id
+),
 traces as (
     select
-        trace_id as record_id, 'traces' as kind, prompt_id, policy_scenario, risk_level, 'process' as dimension,
+        trace_weights.trace_id as record_id, 'traces' as kind, prompt_id, policy_scenario, risk_level, 'process' as dimension,
         list_sort(list({'stratum': stratum, 'votes': weight / 1e9})) as weights,
         cast(sum(n) as bigint) as votes,
         cast(sum(n) as bigint) as raters,
         sum(weight) / 1e9 as evidence,
         1e0 as p, true as decided, 0e0 as disagreement,
-        bool_or(has_rationale) as has_rationale
+        bool_or(has_rationale) as has_rationale,
+        coalesce(bool_and(rewards_confirmed.expert_confirmed), false) as expert_confirmed
     from trace_weights
-    group by trace_id, prompt_id, policy_scenario, risk_level
+    left join rewards_confirmed on rewards_confirmed.trace_id = trace_weights.trace_id
+    group by trace_weights.trace_id, prompt_id, policy_scenario, risk_level
 ),
 thumb_weights as (
     select
@@ -193,7 +219,9 @@ thumbs as (
         cast(sum(n) as bigint) as votes,
         cast(sum(raters) as bigint) as raters,
         sum(w_up) / 1e9 as w_up,
-        sum(w_down) / 1e9 as w_down
+        sum(w_down) / 1e9 as w_down,
+        sum(w_up) - sum(w_down) as lean,
+        sum(case when stratum = 'expert/offline' then w_up - w_down else 0 end) as experts_lean
     from thumb_weights
     group by response_id, prompt_id, policy_scenario, risk_level, prior, tie_margin
 ),
@@ -205,7 +233,8 @@ unpaired as (
         leads((prior + w_up) / (2 * prior + w_up + w_down), 0e0, (prior + w_down) / (2 * prior + w_up + w_down), tie_margin)
             as decided,
         coalesce(least(w_up, w_down) / nullif(w_up + w_down, 0), 0) as disagreement,
-        false as has_rationale
+        false as has_rationale,
+        (lean > 0 and experts_lean > 0) or (lean < 0 and experts_lean < 0) as expert_confirmed
     from thumbs
 ),
 every as (
@@ -215,7 +244,7 @@ every as (
         record_id, kind, prompt_id, policy_scenario, risk_level, dimension,
         list_transform(weights, lambda s: {'stratum': s.stratum, 'votes': coalesce(s.votes / nullif(evidence, 0), 0)}),
         votes, raters, p, decided, 0, disagreement, has_rationale, false, trust_of(evidence, disagreement), true,
-        array_length(list_filter(weights, lambda s: s.stratum = 'expert/offline')) > 0
+        expert_confirmed
     from (
         select * from ratings
         union all

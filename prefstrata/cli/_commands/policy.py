@@ -10,7 +10,7 @@ import duckdb
 from prefstrata.cli._output import Grid, counted
 from prefstrata.engine import read_warehouse, sql_text
 from prefstrata.model import ConfigError
-from prefstrata.policy import check_strata, differences, lint_policies, read_policies, read_policy
+from prefstrata.policy import Sent, check_strata, differences, lint_policies, read_policies, read_policy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def lint(call: Call, *, strict: bool) -> None:
     labelled = _labelled(project.warehouse_path)
     if labelled is None:
         call.output.note("nothing is built yet, so nobody can say which dimensions are judged")
-    findings = lint_policies(project, found, labelled)
+    findings = lint_policies(project, found, labelled, _sent(project.warehouse_path))
     if findings and strict:
         first = findings[0]
         raise ConfigError(
@@ -65,17 +65,30 @@ def lint(call: Call, *, strict: bool) -> None:
 
 def _labelled(warehouse: Path) -> dict[str, set[str]] | None:
     """The dimensions that somebody judged, by scenario; None when nothing is built."""
-    if not warehouse.exists():
-        return None
     found: dict[str, set[str]] = {}
-    with read_warehouse(warehouse) as connection:
-        try:
-            rows = connection.execute(sql_text("reports/labelled")).fetchall()
-        except duckdb.CatalogException:
-            return None
-    for scenario, dimension in rows:
+    for scenario, dimension in _rows(warehouse, "reports/labelled"):
         found.setdefault(scenario, set()).add(dimension)
     return found or None
+
+
+def _sent(warehouse: Path) -> dict[str, Sent] | None:
+    """What prompts and votes are of, by scenario; None when nothing is built."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for scenario, what, value in _rows(warehouse, "reports/sent"):
+        found.setdefault(scenario, {"task": set(), "risk_level": set(), "round": set()})[what].add(value)
+    sent = {name: Sent(each["task"], each["risk_level"], each["round"]) for name, each in found.items()}
+    return sent or None
+
+
+def _rows(warehouse: Path, report: str) -> list[tuple[str, ...]]:
+    """The rows of a report; none when nothing is built."""
+    if not warehouse.exists():
+        return []
+    with read_warehouse(warehouse) as connection:
+        try:
+            return connection.execute(sql_text(report)).fetchall()
+        except duckdb.CatalogException:
+            return []
 
 
 def diff(call: Call, before: str, after: str) -> None:

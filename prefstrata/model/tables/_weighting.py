@@ -93,7 +93,7 @@ has_rationale | boolean | at least one judgement came with a reason
 settled | boolean | people settled the dimension that decides it
 trust | double | how reliable the estimate is, 0 to 1
 rule_clean | boolean | no automatic rule voted for the other side or called both bad (true for kinds without sides)
-expert_confirmed | boolean | an offline expert says what leads, or it is settled; other kinds: one judged it
+expert_confirmed | boolean | offline experts say what leads (a score: to an eighth of its scale), or it is settled
 """),
         ("kind", "record_id"),
     ),

@@ -1,6 +1,6 @@
--- Bad row: a golden pair whose outcome no offline expert gave, and that nobody settled.
--- Weak supervision may outvote an expert in an estimate; what comes of it must not become the anchor of everything. This looks at the votes
--- themselves, not at what placed the record.
+-- Bad row: a golden record that says what no offline expert said, and that nobody settled.
+-- Weak supervision may outvote an expert in an estimate; what comes of it must not become the anchor of everything. This looks at the votes,
+-- ratings, rewards and thumbs themselves, not at what placed the record. A score or reward may be an eighth of its scale from the experts' own.
 with said as (
     select votes.pair_id, votes.dimension, votes.choice
     from evidence.votes as votes
@@ -20,8 +20,48 @@ led as (
     join noise.preferences as preferences
         on preferences.pair_id = records.record_id and preferences.dimension = records.dimension
     where golden.kind = 'pairs'
+),
+scored as (
+    select
+        response_id || '.' || dimension as record_id, dimension,
+        avg(case when stratum = 'expert/offline' then unit_value end) as experts, avg(unit_value) as all_of_them
+    from evidence.normalised_ratings
+    group by response_id, dimension
+),
+rewarded as (
+    select
+        trace_id as record_id,
+        avg(case when supervisor = 'expert' and mode = 'offline' then reward end) as experts, avg(reward) as all_of_them
+    from ledger.steps
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
+    where reward is not null
+    group by trace_id, "index"
+),
+liked as (
+    select
+        response_id as record_id,
+        sum(case when stratum = 'expert/offline' then up - down else 0 end) as experts, sum(up - down) as all_of_them
+    from weighting.opinions
+    group by response_id
 )
-select led.record_id, led.dimension, led.choice
+select 'pairs' as kind, led.record_id, led.dimension, led.choice
 from led
 anti join said
     on said.pair_id = led.record_id and said.dimension = led.dimension and said.choice = led.choice
+union all
+select golden.kind, golden.record_id, scored.dimension, null
+from layers.golden as golden
+left join scored on scored.record_id = golden.record_id
+where golden.kind = 'ratings' and not coalesce(abs(scored.experts - scored.all_of_them) <= 0.125001, false)
+union all
+select golden.kind, golden.record_id, null, null
+from layers.golden as golden
+left join rewarded on rewarded.record_id = golden.record_id
+where golden.kind = 'traces'
+group by golden.kind, golden.record_id
+having not coalesce(bool_and(coalesce(abs(rewarded.experts - rewarded.all_of_them) <= 0.250001, false)), false)
+union all
+select golden.kind, golden.record_id, null, null
+from layers.golden as golden
+left join liked on liked.record_id = golden.record_id
+where golden.kind = 'unpaired' and not coalesce(liked.experts * liked.all_of_them > 0, false)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from prefstrata.model.resources import data_directory
-from prefstrata.policy import lint_policies, read_policies
+from prefstrata.policy import Sent, lint_policies, read_policies
 from prefstrata.project import PROJECT_FILE, read_project
 
 if TYPE_CHECKING:
@@ -113,6 +113,16 @@ def _rule(name: str, layer: str, **when: object) -> dict[str, Any]:
             lambda p: p.update(mixture={"dimensions": {"charm": 0.1}}),
             "a share to charm, which is no dimension of the policy",
         ),
+        (
+            "contradiction",
+            lambda p: p.update(quotas=[{"quota": "none", "most": 0, "layers": ["golden", "main"]}]),
+            "the quota none lets a version train on no golden record at all",
+        ),
+        (
+            "contradiction",
+            lambda p: p["layers"].insert(0, _rule("no", "main", kinds=["ratings"], settled=True)),
+            "no record can be all that the rule no asks for",
+        ),
     ],
 )
 def test_what_is_questionable_is_named(
@@ -139,3 +149,21 @@ def test_dimensions_nobody_judges_and_nobody_defined_are_told_when_there_is_a_le
     found = {(each.check, each.what.split(",")[0]) for each in _lint(tmp_path, all=every)}
     assert found == {("unlabelled", "nobody has judged naturalness"), ("undefined", "charm is judged")}
     assert _lint(tmp_path) == ()
+
+
+def test_tasks_risks_and_rounds_that_nobody_sent_are_told_when_there_is_a_ledger(tmp_path: Path) -> None:
+    """A name spelt wrong takes a share, or settles nothing, without a word; the rounds of queues may be to come."""
+    policy = yaml.safe_load((data_directory("policies") / "general.yaml").read_text("utf-8"))
+    policy["mixture"] = {"tasks": {"code": 0.5, "cdoe": 0.2}, "risk_levels": {"high": 0.3}}
+    policy["settling"] = ["arbitration", "arbitratoin"]
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(policy, sort_keys=False), "utf-8")
+    (tmp_path / PROJECT_FILE).write_text(yaml.safe_dump({"name": "p", "policies": ["own.yaml"]}))
+    project = read_project(tmp_path)
+    policies = read_policies(project)
+    sent = {"*": Sent(tasks={"code"}, risk_levels={"low"}, rounds=set())}
+    assert [each.what for each in lint_policies(project, policies, None, sent)] == [
+        "mixture.tasks gives 20% of the weight to cdoe, which no prompt is of",
+        "mixture.risk_levels gives 30% of the weight to high, which no prompt is of",
+        "the round arbitratoin settles, and no vote was given in it",
+    ]
+    assert lint_policies(project, policies) == ()
