@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -111,7 +112,7 @@ def _timed(  # noqa: PLR0913 - what runs, where, and what befalls it
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(_ROOT), "SPARK_LOCAL_IP": "127.0.0.1"}
+    return {**os.environ, "PYTHONPATH": str(_ROOT), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(_spark_home())}
 
 
 def _kill_once_building(folder: Path, run: subprocess.Popen[bytes], worker: subprocess.Popen[bytes]) -> None:
@@ -147,7 +148,7 @@ def _cluster(base: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     started: list[subprocess.Popen[bytes]] = []
 
     def start(*words: str) -> subprocess.Popen[bytes]:
-        program = shutil.which("spark-class", path=str(Path(sys.executable).parent)) or "spark-class"
+        program = str(_spark_home() / "bin" / "spark-class")
         log = (base / f"{len(started)}.log").open("wb")
         each = subprocess.Popen(  # noqa: S603 - Spark's own
             [program, *words], env=_environment(), stdout=log, stderr=log, start_new_session=True, cwd=base
@@ -169,6 +170,13 @@ def _cluster(base: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
             each.wait()
 
 
+def _spark_home() -> Path:
+    found = find_spec("pyspark")
+    if found is None or found.origin is None:
+        raise SystemExit("pyspark is not installed: pip install 'prefstrata[spark]'")
+    return Path(found.origin).parent
+
+
 def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -177,7 +185,7 @@ def _free_port() -> int:
 
 
 def _until_open(port: int) -> None:
-    for _ in range(300):
+    for _ in range(900):
         with socket.socket() as tried:
             if tried.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from prefstrata.project import Project
 
-pytestmark = [pytest.mark.spark, pytest.mark.slow]
+# A run is some five hundred statements, and a busy machine plans each for seconds.
+pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 _PROMPTS = 20
 _SOURCE = {
