@@ -1,4 +1,4 @@
-"""The one writer of layer files: sorted, hash-bucketed Parquet whose bytes depend on the records alone."""
+"""The one writer of layer files: sorted Parquet, cut by day and hash, whose bytes depend on the records alone."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from prefstrata.engine import sql_text
+from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.errors import IntegrityError
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
+from prefstrata.releases._layout import spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["WrittenFile", "write_layers", "write_table"]
 
-_RECORDS_PER_FILE = 16_384
-_MOST_BUCKETS = 256
 _WRITERS = 2
 # One row group a file: the borders of row groups would depend on how threads meet.
 _ROW_GROUP = 4 * 1024 * 1024
@@ -47,46 +49,77 @@ class _Part:
     """The records of one layer file."""
 
     kind: str
-    number: int
     layer: str
+    number: int
+    name: str
     rows: int
 
     @property
     def path(self) -> str:
-        return f"{self.layer}/{self.kind}/bucket={self.number % _MOST_BUCKETS:02d}.parquet"
+        return f"{self.layer}/{self.kind}/{self.name}"
 
 
 def write_layers(engine: DuckDBEngine, directory: Path) -> tuple[WrittenFile, ...]:
-    """Write every layer's records below ``directory``.
+    """Write every layer's records below ``directory``, cut into files as ``_layout`` says.
 
     Returns:
-        The files, sorted by path: ``<layer>/<kind>/bucket=NN.parquet``. A layer without records of a kind has none.
+        The files, sorted by path: ``<layer>/<kind>/<days>.<bucket>.parquet``. A layer without records of a kind has none.
 
     Raises:
         IntegrityError: a record of a layer has no text, or more than one, so the files would not hold what was counted.
     """
-    counts: dict[str, dict[str, int]] = {}
-    for layer, kind, records in engine.query("manifest/sizes").iter_rows():
-        counts.setdefault(kind, {})[layer] = records
     written: list[WrittenFile] = []
-    for kind, layers in sorted(counts.items()):
-        written += _write_kind(engine, directory, kind, layers)
+    with engine.connection() as connection, _scratch(connection) as scratch:
+        held = connection.execute(
+            f"select kind, layer, day, count(*) from {scratch}.days group by all order by all"  # noqa: S608 - own name
+        ).fetchall()
+        for kind in sorted({row[0] for row in held}):
+            days: dict[str, dict[int | None, int]] = {}
+            for _, layer, day, records in (row for row in held if row[0] == kind):
+                days.setdefault(layer, {})[day] = records
+            written += _write_kind(connection, scratch, directory, kind, days)
     return tuple(sorted(written, key=lambda file: file.path))
 
 
-def buckets(records: int) -> int:
-    """The number of files for so many records: a power of two, so that growth splits files and moves nothing else."""
-    needed = -(-records // _RECORDS_PER_FILE)
-    return min(_MOST_BUCKETS, 1 << max(0, needed - 1).bit_length())
-
-
-def _write_kind(engine: DuckDBEngine, directory: Path, kind: str, layers: dict[str, int]) -> Iterator[WrittenFile]:
-    with engine.connection() as connection, _scratch(connection, kind, layers) as scratch:
-        found = connection.execute(
-            f"select file_number, layer, count(*) from {scratch} group by all order by all"  # noqa: S608 - own names
+@contextmanager
+def _scratch(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """A database outside the warehouse, which need not hold every text twice; it has the day of every record."""
+    connection.execute("attach ':memory:' as scratch").fetchall()
+    try:
+        connection.execute(
+            "create table scratch.days as "  # noqa: S608 - own names
+            "select placed.kind, placed.layer, placed.record_id, placed.prompt_id, dated.day "
+            "from layers.records as placed "
+            f"left join ({sql_text('manifest.days')}) as dated "
+            "on dated.kind = placed.kind and dated.record_id = placed.record_id"
         ).fetchall()
-        parts = [_Part(kind, *row) for row in found]
-        _demand_all(kind, layers, parts)
+        yield "scratch"
+    finally:
+        connection.execute("detach scratch").fetchall()
+
+
+def _write_kind(
+    connection: duckdb.DuckDBPyConnection,
+    scratch: str,
+    directory: Path,
+    kind: str,
+    days: dict[str, dict[int | None, int]],
+) -> Iterator[WrittenFile]:
+    names = _place(connection, scratch, kind, days)
+    texts = f"{scratch}.{kind}"
+    connection.execute(
+        f"create table {texts} as "  # noqa: S608 - own names
+        "select released.*, places.file_number "
+        f"from ({sql_text(f'release.{kind}')}) as released "
+        f"join {scratch}.places as places on places.record_id = released.{KINDS[kind]} "
+        "order by file_number"
+    ).fetchall()
+    try:
+        found = connection.execute(
+            f"select layer, file_number, count(*) from {texts} group by all order by all"  # noqa: S608 - own names
+        ).fetchall()
+        parts = [_Part(kind, layer, number, names[number], rows) for layer, number, rows in found]
+        _demand_all(kind, {layer: sum(of_layer.values()) for layer, of_layer in days.items()}, parts)
         handles: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
         for _ in range(_WRITERS):
             handles.put(connection.cursor())
@@ -94,12 +127,41 @@ def _write_kind(engine: DuckDBEngine, directory: Path, kind: str, layers: dict[s
         def write(part: _Part) -> WrittenFile:
             handle = handles.get()
             try:
-                return _write_part(handle, scratch, directory, part)
+                return _write_part(handle, texts, directory, part)
             finally:
                 handles.put(handle)
 
         with ThreadPoolExecutor(max_workers=_WRITERS) as pool:
             yield from pool.map(write, parts)
+    finally:
+        connection.execute(f"drop table {texts}").fetchall()
+
+
+def _place(
+    connection: duckdb.DuckDBPyConnection, scratch: str, kind: str, days: dict[str, dict[int | None, int]]
+) -> dict[int, str]:
+    """Give every record of a kind the number of its file; returns the name of each file in its folder."""
+    names: dict[int, str] = {}
+    rows: list[tuple[str, int | None, int, int]] = []
+    for layer, of_layer in sorted(days.items()):
+        for span in spans(of_layer):
+            first = len(names)
+            names |= {first + bucket: span.file(bucket) for bucket in range(span.buckets)}
+            rows += [(layer, day, first, span.buckets) for day in span.days]
+    frame = pl.DataFrame(
+        rows, schema={"layer": pl.String, "day": pl.Int64, "first": pl.Int32, "buckets": pl.Int32}, orient="row"
+    )
+    connection.register("__spans", ArrowStream(frame))
+    connection.execute(
+        f"create or replace table {scratch}.places as "  # noqa: S608 - own names
+        "select days.record_id, "
+        "cast(spans.first + hash_bits_high(days.prompt_id) % spans.buckets as integer) as file_number "
+        f"from {scratch}.days as days "
+        'join "__spans" as spans on spans.layer = days.layer and spans.day is not distinct from days.day '
+        f"where days.kind = '{kind}'"
+    ).fetchall()
+    connection.unregister("__spans")
+    return names
 
 
 def _demand_all(kind: str, layers: dict[str, int], parts: list[_Part]) -> None:
@@ -114,29 +176,9 @@ def _demand_all(kind: str, layers: dict[str, int], parts: list[_Part]) -> None:
             )
 
 
-@contextmanager
-def _scratch(connection: duckdb.DuckDBPyConnection, kind: str, layers: dict[str, int]) -> Iterator[str]:
-    """The kind's records with their texts, outside the warehouse, which need not hold every text twice."""
-    # One number for layer and bucket: every file is found by comparing integers.
-    files = " ".join(
-        f"when '{layer}' then {place * _MOST_BUCKETS} + hash_bits_high(prompt_id) % {buckets(records)}"
-        for place, (layer, records) in enumerate(sorted(layers.items()))
-    )
-    connection.execute("attach ':memory:' as scratch").fetchall()
-    try:
-        connection.execute(
-            f"create table scratch.{kind} as "  # noqa: S608 - own names and numbers
-            f"select *, cast(case layer {files} end as integer) as file_number "
-            f"from ({sql_text(f'release.{kind}')})"
-        ).fetchall()
-        yield f"scratch.{kind}"
-    finally:
-        connection.execute("detach scratch").fetchall()
-
-
-def _write_part(handle: duckdb.DuckDBPyConnection, scratch: str, directory: Path, part: _Part) -> WrittenFile:
+def _write_part(handle: duckdb.DuckDBPyConnection, texts: str, directory: Path, part: _Part) -> WrittenFile:
     select = (
-        f"select * exclude (file_number) from {scratch} "  # noqa: S608 - own names
+        f"select * exclude (file_number) from {texts} "  # noqa: S608 - own names
         f"where file_number = {part.number} order by {KINDS[part.kind]}"
     )
     return _copy(handle, select, directory / part.path, part.path, part.rows)
