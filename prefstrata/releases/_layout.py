@@ -16,15 +16,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["DAYS", "MOST_BUCKETS", "Span", "buckets", "spans"]
+__all__ = ["DAYS", "Span", "buckets", "spans"]
 
 DAYS = 1 << 15
 """Days from 1970-01-01 that the calendar has, to 2059; what has a day outside of it counts as undated."""
-MOST_BUCKETS = 256
-_TOGETHER = 512
+_MOST_BUCKETS = 256
+_TOGETHER = 256
 """Most records of several days in one file: what a new record of any of these days writes anew."""
-_RECORDS_PER_FILE = 16_384
-"""Records of one day, or of none, that share a file on average at most."""
+_UNDATED = 16_384
+"""Records without a day that share a file on average at most: a sample of the prompts, by their hashes."""
+_OF_ONE_DAY = 2_048
+"""Records of one day that do: few enough for a checkout to mix the files of several days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,14 @@ def spans(days: Mapping[int | None, int]) -> tuple[Span, ...]:
         return (Span("all", whole, 1),) if whole else ()
     found = list(_halved(dated, [0, *accumulate(counts)], 0, DAYS))
     if undated:
-        found.append(Span("undated", (None,), buckets(undated)))
+        found.append(Span("undated", (None,), buckets(undated, _UNDATED)))
     return tuple(found)
 
 
-def buckets(records: int) -> int:
+def buckets(records: int, per_file: int) -> int:
     """The number of files for so many records: a power of two, so that growth splits files and moves nothing else."""
-    needed = -(-records // _RECORDS_PER_FILE)
-    return min(MOST_BUCKETS, 1 << max(0, needed - 1).bit_length())
+    needed = -(-records // per_file)
+    return min(_MOST_BUCKETS, 1 << max(0, needed - 1).bit_length())
 
 
 def _halved(dated: list[int], upto: list[int], first: int, size: int) -> Iterator[Span]:
@@ -85,7 +87,7 @@ def _halved(dated: list[int], upto: list[int], first: int, size: int) -> Iterato
         yield from _halved(dated, upto, first + half, half)
         return
     name = _date(first) if size == 1 else f"{_date(first)}_{_date(first + size - 1)}"
-    yield Span(name, tuple(dated[low:high]), buckets(records))
+    yield Span(name, tuple(dated[low:high]), buckets(records, _OF_ONE_DAY))
 
 
 def _date(day: int) -> str:

@@ -63,7 +63,8 @@ def write_layers(engine: DuckDBEngine, directory: Path) -> tuple[WrittenFile, ..
     """Write every layer's records below ``directory``, cut into files as ``_layout`` says.
 
     Returns:
-        The files, sorted by path: ``<layer>/<kind>/<days>.<bucket>.parquet``. A layer without records of a kind has none.
+        The files, sorted by path: ``<layer>/<kind>/<days>.<bucket>.parquet``. A layer without records of a kind has
+        none.
 
     Raises:
         IntegrityError: a record of a layer has no text, or more than one, so the files would not hold what was counted.

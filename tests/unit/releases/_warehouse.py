@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,13 +28,17 @@ def warehouse(threads: int = 2) -> DuckDBEngine:
     return engine
 
 
-def fill(engine: DuckDBEngine, layers: Mapping[str, int], *, shuffle: int | None = None) -> None:
+def fill(
+    engine: DuckDBEngine, layers: Mapping[str, int], *, shuffle: int | None = None, per_day: int | None = None
+) -> None:
     """Put so many rated responses into each layer, a prompt to every two of them.
 
     Args:
         engine: where.
         layers: records per layer; the records of a layer are the same whatever the others hold.
         shuffle: seed of another order of all rows.
+        per_day: so many records of a layer were rated on 2026-01-01, so many on the next day, and so on; None for none
+            that has a date.
     """
     rows = pl.DataFrame(
         {
@@ -67,6 +72,12 @@ def fill(engine: DuckDBEngine, layers: Mapping[str, int], *, shuffle: int | None
             stratum, rating_id=pl.col("response_id").str.head(31), dimension=pl.lit("overall"), unit_value=pl.lit(0.25)
         ),
     )
+    if per_day is not None:
+        at = pl.lit(
+            datetime(2026, 1, 1, 12)  # noqa: DTZ001 - the warehouse's timestamps have no zone
+        ) + pl.duration(days=pl.col("place") // per_day)
+        dated = rows.with_columns(rating_id=pl.col("response_id").str.head(31), decided_at=at)
+        _load(engine, "ledger.ratings", dated)
     _load(
         engine,
         "weighting.records",
