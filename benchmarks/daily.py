@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 from rich.console import Console
@@ -88,7 +88,8 @@ def _measure(options: argparse.Namespace, refit: str, old: int) -> Iterator[_Day
             of_day = batches[number]
             (_CACHE / "inbox" / f"{number:03d}.jsonl").write_text("".join(of_day), "utf-8")
             made = run_pipeline(project, approval=Approval("a benchmark", "the benchmark"))
-            manifest = _manifest(project)
+            content = _manifest(project)
+            manifest = json.loads(content)
             records = sum(layer["records"] for layer in manifest["layers"].values())
             outcome = made.outcome
             files = manifest["files"]
@@ -96,11 +97,12 @@ def _measure(options: argparse.Namespace, refit: str, old: int) -> Iterator[_Day
                 votes=len(of_day),
                 added=(records - before) / records,
                 files=len(files),
-                uploaded=outcome.uploaded_bytes,
-                whole=sum(file["bytes"] for file in files) + len(json.dumps(manifest)),
+                uploaded=outcome.uploaded_bytes + len(content),
+                whole=sum(file["bytes"] for file in files) + len(content),
                 kept=bool(manifest["fit"]["kept"]),
             )
             before = records
+
 
 def _batches(votes: int, days: int, releases: int, old: int) -> Mapping[int, Sequence[str]]:
     """The lines of the history, and of each day after it, with the day on which they were decided."""
@@ -158,10 +160,9 @@ def _store(kind: str) -> Iterator[dict[str, str]]:
         subprocess.run([sys.executable, script, "stop", "--dir", folder], check=True)  # noqa: S603 - our own script
 
 
-def _manifest(project: Project) -> dict[str, Any]:
+def _manifest(project: Project) -> bytes:
     with open_project_store(project) as store:
-        document: dict[str, Any] = json.loads(read_manifest(store, store.resolve("latest")))
-        return document
+        return read_manifest(store, store.resolve("latest"))
 
 
 def _table(days: Sequence[_Day], title: str) -> Table:

@@ -29,7 +29,12 @@ def warehouse(threads: int = 2) -> DuckDBEngine:
 
 
 def fill(
-    engine: DuckDBEngine, layers: Mapping[str, int], *, shuffle: int | None = None, per_day: int | None = None
+    engine: DuckDBEngine,
+    layers: Mapping[str, int],
+    *,
+    shuffle: int | None = None,
+    per_day: int | None = None,
+    characters: int = 0,
 ) -> None:
     """Put so many rated responses into each layer, a prompt to every two of them.
 
@@ -39,6 +44,7 @@ def fill(
         shuffle: seed of another order of all rows.
         per_day: so many records of a layer were rated on 2026-01-01, so many on the next day, and so on; None for none
             that has a date.
+        characters: so much is added to each text, of what compresses to half, as real texts do.
     """
     rows = pl.DataFrame(
         {
@@ -64,7 +70,7 @@ def fill(
     )
     _load(engine, "ledger.prompts", prompts.with_columns(messages=pl.lit(_EMPTY)))
     _load(engine, "evidence.responses", rows)
-    _load(engine, "ledger.responses", rows.with_columns(content="the answer called " + pl.col("response_id")))
+    _load(engine, "ledger.responses", rows.with_columns(content=_texts(rows, characters)))
     _load(
         engine,
         "evidence.normalised_ratings",
@@ -87,6 +93,14 @@ def fill(
     cell = {"cell": pl.lit("c"), "factor": pl.lit(2.0), "weight": pl.lit(1.0)}
     trained = rows.filter(pl.col("layer") != "backflow")
     _load(engine, "weighting.weights", trained.with_columns(kind, stratum, **cell))
+
+
+def _texts(rows: pl.DataFrame, characters: int) -> pl.Series:
+    """A text for each response, not like any other's."""
+    ids = rows["response_id"].to_list()
+    return pl.Series(
+        [f"the answer called {id_}{hashlib.shake_256(id_.encode()).hexdigest(characters // 2)}" for id_ in ids]
+    )
 
 
 def _hashes(rows: pl.DataFrame, name: Callable[[str, int], str]) -> pl.Series:

@@ -13,7 +13,7 @@ from prefstrata.releases._layout import DAYS, Span, buckets, spans
 _COUNTS = st.dictionaries(
     st.one_of(st.none(), st.integers(0, DAYS - 1), st.integers(20_000, 20_100)), st.integers(1, 3_000), max_size=60
 )
-_TOGETHER = 512
+_TOGETHER = 256
 
 
 def _day(text: str) -> int:
@@ -43,7 +43,7 @@ def test_every_day_is_in_one_span(days: dict[int | None, int]) -> None:
 
 @given(_COUNTS)
 def test_days_share_a_file_only_while_it_is_small(days: dict[int | None, int]) -> None:
-    """Several days are 512 records at most; one day that has more is a span of its own; a span says its days."""
+    """Several days are 256 records at most; one day that has more is a span of its own; a span says its days."""
     for span in spans(days):
         records = _held(span, days)
         if len(span.days) > 1:
@@ -62,7 +62,7 @@ def test_the_order_of_days_and_days_without_records_do_not_matter(days: dict[int
 
 @given(_COUNTS, st.integers(0, DAYS - 1), st.integers(1, 600))
 def test_what_is_added_to_a_day_touches_little(days: dict[int | None, int], day: int, more: int) -> None:
-    """Other spans stay as they were; the one with the day may split, and whoever splits held 512 records at most."""
+    """Other spans stay as they were; the one with the day may split, and whoever splits held 256 records at most."""
     before, after = set(spans(days)), set(spans({**days, day: days.get(day, 0) + more}))
     gone = before - after
     assert sum(_held(span, days) for span in gone if span.days != (day,)) <= _TOGETHER + days.get(None, 0) * any(
@@ -73,9 +73,9 @@ def test_what_is_added_to_a_day_touches_little(days: dict[int | None, int], day:
 
 def test_a_small_layer_is_one_file() -> None:
     """Whatever its days, and whether there are any."""
-    assert spans({None: 100, 20_000: 200, 3: 212}) == (Span("all", (3, 20_000, None), 1),)
-    assert [span.name for span in spans({None: 100, 20_000: 200, 3: 213})] == ["1970-01-01_2059-09-18", "undated"]
-    assert [span.name for span in spans({20_000: 300, 3: 213})] == ["1970-01-01_2014-11-09", "2014-11-10_2059-09-18"]
+    assert spans({None: 100, 20_000: 100, 3: 56}) == (Span("all", (3, 20_000, None), 1),)
+    assert [span.name for span in spans({None: 100, 20_000: 100, 3: 57})] == ["1970-01-01_2059-09-18", "undated"]
+    assert [span.name for span in spans({20_000: 200, 3: 57})] == ["1970-01-01_2014-11-09", "2014-11-10_2059-09-18"]
 
 
 def test_what_has_no_day_is_cut_by_hash() -> None:

@@ -57,10 +57,10 @@ def test_bytes_depend_on_the_records_alone(tmp_path: Path) -> None:
 
 def test_bytes_depend_on_the_days_alone(tmp_path: Path) -> None:
     """So it is where records have dates: each day that is large enough has its file, small days share one."""
-    layers = {"main": 3_000, "weak": 600, "golden": 500}
+    layers = {"main": 3_000, "weak": 600, "golden": 250}
     first = _written(tmp_path / "1", layers, threads=1, per_day=550)
     assert [(file.path, file.rows) for file in first] == [
-        ("golden/ratings/all.000.parquet", 500),
+        ("golden/ratings/all.000.parquet", 250),
         ("main/ratings/2026-01-01.000.parquet", 550),
         ("main/ratings/2026-01-02.000.parquet", 550),
         ("main/ratings/2026-01-03.000.parquet", 550),
@@ -118,8 +118,8 @@ def test_growth_splits_files_and_moves_nothing_else(tmp_path: Path) -> None:
 
 def test_another_layer_or_kind_changes_no_file(tmp_path: Path) -> None:
     """A layer's files do not depend on what else is released."""
-    alone = {file.path: file.sha256 for file in _written(tmp_path / "1", {"weak": 300})}
-    beside = {file.path: file.sha256 for file in _written(tmp_path / "2", {"main": 20_000, "weak": 300})}
+    alone = {file.path: file.sha256 for file in _written(tmp_path / "1", {"weak": 200})}
+    beside = {file.path: file.sha256 for file in _written(tmp_path / "2", {"main": 20_000, "weak": 200})}
     same = {path: sha256 for path, sha256 in beside.items() if path in alone}
     assert same == alone
 

@@ -382,9 +382,7 @@ def test_what_does_not_fit_the_target_is_said(  # noqa: PLR0913, PLR0917 - the c
     assert not (tmp_path / "out").exists()
 
 
-def test_parquet_rows_are_the_rows_of_jsonl(
-    store: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parquet_rows_are_the_rows_of_jsonl(store: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same rows in the same order, a file for each part."""
     monkeypatch.setattr(_parting, "_BYTES", 1)
     records = {PAIRS: [whole_pair("a", "x")], OTHER: [whole_pair("b", "y")]}
