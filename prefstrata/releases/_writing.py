@@ -7,12 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from prefstrata.engine import sql_text
-from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.errors import IntegrityError
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["WrittenFile", "write_layers", "write_table"]
 
 _WRITERS = 2
+_SPANS: dict[str, Any] = {
+    column.name: pl.Int64 if column.type == "bigint" else pl.String for column in table("manifest.spans").columns
+}
 # One row group a file: the borders of row groups would depend on how threads meet.
 _ROW_GROUP = 4 * 1024 * 1024
 
@@ -46,17 +48,13 @@ class WrittenFile:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The records of one layer file."""
+    """The records of one layer file, and where it is in the release."""
 
     kind: str
     layer: str
+    path: str
     number: int
-    name: str
     rows: int
-
-    @property
-    def path(self) -> str:
-        return f"{self.layer}/{self.kind}/{self.name}"
 
 
 def write_layers(engine: DuckDBEngine, directory: Path) -> tuple[WrittenFile, ...]:
@@ -69,58 +67,42 @@ def write_layers(engine: DuckDBEngine, directory: Path) -> tuple[WrittenFile, ..
     Raises:
         IntegrityError: a record of a layer has no text, or more than one, so the files would not hold what was counted.
     """
+    engine.build("manifest.days")
+    held: dict[str, dict[str, dict[int | None, int]]] = {}
+    for layer, kind, day, records in engine.query("manifest/calendar").iter_rows():
+        held.setdefault(kind, {}).setdefault(layer, {})[day] = records
+    files = _place(engine, held)
     written: list[WrittenFile] = []
-    with engine.connection() as connection, _scratch(connection) as scratch:
-        held = connection.execute(
-            f"select kind, layer, day, count(*) from {scratch}.days group by all order by all"  # noqa: S608 - own name
-        ).fetchall()
-        for kind in sorted({row[0] for row in held}):
-            days: dict[str, dict[int | None, int]] = {}
-            for _, layer, day, records in (row for row in held if row[0] == kind):
-                days.setdefault(layer, {})[day] = records
-            written += _write_kind(connection, scratch, directory, kind, days)
+    for kind, layers in sorted(held.items()):
+        written += _write_kind(
+            engine, directory, kind, {name: sum(days.values()) for name, days in layers.items()}, files
+        )
     return tuple(sorted(written, key=lambda file: file.path))
 
 
-@contextmanager
-def _scratch(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """A database outside the warehouse, which need not hold every text twice; it has the day of every record."""
-    connection.execute("attach ':memory:' as scratch").fetchall()
-    try:
-        connection.execute(
-            "create table scratch.days as "  # noqa: S608 - own names
-            "select placed.kind, placed.layer, placed.record_id, placed.prompt_id, dated.day "
-            "from layers.records as placed "
-            f"left join ({sql_text('manifest.days')}) as dated "
-            "on dated.kind = placed.kind and dated.record_id = placed.record_id"
-        ).fetchall()
-        yield "scratch"
-    finally:
-        connection.execute("detach scratch").fetchall()
+def _place(engine: DuckDBEngine, held: dict[str, dict[str, dict[int | None, int]]]) -> list[tuple[str, str]]:
+    """Fill ``manifest.places``; returns layer and path of each file, at its number; some come out empty."""
+    files: list[tuple[str, str]] = []
+    rows: list[tuple[str, str, int | None, int, int]] = []
+    for kind, layers in sorted(held.items()):
+        for layer, days in sorted(layers.items()):
+            for span in spans(days):
+                rows += [(kind, layer, day, len(files), span.buckets) for day in span.days]
+                files += [(layer, f"{layer}/{kind}/{span.file(bucket)}") for bucket in range(span.buckets)]
+    engine.load("manifest.spans", pl.DataFrame(rows, schema=_SPANS, orient="row"))
+    engine.build("manifest.places")
+    return files
 
 
 def _write_kind(
-    connection: duckdb.DuckDBPyConnection,
-    scratch: str,
-    directory: Path,
-    kind: str,
-    days: dict[str, dict[int | None, int]],
+    engine: DuckDBEngine, directory: Path, kind: str, layers: dict[str, int], files: list[tuple[str, str]]
 ) -> Iterator[WrittenFile]:
-    names = _place(connection, scratch, kind, days)
-    texts = f"{scratch}.{kind}"
-    connection.execute(
-        f"create table {texts} as "  # noqa: S608 - own names
-        "select released.*, places.file_number "
-        f"from ({sql_text(f'release.{kind}')}) as released "
-        f"join {scratch}.places as places on places.record_id = released.{KINDS[kind]} "
-        "order by file_number"
-    ).fetchall()
-    try:
+    with engine.connection() as connection, _scratch(connection, kind) as scratch:
         found = connection.execute(
-            f"select layer, file_number, count(*) from {texts} group by all order by all"  # noqa: S608 - own names
+            f"select file_number, count(*) from {scratch} group by all order by all"  # noqa: S608 - own names
         ).fetchall()
-        parts = [_Part(kind, layer, number, names[number], rows) for layer, number, rows in found]
-        _demand_all(kind, {layer: sum(of_layer.values()) for layer, of_layer in days.items()}, parts)
+        parts = [_Part(kind, files[number][0], files[number][1], number, rows) for number, rows in found]
+        _demand_all(kind, layers, parts)
         handles: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
         for _ in range(_WRITERS):
             handles.put(connection.cursor())
@@ -128,41 +110,12 @@ def _write_kind(
         def write(part: _Part) -> WrittenFile:
             handle = handles.get()
             try:
-                return _write_part(handle, texts, directory, part)
+                return _write_part(handle, scratch, directory, part)
             finally:
                 handles.put(handle)
 
         with ThreadPoolExecutor(max_workers=_WRITERS) as pool:
             yield from pool.map(write, parts)
-    finally:
-        connection.execute(f"drop table {texts}").fetchall()
-
-
-def _place(
-    connection: duckdb.DuckDBPyConnection, scratch: str, kind: str, days: dict[str, dict[int | None, int]]
-) -> dict[int, str]:
-    """Give every record of a kind the number of its file; returns the name of each file in its folder."""
-    names: dict[int, str] = {}
-    rows: list[tuple[str, int | None, int, int]] = []
-    for layer, of_layer in sorted(days.items()):
-        for span in spans(of_layer):
-            first = len(names)
-            names |= {first + bucket: span.file(bucket) for bucket in range(span.buckets)}
-            rows += [(layer, day, first, span.buckets) for day in span.days]
-    frame = pl.DataFrame(
-        rows, schema={"layer": pl.String, "day": pl.Int64, "first": pl.Int32, "buckets": pl.Int32}, orient="row"
-    )
-    connection.register("__spans", ArrowStream(frame))
-    connection.execute(
-        f"create or replace table {scratch}.places as "  # noqa: S608 - own names
-        "select days.record_id, "
-        "cast(spans.first + hash_bits_high(days.prompt_id) % spans.buckets as integer) as file_number "
-        f"from {scratch}.days as days "
-        'join "__spans" as spans on spans.layer = days.layer and spans.day is not distinct from days.day '
-        f"where days.kind = '{kind}'"
-    ).fetchall()
-    connection.unregister("__spans")
-    return names
 
 
 def _demand_all(kind: str, layers: dict[str, int], parts: list[_Part]) -> None:
@@ -177,9 +130,28 @@ def _demand_all(kind: str, layers: dict[str, int], parts: list[_Part]) -> None:
             )
 
 
-def _write_part(handle: duckdb.DuckDBPyConnection, texts: str, directory: Path, part: _Part) -> WrittenFile:
+@contextmanager
+def _scratch(connection: duckdb.DuckDBPyConnection, kind: str) -> Iterator[str]:
+    """The kind's records with their texts, outside the warehouse, which need not hold every text twice.
+
+    They lie in the order of their files: a file then reads its own rows and few others.
+    """
+    connection.execute("attach ':memory:' as scratch").fetchall()
+    try:
+        connection.execute(
+            f"create table scratch.{kind} as select released.*, places.file_number "  # noqa: S608 - own names
+            f"from ({sql_text(f'release.{kind}')}) as released "
+            f"join manifest.places as places on places.kind = '{kind}' and places.record_id = released.{KINDS[kind]} "
+            "order by places.file_number"
+        ).fetchall()
+        yield f"scratch.{kind}"
+    finally:
+        connection.execute("detach scratch").fetchall()
+
+
+def _write_part(handle: duckdb.DuckDBPyConnection, scratch: str, directory: Path, part: _Part) -> WrittenFile:
     select = (
-        f"select * exclude (file_number) from {texts} "  # noqa: S608 - own names
+        f"select * exclude (file_number) from {scratch} "  # noqa: S608 - own names
         f"where file_number = {part.number} order by {KINDS[part.kind]}"
     )
     return _copy(handle, select, directory / part.path, part.path, part.rows)

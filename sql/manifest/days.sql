@@ -1,4 +1,4 @@
--- Grain: a record, and the day it was first spoken of.
+-- Grain: a record of a layer, and the day it was first spoken of.
 -- What is dated lies in the files of its day, so that what comes in later leaves the files of earlier days as they were. The first day
 -- counts, because later judgements do not move it. What has no date, or one that no product can have, has none: before 1970, after 2059.
 with rated as (
@@ -41,6 +41,8 @@ dated as (
     where spoken_at is not null
     group by kind, record_id
 )
-select kind, record_id, cast(day as bigint) as day
-from dated
-where day between 0 and 32767
+select
+    placed.kind, placed.record_id, placed.layer, placed.prompt_id,
+    cast(case when dated.day between 0 and 32767 then dated.day end as bigint) as day
+from layers.records as placed
+left join dated on dated.kind = placed.kind and dated.record_id = placed.record_id
