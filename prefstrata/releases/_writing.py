@@ -114,7 +114,7 @@ def _write_kind(
             finally:
                 handles.put(handle)
 
-        with ThreadPoolExecutor(max_workers=_WRITERS) as pool:
+        with _by_types_alone(connection), ThreadPoolExecutor(max_workers=_WRITERS) as pool:
             yield from pool.map(write, parts)
 
 
@@ -149,6 +149,21 @@ def _scratch(connection: duckdb.DuckDBPyConnection, kind: str) -> Iterator[str]:
         connection.execute("detach scratch").fetchall()
 
 
+@contextmanager
+def _by_types_alone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Until the block ends, every column of a file may be null, as far as its schema says.
+
+    DuckDB writes a column as required when it knows that no row has a null, and what it knows comes from all rows of a
+    table, and from how they are stored. So a null in one file would change the bytes of all others.
+    """
+    setting = "disabled_optimizers"
+    connection.execute(f"set {setting} = 'statistics_propagation'").fetchall()
+    try:
+        yield
+    finally:
+        connection.execute(f"reset {setting}").fetchall()
+
+
 def _write_part(handle: duckdb.DuckDBPyConnection, scratch: str, directory: Path, part: _Part) -> WrittenFile:
     select = (
         f"select * exclude (file_number) from {scratch} "  # noqa: S608 - own names
@@ -160,7 +175,7 @@ def _write_part(handle: duckdb.DuckDBPyConnection, scratch: str, directory: Path
 def write_table(engine: DuckDBEngine, full_name: str, directory: Path, path: str) -> WrittenFile:
     """Write a whole table to ``path`` below ``directory``, sorted by what identifies its rows."""
     key = ", ".join(table(full_name).key)
-    with engine.connection() as connection:
+    with engine.connection() as connection, _by_types_alone(connection):
         [(rows,)] = connection.execute(f"select count(*) from {full_name}").fetchall()  # noqa: S608 - own name
         return _copy(connection, f"select * from {full_name} order by {key}", directory / path, path, rows)  # noqa: S608
 
