@@ -58,7 +58,7 @@ def test_a_day_of_one_in_a_hundred_uploads_a_twentieth_at_most(store: VersionSto
     """1 % more records, of a new day: at most 5 % of the bytes, manifest, report and list of changes included."""
     share, layers = _daily(store, tmp_path, per_day=_PER_DAY)
     assert share <= _MOST
-    assert layers == {"main/ratings/2026-04-11.000.parquet"}
+    assert layers == {"main/ratings/2026-04-11_2026-04-12.000.parquet"}
 
 
 def test_without_dates_every_file_changes(store: VersionStore, tmp_path: Path) -> None:
