@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["DuckDBEngine", "connect"]
 
 _MEMORY = ":memory:"
-_IN_MEMORY = ("staging", "fit")
+_IN_MEMORY = ("staging", "fit", "release")
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -60,7 +60,7 @@ class DuckDBEngine:
         self._depth = 0
         self._connection = connect(str(path))
         try:
-            # What is staged or fitted lives for one run: in memory, spilled when it must be, never in the warehouse.
+            # What is staged, fitted or written to files lives for one run: in memory, spilled when it must be.
             # The database has the schema's name, so that SQL says staging.votes as it says ledger.votes.
             for schema in _IN_MEMORY:
                 self._run(f"attach ':memory:' as {schema}")
@@ -138,15 +138,17 @@ class DuckDBEngine:
         return bool(found)
 
     def _create(self, table: Table) -> None:
-        """Create or replace the table, empty, with what it means as comments."""
+        """Create or replace the table, empty, with what it means as comments where somebody may come to read them."""
         columns = ", ".join(f'"{column.name}" {_type(column.type)}' for column in table.columns)
         name = _quoted(table)
-        if table.schema not in _IN_MEMORY:
-            self._run(f'create schema if not exists "{table.schema}"')
-        self._run(f"create or replace table {name} ({columns})")
-        self._run(f"comment on table {name} is {_literal(table.grain)}")
-        for column in table.columns:
-            self._run(f'comment on column {name}."{column.name}" is {_literal(column.doc)}')
+        if table.schema in _IN_MEMORY:
+            self._run(f"create or replace table {name} ({columns})")
+            return
+        comments = [f"comment on table {name} is {_literal(table.grain)}"] + [
+            f'comment on column {name}."{column.name}" is {_literal(column.doc)}' for column in table.columns
+        ]
+        self._run(f'create schema if not exists "{table.schema}"')
+        self._run("; ".join([f"create or replace table {name} ({columns})", *comments]))
 
     def build(self, full_name: str, **params: Scalar) -> int:
         """Make the rows of ``sql/<schema>/<table>.sql`` the whole content of the table, or change nothing."""

@@ -92,8 +92,13 @@ class Session:
             return self._fitted(full_name)
         if full_name in COMPUTED:
             return COMPUTED[full_name].fill(self.engine)
-        known: dict[str, str | int] = {"calibration_id": calibration_id(self._content), "replicates": _REPLICATES}
-        return self.engine.build(full_name, **{name: known[name] for name in parameters(full_name)})
+        return self.engine.build(full_name, **{name: self._known(name) for name in parameters(full_name)})
+
+    def _known(self, parameter: str) -> str | int:
+        # Only for a statement that takes it: the name of the fit is found by going through the whole ledger.
+        return (
+            calibration_id(self._content) if parameter == "calibration_id" else {"replicates": _REPLICATES}[parameter]
+        )
 
     def _fitted(self, full_name: str) -> int:
         """The rows of a table that the rater model fills; all of them are filled with the first."""

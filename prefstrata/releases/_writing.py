@@ -31,6 +31,8 @@ _WRITERS = 2
 _SPANS: dict[str, Any] = {
     column.name: pl.Int64 if column.type == "bigint" else pl.String for column in table("manifest.spans").columns
 }
+# Made before the texts are joined: a join carries along whatever was joined already.
+_APART = {"pairs": ("release.estimates", "release.origins")}
 # One row group a file: the borders of row groups would depend on how threads meet.
 _ROW_GROUP = 4 * 1024 * 1024
 
@@ -97,7 +99,7 @@ def _place(engine: DuckDBEngine, held: dict[str, dict[str, dict[int | None, int]
 def _write_kind(
     engine: DuckDBEngine, directory: Path, kind: str, layers: dict[str, int], files: list[tuple[str, str]]
 ) -> Iterator[WrittenFile]:
-    with engine.connection() as connection, _scratch(connection, kind) as scratch:
+    with _apart(engine, kind), engine.connection() as connection, _scratch(connection, kind) as scratch:
         found = connection.execute(
             f"select file_number, count(*) from {scratch} group by all order by all"  # noqa: S608 - own names
         ).fetchall()
@@ -116,6 +118,19 @@ def _write_kind(
 
         with _by_types_alone(connection), ThreadPoolExecutor(max_workers=_WRITERS) as pool:
             yield from pool.map(write, parts)
+
+
+@contextmanager
+def _apart(engine: DuckDBEngine, kind: str) -> Iterator[None]:
+    """The tables that stand for the kind's estimates and origins, as long as it is written."""
+    names = _APART.get(kind, ())
+    for name in names:
+        engine.build(name)
+    try:
+        yield
+    finally:
+        for name in names:
+            engine.clear(name)
 
 
 def _demand_all(kind: str, layers: dict[str, int], parts: list[_Part]) -> None:

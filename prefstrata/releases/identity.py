@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -121,6 +122,7 @@ def _ledger_digest(engine: Engine) -> str:
     return _digest([row["digest_high"], row["digest_low"], row["rows"]])
 
 
+@cache
 def _code_version() -> CodeVersion:
     texts = {name: hashlib.sha256(sql_text(name).encode()).hexdigest() for name in sql_names()}
     # The rater model and the weights have small steps in Python: they decide what a release holds as much as SQL does.

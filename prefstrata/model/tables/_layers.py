@@ -80,6 +80,32 @@ reason | varchar | the gravest known cause, policy A -> B, new judgements, or no
 RELEASE = (
     Table(
         "release",
+        "estimates",
+        "a pair that is weighed, and what is estimated of it",
+        columns("""
+pair_id | varchar | the pair
+votes | bigint | votes it rests on
+dimensions | struct(dimension varchar, p_a double, p_tie double, p_b double, votes bigint)[] | per dimension, sorted
+p_a | double | probability that a is better, in the dimension that decides or in all together
+p_tie | double | probability that neither is
+p_b | double | probability that b is better
+"""),
+        ("pair_id",),
+    ),
+    Table(
+        "release",
+        "origins",
+        "a pair with evidence, and where that came from",
+        columns("""
+pair_id | varchar | the pair
+policies | varchar[] | policies its evidence was given under, sorted; empty when none is known
+reason_tags | varchar[] | all reason tags, sorted; empty when none
+provenance | varchar[] | ids of the ledger's votes, ratings and events it rests on, sorted
+"""),
+        ("pair_id",),
+    ),
+    Table(
+        "release",
         "pairs",
         "a pair as it stands in a release file",
         columns(f"""

@@ -40,17 +40,18 @@ def engine() -> Iterator[DuckDBEngine]:
 
 
 def test_a_table_has_the_declared_columns_types_and_comments(engine: DuckDBEngine) -> None:
-    """What the definitions say is what the warehouse has, and the databases of what is kept in memory."""
+    """What the definitions say is what the warehouse has; in the databases of one run, nobody reads comments."""
+    in_memory = ("staging", "fit", "release")
     for each in TABLES:
         engine.ensure(each)
     with engine.connection() as connection:
         found = connection.execute(
-            "select if(database_name in ('staging', 'fit'), database_name, schema_name) || '.' || table_name,"
+            f"select if(database_name in {in_memory}, database_name, schema_name) || '.' || table_name,"  # noqa: S608
             " column_name, comment from duckdb_columns() order by column_index"
         ).fetchall()
     for each in TABLES:
         columns = [(name, comment) for full_name, name, comment in found if full_name == each.full_name]
-        assert columns == [(column.name, column.doc) for column in each.columns]
+        assert columns == [(column.name, None if each.schema in in_memory else column.doc) for column in each.columns]
 
 
 def test_ensure_leaves_a_table_that_is_there(engine: DuckDBEngine) -> None:

@@ -1,0 +1,85 @@
+-- Grain: a pair with evidence, and where that came from.
+-- Leads back to the ledger from every kind of evidence: votes, the two ratings of one rater, what a user did. Apart from the
+-- texts, because whatever is joined to those carries them along.
+with rated as (
+    select pair_id, a as response_id, dimension, rater_id, stratum, coalesce(round, '') as round
+    from evidence.votes
+    where derived_from = 'rating'
+    union all
+    select pair_id, b, dimension, rater_id, stratum, coalesce(round, '')
+    from evidence.votes
+    where derived_from = 'rating'
+),
+behaved as (
+    select distinct pair_id, unnest(event_ids) as event_id
+    from (
+        select
+            votes.pair_id,
+            case when behind.other_event_id is null then [behind.event_id] else [behind.event_id, behind.other_event_id] end
+                as event_ids
+        from evidence.votes as votes
+        join evidence.event_votes as behind on behind.vote_id = votes.vote_id
+        where votes.derived_from = 'event'
+    ) as heard
+),
+indirect as (
+    select rated.pair_id, ratings.rating_id as id, ratings.policy, ratings.reason_tags
+    from rated
+    join evidence.normalised_ratings as normalised
+        on normalised.response_id = rated.response_id and normalised.dimension = rated.dimension
+        and normalised.rater_id = rated.rater_id and normalised.stratum = rated.stratum
+        and coalesce(normalised.round, '') = rated.round
+    join ledger.ratings as ratings on ratings.rating_id = normalised.rating_id
+    union all
+    select behaved.pair_id, events.event_id, events.policy, events.reason_tags
+    from behaved
+    join ledger.events as events on events.event_id = behaved.event_id
+),
+provenance as (
+    select pair_id, list_sort(list(id)) as ids
+    from (
+        select pair_id, vote_id as id from evidence.votes where derived_from = 'vote'
+        union all
+        select pair_id, id from indirect
+    ) as said
+    group by pair_id
+),
+-- The ids of its sides lead from a vote to its pair for less than hashing them does.
+given as (
+    select pairs.pair_id, votes.policy, votes.reason_tags
+    from ledger.votes as votes
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
+    join evidence.pairs as pairs
+        on pairs.a = least(votes.left_id, votes.right_id) and pairs.b = greatest(votes.left_id, votes.right_id)
+    where votes.policy is not null or array_length(votes.reason_tags) > 0
+),
+cited as (
+    select pair_id, list_sort(list(distinct policy)) as policies
+    from (
+        select pair_id, policy from given where policy is not null
+        union all
+        select pair_id, policy from indirect where policy is not null
+    ) as under_policy
+    group by pair_id
+),
+tags as (
+    select pair_id, list_sort(list(distinct tag)) as reason_tags
+    from (
+        select pair_id, unnest(reason_tags) as tag
+        from given
+        where array_length(reason_tags) > 0
+        union all
+        select pair_id, unnest(reason_tags)
+        from indirect
+        where array_length(reason_tags) > 0
+    ) as ticked
+    group by pair_id
+)
+select
+    provenance.pair_id,
+    coalesce(cited.policies, cast([] as varchar[])) as policies,
+    coalesce(tags.reason_tags, cast([] as varchar[])) as reason_tags,
+    provenance.ids as provenance
+from provenance
+left join cited on cited.pair_id = provenance.pair_id
+left join tags on tags.pair_id = provenance.pair_id
