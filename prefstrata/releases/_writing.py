@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from prefstrata.engine import sql_text
 from prefstrata.model.errors import IntegrityError
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
 
 __all__ = ["WrittenFile", "write_layers", "write_table"]
 
@@ -59,7 +58,7 @@ class _Part:
     rows: int
 
 
-def write_layers(engine: DuckDBEngine, directory: Path) -> tuple[WrittenFile, ...]:
+def write_layers(engine: Warehouse, directory: Path) -> tuple[WrittenFile, ...]:
     """Write every layer's records below ``directory``, cut into files as ``_layout`` says.
 
     Returns:
@@ -82,7 +81,7 @@ def write_layers(engine: DuckDBEngine, directory: Path) -> tuple[WrittenFile, ..
     return tuple(sorted(written, key=lambda file: file.path))
 
 
-def _place(engine: DuckDBEngine, held: dict[str, dict[str, dict[int | None, int]]]) -> list[tuple[str, str]]:
+def _place(engine: Warehouse, held: dict[str, dict[str, dict[int | None, int]]]) -> list[tuple[str, str]]:
     """Fill ``manifest.places``; returns layer and path of each file, at its number; some come out empty."""
     files: list[tuple[str, str]] = []
     rows: list[tuple[str, str, int | None, int, int]] = []
@@ -97,31 +96,32 @@ def _place(engine: DuckDBEngine, held: dict[str, dict[str, dict[int | None, int]
 
 
 def _write_kind(
-    engine: DuckDBEngine, directory: Path, kind: str, layers: dict[str, int], files: list[tuple[str, str]]
+    engine: Warehouse, directory: Path, kind: str, layers: dict[str, int], files: list[tuple[str, str]]
 ) -> Iterator[WrittenFile]:
-    with _apart(engine, kind), engine.connection() as connection, _scratch(connection, kind) as scratch:
-        found = connection.execute(
-            f"select file_number, count(*) from {scratch} group by all order by all"  # noqa: S608 - own names
-        ).fetchall()
-        parts = [_Part(kind, files[number][0], files[number][1], number, rows) for number, rows in found]
+    key = KINDS[kind]
+    places = f"select record_id as {key}, file_number from manifest.places where kind = '{kind}'"  # noqa: S608 - own names
+    with _apart(engine, kind), engine.parted(f"release.{kind}", key, places) as parted:
+        parts = [
+            _Part(kind, files[number][0], files[number][1], number, rows) for number, rows in parted.counts.items()
+        ]
         _demand_all(kind, layers, parts)
         handles: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
         for _ in range(_WRITERS):
-            handles.put(connection.cursor())
+            handles.put(parted.cursor())
 
         def write(part: _Part) -> WrittenFile:
             handle = handles.get()
             try:
-                return _write_part(handle, scratch, directory, part)
+                return _write_part(handle, parted.select(part.number), directory, part)
             finally:
                 handles.put(handle)
 
-        with _by_types_alone(connection), ThreadPoolExecutor(max_workers=_WRITERS) as pool:
+        with _by_types_alone(engine), ThreadPoolExecutor(max_workers=_WRITERS) as pool:
             yield from pool.map(write, parts)
 
 
 @contextmanager
-def _apart(engine: DuckDBEngine, kind: str) -> Iterator[None]:
+def _apart(engine: Warehouse, kind: str) -> Iterator[None]:
     """The tables that stand for the kind's estimates and origins, as long as it is written."""
     names = _APART.get(kind, ())
     for name in names:
@@ -146,51 +146,30 @@ def _demand_all(kind: str, layers: dict[str, int], parts: list[_Part]) -> None:
 
 
 @contextmanager
-def _scratch(connection: duckdb.DuckDBPyConnection, kind: str) -> Iterator[str]:
-    """The kind's records with their texts, outside the warehouse, which need not hold every text twice.
-
-    They lie in the order of their files: a file then reads its own rows and few others.
-    """
-    connection.execute("attach ':memory:' as scratch").fetchall()
-    try:
-        connection.execute(
-            f"create table scratch.{kind} as select released.*, places.file_number "  # noqa: S608 - own names
-            f"from ({sql_text(f'release.{kind}')}) as released "
-            f"join manifest.places as places on places.kind = '{kind}' and places.record_id = released.{KINDS[kind]} "
-            "order by places.file_number"
-        ).fetchall()
-        yield f"scratch.{kind}"
-    finally:
-        connection.execute("detach scratch").fetchall()
-
-
-@contextmanager
-def _by_types_alone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def _by_types_alone(engine: Warehouse) -> Iterator[None]:
     """Until the block ends, every column of a file may be null, as far as its schema says.
 
     DuckDB writes a column as required when it knows that no row has a null, and what it knows comes from all rows of a
     table, and from how they are stored. So a null in one file would change the bytes of all others.
     """
     setting = "disabled_optimizers"
-    connection.execute(f"set {setting} = 'statistics_propagation'").fetchall()
+    with engine.connection() as connection:
+        connection.execute(f"set {setting} = 'statistics_propagation'").fetchall()
     try:
         yield
     finally:
-        connection.execute(f"reset {setting}").fetchall()
+        with engine.connection() as connection:
+            connection.execute(f"reset {setting}").fetchall()
 
 
-def _write_part(handle: duckdb.DuckDBPyConnection, scratch: str, directory: Path, part: _Part) -> WrittenFile:
-    select = (
-        f"select * exclude (file_number) from {scratch} "  # noqa: S608 - own names
-        f"where file_number = {part.number} order by {KINDS[part.kind]}"
-    )
-    return _copy(handle, select, directory / part.path, part.path, part.rows)
+def _write_part(handle: duckdb.DuckDBPyConnection, rows: str, directory: Path, part: _Part) -> WrittenFile:
+    return _copy(handle, f"{rows} order by {KINDS[part.kind]}", directory / part.path, part.path, part.rows)
 
 
-def write_table(engine: DuckDBEngine, full_name: str, directory: Path, path: str) -> WrittenFile:
+def write_table(engine: Warehouse, full_name: str, directory: Path, path: str) -> WrittenFile:
     """Write a whole table to ``path`` below ``directory``, sorted by what identifies its rows."""
     key = ", ".join(table(full_name).key)
-    with engine.connection() as connection, _by_types_alone(connection):
+    with engine.connection() as connection, _by_types_alone(engine):
         [(rows,)] = connection.execute(f"select count(*) from {full_name}").fetchall()  # noqa: S608 - own name
         return _copy(connection, f"select * from {full_name} order by {key}", directory / path, path, rows)  # noqa: S608
 

@@ -17,7 +17,7 @@ from prefstrata.sources._digests import digests
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
     from prefstrata.sources._reading import Reading
     from prefstrata.sources.framing import Seen
 
@@ -151,7 +151,7 @@ def _check_name(name: str) -> None:
     )
 
 
-def read_state(engine: DuckDBEngine) -> State:
+def read_state(engine: Warehouse) -> State:
     """What the ledger has read."""
     with engine.connection() as connection:
         refused = connection.execute(
@@ -172,7 +172,7 @@ def read_state(engine: DuckDBEngine) -> State:
     return state
 
 
-def _waiting(engine: DuckDBEngine, batches: list[str]) -> Mapping[str, Iterable[int]]:
+def _waiting(engine: Warehouse, batches: list[str]) -> Mapping[str, Iterable[int]]:
     with engine.connection() as connection:
         found = connection.execute(
             "select batch_id, list(line) from ledger.quarantine"

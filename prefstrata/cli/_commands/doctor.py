@@ -142,7 +142,8 @@ def _warehouse(project: Project) -> str:
     if not path.exists():
         return "not there yet; the first run makes it"
     with read_warehouse(path):
-        return f"{path}, {size(path.stat().st_size)}"
+        held = path.rglob("*") if path.is_dir() else (path,)
+        return f"{path}, {size(sum(file.stat().st_size for file in held if file.is_file()))}"
 
 
 def _store(project: Project) -> str:
