@@ -30,10 +30,14 @@ def check_free(out: Path) -> None:
 
 
 @contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
+def whole_folder(out: Path, *, lasting: bool = True) -> Iterator[Path]:
     """Yield a scratch folder beside ``out``; when the block ends well it becomes ``out``, else nothing is left.
 
     What killed processes left of the same folder is removed first.
+
+    Args:
+        out: the folder; it must not exist, or be empty.
+        lasting: whether to see what is in it on the disk for good; not for a folder that is only needed meanwhile.
 
     Raises:
         ConfigError: ``out`` is in use, or was filled meanwhile.
@@ -44,7 +48,8 @@ def whole_folder(out: Path) -> Iterator[Path]:
     try:
         scratch.mkdir(parents=True)
         yield scratch
-        sync_tree(scratch)
+        if lasting:
+            sync_tree(scratch)
         _rename(scratch, out)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

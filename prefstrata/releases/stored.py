@@ -125,6 +125,7 @@ def checkout_files(  # noqa: PLR0913 - what, where to, and three refinements tha
     select: Callable[[FileInfo], bool] | None = None,
     expected: str | None = None,
     progress: Callable[[FileInfo], object] | None = None,
+    lasting: bool = True,
 ) -> Checkout:
     """Write files of one version into a folder that appears whole and verified, or not at all.
 
@@ -135,6 +136,7 @@ def checkout_files(  # noqa: PLR0913 - what, where to, and three refinements tha
         select: which files; all when None.
         expected: a commit id the ref must name, from the caller's lock file.
         progress: called after each file.
+        lasting: whether to see every file on the disk for good; not for files that are only needed meanwhile.
 
     Raises:
         ConfigError: the folder is in use, or no file is selected.
@@ -157,20 +159,20 @@ def checkout_files(  # noqa: PLR0913 - what, where to, and three refinements tha
     if not files:
         raise ConfigError(f"no file of {ref} is selected", where=store.location)
     check_together(check_path(file.path) for file in files)
-    with whole_folder(out) as scratch:
+    with whole_folder(out, lasting=lasting) as scratch:
         for file in files:
-            _download(store, commit.id, file, scratch)
+            _download(store, commit.id, file, scratch, lasting=lasting)
             if progress:
                 progress(file)
     return Checkout(out, commit, files)
 
 
-def _download(store: VersionStore, commit: str, file: FileInfo, folder: Path) -> None:
+def _download(store: VersionStore, commit: str, file: FileInfo, folder: Path, *, lasting: bool) -> None:
     target = folder / file.path
     target.parent.mkdir(parents=True, exist_ok=True)
     with (
         store.open(commit, file.path) as reader,
-        replacing(target, folder / f".{secrets.token_hex(8)}", mode=0o644) as into,
+        replacing(target, folder / f".{secrets.token_hex(8)}", mode=0o644) if lasting else target.open("xb") as into,
     ):
         for chunk in reader:
             into.write(chunk)

@@ -61,10 +61,14 @@ class FileOutcome:
 
 @dataclass(frozen=True, slots=True)
 class IngestSummary:
-    """What was found, file by file, and what the ledger got; ``appended`` is None when nothing was new."""
+    """What was found, file by file, and what the ledger got; ``appended`` is None when nothing was new.
+
+    ``empty`` holds the path of every source that finds no file, by the source's name.
+    """
 
     files: tuple[FileOutcome, ...]
     appended: AppendSummary | None
+    empty: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def new(self) -> tuple[FileOutcome, ...]:
@@ -154,7 +158,9 @@ def ingest(
                 demand_pairs(engine)
             progress("appending to the ledger")
             appended.append(append_staged(engine, frozen=frozen))
-    return IngestSummary(tuple(found), _together(appended))
+    named = {each.source for each in found}
+    empty = {each.source.name: each.source.path for each in readings if each.source.name not in named}
+    return IngestSummary(tuple(found), _together(appended), empty)
 
 
 def _together(parts: Sequence[AppendSummary]) -> AppendSummary | None:
@@ -172,10 +178,7 @@ def _found(
 ) -> Iterator[tuple[Reading, Path, Opened | Known]]:
     """Every file of the sources, looked at when it is asked for."""
     for reading in map(Reading.located, readings):
-        paths = find_files(directory, reading.source.path)
-        if not paths:
-            progress(f"{reading.source.name}: no file matches {reading.source.path}")
-        for path in paths:
+        for path in find_files(directory, reading.source.path):
             opened = Opened.of(path, directory, reading, state)
             if isinstance(opened, Opened):
                 progress(f"{reading.source.name}: reading {opened.uri}")

@@ -139,7 +139,8 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
 
     with whole_folder(out) as scratch:
         fetched = scratch / _FETCHED
-        checkout_files(store, commit.id, fetched, select=wanted, progress=lambda file: progress(f"checked {file.path}"))
+        told = lambda file: progress(f"checked {file.path}")  # noqa: E731
+        checkout_files(store, commit.id, fetched, select=wanted, progress=told, lasting=False)
         files: tuple[WrittenFile, ...]
         report = None
         if target:

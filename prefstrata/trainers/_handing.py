@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from prefstrata.trainers._lengths import Lengths
 from prefstrata.trainers._report import report_on
 from prefstrata.trainers._worker import Part, Worker, factors, settings
 from prefstrata.trainers._workers import Workers
-from prefstrata.trainers._writing import Buffers, settle, write_rows
+from prefstrata.trainers._writing import as_lines, as_parquet, settle, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["hand_out"]
 
 _MEMORY = "384MB"
+_DESK = ".desk"
 _EXAMPLE = tuple(column.name for column in table("checkout.examples").columns)
 
 
@@ -69,7 +71,7 @@ def hand_out(  # noqa: PLR0913 - what, for whom, how, where to, and whom to tell
     workers = Workers(lambda: Worker(target, options, strata), lambda worker: worker.engine.close())
     with _desk(folder) as desk:
         try:
-            _decide(desk, parts, target, options, strata, progress)
+            _decide(desk, workers, parts, folder / _DESK, progress)
             if options.max_length:
                 _measure(desk, workers, parts, target, options)
             _select(desk, target, options)
@@ -94,35 +96,37 @@ def hand_out(  # noqa: PLR0913 - what, for whom, how, where to, and whom to tell
 
 @contextmanager
 def _desk(folder: Path) -> Iterator[DuckDBEngine]:
-    """A database on the disk for what decides: it may have more rows than memory."""
-    scratch = folder / ".desk"
-    engine = DuckDBEngine(scratch / "desk.duckdb", memory_limit=_MEMORY)
+    """A database for what decides; what it has no memory for lies in a folder meanwhile."""
+    scratch = folder / _DESK
+    scratch.mkdir()
+    engine = DuckDBEngine(":memory:", memory_limit=_MEMORY, temp_directory=scratch / "spilled")
     try:
-        for name in ("records", "lengths"):
-            engine.ensure(table(f"checkout.{name}"))
+        engine.ensure(table("checkout.lengths"))
         yield engine
     finally:
         engine.close()
-        for path in sorted(scratch.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink()
-        scratch.rmdir()
+        shutil.rmtree(scratch)
 
 
-def _decide(  # noqa: PLR0913, PLR0917 - as above
+def _decide(
     desk: DuckDBEngine,
+    workers: Workers[Worker],
     parts: Sequence[Part],
-    target: Target,
-    options: Options,
-    strata: pl.DataFrame,
+    scratch: Path,
     progress: Callable[[str], object],
 ) -> None:
-    """Fill ``checkout.records``, in the database that keeps them: no row of it passes through Python."""
-    clerk = Worker(target, options, strata, desk)
-    with desk.transaction():
-        for part in parts:
-            clerk.decide(part)
-            for path in part.paths:
-                progress(f"read {part.layer}/{part.kind}/{path.name}")
+    """Let ``checkout.records`` be files, one a part: no row of it passes through Python."""
+
+    def decide(worker: Worker, part: Part) -> Part:
+        worker.decide(part, scratch / f"{part.number:06d}.parquet")
+        return part
+
+    for part in workers.over(parts, decide):
+        for path in part.paths:
+            progress(f"read {part.layer}/{part.kind}/{path.name}")
+    files = str(scratch / "*.parquet").replace("'", "''")
+    with desk.connection() as connection:
+        connection.execute(f"create view checkout.records as from read_parquet('{files}')").fetchall()
     missing = desk.query("checkout/unweighted")
     if missing.height:
         kind, record, layer = missing.row(0)
@@ -158,9 +162,12 @@ def _measure(
 
 
 def _of_part(desk: DuckDBEngine, full_name: str, part: Part) -> pl.DataFrame:
-    with desk.connection() as connection:
+    cursor = desk.cursor()  # a handle for this thread alone
+    try:
         select = f"select * from {full_name} where part = {part.number:d}"  # noqa: S608 - an own name and a number
-        return pl.DataFrame(ArrowStream(connection.sql(select)))
+        return pl.DataFrame(ArrowStream(cursor.sql(select)))
+    finally:
+        cursor.close()
 
 
 def _select(desk: DuckDBEngine, target: Target, options: Options) -> None:
@@ -186,35 +193,34 @@ def _write(  # noqa: PLR0913, PLR0917 - as above
     progress: Callable[[str], object],
 ) -> Iterator[WrittenFile]:
     statement, columns = _layout(target, options)
-    parquet, buffers = options.files == "parquet", Buffers()
+    parquet = options.files == "parquet"
 
-    def row(worker: Worker, item: tuple[Part, pl.DataFrame]) -> dict[str, Encoded]:
-        rows = worker.rows(*item, statement)
-        if "margin" in columns and options.margin_scale != 1:
-            rows = rows.with_columns(pl.col("margin") * options.margin_scale)
+    def made(worker: Worker, part: Part) -> dict[str, Encoded]:
+        examples = _of_part(desk, "checkout.examples", part)
+        if examples.is_empty():
+            return {}
+        if not parquet:
+            lines = worker.lines(part, examples, statement, columns)
+            return {split: as_lines(some) for split, some in lines.items()}
+        rows = worker.rows(part, examples, statement)
+        rows = rows.with_columns(pl.col(name) * scale for name, scale in columns.items() if scale is not None)
         return {
-            str(split): buffers.encode(some.select(columns), parquet=parquet)
+            str(split): as_parquet(some.select(columns.keys()))
             for (split,), some in rows.group_by("split", maintain_order=True)
         }
 
-    def items() -> Iterator[tuple[Part, pl.DataFrame]]:
-        for part in parts:
-            examples = _of_part(desk, "checkout.examples", part)
-            if examples.height:
-                yield part, examples
-
-    yield from write_rows(workers.over(items(), row), folder, parquet=parquet)
+    yield from write_rows(workers.over(parts, made), folder, parquet=parquet)
     progress("wrote the rows")
 
 
-def _layout(target: Target, options: Options) -> tuple[str, list[str]]:
-    """The statement that makes the rows, and the columns that are written."""
+def _layout(target: Target, options: Options) -> tuple[str, dict[str, float | None]]:
+    """The statement that makes the rows, and the columns that are written, each with what it is multiplied by."""
     statement, columns = target.statement, target.columns
     if options.style == "standard" and target.texts is not None:
         statement, columns = target.texts
-    more = []
+    written: dict[str, float | None] = dict.fromkeys(columns)
     if target.margin and options.margin == "lead":
-        more.append(target.margin)
+        written[target.margin] = None if options.margin_scale == 1 else options.margin_scale
     if options.weights == "column":
-        more += [name for name in (target.weight, target.soft) if name]
-    return statement, [*columns, *more]
+        written |= dict.fromkeys(name for name in (target.weight, target.soft) if name)
+    return statement, written

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["parts_of"]
 
-_BYTES = 16 * 1024 * 1024
+_BYTES = 10 * 1024 * 1024
 """Most bytes of a part, unless one file has more."""
 
 
 def parts_of(files: Iterable[tuple[str, str, Path, int]], options: Options) -> list[Part]:
-    """Put files together until a part has about 16 MiB; numbered in the order in which they are handed out.
+    """Put files together until a part has about 10 MiB; numbered in the order in which they are handed out.
 
     A file holds what was judged in the same days, and a trainer that reads rows as they come should not meet them day
     by day. So with ``shuffle`` the files of a part are drawn by the seed from all of a layer's, and parts are mixed.

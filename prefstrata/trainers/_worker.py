@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from prefstrata.engine import DuckDBEngine, duckdb_type, parameters, parse_type, sql_text
+from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.tables import table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from prefstrata.model.tables import Column
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "Worker", "factors", "settings"]
 
-_MEMORY = "256MB"
+# A bound, and more than is used: near it DuckDB gives memory back to the system all the time, and asks for it anew.
+_MEMORY = "512MB"
 _RECORDS = {
     "pairs": ("pair_records",),
     "unpaired": ("pair_records", "label_records"),
@@ -81,27 +84,27 @@ class Worker:
         target: whose rows to make.
         options: how.
         strata: ``checkout.factors``.
-        engine: the database to work in; one of its own, in memory and on one thread, by default.
     """
 
-    def __init__(
-        self, target: Target, options: Options, strata: pl.DataFrame, engine: DuckDBEngine | None = None
-    ) -> None:
+    def __init__(self, target: Target, options: Options, strata: pl.DataFrame) -> None:
         """Have the factors in the database."""
         # A trainer of single responses reads thumbs and the sides of pairs into one shape, by its first kind.
         self._kind, self._given, self._shaped = target.reads[0], settings(target, options), False
-        self.engine = engine or DuckDBEngine(":memory:", threads=1, memory_limit=_MEMORY)
+        self.engine = DuckDBEngine(":memory:", threads=1, memory_limit=_MEMORY)
         self.engine.load("checkout.factors", strata)
 
-    def decide(self, part: Part) -> None:
-        """Add what a checkout makes of the part's records to ``checkout.records``."""
+    def decide(self, part: Part, into: Path) -> None:
+        """Write what a checkout makes of the part's records, rows of ``checkout.records``, as a Parquet file."""
         self._show(part)
         *before, last = _RECORDS[self._kind]
         for name in before:
             self.engine.show(f"checkout.{name}", **self._of(f"checkout.{name}", part=part.number))
+        columns = ", ".join(
+            f'cast("{each.name}" as {_duckdb(each)}) as "{each.name}"' for each in table("checkout.records").columns
+        )
+        copy = f"copy (select {columns} from (\n{sql_text(f'checkout.{last}')}\n)) to $into (format parquet)"  # noqa: S608
         with self.engine.connection() as connection:
-            insert = f"insert into checkout.records by name {sql_text(f'checkout.{last}')}"
-            connection.execute(insert, self._of(f"checkout.{last}", part=part.number)).fetchall()
+            connection.execute(copy, {**self._of(f"checkout.{last}", part=part.number), "into": str(into)}).fetchall()
 
     def shape(self, part: Part, examples: pl.DataFrame) -> pl.DataFrame:
         """The texts of examples of the part, as ``sql/checkout/measured_*`` gives them to a tokenizer."""
@@ -112,6 +115,33 @@ class Worker:
         """The rows that a statement of ``sql/trainers`` makes of examples of the part, by split and place."""
         self._put(part, examples)
         return self.engine.query(f"trainers/{statement}").sort("split", "place")
+
+    def lines(
+        self, part: Part, examples: pl.DataFrame, statement: str, columns: Mapping[str, float | None]
+    ) -> dict[str, pl.Series]:
+        """The same rows as JSON objects in UTF-8, for each split in the order of their places.
+
+        The database writes them and hands them over in small batches: as a frame they would be copied twice more, each
+        time into new memory, and that costs more than the JSON.
+
+        Args:
+            part: the file.
+            examples: rows of ``checkout.examples``.
+            statement: whose rows.
+            columns: the columns that are written, in their order; what each is multiplied by, or None.
+        """
+        self._put(part, examples)
+        scales = {f"scale_{at}": scale for at, scale in enumerate(columns.values()) if scale is not None}
+        fields = ", ".join(
+            f"'{name}': \"{name}\"" + ("" if scale is None else f" * $scale_{at}")
+            for at, (name, scale) in enumerate(columns.items())
+        )
+        select = f"select split, place, to_json({{{fields}}}) as line from (\n{sql_text(f'trainers/{statement}')}\n)"  # noqa: S608
+        with self.engine.connection() as connection:
+            found = pl.DataFrame(ArrowStream(connection.sql(select, params=scales))).sort("split", "place")
+        return {
+            str(split): some["line"].cast(pl.Binary) for (split,), some in found.group_by("split", maintain_order=True)
+        }
 
     def _put(self, part: Part, examples: pl.DataFrame) -> None:
         self._show(part)
@@ -140,7 +170,6 @@ class Worker:
                 whole = {each.name for each in columns} <= pl.read_parquet_schema(part.paths[0]).keys()
                 rows = held if whole else f"{rows} union all by name {held}"
             with self.engine.connection() as connection:
-                connection.execute("create schema if not exists release").fetchall()
                 connection.execute(f"create or replace view release.{kind} as {rows}").fetchall()
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from concurrent.futures import Future
     from io import RawIOBase
     from pathlib import Path
 
     import polars as pl
 
-__all__ = ["Buffers", "Encoded", "WrittenFile", "settle", "write_rows"]
+__all__ = ["Encoded", "WrittenFile", "as_lines", "as_parquet", "settle", "write_rows"]
+
+_JOINED = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,117 +41,110 @@ def settle(path: Path, rows: int, folder: Path) -> WrittenFile:
         return WrittenFile(path.relative_to(folder).as_posix(), digest, os.fstat(file.fileno()).st_size, rows)
 
 
-class Buffers:
-    """Memory for encoded rows that is used again: to ask the system for as much anew costs more than to fill it."""
-
-    def __init__(self) -> None:
-        """Have none yet."""
-        self._unused: SimpleQueue[io.BytesIO] = SimpleQueue()
-
-    def encode(self, frame: pl.DataFrame, *, parquet: bool) -> Encoded:
-        """The rows of a frame as they stand in a file."""
-        try:
-            target = self._unused.get_nowait()
-        except Empty:
-            target = io.BytesIO()
-        if parquet:
-            frame.write_parquet(target, compression="zstd", compression_level=1)
-        else:
-            frame.lazy().sink_ndjson(target, maintain_order=True)  # takes half of what write_ndjson does
-        return Encoded(target, target.tell(), frame.height, self._unused)
-
-
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Rows as they stand in a file.
+    """Rows as they stand in a file: how many they are, and their bytes, piece by piece."""
 
-    Attributes:
-        target: holds their bytes first, and maybe others behind them.
-        size: how many bytes they are.
-        rows: how many they are.
-        unused: where the memory goes back to.
-    """
-
-    target: io.BytesIO
-    size: int
     rows: int
-    unused: SimpleQueue[io.BytesIO]
-
-    @contextmanager
-    def content(self) -> Iterator[memoryview]:
-        """The bytes, once: after the block they are gone."""
-        with self.target.getbuffer() as whole, whole[: self.size] as content:
-            yield content
-        self.target.seek(0)
-        self.unused.put(self.target)
+    pieces: Iterable[bytes | memoryview]
 
 
-def write_rows(made: Iterable[dict[str, Encoded]], folder: Path, *, parquet: bool) -> Iterator[WrittenFile]:
+def as_lines(lines: pl.Series) -> Encoded:
+    """JSON objects as lines; they are joined when they are written, a few at a time, while they are in the cache."""
+    pieces = (b"\n".join([*lines.slice(at, _JOINED), b""]) for at in range(0, len(lines), _JOINED))
+    return Encoded(len(lines), pieces)
+
+
+def as_parquet(frame: pl.DataFrame) -> Encoded:
+    """The rows of a frame as a Parquet file."""
+    target = io.BytesIO()
+    frame.write_parquet(target, compression="zstd", compression_level=1)
+    return Encoded(frame.height, [target.getbuffer()])
+
+
+def write_rows(made: Iterable[Mapping[str, Encoded]], folder: Path, *, parquet: bool) -> Iterator[WrittenFile]:
     """Write what was encoded, part by part, into the files of each split.
 
     Args:
         made: for each part in order, the encoded rows of each split that it has some of.
-        folder: where; files of a split are ``<split>.jsonl``, or ``<split>/NNNNN.parquet``.
+        folder: where; files of a split are ``<split>.jsonl``, or ``<split>/NNNNN.parquet``, one a part.
         parquet: which of the two.
     """
-    splits: dict[str, _Parquet | _Lines] = {}
-    for part in made:
-        for split, encoded in part.items():
-            if split not in splits:
-                splits[split] = _Parquet(folder, split) if parquet else _Lines(folder, split)
-            with encoded.content() as content:
-                splits[split].add(content, encoded.rows)
-    for split in sorted(splits):
-        yield from splits[split].end()
+    files: dict[str, list[_File]] = {}
+    with ThreadPoolExecutor(max_workers=1) as disk, ExitStack() as opened:
+        for part in made:
+            for split, encoded in part.items():
+                of_split = files.setdefault(split, [])
+                if parquet:
+                    (folder / split).mkdir(exist_ok=True)
+                    with _File(folder, f"{split}/{len(of_split):05d}.parquet", disk) as file:
+                        file.add(encoded)
+                    of_split.append(file)
+                else:
+                    if not of_split:
+                        of_split.append(opened.enter_context(_File(folder, f"{split}.jsonl", disk)))
+                    of_split[0].add(encoded)
+    for split in sorted(files):
+        yield from (file.written() for file in files[split])
 
 
-def _put_down(file: RawIOBase, content: memoryview) -> None:
-    """Write at the end of a file, and see it on the disk.
+class _File:
+    """A new file, hashed here while a thread writes it.
 
-    The system's cache lets go of it at once: a set larger than memory would push everything else out of it, and to find
-    it new pages all the time takes longer than to write (measured: 90 MB/s against 450).
+    Args:
+        folder: where.
+        name: its path in there.
+        disk: the thread.
     """
-    start, written = file.tell(), 0
-    while written < len(content):
-        written += file.write(content[written:]) or 0
-    os.fsync(file.fileno())
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(file.fileno(), start, written, os.POSIX_FADV_DONTNEED)
 
-
-class _Lines:
-    """One file of JSON lines, hashed while it is written."""
-
-    def __init__(self, folder: Path, split: str) -> None:
-        self._name = f"{split}.jsonl"
-        self._file: RawIOBase = (folder / self._name).open("xb", buffering=0)
+    def __init__(self, folder: Path, name: str, disk: ThreadPoolExecutor) -> None:
+        self._name, self._disk = name, disk
+        self._file: RawIOBase = (folder / name).open("xb", buffering=0)
         self._digest, self._bytes, self._rows = hashlib.sha256(), 0, 0
+        self._writing: list[Future[None]] = []
 
-    def add(self, content: memoryview, rows: int) -> None:
-        _put_down(self._file, content)
-        self._digest.update(content)
-        self._bytes += len(content)
-        self._rows += rows
+    def __enter__(self) -> Self:
+        return self
 
-    def end(self) -> Iterator[WrittenFile]:
-        self._file.close()
-        yield WrittenFile(self._name, self._digest.hexdigest(), self._bytes, self._rows)
+    def __exit__(self, *_: object) -> None:
+        """Close the file when all is on the disk, or as much as could be written."""
+        try:
+            self._wait(self._writing)
+        finally:
+            self._file.close()
 
+    def add(self, encoded: Encoded) -> None:
+        """Write at the end; what was added before is on the disk then, and memory holds no more than this."""
+        before, start = self._writing, self._bytes
+        self._writing = []
+        for piece in encoded.pieces:
+            self._writing.append(self._disk.submit(self._put, piece))
+            self._digest.update(piece)
+            self._bytes += len(piece)
+        self._writing.append(self._disk.submit(self._sync, start, self._bytes - start))
+        self._rows += encoded.rows
+        self._wait(before)
 
-class _Parquet:
-    """A folder of Parquet files, one a part."""
+    def written(self) -> WrittenFile:
+        """What was written."""
+        return WrittenFile(self._name, self._digest.hexdigest(), self._bytes, self._rows)
 
-    def __init__(self, folder: Path, split: str) -> None:
-        self._folder, self._split = folder, split
-        (folder / split).mkdir()
-        self._written: list[WrittenFile] = []
+    @staticmethod
+    def _wait(writing: list[Future[None]]) -> None:
+        for each in writing:
+            each.result()
 
-    def add(self, content: memoryview, rows: int) -> None:
-        path = self._folder / self._split / f"{len(self._written):05d}.parquet"
-        with path.open("xb", buffering=0) as file:
-            _put_down(file, content)
-        digest = hashlib.sha256(content).hexdigest()
-        self._written.append(WrittenFile(path.relative_to(self._folder).as_posix(), digest, len(content), rows))
+    def _put(self, piece: bytes | memoryview) -> None:
+        written = 0
+        while written < len(piece):
+            written += self._file.write(piece[written:] if written else piece) or 0
 
-    def end(self) -> Iterator[WrittenFile]:
-        yield from self._written
+    def _sync(self, start: int, size: int) -> None:
+        """See it on the disk, and let the system's cache go of it at once.
+
+        A set larger than memory would push everything else out of it, and to find it new pages all the time takes
+        longer than to write (measured: 90 MB/s against 450).
+        """
+        os.fsync(self._file.fileno())
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(self._file.fileno(), start, size, os.POSIX_FADV_DONTNEED)

@@ -11,7 +11,7 @@ _FILES = [("main", "pairs", Path(f"{day:04d}.parquet"), 500_000) for day in rang
 
 
 def test_parts_are_large_and_whole() -> None:
-    """Every file is in one part, a part has 16 MiB at most, and parts are of one layer and kind."""
+    """Every file is in one part, a part has 10 MiB at most, and parts are of one layer and kind."""
     files = [*_FILES, ("main", "unpaired", Path("a.parquet"), 5_000), ("weak", "pairs", Path("b.parquet"), 40_000_000)]
     for shuffle in (True, False):
         parts = parts_of(files, Options(shuffle=shuffle))
@@ -19,8 +19,8 @@ def test_parts_are_large_and_whole() -> None:
         assert sorted((part.layer, part.kind, path) for part in parts for path in part.paths) == [
             (layer, kind, path) for layer, kind, path, _ in files
         ]
-        assert len(parts) == 12
-        assert max(len(part.paths) for part in parts) == 33
+        assert len(parts) == 18
+        assert max(len(part.paths) for part in parts) == 20
 
 
 def test_a_part_is_drawn_from_all_days() -> None:
@@ -28,8 +28,8 @@ def test_a_part_is_drawn_from_all_days() -> None:
     for seed in (1, 2, 3):
         for part in parts_of(_FILES, Options(seed=seed)):
             days = sorted(int(path.stem) for path in part.paths)
-            assert days[0] < 80
-            assert days[-1] >= 240
+            assert days[0] < 120
+            assert days[-1] >= 200
     one, other = (parts_of(_FILES, Options(seed=seed)) for seed in (1, 2))
     assert one != other
     assert one == parts_of(_FILES, Options(seed=1))

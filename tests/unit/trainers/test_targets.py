@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
+import prefstrata
 from prefstrata.model import ConfigError, GateBlockedError, IntegrityError
 from prefstrata.stores.local import LocalStore
 from prefstrata.trainers import TARGETS, Options, _parting, _workers, checkout_layer
@@ -17,7 +23,6 @@ from tests.unit.trainers._layers import hand_out, rating, thumb, trace, whole_pa
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PAIRS, OTHER = "main/pairs/bucket=00.parquet", "main/pairs/bucket=01.parquet"
 TALK = [
@@ -231,6 +236,47 @@ def test_equal_options_give_equal_bytes_and_another_seed_another_order(
         )
     assert one.files == two.files == alone.files
     assert one.files != other.files
+
+
+@pytest.mark.parametrize("files", ["jsonl", "parquet"])
+def test_another_machine_writes_the_same_bytes(files: str, store: LocalStore, tmp_path: Path) -> None:
+    """As far as one machine can be two: other cores, threads, zone, language, home, folder, hash seed, umask."""
+    records = {
+        path: [whole_pair(f"{path}{n}", f"q{n} ıİ é 😀", 0.6 + n / 100) for n in range(30)] for path in (PAIRS, OTHER)
+    }
+    asked: dict[str, Any] = {"files": files, "weights": "column", "validation": 0.2, "margin_scale": 0.3, "seed": 5}
+    here = hand_out(store, records, tmp_path / "here", "trl-dpo", **asked)
+    other = tmp_path / "o'ther place"
+    for name in ("home", "tmp"):
+        (other / name).mkdir(parents=True)
+    shutil.copytree(tmp_path / "store", other / "copy")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(Path(prefstrata.__file__).parents[1]),
+        "HOME": str(other / "home"),
+        "TMPDIR": str(other / "tmp"),
+        "TZ": "Pacific/Kiritimati",
+        "LC_ALL": "tr_TR.UTF-8",
+        "POLARS_MAX_THREADS": "1",
+        "PYTHONHASHSEED": "7",
+    }
+    child = Path(__file__).with_name("_elsewhere.py")
+    command = [sys.executable, child, other / "copy", other / "out", json.dumps(asked)]
+    ended = subprocess.run(command, env=environment, cwd=other, check=True, stdout=subprocess.PIPE, text=True)
+    assert json.loads(ended.stdout) == list(here.document()["files"])
+    for file in here.files:
+        assert (other / "out" / file.path).read_bytes() == (tmp_path / "here" / file.path).read_bytes()
+
+
+def test_texts_come_through_whatever_they_hold(store: LocalStore, tmp_path: Path) -> None:
+    """Quotes, line ends, separators of other alphabets and every control character are text, and a row is one line."""
+    hostile = "".join(map(chr, range(1, 160))) + '"\\</script>\u2028\u2029\u0085 é😀 \\u0041 {"a": 1}'
+    records = {PAIRS: [whole_pair("a", hostile, chosen=hostile, rejected=f"{hostile}.")]}
+    hand_out(store, records, tmp_path / "out", "trl-dpo")
+    (line,) = (tmp_path / "out" / "train.jsonl").read_bytes().removesuffix(b"\n").split(b"\n")
+    row = json.loads(line)
+    assert [row["prompt"][0]["content"], row["chosen"][0]["content"]] == [hostile, hostile]
+    assert row["rejected"][0]["content"] == f"{hostile}."
 
 
 def test_a_system_prompt_is_a_text_whatever_it_holds(store: LocalStore, tmp_path: Path) -> None:
