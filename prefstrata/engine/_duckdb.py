@@ -267,13 +267,20 @@ class DuckDBEngine:
         return int(rows)
 
     @contextmanager
-    def parted(self, full_name: str, number: str) -> Iterator[Parted]:
-        """The rows of ``sql/<schema>/<table>.sql`` in parts, outside the warehouse, which need not hold them twice."""
+    def parted(self, full_name: str, key: str, places: str) -> Iterator[Parted]:
+        """The rows of ``sql/<schema>/<table>.sql`` in parts, outside the warehouse, which need not hold them twice.
+
+        They lie in the order of their parts: whoever reads a part then reads its rows and few others.
+        """
         with self._lock:
             self._run("attach ':memory:' as scratch")
             try:
-                numbered = f"select *, cast({number} as integer) as file_number from ({sql_text(full_name)})"  # noqa: S608
-                self._run(f"create table scratch.parts as {numbered}")
+                self._run(
+                    "create table scratch.parts as "  # noqa: S608 - own names
+                    "select whole.*, cast(places.file_number as integer) as file_number "
+                    f"from ({sql_text(full_name)}) as whole "
+                    f"join ({places}) as places on places.{key} = whole.{key} order by places.file_number"
+                )
                 rows = self._run("select file_number, count(*) from scratch.parts group by all order by all")
                 yield _Parted({int(part): int(count) for part, count in rows}, self._connection)
             finally:

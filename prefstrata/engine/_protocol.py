@@ -113,12 +113,14 @@ class Warehouse(Engine, Protocol):
         """
         ...
 
-    def parted(self, full_name: str, number: str) -> AbstractContextManager[Parted]:
+    def parted(self, full_name: str, key: str, places: str) -> AbstractContextManager[Parted]:
         """The rows of ``sql/<schema>/<table>.sql`` in parts, kept outside the warehouse until the block ends.
 
         Args:
             full_name: the statement; it takes no parameters.
-            number: an expression over its columns, in DuckDB's dialect: the integer of the part a row goes to.
+            key: the column that says which row it is.
+            places: a query in DuckDB's dialect for that column and ``file_number``, the part that a row goes to. A row
+                that it does not name goes to none.
         """
         ...
 

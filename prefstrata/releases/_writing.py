@@ -1,4 +1,4 @@
-"""The one writer of layer files: sorted, hash-bucketed Parquet whose bytes depend on the records alone."""
+"""The one writer of layer files: sorted Parquet, cut by day and hash, whose bytes depend on the records alone."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from prefstrata.model.errors import IntegrityError
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
+from prefstrata.releases._layout import spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["WrittenFile", "write_layers", "write_table"]
 
-_RECORDS_PER_FILE = 16_384
-_MOST_BUCKETS = 256
 _WRITERS = 2
+_SPANS: dict[str, Any] = {
+    column.name: pl.Int64 if column.type == "bigint" else pl.String for column in table("manifest.spans").columns
+}
 # Made before the texts are joined: a join carries along whatever was joined already.
 _APART = {"pairs": ("release.estimates", "release.origins")}
 # One row group a file: the borders of row groups would depend on how threads meet.
@@ -45,51 +49,61 @@ class WrittenFile:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The records of one layer file."""
+    """The records of one layer file, and where it is in the release."""
 
     kind: str
-    number: int
     layer: str
+    path: str
+    number: int
     rows: int
-
-    @property
-    def path(self) -> str:
-        return f"{self.layer}/{self.kind}/bucket={self.number % _MOST_BUCKETS:02d}.parquet"
 
 
 def write_layers(engine: Warehouse, directory: Path) -> tuple[WrittenFile, ...]:
-    """Write every layer's records below ``directory``.
+    """Write every layer's records below ``directory``, cut into files as ``_layout`` says.
 
     Returns:
-        The files, sorted by path: ``<layer>/<kind>/bucket=NN.parquet``. A layer without records of a kind has none.
+        The files, sorted by path: ``<layer>/<kind>/<days>.<bucket>.parquet``. A layer without records of a kind has
+        none.
 
     Raises:
         IntegrityError: a record of a layer has no text, or more than one, so the files would not hold what was counted.
     """
-    counts: dict[str, dict[str, int]] = {}
-    for layer, kind, records in engine.query("manifest/sizes").iter_rows():
-        counts.setdefault(kind, {})[layer] = records
+    engine.build("manifest.days")
+    held: dict[str, dict[str, dict[int | None, int]]] = {}
+    for layer, kind, day, records in engine.query("manifest/calendar").iter_rows():
+        held.setdefault(kind, {}).setdefault(layer, {})[day] = records
+    files = _place(engine, held)
     written: list[WrittenFile] = []
-    for kind, layers in sorted(counts.items()):
-        written += _write_kind(engine, directory, kind, layers)
+    for kind, layers in sorted(held.items()):
+        written += _write_kind(
+            engine, directory, kind, {name: sum(days.values()) for name, days in layers.items()}, files
+        )
     return tuple(sorted(written, key=lambda file: file.path))
 
 
-def buckets(records: int) -> int:
-    """The number of files for so many records: a power of two, so that growth splits files and moves nothing else."""
-    needed = -(-records // _RECORDS_PER_FILE)
-    return min(_MOST_BUCKETS, 1 << max(0, needed - 1).bit_length())
+def _place(engine: Warehouse, held: dict[str, dict[str, dict[int | None, int]]]) -> list[tuple[str, str]]:
+    """Fill ``manifest.places``; returns layer and path of each file, at its number; some come out empty."""
+    files: list[tuple[str, str]] = []
+    rows: list[tuple[str, str, int | None, int, int]] = []
+    for kind, layers in sorted(held.items()):
+        for layer, days in sorted(layers.items()):
+            for span in spans(days):
+                rows += [(kind, layer, day, len(files), span.buckets) for day in span.days]
+                files += [(layer, f"{layer}/{kind}/{span.file(bucket)}") for bucket in range(span.buckets)]
+    engine.load("manifest.spans", pl.DataFrame(rows, schema=_SPANS, orient="row"))
+    engine.build("manifest.places")
+    return files
 
 
-def _write_kind(engine: Warehouse, directory: Path, kind: str, layers: dict[str, int]) -> Iterator[WrittenFile]:
-    # One number for layer and bucket: every file is found by comparing integers.
-    names = sorted(layers)
-    files = " ".join(
-        f"when '{layer}' then {place * _MOST_BUCKETS} + hash_bits_high(prompt_id) % {buckets(layers[layer])}"
-        for place, layer in enumerate(names)
-    )
-    with _apart(engine, kind), engine.parted(f"release.{kind}", f"case layer {files} end") as parted:
-        parts = [_Part(kind, number, names[number // _MOST_BUCKETS], rows) for number, rows in parted.counts.items()]
+def _write_kind(
+    engine: Warehouse, directory: Path, kind: str, layers: dict[str, int], files: list[tuple[str, str]]
+) -> Iterator[WrittenFile]:
+    key = KINDS[kind]
+    places = f"select record_id as {key}, file_number from manifest.places where kind = '{kind}'"  # noqa: S608 - own names
+    with _apart(engine, kind), engine.parted(f"release.{kind}", key, places) as parted:
+        parts = [
+            _Part(kind, files[number][0], files[number][1], number, rows) for number, rows in parted.counts.items()
+        ]
         _demand_all(kind, layers, parts)
         handles: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
         for _ in range(_WRITERS):

@@ -146,7 +146,7 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
         if target:
             from prefstrata.trainers._handing import hand_out  # noqa: PLC0415 - the neutral formats need no DuckDB
 
-            parts, unread = _parts(target, layers, fetched, held)
+            parts, unread = _parts(target, layers, fetched, held, asked)
             report, files = hand_out(
                 parts, fetched / "weights.json", target, asked, scratch, unread=unread, progress=progress
             )
@@ -190,14 +190,14 @@ def _check_layers(layers: list[str], held: Mapping[str, Any], ref: str, target: 
 
 
 def _parts(
-    target: Target, layers: list[str], fetched: Path, held: Mapping[str, Any]
+    target: Target, layers: list[str], fetched: Path, held: Mapping[str, Any], options: Options
 ) -> tuple[list[Part], dict[str, int]]:
-    """The files of the kinds that the target reads, and how many records of other kinds there are."""
-    from prefstrata.trainers._worker import Part  # noqa: PLC0415 - the neutral formats need no DuckDB
+    """The files of the kinds that the target reads, in parts, and how many records of other kinds there are."""
+    from prefstrata.trainers._parting import parts_of  # noqa: PLC0415 - the neutral formats need no DuckDB
 
     kinds = [kind for kind in KINDS if kind in target.reads]
     found = [
-        (name, kind, path)
+        (name, kind, path, path.stat().st_size)
         for name in layers
         for kind in kinds
         for path in sorted((fetched / name / kind).glob("*.parquet"))
@@ -214,7 +214,7 @@ def _parts(
             where="--for",
             todo="name another layer or format",
         )
-    return [Part(number, *each) for number, each in enumerate(found)], unread
+    return parts_of(found, options), unread
 
 
 def _neutral(write: Writer, layer: Layer, folder: Path, progress: Callable[[str], object]) -> Iterator[WrittenFile]:

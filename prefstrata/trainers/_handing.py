@@ -1,8 +1,8 @@
 """From the files of layers to the files of a trainer: decide on every record, then write what was selected.
 
-The first pass keeps what decides, a few bytes a row; the second writes texts. Both go file by file, so that memory
-depends on the size of a release file and not of a layer. A release file is a sample of the prompts, by their hashes:
-rows are mixed within files, and files among each other.
+The first pass keeps what decides, a few bytes a row; the second writes texts. Both go part by part, so that memory
+depends on the size of a part and not of a layer. A part is a few files of the release, drawn by lot, because a file
+holds what was judged in the same days: rows are mixed within parts, and parts among each other.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def hand_out(  # noqa: PLR0913 - what, for whom, how, where to, and whom to tell
     """Write the rows that a target is given into a folder, and say what was lost.
 
     Args:
-        parts: the release's files of the kinds that the target reads, in the order of their numbers.
+        parts: the release's files of the kinds that the target reads, as ``_parting`` puts them together.
         weights: the release's ``weights.json``.
         target: the target.
         options: how.
@@ -122,7 +122,8 @@ def _decide(
         return part
 
     for part in workers.over(parts, decide):
-        progress(f"read {part.layer}/{part.kind}/{part.path.name}")
+        for path in part.paths:
+            progress(f"read {part.layer}/{part.kind}/{path.name}")
     files = str(scratch / "*.parquet").replace("'", "''")
     with desk.connection() as connection:
         connection.execute(f"create view checkout.records as from read_parquet('{files}')").fetchall()
@@ -208,15 +209,8 @@ def _write(  # noqa: PLR0913, PLR0917 - as above
             for (split,), some in rows.group_by("split", maintain_order=True)
         }
 
-    turns = sorted(parts, key=lambda part: _turn(part, options))
-    yield from write_rows(workers.over(turns, made), folder, parquet=parquet)
+    yield from write_rows(workers.over(parts, made), folder, parquet=parquet)
     progress("wrote the rows")
-
-
-def _turn(part: Part, options: Options) -> tuple[str, int]:
-    """When a file's turn comes: by the seed, or in the order of the release."""
-    named = f"{options.seed}/{part.layer}/{part.kind}/{part.path.name}"
-    return (hashlib.sha256(named.encode()).hexdigest() if options.shuffle else "", part.number)
 
 
 def _layout(target: Target, options: Options) -> tuple[str, dict[str, float | None]]:

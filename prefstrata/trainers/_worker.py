@@ -1,4 +1,4 @@
-"""A small database that turns one release file into decisions, and later into rows."""
+"""A small database that turns a few release files into decisions, and later into rows."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _SHAPED = {"pairs": "pairs", "unpaired": "labels", "traces": "traces", "ratings"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file of a release: its number in the checkout, its layer, the kind of its records, where it is."""
+    """Files of a release that are worked on together: their number in the checkout, layer, kind, and where they are."""
 
     number: int
     layer: str
     kind: str
-    path: Path
+    paths: tuple[Path, ...]
 
 
 def factors(weights: Path) -> pl.DataFrame:
@@ -78,7 +78,7 @@ def settings(target: Target, options: Options) -> dict[str, Any]:
 
 
 class Worker:
-    """Works on one release file after the other.
+    """Works on one part of a release after the other.
 
     Args:
         target: whose rows to make.
@@ -94,7 +94,7 @@ class Worker:
         self.engine.load("checkout.factors", strata)
 
     def decide(self, part: Part, into: Path) -> None:
-        """Write what a checkout makes of the file's records, rows of ``checkout.records``, as a Parquet file."""
+        """Write what a checkout makes of the part's records, rows of ``checkout.records``, as a Parquet file."""
         self._show(part)
         *before, last = _RECORDS[self._kind]
         for name in before:
@@ -107,12 +107,12 @@ class Worker:
             connection.execute(copy, {**self._of(f"checkout.{last}", part=part.number), "into": str(into)}).fetchall()
 
     def shape(self, part: Part, examples: pl.DataFrame) -> pl.DataFrame:
-        """The texts of examples of the file, as ``sql/checkout/measured_*`` gives them to a tokenizer."""
+        """The texts of examples of the part, as ``sql/checkout/measured_*`` gives them to a tokenizer."""
         self._put(part, examples)
         return self.engine.query(f"checkout/measured_{_SHAPED[self._kind]}")
 
     def rows(self, part: Part, examples: pl.DataFrame, statement: str) -> pl.DataFrame:
-        """The rows that a statement of ``sql/trainers`` makes of examples of the file, by split and place."""
+        """The rows that a statement of ``sql/trainers`` makes of examples of the part, by split and place."""
         self._put(part, examples)
         return self.engine.query(f"trainers/{statement}").sort("split", "place")
 
@@ -156,7 +156,7 @@ class Worker:
         return {name: given[name] for name in parameters(full_name)}
 
     def _show(self, part: Part) -> None:
-        """Let the file be its table of the release; other kinds that the target reads are empty meanwhile.
+        """Let the files be their table of the release; other kinds that the target reads are empty meanwhile.
 
         A column that a release of another time does not have is null.
         """
@@ -165,9 +165,9 @@ class Worker:
             nulls = ", ".join(f'cast(null as {_duckdb(each)}) as "{each.name}"' for each in columns)
             rows = f"select {nulls} where false"
             if kind == part.kind:
-                file = str(part.path).replace("'", "''")
-                held = f"select * from read_parquet('{file}', hive_partitioning = false)"  # noqa: S608 - a file of this checkout, quoted
-                whole = {each.name for each in columns} <= pl.read_parquet_schema(part.path).keys()
+                files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in part.paths)
+                held = f"select * from read_parquet([{files}], hive_partitioning = false)"  # noqa: S608 - files of this checkout, quoted
+                whole = {each.name for each in columns} <= pl.read_parquet_schema(part.paths[0]).keys()
                 rows = held if whole else f"{rows} union all by name {held}"
             with self.engine.connection() as connection:
                 connection.execute(f"create or replace view release.{kind} as {rows}").fetchall()

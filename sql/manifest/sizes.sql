@@ -1,5 +1,5 @@
 -- Grain: a layer and a kind of record.
--- How many records each release folder will hold, which decides how many files it is cut into.
+-- How many records each release folder will hold, in all its files.
 select layer, kind, count(*) as records
 from layers.records
 group by layer, kind

@@ -212,28 +212,21 @@ class SparkWarehouse(Statements):
             return connection.cursor()
 
     @contextmanager
-    def parted(self, full_name: str, number: str) -> Iterator[Parted]:
+    def parted(self, full_name: str, key: str, places: str) -> Iterator[Parted]:
         """The rows of ``sql/<schema>/<table>.sql`` in parts: Spark writes a folder for each."""
         table = definition(full_name)
         rows = self.run(full_name, {})
         check_columns(table, rows.columns)
         rows = typed(table, rows, rows.columns)
-        rows.createOrReplaceTempView(self.name("parted.rows"))
+        numbers = self.translated(places, {}).selectExpr(key, "cast(file_number as int) as file_number")
+        numbered = rows.join(numbers, on=key).select(*rows.columns, "file_number")
         part = self._folder.new_part(full_name)
         folder = self._folder.path / part
         try:
-            numbered = self._numbered(number)
             numbered.repartition("file_number").write.partitionBy("file_number").parquet(str(folder))
             yield _Parted(folder, self._desk)
         finally:
-            self.forget("parted.rows")
             self._folder.drop(part)
-
-    def _numbered(self, number: str) -> DataFrame:
-        from prefstrata.engine.spark._translate import to_spark  # noqa: PLC0415 - sqlglot is optional
-
-        select = f"select *, cast({number} as integer) as file_number from parted.rows"  # noqa: S608 - own expression
-        return self.session.sql(to_spark(select, {}, self.name))
 
     def spread(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any] | None:
         """What a function makes of each item, on the workers, one task each."""

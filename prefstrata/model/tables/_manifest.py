@@ -20,7 +20,48 @@ rule | varchar | the policy's rule that put it there
 reason | varchar | the same in a sentence
 """)
 
+_CUT = (
+    Table(
+        "manifest",
+        "days",
+        "a record of a layer, and the day it was first spoken of",
+        columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record
+layer | varchar | its layer
+prompt_id | varchar | its prompt
+day | bigint | days since 1970-01-01, 0 to 32767; null when none is known
+"""),
+        ("kind", "record_id"),
+    ),
+    Table(
+        "manifest",
+        "spans",
+        "a day of a layer and kind, and the files that hold its records",
+        columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+layer | varchar | the layer
+day | bigint | as in manifest.days
+first_file | bigint | number of the first of the files
+buckets | bigint | how many they are
+"""),
+        ("kind", "layer", "day"),
+    ),
+    Table(
+        "manifest",
+        "places",
+        "a record of a layer, and the release file it lies in",
+        columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record
+file_number | bigint | number of the file, among those of the release
+"""),
+        ("kind", "record_id"),
+    ),
+)
+
 MANIFEST = (
+    *_CUT,
     Table(
         "manifest",
         "versions",

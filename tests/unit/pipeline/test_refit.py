@@ -17,7 +17,7 @@ from prefstrata.pipeline import open_project_store, open_session, run
 from prefstrata.pipeline._refit import due
 from prefstrata.policy import Every, read_policies
 from prefstrata.project import read_project
-from prefstrata.releases import Status, read_manifest
+from prefstrata.releases import Status, _layout, read_manifest
 from prefstrata.releases.identity import CodeVersion, Identity, PolicyFile
 from tests.unit.pipeline._project import add, make, pair
 
@@ -206,6 +206,26 @@ def test_a_kept_fit_is_named_and_adds_nothing_but_the_ledger_it_was_made_on(fitt
     run(at_once)
     assert _content(at_once)["content"] != _content(later)["content"]
     assert _content(at_once)["files"] != _content(later)["files"]
+
+
+def test_under_a_kept_fit_the_files_of_earlier_days_stay_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new day has a file of its own, and no byte of a record that nobody spoke of changes."""
+    monkeypatch.setattr(_layout, "_TOGETHER", 4)
+    project = _project(tmp_path, "on-drift")
+    for source, raters in {"crowd": ("ann", "bob", "cid"), "expert": ("lee",)}.items():
+        days = [(number, rater, f"2026-03-{1 + number // 5:02d}") for number in range(40) for rater in raters]
+        add(project, source, "a", *(pair(number, rater, decided_at=day) for number, rater, day in days))
+    run(project)
+    add(project, "crowd", "b", *(pair(100, rater, decided_at="2026-03-09") for rater in ("ann", "bob")))
+    run(project)
+    before, after = (
+        {file["path"]: file["sha256"] for file in _manifest(project, ref)["files"]} for ref in ("v1", "v2")
+    )
+    changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    assert len([path for path in after if "/pairs/" in path]) == 9
+    assert {path for path in changed if "/pairs/" in path} == {"main/pairs/all.000.parquet"}
 
 
 def test_a_fit_that_is_due_is_made(fitted: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,13 +28,23 @@ def warehouse(threads: int = 2) -> DuckDBEngine:
     return engine
 
 
-def fill(engine: DuckDBEngine, layers: Mapping[str, int], *, shuffle: int | None = None) -> None:
+def fill(
+    engine: DuckDBEngine,
+    layers: Mapping[str, int],
+    *,
+    shuffle: int | None = None,
+    per_day: int | None = None,
+    characters: int = 0,
+) -> None:
     """Put so many rated responses into each layer, a prompt to every two of them.
 
     Args:
         engine: where.
         layers: records per layer; the records of a layer are the same whatever the others hold.
         shuffle: seed of another order of all rows.
+        per_day: so many records of a layer were rated on 2026-01-01, so many on the next day, and so on; None for none
+            that has a date.
+        characters: so much is added to each text, of what compresses to half, as real texts do.
     """
     rows = pl.DataFrame(
         {
@@ -59,7 +70,7 @@ def fill(engine: DuckDBEngine, layers: Mapping[str, int], *, shuffle: int | None
     )
     _load(engine, "ledger.prompts", prompts.with_columns(messages=pl.lit(_EMPTY)))
     _load(engine, "evidence.responses", rows)
-    _load(engine, "ledger.responses", rows.with_columns(content="the answer called " + pl.col("response_id")))
+    _load(engine, "ledger.responses", rows.with_columns(content=_texts(rows, characters)))
     _load(
         engine,
         "evidence.normalised_ratings",
@@ -67,6 +78,12 @@ def fill(engine: DuckDBEngine, layers: Mapping[str, int], *, shuffle: int | None
             stratum, rating_id=pl.col("response_id").str.head(31), dimension=pl.lit("overall"), unit_value=pl.lit(0.25)
         ),
     )
+    if per_day is not None:
+        at = pl.lit(
+            datetime(2026, 1, 1, 12)  # noqa: DTZ001 - the warehouse's timestamps have no zone
+        ) + pl.duration(days=pl.col("place") // per_day)
+        dated = rows.with_columns(rating_id=pl.col("response_id").str.head(31), decided_at=at)
+        _load(engine, "ledger.ratings", dated)
     _load(
         engine,
         "weighting.records",
@@ -76,6 +93,14 @@ def fill(engine: DuckDBEngine, layers: Mapping[str, int], *, shuffle: int | None
     cell = {"cell": pl.lit("c"), "factor": pl.lit(2.0), "weight": pl.lit(1.0)}
     trained = rows.filter(pl.col("layer") != "backflow")
     _load(engine, "weighting.weights", trained.with_columns(kind, stratum, **cell))
+
+
+def _texts(rows: pl.DataFrame, characters: int) -> pl.Series:
+    """A text for each response, not like any other's."""
+    ids = rows["response_id"].to_list()
+    return pl.Series(
+        [f"the answer called {id_}{hashlib.shake_256(id_.encode()).hexdigest(characters // 2)}" for id_ in ids]
+    )
 
 
 def _hashes(rows: pl.DataFrame, name: Callable[[str, int], str]) -> pl.Series:

@@ -14,7 +14,7 @@ from prefstrata.engine._types import duckdb_type, parse_type
 from prefstrata.model import IntegrityError
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
-from prefstrata.releases._writing import WrittenFile, buckets, write_layers, write_table
+from prefstrata.releases._writing import WrittenFile, write_layers, write_table
 from tests.sql._cases import cases_of, frame
 from tests.unit.releases._warehouse import fill, warehouse
 
@@ -24,10 +24,15 @@ if TYPE_CHECKING:
 
 
 def _written(
-    folder: Path, layers: Mapping[str, int], *, threads: int = 2, shuffle: int | None = None
+    folder: Path,
+    layers: Mapping[str, int],
+    *,
+    threads: int = 2,
+    shuffle: int | None = None,
+    per_day: int | None = None,
 ) -> tuple[WrittenFile, ...]:
     with closing(warehouse(threads)) as engine:
-        fill(engine, layers, shuffle=shuffle)
+        fill(engine, layers, shuffle=shuffle, per_day=per_day)
         return write_layers(engine, folder)
 
 
@@ -35,40 +40,47 @@ def _same(files: tuple[WrittenFile, ...]) -> list[tuple[str, str, int, int]]:
     return [(file.path, file.sha256, file.size, file.rows) for file in files]
 
 
-@pytest.mark.parametrize(
-    ("records", "files"),
-    [
-        (0, 1),
-        (1, 1),
-        (16_384, 1),
-        (16_385, 2),
-        (32_768, 2),
-        (32_769, 4),
-        (65_536, 4),
-        (65_537, 8),
-        (256 * 16_384, 256),
-        (256 * 16_384 + 1, 256),
-        (10**9, 256),
-    ],
-)
-def test_files_hold_at_most_so_many_records_on_average(records: int, files: int) -> None:
-    """As many files as it takes for 16,384 records each, rounded up to a power of two, never more than 256."""
-    assert buckets(records) == files
-
-
 def test_bytes_depend_on_the_records_alone(tmp_path: Path) -> None:
     """One thread or four, rows in any order: the same files, byte for byte, also when a layer has several."""
     layers = {"main": 40_000, "weak": 700, "golden": 1}
     first = _written(tmp_path / "1", layers, threads=1)
     assert [file.path for file in first] == [
-        "golden/ratings/bucket=00.parquet",
-        *(f"main/ratings/bucket={bucket:02d}.parquet" for bucket in range(4)),
-        "weak/ratings/bucket=00.parquet",
+        "golden/ratings/all.000.parquet",
+        *(f"main/ratings/undated.{bucket:03d}.parquet" for bucket in range(4)),
+        "weak/ratings/undated.000.parquet",
     ]
     assert _same(_written(tmp_path / "1 again", layers, threads=1)) == _same(first)
     assert _same(_written(tmp_path / "4", layers, threads=4)) == _same(first)
     for seed in (1, 2):
         assert _same(_written(tmp_path / f"shuffled {seed}", layers, threads=4, shuffle=seed)) == _same(first)
+
+
+def test_bytes_depend_on_the_days_alone(tmp_path: Path) -> None:
+    """So it is where records have dates: each day that is large enough has its file, small days share one."""
+    layers = {"main": 3_000, "weak": 600, "golden": 250}
+    first = _written(tmp_path / "1", layers, threads=1, per_day=550)
+    assert [(file.path, file.rows) for file in first] == [
+        ("golden/ratings/all.000.parquet", 250),
+        ("main/ratings/2026-01-01.000.parquet", 550),
+        ("main/ratings/2026-01-02.000.parquet", 550),
+        ("main/ratings/2026-01-03.000.parquet", 550),
+        ("main/ratings/2026-01-04.000.parquet", 550),
+        ("main/ratings/2026-01-05.000.parquet", 550),
+        ("main/ratings/2026-01-06.000.parquet", 250),
+        ("weak/ratings/2026-01-01.000.parquet", 550),
+        ("weak/ratings/2026-01-02.000.parquet", 50),
+    ]
+    for seed in (1, 2):
+        assert _same(_written(tmp_path / f"{seed}", layers, threads=4, shuffle=seed, per_day=550)) == _same(first)
+
+
+def test_a_new_day_leaves_the_files_of_the_others_as_they_were(tmp_path: Path) -> None:
+    """A release that adds a day rewrites the file that the day falls into, and no other."""
+    earlier = {file.path: file.sha256 for file in _written(tmp_path / "1", {"main": 9_000}, per_day=100)}
+    later = {file.path: file.sha256 for file in _written(tmp_path / "2", {"main": 9_100}, per_day=100)}
+    changed = {path for path in earlier.keys() | later.keys() if earlier.get(path) != later.get(path)}
+    assert changed == {"main/ratings/2026-04-01_2026-06-03.000.parquet"}
+    assert len(later) > 20
 
 
 def test_what_is_said_of_a_file_is_true_of_it(tmp_path: Path) -> None:
@@ -106,8 +118,8 @@ def test_growth_splits_files_and_moves_nothing_else(tmp_path: Path) -> None:
 
 def test_another_layer_or_kind_changes_no_file(tmp_path: Path) -> None:
     """A layer's files do not depend on what else is released."""
-    alone = {file.path: file.sha256 for file in _written(tmp_path / "1", {"weak": 300})}
-    beside = {file.path: file.sha256 for file in _written(tmp_path / "2", {"main": 20_000, "weak": 300})}
+    alone = {file.path: file.sha256 for file in _written(tmp_path / "1", {"weak": 200})}
+    beside = {file.path: file.sha256 for file in _written(tmp_path / "2", {"main": 20_000, "weak": 200})}
     same = {path: sha256 for path, sha256 in beside.items() if path in alone}
     assert same == alone
 
@@ -173,7 +185,7 @@ def test_a_table_is_written_in_the_order_of_its_key(tmp_path: Path) -> None:
 
 def test_a_schema_says_nothing_of_other_rows(tmp_path: Path) -> None:
     """No column is said to be without nulls: what one file's rows happen to be would show in the schema of another."""
-    [file] = _written(tmp_path, {"weak": 300})
+    [file] = _written(tmp_path, {"weak": 200})
     with closing(duckdb.connect()) as connection:
         found = connection.execute(
             "select distinct repetition_type from parquet_schema($file) where name <> 'duckdb_schema'",

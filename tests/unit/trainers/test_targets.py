@@ -16,7 +16,7 @@ import pytest
 import prefstrata
 from prefstrata.model import ConfigError, GateBlockedError, IntegrityError
 from prefstrata.stores.local import LocalStore
-from prefstrata.trainers import TARGETS, Options, _workers, checkout_layer
+from prefstrata.trainers import TARGETS, Options, _parting, _workers, checkout_layer
 from prefstrata.trainers.nemo_rl import weighted
 from tests._releases import Content, publish
 from tests.unit.trainers._layers import hand_out, rating, thumb, trace, whole_pair
@@ -428,8 +428,9 @@ def test_what_does_not_fit_the_target_is_said(  # noqa: PLR0913, PLR0917 - the c
     assert not (tmp_path / "out").exists()
 
 
-def test_parquet_rows_are_the_rows_of_jsonl(store: LocalStore, tmp_path: Path) -> None:
-    """The same rows in the same order, a file for each of the release."""
+def test_parquet_rows_are_the_rows_of_jsonl(store: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same rows in the same order, a file for each part."""
+    monkeypatch.setattr(_parting, "_BYTES", 1)
     records = {PAIRS: [whole_pair("a", "x")], OTHER: [whole_pair("b", "y")]}
     hand_out(store, records, tmp_path / "lines", "trl-dpo")
     made = checkout_layer(store, "main", "v1", tmp_path / "tables", form="trl-dpo", options=Options(files="parquet"))

@@ -1,0 +1,59 @@
+"""Which files of a release a checkout works on together, and in which order."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from prefstrata.trainers._worker import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from prefstrata.trainers._options import Options
+
+__all__ = ["parts_of"]
+
+_BYTES = 10 * 1024 * 1024
+"""Most bytes of a part, unless one file has more."""
+
+
+def parts_of(files: Iterable[tuple[str, str, Path, int]], options: Options) -> list[Part]:
+    """Put files together until a part has about 10 MiB; numbered in the order in which they are handed out.
+
+    A file holds what was judged in the same days, and a trainer that reads rows as they come should not meet them day
+    by day. So with ``shuffle`` the files of a part are drawn by the seed from all of a layer's, and parts are mixed.
+
+    Args:
+        files: layer, kind, path and bytes of each, in the order of the release.
+        options: ``shuffle`` and ``seed``.
+    """
+    parts = [
+        (layer, kind, paths)
+        for (layer, kind), of_kind in groupby(files, key=lambda file: file[:2])
+        for paths in _together([(path, size) for _, _, path, size in of_kind], f"{layer}/{kind}", options)
+    ]
+    if options.shuffle:
+        parts.sort(key=lambda part: _lot(options, part[0], part[1], part[2][0].name))
+    return [Part(number, *part) for number, part in enumerate(parts)]
+
+
+def _together(files: list[tuple[Path, int]], folder: str, options: Options) -> Iterator[tuple[Path, ...]]:
+    if options.shuffle:
+        files = sorted(files, key=lambda file: _lot(options, "part", folder, file[0].name))
+    paths: list[Path] = []
+    held = 0
+    for path, size in files:
+        if paths and held + size > _BYTES:
+            yield tuple(paths)
+            paths, held = [], 0
+        paths.append(path)
+        held += size
+    if paths:
+        yield tuple(paths)
+
+
+def _lot(options: Options, *names: str) -> str:
+    return hashlib.sha256("/".join((str(options.seed), *names)).encode()).hexdigest()
