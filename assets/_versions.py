@@ -14,12 +14,12 @@ import dagster as dg
 from prefstrata.model.tables import table
 
 if TYPE_CHECKING:
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
 
 __all__ = ["rows_and_version"]
 
 
-def rows_and_version(engine: DuckDBEngine, full_name: str) -> tuple[int, dg.DataVersion]:
+def rows_and_version(engine: Warehouse, full_name: str) -> tuple[int, dg.DataVersion]:
     """The number of rows of a table, and its data version.
 
     A ledger row is its key: ids there are hashes of all that was said, so its other columns need not be read.

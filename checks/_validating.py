@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from checks._suites import Expectation, Suite
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
 
 __all__ = ["Found", "validate"]
 
@@ -40,7 +40,7 @@ class Found:
     observed: str
 
 
-def validate(engine: DuckDBEngine, suite: Suite, ids: Sequence[str], docs: Path) -> tuple[Found, ...]:
+def validate(engine: Warehouse, suite: Suite, ids: Sequence[str], docs: Path) -> tuple[Found, ...]:
     """Hold a table against its suite, where it lies.
 
     Args:

@@ -23,7 +23,10 @@ __all__ = ["main"]
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
-_MACHINE = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.ENOTDIR, errno.ENAMETOOLONG}
+_MACHINE = {
+    *(errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT),
+    *(errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST, errno.EISDIR),
+}
 
 
 class _BugError(PrefstrataError):

@@ -19,9 +19,9 @@ from prefstrata.model.errors import ConfigError, UnreachableError
 from prefstrata.model.tables import table as definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from prefstrata.engine._protocol import Scalar
+    from prefstrata.engine._protocol import Parted, Scalar
     from prefstrata.model.tables import Table
 
 __all__ = ["DuckDBEngine", "connect"]
@@ -258,6 +258,31 @@ class DuckDBEngine:
             finally:
                 self._depth -= 1
 
+    def insert(self, full_name: str, select: str, params: Mapping[str, Any]) -> int:
+        """Add the rows of a query, by the names of its columns; returns how many. Never to append-only tables."""
+        table = definition(full_name)
+        may_be_replaced(table)
+        with self.transaction():
+            [(rows,)] = self._run(f"insert into {_quoted(table)} by name {select}", dict(params))
+        return int(rows)
+
+    @contextmanager
+    def parted(self, full_name: str, number: str) -> Iterator[Parted]:
+        """The rows of ``sql/<schema>/<table>.sql`` in parts, outside the warehouse, which need not hold them twice."""
+        with self._lock:
+            self._run("attach ':memory:' as scratch")
+            try:
+                numbered = f"select *, cast({number} as integer) as file_number from ({sql_text(full_name)})"  # noqa: S608
+                self._run(f"create table scratch.parts as {numbered}")
+                rows = self._run("select file_number, count(*) from scratch.parts group by all order by all")
+                yield _Parted({int(part): int(count) for part, count in rows}, self._connection)
+            finally:
+                self._run("detach scratch")
+
+    def spread(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any] | None:  # noqa: ARG002
+        """None: there is no other machine."""
+        return None
+
     @contextmanager
     def without_checkpoints(self) -> Iterator[None]:
         """Until the block ends, no commit tidies what it finds: for many small statements on tables kept in memory.
@@ -274,6 +299,19 @@ class DuckDBEngine:
         """Close the warehouse; closing twice is harmless."""
         with self._lock:
             self._connection.close()
+
+
+class _Parted:
+    """Parts of a table in memory."""
+
+    def __init__(self, counts: Mapping[int, int], connection: duckdb.DuckDBPyConnection) -> None:
+        self.counts, self._connection = counts, connection
+
+    def select(self, number: int) -> str:
+        return f"select * exclude (file_number) from scratch.parts where file_number = {number:d}"  # noqa: S608 - own names
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._connection.cursor()
 
 
 def connect(path: str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
+    import duckdb
     import polars as pl
 
     from prefstrata.model.tables import Table
 
-__all__ = ["Engine", "Scalar"]
+__all__ = ["Engine", "Parted", "Scalar", "Warehouse"]
 
 Scalar = str | int | float | bool | None
 
@@ -68,4 +70,65 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of the tables' home; closing twice is harmless."""
+        ...
+
+
+class Parted(Protocol):
+    """The rows of a statement, in parts.
+
+    Attributes:
+        counts: rows by the number of the part.
+    """
+
+    counts: Mapping[int, int]
+
+    def select(self, number: int) -> str:
+        """A DuckDB query for the rows of a part, in no order."""
+        ...
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A handle on which such queries run; one a thread, closed by the caller."""
+        ...
+
+
+class Warehouse(Engine, Protocol):
+    """An engine that a project runs on: its tables are kept, and DuckDB can look at them wherever they are.
+
+    What grows with the data is made by statements of ``sql/`` on the engine itself. DuckDB reads beside it, in this
+    process, whatever the engine: for counts, small results, and what is written file by file.
+    """
+
+    def connection(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """A connection that sees all tables, for this thread alone until the block ends. It must not change them."""
+        ...
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A new handle that sees all tables as they are now; the caller closes it."""
+        ...
+
+    def insert(self, full_name: str, select: str, params: Mapping[str, Any]) -> int:
+        """Add the rows of a DuckDB query, by the names of its columns; returns how many. Never to append-only tables.
+
+        For what comes from files of this machine: the query runs in this process.
+        """
+        ...
+
+    def parted(self, full_name: str, number: str) -> AbstractContextManager[Parted]:
+        """The rows of ``sql/<schema>/<table>.sql`` in parts, kept outside the warehouse until the block ends.
+
+        Args:
+            full_name: the statement; it takes no parameters.
+            number: an expression over its columns, in DuckDB's dialect: the integer of the part a row goes to.
+        """
+        ...
+
+    def spread(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any] | None:
+        """What a function makes of each item, on the machines of the engine; None when it has no other than this one.
+
+        The function is one of a module that all machines have, items and results are small and can be pickled.
+        """
+        ...
+
+    def without_checkpoints(self) -> AbstractContextManager[None]:
+        """Until the block ends, no commit tidies what it finds: for many small statements on tables kept in memory."""
         ...

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from prefstrata.engine._duckdb import connect
+from prefstrata.engine._duckdb import DuckDBEngine, connect
+from prefstrata.engine._folder import TableFolder, show_tables
 from prefstrata.model.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,12 +26,16 @@ def read_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that can read the warehouse's tables, and neither write nor reach another file.
 
     Args:
-        path: the warehouse file.
+        path: the warehouse file; of a project on Spark, the folder of its tables.
 
     Raises:
         ConfigError: there is no warehouse yet, or the file is none.
         UnreachableError: a run has it open.
     """
+    if path.is_dir() and TableFolder(path).exists():
+        with _looking_into(path) as connection:
+            yield connection
+        return
     if not path.is_file():
         raise ConfigError("there is no warehouse yet", where=str(path), todo="`prefstrata run` makes it")
     connection = connect(str(path), read_only=True)
@@ -40,6 +45,25 @@ def read_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def _looking_into(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A view for each table, as committed last: a run that goes on may add to the folder, and changes no file in it.
+
+    DuckDB in memory cannot be opened to read only: who lets others write the statements lets none but SELECT pass.
+    """
+    engine = DuckDBEngine(":memory:")
+    try:
+        with engine.connection() as connection:
+            show_tables(connection, folder, TableFolder(folder).state())
+            allowed = str(folder.resolve()).replace("'", "''")
+            connection.execute(f"set allowed_directories = ['{allowed}/']").fetchall()
+            for setting in _CONFINED:
+                connection.execute(setting).fetchall()
+            yield connection
+    finally:
+        engine.close()
 
 
 def demand_built(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
@@ -52,7 +76,7 @@ def demand_built(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
     Raises:
         ConfigError: one of them is not there yet.
     """
-    rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    rows = connection.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()
     if not set(tables) <= {name for [name] in rows}:
         raise ConfigError(
             "nothing has been built yet, so there is nothing to judge", where="warehouse", todo="`prefstrata run` first"

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from prefstrata.engine import DuckDBEngine, parameters
+from prefstrata.engine import parameters
 from prefstrata.model.tables import TABLES
 from prefstrata.noise import FITTED
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
+from prefstrata.pipeline._engine import opened_warehouse
 from prefstrata.pipeline._lock import run_lock
 from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.policy import check_strata, load_policies, read_policies, requirements
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from prefstrata.engine import Warehouse
     from prefstrata.pipeline._plan import Stage
     from prefstrata.project import Project
     from prefstrata.releases import Step
@@ -57,7 +59,7 @@ class Session:
         judged: what the gates found in the release made last; None before there is one.
     """
 
-    def __init__(self, project: Project, engine: DuckDBEngine) -> None:
+    def __init__(self, project: Project, engine: Warehouse) -> None:
         """Hold the policies against the sources and load them into the warehouse.
 
         Raises:
@@ -69,9 +71,10 @@ class Session:
         self.policies = read_policies(project)
         self._policy_files = policy_files(self.policies)
         check_strata(project, tuple(policy for policy, _ in self.policies))
-        for table in TABLES:
-            if table.schema not in {"staging", "fit", "release"}:
-                engine.ensure(table)
+        with engine.transaction():
+            for table in TABLES:
+                if table.schema not in {"staging", "fit", "release"}:
+                    engine.ensure(table)
         load_policies(engine, (policy for policy, _ in self.policies))
 
     def ingest(
@@ -235,8 +238,6 @@ def open_session(
     warehouse = project.warehouse_path
     with ExitStack() as stack:
         stack.enter_context(run_lock(warehouse.parent / "run.lock", wait=wait, waiting=waiting))
-        config = project.engine
-        engine = DuckDBEngine(warehouse, threads=config.threads, memory_limit=config.memory_limit)
-        stack.callback(engine.close)
+        engine = stack.enter_context(opened_warehouse(project))
         shutil.rmtree(_scratch_folder(project), ignore_errors=True)
         yield Session(project, engine)

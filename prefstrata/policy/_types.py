@@ -78,7 +78,7 @@ class When(Strict):
     min_p: Share | None = Field(None, description="Least probability of the leading outcome.")
     min_trust: Share | None = Field(None, description="Least trust.")
     max_trust: Share | None = Field(None, description="Most trust.")
-    min_votes: int | None = Field(None, ge=1, description="Least votes.")
+    min_votes: int | None = Field(None, ge=1, description="Least votes; what a rater says again does not count.")
     min_disagreement: Share | None = Field(None, description="Least evidence against the leading outcome.")
     max_disagreement: Share | None = Field(None, description="Most evidence against the leading outcome.")
     max_flips: int | None = Field(None, ge=0, description="Most judge flips.")
@@ -87,7 +87,7 @@ class When(Strict):
     rule_clean: bool | None = Field(
         None, description="Whether no automatic rule objects: none voted for the other side."
     )
-    max_votes: int | None = Field(None, ge=1, description="Most votes.")
+    max_votes: int | None = Field(None, ge=1, description="Most votes; what a rater says again does not count.")
 
 
 class LayerRule(Strict):
@@ -105,7 +105,7 @@ class Requirements(Strict):
     rationale: tuple[RiskLevel, ...] = Field((), description="Risk levels at which a vote needs a reason.")
     votes: dict[RiskLevel, Annotated[int, Field(ge=2)]] = Field(
         default_factory=dict,
-        description="Least votes per risk level; what has fewer waits in backflow, before any rule is tried.",
+        description="Least votes per risk level, each rater's once; what has fewer waits in backflow, before any rule.",
     )
 
     @property

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from prefstrata.project._engine import EngineConfig
 from prefstrata.project._judges import Budget, Generation, JudgeModel, Judges, Price, Work
 from prefstrata.project._store import open_project_store
 from prefstrata.project._strict import Strict
 from prefstrata.project._types import (
     PROJECT_FILE,
     Defaults,
-    EngineConfig,
     Project,
     Source,
     Warehouse,

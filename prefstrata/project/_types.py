@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from prefstrata.project._engine import EngineConfig
 from prefstrata.project._judges import Judges  # noqa: TC001 - pydantic reads it
 from prefstrata.project._strict import Strict
 from prefstrata.stores import LocalConfig, StoreConfig
@@ -20,15 +21,11 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,9
 class Warehouse(Strict):
     """Where the tables are kept."""
 
-    path: str = Field("warehouse/prefstrata.duckdb", description="File of the warehouse, relative to the project.")
-
-
-class EngineConfig(Strict):
-    """What runs ``sql/``."""
-
-    kind: Literal["duckdb"] = Field("duckdb", description="duckdb; the same SQL runs on Spark in the tests only.")
-    threads: int | None = Field(None, ge=1, description="Threads; all cores when absent.")
-    memory_limit: str = Field("2600MB", description="Memory the engine may take before it spills to disk.")
+    path: str | None = Field(
+        None,
+        description="File of the warehouse, relative to the project; on Spark, the folder of its tables. "
+        "`warehouse/prefstrata.duckdb`, or `warehouse/spark`, when absent.",
+    )
 
 
 class Defaults(Strict):
@@ -76,7 +73,10 @@ class Project(Strict):
 
     name: Name = Field(description="Name of the project; shown in manifests and cards.")
     warehouse: Warehouse = Field(default_factory=Warehouse, description="Where the tables are kept.")
-    engine: EngineConfig = Field(default_factory=EngineConfig, description="What runs the SQL.")
+    engine: EngineConfig = Field(
+        default_factory=EngineConfig,
+        description="What runs the SQL; `engine: spark` is short for `engine: {kind: spark}`.",
+    )
     store: StoreConfig = Field(
         default_factory=lambda: LocalConfig(path=Path("releases")),
         description="Where releases go: local (a folder, relative to the project) or lakefs (a repository).",
@@ -87,6 +87,11 @@ class Project(Strict):
     sources: tuple[Source, ...] = Field((), description="Where preferences come from.")
     judges: Judges | None = Field(None, description="Model judges; none when absent.")
     directory: Path = Field(Path(), exclude=True, description="The project folder; set on reading.")
+
+    @field_validator("engine", mode="before")
+    @classmethod
+    def _engine_in_a_word(cls, given: object) -> object:
+        return {"kind": given} if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Project:
@@ -103,8 +108,8 @@ class Project(Strict):
 
     @property
     def warehouse_path(self) -> Path:
-        """The warehouse file, absolute."""
-        return self.directory / self.warehouse.path
+        """The warehouse file, or on Spark the folder of its tables, absolute."""
+        return self.directory / (self.warehouse.path or self.engine.warehouse)
 
 
 PROJECT_FILE = "prefstrata.yaml"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
     from prefstrata.stores import CommitInfo, VersionStore
 
 __all__ = ["CHANGES", "Changes", "changes_between", "changes_in_store", "load_cells"]
@@ -49,7 +49,7 @@ class Changes(NamedTuple):
 
 
 def changes_between(
-    engine: DuckDBEngine, store: VersionStore, parent: CommitInfo, local: Mapping[str, Path], hashes: Mapping[str, str]
+    engine: Warehouse, store: VersionStore, parent: CommitInfo, local: Mapping[str, Path], hashes: Mapping[str, str]
 ) -> Changes:
     """Count what changed from ``parent`` to the files in ``local``.
 
@@ -73,7 +73,7 @@ def changes_between(
     return Changes(engine.query("manifest/changes").to_dicts(), arbitrated)
 
 
-def changes_in_store(engine: DuckDBEngine, store: VersionStore, a: CommitInfo, b: CommitInfo) -> list[dict[str, Any]]:
+def changes_in_store(engine: Warehouse, store: VersionStore, a: CommitInfo, b: CommitInfo) -> list[dict[str, Any]]:
     """Fill ``manifest.changed`` with what changed from release ``a`` to release ``b``, both stored, and count it.
 
     What withdrawals took away is known from the releases in between.
@@ -93,7 +93,7 @@ def changes_in_store(engine: DuckDBEngine, store: VersionStore, a: CommitInfo, b
     return engine.query("manifest/changes").to_dicts()
 
 
-def load_cells(engine: DuckDBEngine, store: VersionStore, parent: CommitInfo) -> None:
+def load_cells(engine: Warehouse, store: VersionStore, parent: CommitInfo) -> None:
     """Fill ``gates.parent_cells`` from the parent's ``weights.json``; the first releases have no cells."""
     with _fetched(store, parent, [WEIGHTS]) as fetched:
         known = json.loads(fetched[WEIGHTS].read_bytes()).get("cells", [])
@@ -101,17 +101,17 @@ def load_cells(engine: DuckDBEngine, store: VersionStore, parent: CommitInfo) ->
     engine.load("gates.parent_cells", pl.DataFrame(rows, schema=_CELLS, orient="row"))
 
 
-def _load_withdrawn(engine: DuckDBEngine, store: VersionStore, a: CommitInfo, b: CommitInfo) -> None:
+def _load_withdrawn(engine: Warehouse, store: VersionStore, a: CommitInfo, b: CommitInfo) -> None:
     """The records that releases after ``a``, up to ``b``, say were withdrawn; none when ``b`` does not follow ``a``."""
     engine.clear("manifest.withdrawn")
     for commit in _between(store, a, b):
         if any(file.path == CHANGES for file in store.list(commit.id, CHANGES)):
-            with _fetched(store, commit, [CHANGES]) as fetched, engine.connection() as connection:
-                connection.execute(
-                    "insert into manifest.withdrawn select kind, record_id from read_parquet($file) "
-                    "where change = 'withdrawn'",
+            with _fetched(store, commit, [CHANGES]) as fetched:
+                engine.insert(
+                    "manifest.withdrawn",
+                    "select kind, record_id from read_parquet($file) where change = 'withdrawn'",
                     {"file": str(fetched[CHANGES])},
-                ).fetchall()
+                )
 
 
 def _between(store: VersionStore, a: CommitInfo, b: CommitInfo) -> list[CommitInfo]:
@@ -148,24 +148,20 @@ def _fetched(store: VersionStore, commit: CommitInfo, paths: Iterable[str]) -> I
         yield copies
 
 
-def _load_keys(engine: DuckDBEngine, target: str, files: Mapping[str, Path]) -> None:
+def _load_keys(engine: Warehouse, target: str, files: Mapping[str, Path]) -> None:
     """Replace a table of keys by those of the files."""
     engine.clear(target)
-    columns = ", ".join(column.name for column in table(target).columns)
-    with engine.connection() as connection:
-        for kind, key in KINDS.items():
-            chosen = [str(local) for path, local in files.items() if _kind(path) == kind]
-            if chosen:
+    names = [column.name for column in table(target).columns]
+    for kind, key in KINDS.items():
+        chosen = [str(local) for path, local in files.items() if _kind(path) == kind]
+        if chosen:
+            with engine.connection() as connection:
                 there = _columns(connection, chosen)
-                settled, p, p_tie, cell = (
-                    name if name in there else "null" for name in ("settled", "p", "p_tie", "cell")
-                )
-                connection.execute(
-                    f"insert into {target} ({columns}) "  # noqa: S608 - names of our own tables
-                    f"select '{kind}', {key}, layer, {_LABELS.get(kind, 'null')}, {settled}, trust, "
-                    f"{p}, {p_tie}, {cell}, rule, reason from read_parquet($files)",
-                    {"files": chosen},
-                ).fetchall()
+            settled, p, p_tie, cell = (name if name in there else "null" for name in ("settled", "p", "p_tie", "cell"))
+            label = _LABELS.get(kind, "null")
+            read = (f"'{kind}'", key, "layer", label, settled, "trust", p, p_tie, cell, "rule", "reason")
+            columns = ", ".join(f"{sql} as {name}" for sql, name in zip(read, names, strict=True))
+            engine.insert(target, f"select {columns} from read_parquet($files)", {"files": chosen})  # noqa: S608 - own names
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, files: list[str]) -> set[str]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from prefstrata.engine import sql_text
 from prefstrata.model.errors import IntegrityError
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
 
 __all__ = ["WrittenFile", "write_layers", "write_table"]
 
@@ -58,7 +57,7 @@ class _Part:
         return f"{self.layer}/{self.kind}/bucket={self.number % _MOST_BUCKETS:02d}.parquet"
 
 
-def write_layers(engine: DuckDBEngine, directory: Path) -> tuple[WrittenFile, ...]:
+def write_layers(engine: Warehouse, directory: Path) -> tuple[WrittenFile, ...]:
     """Write every layer's records below ``directory``.
 
     Returns:
@@ -82,30 +81,33 @@ def buckets(records: int) -> int:
     return min(_MOST_BUCKETS, 1 << max(0, needed - 1).bit_length())
 
 
-def _write_kind(engine: DuckDBEngine, directory: Path, kind: str, layers: dict[str, int]) -> Iterator[WrittenFile]:
-    with _apart(engine, kind), engine.connection() as connection, _scratch(connection, kind, layers) as scratch:
-        found = connection.execute(
-            f"select file_number, layer, count(*) from {scratch} group by all order by all"  # noqa: S608 - own names
-        ).fetchall()
-        parts = [_Part(kind, *row) for row in found]
+def _write_kind(engine: Warehouse, directory: Path, kind: str, layers: dict[str, int]) -> Iterator[WrittenFile]:
+    # One number for layer and bucket: every file is found by comparing integers.
+    names = sorted(layers)
+    files = " ".join(
+        f"when '{layer}' then {place * _MOST_BUCKETS} + hash_bits_high(prompt_id) % {buckets(layers[layer])}"
+        for place, layer in enumerate(names)
+    )
+    with _apart(engine, kind), engine.parted(f"release.{kind}", f"case layer {files} end") as parted:
+        parts = [_Part(kind, number, names[number // _MOST_BUCKETS], rows) for number, rows in parted.counts.items()]
         _demand_all(kind, layers, parts)
         handles: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
         for _ in range(_WRITERS):
-            handles.put(connection.cursor())
+            handles.put(parted.cursor())
 
         def write(part: _Part) -> WrittenFile:
             handle = handles.get()
             try:
-                return _write_part(handle, scratch, directory, part)
+                return _write_part(handle, parted.select(part.number), directory, part)
             finally:
                 handles.put(handle)
 
-        with ThreadPoolExecutor(max_workers=_WRITERS) as pool:
+        with _by_types_alone(engine), ThreadPoolExecutor(max_workers=_WRITERS) as pool:
             yield from pool.map(write, parts)
 
 
 @contextmanager
-def _apart(engine: DuckDBEngine, kind: str) -> Iterator[None]:
+def _apart(engine: Warehouse, kind: str) -> Iterator[None]:
     """The tables that stand for the kind's estimates and origins, as long as it is written."""
     names = _APART.get(kind, ())
     for name in names:
@@ -130,37 +132,30 @@ def _demand_all(kind: str, layers: dict[str, int], parts: list[_Part]) -> None:
 
 
 @contextmanager
-def _scratch(connection: duckdb.DuckDBPyConnection, kind: str, layers: dict[str, int]) -> Iterator[str]:
-    """The kind's records with their texts, outside the warehouse, which need not hold every text twice."""
-    # One number for layer and bucket: every file is found by comparing integers.
-    files = " ".join(
-        f"when '{layer}' then {place * _MOST_BUCKETS} + hash_bits_high(prompt_id) % {buckets(records)}"
-        for place, (layer, records) in enumerate(sorted(layers.items()))
-    )
-    connection.execute("attach ':memory:' as scratch").fetchall()
+def _by_types_alone(engine: Warehouse) -> Iterator[None]:
+    """Until the block ends, every column of a file may be null, as far as its schema says.
+
+    DuckDB writes a column as required when it knows that no row has a null, and what it knows comes from all rows of a
+    table, and from how they are stored. So a null in one file would change the bytes of all others.
+    """
+    setting = "disabled_optimizers"
+    with engine.connection() as connection:
+        connection.execute(f"set {setting} = 'statistics_propagation'").fetchall()
     try:
-        connection.execute(
-            f"create table scratch.{kind} as "  # noqa: S608 - own names and numbers
-            f"select *, cast(case layer {files} end as integer) as file_number "
-            f"from ({sql_text(f'release.{kind}')})"
-        ).fetchall()
-        yield f"scratch.{kind}"
+        yield
     finally:
-        connection.execute("detach scratch").fetchall()
+        with engine.connection() as connection:
+            connection.execute(f"reset {setting}").fetchall()
 
 
-def _write_part(handle: duckdb.DuckDBPyConnection, scratch: str, directory: Path, part: _Part) -> WrittenFile:
-    select = (
-        f"select * exclude (file_number) from {scratch} "  # noqa: S608 - own names
-        f"where file_number = {part.number} order by {KINDS[part.kind]}"
-    )
-    return _copy(handle, select, directory / part.path, part.path, part.rows)
+def _write_part(handle: duckdb.DuckDBPyConnection, rows: str, directory: Path, part: _Part) -> WrittenFile:
+    return _copy(handle, f"{rows} order by {KINDS[part.kind]}", directory / part.path, part.path, part.rows)
 
 
-def write_table(engine: DuckDBEngine, full_name: str, directory: Path, path: str) -> WrittenFile:
+def write_table(engine: Warehouse, full_name: str, directory: Path, path: str) -> WrittenFile:
     """Write a whole table to ``path`` below ``directory``, sorted by what identifies its rows."""
     key = ", ".join(table(full_name).key)
-    with engine.connection() as connection:
+    with engine.connection() as connection, _by_types_alone(engine):
         [(rows,)] = connection.execute(f"select count(*) from {full_name}").fetchall()  # noqa: S608 - own name
         return _copy(connection, f"select * from {full_name} order by {key}", directory / path, path, rows)  # noqa: S608
 

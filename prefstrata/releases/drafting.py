@@ -23,7 +23,7 @@ from prefstrata.releases.stored import read_manifest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
     from prefstrata.releases.gates import Approval, Judged
     from prefstrata.releases.identity import Identity
     from prefstrata.stores import CommitInfo, VersionStore
@@ -50,7 +50,7 @@ class Drafter:
 
     def __init__(  # noqa: PLR0913 - what a release is made from, and who approves it
         self,
-        engine: DuckDBEngine,
+        engine: Warehouse,
         store: VersionStore,
         identity: Identity,
         directory: Path,

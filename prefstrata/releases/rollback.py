@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import rfc8785
 
+from prefstrata.model import GateBlockedError
 from prefstrata.releases.drafts import MANIFEST, Draft, ReleaseFile
 from prefstrata.releases.protocol import publish_rebasing
 from prefstrata.releases.stored import read_manifest
@@ -19,6 +21,17 @@ if TYPE_CHECKING:
     from prefstrata.stores import CommitInfo, VersionStore
 
 __all__ = ["rollback_release"]
+
+
+def _demand_consent(old: bytes, newest: bytes, ref: str) -> None:
+    """What people took back stays away: each manifest says how many withdrew, and a withdrawal is final."""
+    before, now = (json.loads(each).get("online", {}).get("withdrawn", {}).get("subjects", 0) for each in (old, newest))
+    if before < now:
+        raise GateBlockedError(
+            f"it was made before {now - before} withdrew, and would publish what they took back",
+            where=ref,
+            todo="go back to a release made after that, or take what is wrong out of the project and run again",
+        )
 
 
 def rollback_release(store: VersionStore, ref: str, *, date: int, metadata: Mapping[str, str] | None = None) -> Outcome:
@@ -36,6 +49,7 @@ def rollback_release(store: VersionStore, ref: str, *, date: int, metadata: Mapp
     Raises:
         ConfigError: the ref names no release.
         IntegrityError: the old release is damaged; nothing is published.
+        GateBlockedError: the old release still holds somebody whom the newest one leaves out, by their own will.
     """
     target = store.resolve(ref)
     manifest = read_manifest(store, target)
@@ -49,6 +63,7 @@ def rollback_release(store: VersionStore, ref: str, *, date: int, metadata: Mapp
     def build(parent: CommitInfo) -> Draft | None:
         if parent.tree == target.tree:
             return None
+        _demand_consent(manifest, read_manifest(store, parent), ref)
         number = next((tag.number for tag in store.tags() if tag.commit == parent.id), 0)
         identity: dict[str, str | int] = {"rollback": target.tree, "parent": parent.tree, "after": number}
         release_id = hashlib.sha256(rfc8785.dumps(identity)).hexdigest()

@@ -3,6 +3,6 @@
 from prefstrata.rules._audit import Audited, audit
 from prefstrata.rules._evaluate import broken_rules
 from prefstrata.rules._run import RuleRun, audit_rules, run_rules
-from prefstrata.rules._votes import rule_votes
+from prefstrata.rules._votes import rule_views
 
-__all__ = ["Audited", "RuleRun", "audit", "audit_rules", "broken_rules", "rule_votes", "run_rules"]
+__all__ = ["Audited", "RuleRun", "audit", "audit_rules", "broken_rules", "rule_views", "run_rules"]

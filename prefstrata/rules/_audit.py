@@ -24,7 +24,8 @@ class Audited:
         votes: pairs on which it votes.
         known: those of them whose answer people gave, on the rule's dimension or overall.
         agreed: those where the people prefer the side that keeps the rule.
-        missed: known pairs on which it says nothing although its dimension was decided by people.
+        missed: pairs it is for on which it says nothing although its dimension was decided by people. What it is not
+            for, the scenarios of other policies, other tasks and risks, it does not miss.
     """
 
     rule: str
@@ -66,19 +67,22 @@ class Audited:
         return "people contradict it" if self.high < _EVEN else "too few to tell"
 
 
-def audit(votes: pl.DataFrame, answers: pl.DataFrame) -> list[Audited]:
-    """Hold rules against what people said.
+def audit(views: pl.DataFrame, answers: pl.DataFrame) -> list[Audited]:
+    """Hold rules that vote against what people said.
 
     Args:
-        votes: what :func:`prefstrata.rules.rule_votes` found.
+        views: what :func:`prefstrata.rules.rule_views` found.
         answers: columns pair_id, dimension, answer (a or b), given by people.
     """
     made = []
-    for (rule, dimension), mine in sorted(votes.group_by("rule", "dimension"), key=lambda each: str(each[0])):
+    for (rule, dimension), seen in sorted(views.group_by("rule", "dimension"), key=lambda each: str(each[0])):
+        mine, silent = seen.drop_nulls("choice"), seen.filter(pl.col("choice").is_null())
+        if mine.is_empty():
+            continue
         own = answers.filter(pl.col("dimension") == dimension)
         rest = answers.filter(pl.col("dimension") == "overall").join(own, on="pair_id", how="anti")
         known = mine.join(pl.concat([own, rest]).select("pair_id", "answer"), on="pair_id")
         agreed = known.filter(pl.col("choice") == pl.col("answer")).height
-        missed = own.join(mine, on="pair_id", how="anti").height
+        missed = own.join(silent, on="pair_id", how="semi").height
         made.append(Audited(str(rule), str(dimension), mine.height, known.height, agreed, missed))
     return made

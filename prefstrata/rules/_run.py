@@ -15,7 +15,7 @@ from prefstrata.model.arrow import ArrowStream
 from prefstrata.policy import read_policies
 from prefstrata.rules._audit import Audited, audit
 from prefstrata.rules._evaluate import broken_rules
-from prefstrata.rules._votes import rule_votes
+from prefstrata.rules._votes import rule_views
 from prefstrata.sources import deliver, delivery_source
 
 if TYPE_CHECKING:
@@ -51,11 +51,16 @@ class RuleRun:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the rules say: of every text, and of every pair."""
+    """What the rules say: of every text, and of every pair whose texts they are for."""
 
     rules: dict[str, tuple[Policy, ResponseRule]]
     broken: pl.DataFrame
-    votes: pl.DataFrame
+    views: pl.DataFrame
+
+    @property
+    def votes(self) -> pl.DataFrame:
+        """The views that are votes."""
+        return self.views.drop_nulls("choice")
 
 
 def run_rules(project: Project) -> RuleRun:
@@ -87,7 +92,7 @@ def audit_rules(project: Project) -> list[Audited]:
         ConfigError: no policy has rules, or nothing has been run yet.
     """
     with read_warehouse(project.warehouse_path) as connection:
-        return audit(_said(connection, project).votes, _frame(connection, "rules/answers"))
+        return audit(_said(connection, project).views, _frame(connection, "rules/answers"))
 
 
 def _said(connection: duckdb.DuckDBPyConnection, project: Project) -> _Said:
@@ -97,15 +102,15 @@ def _said(connection: duckdb.DuckDBPyConnection, project: Project) -> _Said:
         raise ConfigError("no policy of the project has rules on responses", where="response_rules")
     demand_built(connection, "evidence.pairs", "noise.settlements")
     texts, pairs = _frame(connection, "rules/texts"), _frame(connection, "rules/pairs")
-    broken, votes = [], []
+    broken, views = [], []
     for policy in {policy.ref: policy for policy in policies.values()}.values():
         names = {rule.ref: _name(policy, rule) for rule in policy.response_rules}
         mine = pl.col("policy_scenario").is_in(policy.scenarios)
         found = broken_rules(texts.filter(mine), policy.response_rules)
         found = found.with_columns(pl.col("rule").replace(names))
         broken.append(found)
-        votes.append(rule_votes(pairs.filter(mine), found))
-    return _Said(rules, pl.concat(broken), pl.concat(votes).sort("pair_id", "rule"))
+        views.append(rule_views(pairs.filter(mine), found))
+    return _Said(rules, pl.concat(broken), pl.concat(views).sort("pair_id", "rule"))
 
 
 def _name(policy: Policy, rule: ResponseRule) -> str:

@@ -17,7 +17,7 @@ from prefstrata.sources._digests import digests
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
     from prefstrata.sources._reading import Reading
     from prefstrata.sources.framing import Seen
 
@@ -127,13 +127,30 @@ def find_files(directory: Path, pattern: str) -> list[Path]:
     """The files that match, by their path relative to the project.
 
     Raises:
-        PrefstrataError: a name is not UTF-8, or has control characters.
+        PrefstrataError: a name is not UTF-8, or has control characters, or a folder on the way cannot be read.
     """
+    _demand_readable(directory, pattern)
     names = glob.glob(pattern, root_dir=directory, recursive=True)  # noqa: PTH207 - Path.glob does not follow ..
     found = [name for name in names if (directory / name).is_file()]
     for name in sorted(found):
         _check_name(name)
     return sorted((directory / name for name in found), key=lambda path: path.as_posix())
+
+
+_EFFECTIVE = os.access in os.supports_effective_ids
+
+
+def _demand_readable(directory: Path, pattern: str) -> None:
+    """What cannot be listed would look like a folder without files: nothing new, day after day."""
+    parts = pattern.split("/")
+    for depth in range(1, len(parts)):
+        for name in glob.iglob(f"{'/'.join(parts[:depth])}/", root_dir=directory, recursive=True):  # noqa: PTH207 - as above
+            if not os.access(directory / name, os.R_OK | os.X_OK, effective_ids=_EFFECTIVE):
+                raise PrefstrataError(
+                    "this folder cannot be read",
+                    where=name.rstrip("/"),
+                    todo="Give the user who runs prefstrata the right to, or move it away; nothing was taken.",
+                )
 
 
 def _check_name(name: str) -> None:
@@ -151,7 +168,7 @@ def _check_name(name: str) -> None:
     )
 
 
-def read_state(engine: DuckDBEngine) -> State:
+def read_state(engine: Warehouse) -> State:
     """What the ledger has read."""
     with engine.connection() as connection:
         refused = connection.execute(
@@ -172,7 +189,7 @@ def read_state(engine: DuckDBEngine) -> State:
     return state
 
 
-def _waiting(engine: DuckDBEngine, batches: list[str]) -> Mapping[str, Iterable[int]]:
+def _waiting(engine: Warehouse, batches: list[str]) -> Mapping[str, Iterable[int]]:
     with engine.connection() as connection:
         found = connection.execute(
             "select batch_id, list(line) from ledger.quarantine"

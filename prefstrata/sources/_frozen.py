@@ -9,7 +9,7 @@ from prefstrata.model.tables import table
 from prefstrata.project import line_of
 
 if TYPE_CHECKING:
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
     from prefstrata.project import Project
 
 __all__ = ["check_frozen", "demand_pairs"]
@@ -17,7 +17,7 @@ __all__ = ["check_frozen", "demand_pairs"]
 _NO_PAIRS = ("ratings", "steps", "events", "withdrawals")
 
 
-def check_frozen(engine: DuckDBEngine, project: Project) -> None:
+def check_frozen(engine: Warehouse, project: Project) -> None:
     """Hold what sources say of themselves against what the ledger holds of them.
 
     Raises:
@@ -37,7 +37,7 @@ def check_frozen(engine: DuckDBEngine, project: Project) -> None:
             )
 
 
-def demand_pairs(engine: DuckDBEngine) -> None:
+def demand_pairs(engine: Warehouse) -> None:
     """Refuse what frozen sources have staged beside pairs.
 
     Raises:

@@ -19,15 +19,17 @@ from prefstrata.sources._frozen import check_frozen, demand_pairs
 from prefstrata.sources._ledger import AppendSummary, append_staged, clear_staging
 from prefstrata.sources._pseudonyms import pseudonym_key
 from prefstrata.sources._reading import Reading, compile_source
-from prefstrata.sources._staging import Stager
+from prefstrata.sources._spreading import stager_for
 from prefstrata.sources.mapping import Demand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
     from prefstrata.project import Project
+    from prefstrata.sources._spreading import SpreadStager
+    from prefstrata.sources._staging import Stager
 
 __all__ = ["FileOutcome", "IngestSummary", "check_sources", "ingest"]
 
@@ -59,10 +61,14 @@ class FileOutcome:
 
 @dataclass(frozen=True, slots=True)
 class IngestSummary:
-    """What was found, file by file, and what the ledger got; ``appended`` is None when nothing was new."""
+    """What was found, file by file, and what the ledger got; ``appended`` is None when nothing was new.
+
+    ``empty`` holds the path of every source that finds no file, by the source's name.
+    """
 
     files: tuple[FileOutcome, ...]
     appended: AppendSummary | None
+    empty: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def new(self) -> tuple[FileOutcome, ...]:
@@ -108,7 +114,7 @@ def check_sources(project: Project, only: Collection[str] | None = None) -> tupl
 
 
 def ingest(
-    engine: DuckDBEngine,
+    engine: Warehouse,
     project: Project,
     *,
     requirements: Collection[tuple[str, str]] = (),
@@ -143,16 +149,18 @@ def ingest(
     found: list[FileOutcome] = []
     appended: list[AppendSummary] = []
     for frozen in (True, False):
-        stager = Stager(engine, demand, key)
+        stager = stager_for(engine, demand, key)
         chosen = [each for each in readings if each.source.frozen == frozen]
         with engine.without_checkpoints():
-            found += _read_all(project.directory, chosen, state, stager, progress)
+            found += _read_all(stager, _found(project.directory, chosen, state, progress))
         if stager.batches:
             if frozen:
                 demand_pairs(engine)
             progress("appending to the ledger")
             appended.append(append_staged(engine, frozen=frozen))
-    return IngestSummary(tuple(found), _together(appended))
+    named = {each.source for each in found}
+    empty = {each.source.name: each.source.path for each in readings if each.source.name not in named}
+    return IngestSummary(tuple(found), _together(appended), empty)
 
 
 def _together(parts: Sequence[AppendSummary]) -> AppendSummary | None:
@@ -165,30 +173,28 @@ def _together(parts: Sequence[AppendSummary]) -> AppendSummary | None:
     return AppendSummary(dict(rows), tuple(batch for part in parts for batch in part.batches))
 
 
-def _read_all(
-    directory: Path,
-    readings: Collection[Reading],
-    state: State,
-    stager: Stager,
-    progress: Callable[[str], object],
-) -> Iterator[FileOutcome]:
-    """Stage every file that is new, one after the other."""
+def _found(
+    directory: Path, readings: Collection[Reading], state: State, progress: Callable[[str], object]
+) -> Iterator[tuple[Reading, Path, Opened | Known]]:
+    """Every file of the sources, looked at when it is asked for."""
     for reading in map(Reading.located, readings):
-        paths = find_files(directory, reading.source.path)
-        if not paths:
-            progress(f"{reading.source.name}: no file matches {reading.source.path}")
-        for path in paths:
+        for path in find_files(directory, reading.source.path):
             opened = Opened.of(path, directory, reading, state)
-            if isinstance(opened, Known):
-                yield FileOutcome(reading.source.name, opened.uri, "known", opened.batch_id)
-                continue
-            progress(f"{reading.source.name}: reading {opened.uri}")
-            yield _read(stager, reading, path, opened)
+            if isinstance(opened, Opened):
+                progress(f"{reading.source.name}: reading {opened.uri}")
+            yield reading, path, opened
 
 
-def _read(stager: Stager, reading: Reading, path: Path, opened: Opened) -> FileOutcome:
-    read, reasons = stager.stage(reading, path, opened)
-    refused = sum(reasons.values())
-    status: Literal["new", "grown"] = "grown" if opened.passed else "new"
-    name = reading.source.name
-    return FileOutcome(name, opened.uri, status, opened.batch_id, read, read - refused, refused, reasons)
+def _read_all(
+    stager: Stager | SpreadStager, files: Iterable[tuple[Reading, Path, Opened | Known]]
+) -> Iterator[FileOutcome]:
+    """Stage every file that is new."""
+    for (reading, _, opened), staged in stager.stage_all(files):
+        name = reading.source.name
+        if isinstance(opened, Known) or staged is None:
+            yield FileOutcome(name, opened.uri, "known", opened.batch_id)
+            continue
+        read, reasons = staged
+        refused = sum(reasons.values())
+        status: Literal["new", "grown"] = "grown" if opened.passed else "new"
+        yield FileOutcome(name, opened.uri, status, opened.batch_id, read, read - refused, refused, reasons)

@@ -13,13 +13,14 @@ import polars as pl
 
 from prefstrata.model import PrefstrataError
 from prefstrata.model.arrow import ArrowStream
+from prefstrata.sources._files import Known
 from prefstrata.sources._pseudonyms import unlocked
 from prefstrata.sources.framing import Limits, drop, fetch_records, frame
 from prefstrata.sources.framing._rejects import readable
 from prefstrata.sources.mapping import stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     import duckdb
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
     from prefstrata.sources.framing import Framed
     from prefstrata.sources.mapping import Demand, Refused
 
-__all__ = ["Stager"]
+    File = tuple[Reading, Path, Opened | Known]
+    """A file that a source found."""
+
+__all__ = ["Staged", "Stager", "speaks_of_users"]
+
+Staged = tuple[int, dict[str, int]]
+"""Records read of a file, and the refused ones by reason."""
 
 _LIMITS = Limits()
 _AT_ONCE = 20_000
@@ -43,6 +50,12 @@ class Stager:
         """Stage into the engine's staging tables, which must be there and empty; ``key`` gives that of pseudonyms."""
         self._engine, self._demand, self._key = engine, demand, key
         self.batches = 0
+
+    def stage_all(self, files: Iterable[File]) -> Iterator[tuple[File, Staged | None]]:
+        """Stage files, each before the next one is asked for; of those that are known, nothing."""
+        for reading, path, opened in files:
+            told = None if isinstance(opened, Known) else self.stage(reading, path, opened)
+            yield (reading, path, opened), told
 
     def stage(self, reading: Reading, path: Path, opened: Opened) -> tuple[int, dict[str, int]]:
         """Stage a file; returns the records read and the refused ones by reason.
@@ -62,7 +75,7 @@ class Stager:
                 rest = f"select * from {framed.table} where __line > {last} or __line in (select unnest(?))"
                 connection.execute(f"create or replace temp table {records} as {rest}", [list(opened.again)]).fetchall()
                 _execute(connection, f"delete from {framed.rejects} where line <= {last}")
-            with unlocked(connection, self._key()) if _speaks_of_users(reading) else nullcontext():
+            with unlocked(connection, self._key()) if speaks_of_users(reading) else nullcontext():
                 refused = stage(
                     connection,
                     reading.compiled,
@@ -106,7 +119,7 @@ class Stager:
         self.batches += 1
 
 
-def _speaks_of_users(reading: Reading) -> bool:
+def speaks_of_users(reading: Reading) -> bool:
     return reading.source.supervisor == "user" or any(
         block.table in {"events", "withdrawals"} for block in reading.compiled.blocks
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping  # noqa: TC003 - the annotations are read
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
@@ -117,8 +118,8 @@ class Options:
         if self.validation == 1:
             _refuse("validation", "nothing would be left to train on", "write a smaller share")
         for name in ("max_characters", "max_length", "margin_scale"):
-            if getattr(self, name) < 0:
-                _refuse(name, "it is below 0", "write 0 or more")
+            if not 0 <= getattr(self, name) < math.inf:
+                _refuse(name, f"{getattr(self, name):g} is below 0, or no number", "write 0 or more")
 
     def document(self) -> dict[str, Any]:
         """Those that differ from the defaults, as plain values."""

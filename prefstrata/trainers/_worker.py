@@ -170,7 +170,6 @@ class Worker:
                 whole = {each.name for each in columns} <= pl.read_parquet_schema(part.path).keys()
                 rows = held if whole else f"{rows} union all by name {held}"
             with self.engine.connection() as connection:
-                connection.execute("create schema if not exists release").fetchall()
                 connection.execute(f"create or replace view release.{kind} as {rows}").fetchall()
 
 

@@ -11,14 +11,14 @@ with matched as (
         and (rules.min_p is null or records.p >= rules.min_p)
         and (rules.min_trust is null or records.trust >= rules.min_trust)
         and (rules.max_trust is null or records.trust <= rules.max_trust)
-        and (rules.min_votes is null or records.votes >= rules.min_votes)
+        and (rules.min_votes is null or records.raters >= rules.min_votes)
         and (rules.min_disagreement is null or records.disagreement >= rules.min_disagreement)
         and (rules.max_disagreement is null or records.disagreement <= rules.max_disagreement)
         and (rules.max_flips is null or records.flips <= rules.max_flips)
         and (rules.settled is null or rules.settled = records.settled)
         and (rules.rationale is null or rules.rationale = records.has_rationale)
         and (rules.rule_clean is null or rules.rule_clean = records.rule_clean)
-        and (rules.max_votes is null or records.votes <= rules.max_votes)
+        and (rules.max_votes is null or records.raters <= rules.max_votes)
         -- Whatever a policy says: what no expert says is not golden.
         and (rules.layer is distinct from 'golden' or records.expert_confirmed)
         and (rules.strata is null

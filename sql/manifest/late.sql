@@ -1,7 +1,7 @@
 -- Grain: a source and a day.
 -- Events that entered with this release, though they happened before the newest day that the release before knew of their source:
 -- days that were thought complete and are not what they were. The ledger has no clock of its own, for results must not depend on
--- when files were read. So a day is believed when two accounts say so, with a hundredth of the events of the busiest: one clock in
+-- when files were read. So a day is believed when two accounts say so, with a twentieth of the events of the busiest: one clock in
 -- the future makes nothing late. Where no two accounts meet on any day, the newest day is believed.
 with days as (
     select
@@ -16,7 +16,7 @@ with days as (
     group by events.source, cast(actions.happened_at as date)
 ),
 newest as (
-    select source, coalesce(max(case when shared and 100 * events >= most then day end), max(day)) as day
+    select source, coalesce(max(case when shared and 20 * events >= most then day end), max(day)) as day
     from (select *, max(events) over (partition by source) as most from days) as compared
     group by source
 )

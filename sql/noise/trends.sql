@@ -16,10 +16,10 @@ days as (
     from online
     group by cast(decided_at as date)
 ),
--- A day is believed when two raters say so, with a hundredth of the votes of the busiest: one clock in the future must not make
+-- A day is believed when two raters say so, with a twentieth of the votes of the busiest: one clock in the future must not make
 -- everything else old. What is later than the newest such day is recent.
 span as (
-    select coalesce(max(case when shared and 100 * votes >= most then day end), max(day)) as newest, min(day) as oldest
+    select coalesce(max(case when shared and 20 * votes >= most then day end), max(day)) as newest, min(day) as oldest
     from (select *, max(votes) over () as most from days) as compared
 ),
 dated as (

@@ -41,6 +41,20 @@ verdicts as (
         pair_id, dimension, p_a, p_tie, p_b, votes, evidence, strata, flips, disagreement, both_bad, has_rationale, calibration_id
     from weighting.aggregates
 ),
+-- What one rater says again is one rater's word: whoever asks for several people must get several.
+again as (
+    select pair_id, dimension, count(*) as votes
+    from noise.repeats
+    where place > 1
+    group by pair_id, dimension
+),
+heard_together as (
+    select preferences.pair_id, max(preferences.votes - coalesce(again.votes, 0)) as raters
+    from weighting.aggregates as aggregates
+    join noise.preferences as preferences on preferences.pair_id = aggregates.pair_id
+    left join again on again.pair_id = preferences.pair_id and again.dimension = preferences.dimension
+    group by preferences.pair_id
+),
 -- What automatic rules and experts said themselves, whatever it weighed.
 rules_said as (
     select
@@ -60,6 +74,7 @@ pairs as (
     select
         verdicts.pair_id as record_id, 'pairs' as kind, pairs.prompt_id, facts.policy_scenario, facts.risk_level,
         verdicts.dimension, verdicts.strata, verdicts.votes,
+        greatest(1, coalesce(heard_together.raters, verdicts.votes - coalesce(again.votes, 0))) as raters,
         greatest(p_a, p_tie, p_b) as p,
         leads(verdicts.p_a, verdicts.p_tie, verdicts.p_b, facts.tie_margin) as decided,
         verdicts.flips, verdicts.disagreement, verdicts.has_rationale,
@@ -75,6 +90,8 @@ pairs as (
                 else experts_said.for_tie
             end, false) as expert_confirmed
     from verdicts
+    left join again on again.pair_id = verdicts.pair_id and again.dimension = verdicts.dimension
+    left join heard_together on heard_together.pair_id = verdicts.pair_id
     left join rules_said on rules_said.pair_id = verdicts.pair_id
     left join experts_said
         on experts_said.pair_id = verdicts.pair_id and experts_said.dimension = verdicts.dimension
@@ -87,6 +104,7 @@ rating_strata as (
     select
         response_id, prompt_id, dimension, stratum,
         count(*) as n,
+        count(distinct rater_id) as raters,
         cast(sum(scaled) as decimal(38, 0)) as total,
         sum(cast(scaled as decimal(19, 0)) * cast(scaled as decimal(19, 0))) as squares,
         bool_or(has_rationale) as has_rationale
@@ -107,6 +125,7 @@ rated as (
         response_id, dimension, prompt_id, policy_scenario, risk_level,
         list_sort(list({'stratum': stratum, 'votes': weight / 1e9})) as weights,
         cast(sum(n) as bigint) as votes,
+        cast(sum(raters) as bigint) as raters,
         sum(weight) / 1e9 as evidence,
         -- n Σx² - (Σx)² in whole numbers: exactly 0 when all ratings are alike.
         least(1e0, 2 * sqrt(cast(
@@ -120,7 +139,7 @@ rated as (
 ratings as (
     select
         response_id || '.' || dimension as record_id, 'ratings' as kind, prompt_id, policy_scenario, risk_level, dimension,
-        weights, votes, evidence, 1 - disagreement as p, true as decided, disagreement, has_rationale
+        weights, votes, raters, evidence, 1 - disagreement as p, true as decided, disagreement, has_rationale
     from rated
 ),
 trace_raters as (
@@ -146,6 +165,7 @@ traces as (
         trace_id as record_id, 'traces' as kind, prompt_id, policy_scenario, risk_level, 'process' as dimension,
         list_sort(list({'stratum': stratum, 'votes': weight / 1e9})) as weights,
         cast(sum(n) as bigint) as votes,
+        cast(sum(n) as bigint) as raters,
         sum(weight) / 1e9 as evidence,
         1e0 as p, true as decided, 0e0 as disagreement,
         bool_or(has_rationale) as has_rationale
@@ -157,6 +177,7 @@ thumb_weights as (
         opinions.response_id, opinions.prompt_id, opinions.stratum,
         facts.policy_scenario, facts.risk_level, facts.prior, facts.tie_margin,
         sum(opinions.events) as n,
+        count(*) as raters,
         sum(cast(round(1e9 * opinions.up) as bigint)) as w_up,
         sum(cast(round(1e9 * opinions.down) as bigint)) as w_down
     from weighting.opinions as opinions
@@ -170,6 +191,7 @@ thumbs as (
         response_id, prompt_id, policy_scenario, risk_level, prior, tie_margin,
         list_sort(list({'stratum': stratum, 'votes': (w_up + w_down) / 1e9})) as weights,
         cast(sum(n) as bigint) as votes,
+        cast(sum(raters) as bigint) as raters,
         sum(w_up) / 1e9 as w_up,
         sum(w_down) / 1e9 as w_down
     from thumb_weights
@@ -178,7 +200,7 @@ thumbs as (
 unpaired as (
     select
         response_id as record_id, 'unpaired' as kind, prompt_id, policy_scenario, risk_level, 'overall' as dimension,
-        weights, votes, w_up + w_down as evidence,
+        weights, votes, raters, w_up + w_down as evidence,
         (prior + greatest(w_up, w_down)) / (2 * prior + w_up + w_down) as p,
         leads((prior + w_up) / (2 * prior + w_up + w_down), 0e0, (prior + w_down) / (2 * prior + w_up + w_down), tie_margin)
             as decided,
@@ -192,7 +214,7 @@ every as (
     select
         record_id, kind, prompt_id, policy_scenario, risk_level, dimension,
         list_transform(weights, lambda s: {'stratum': s.stratum, 'votes': coalesce(s.votes / nullif(evidence, 0), 0)}),
-        votes, p, decided, 0, disagreement, has_rationale, false, trust_of(evidence, disagreement), true,
+        votes, raters, p, decided, 0, disagreement, has_rationale, false, trust_of(evidence, disagreement), true,
         array_length(list_filter(weights, lambda s: s.stratum = 'expert/offline')) > 0
     from (
         select * from ratings
@@ -208,6 +230,6 @@ select
         when array_length(strata) = 1 then strata[1].stratum
         else list_sort(list_transform(strata, lambda s: {'votes': -s.votes, 'stratum': s.stratum}))[1].stratum
     end as stratum,
-    strata, votes, p, decided, cast(flips as bigint) as flips, disagreement, has_rationale, settled, trust,
+    strata, votes, raters, p, decided, cast(flips as bigint) as flips, disagreement, has_rationale, settled, trust,
     rule_clean, expert_confirmed
 from every

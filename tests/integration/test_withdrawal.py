@@ -116,6 +116,8 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
     manifest = json.loads(texts["manifest.json"])
     assert manifest["online"]["withdrawn"] == {"subjects": 1, "events": 15, "judgements": 0}
     assert inside("withdraw", SUBJECT, cwd=project).out == "consent was withdrawn before; nothing to do\n"
+    back = inside("rollback", "v000005", cwd=project)
+    assert (back.code, "before 1 withdrew" in back.err) == (3, True)
 
     old = [f"v{number:06}" for number in range(1, 6)]
     assert inside("purge", "v000006", "--reason", "no", cwd=project).code == 2

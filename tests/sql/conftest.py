@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     """One local Spark for the whole session: it takes seconds to start."""
-    session = spark_session()
+    session = spark_session(
+        "local[2]",
+        {
+            "spark.sql.shuffle.partitions": "1",
+            # What the JVM's second compiler wins back takes longer than a session of three rows at a time.
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        },
+    )
     # Compiling code for three rows takes longer than any case runs.
     session.conf.set("spark.sql.codegen.wholeStage", "false")
     session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")

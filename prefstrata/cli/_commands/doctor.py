@@ -130,9 +130,13 @@ def _policies(project: Project) -> str:
 
 
 def _sources(project: Project) -> str:
-    from prefstrata.sources import check_sources  # noqa: PLC0415 - as above
+    from prefstrata.sources import check_sources, find_files  # noqa: PLC0415 - as above
 
-    return ", ".join(source.name for source in project.sources) if check_sources(project) else "none declared"
+    found = (
+        source.name if find_files(project.directory, source.path) else f"{source.name} (no file matches {source.path})"
+        for source in project.sources
+    )
+    return ", ".join(found) if check_sources(project) else "none declared"
 
 
 def _warehouse(project: Project) -> str:
@@ -142,7 +146,8 @@ def _warehouse(project: Project) -> str:
     if not path.exists():
         return "not there yet; the first run makes it"
     with read_warehouse(path):
-        return f"{path}, {size(path.stat().st_size)}"
+        held = path.rglob("*") if path.is_dir() else (path,)
+        return f"{path}, {size(sum(file.stat().st_size for file in held if file.is_file()))}"
 
 
 def _store(project: Project) -> str:

@@ -10,6 +10,8 @@ from prefstrata.model import ConfigError
 from prefstrata.model.resources import data_directory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from prefstrata.cli._call import Call
 
 __all__ = ["init"]
@@ -24,10 +26,18 @@ _FILES = {
 }
 
 
+def _demand_folders(folder: Path, texts: Iterable[str]) -> None:
+    """Nothing may stand where a folder must be: found before the first file is written."""
+    for needed in sorted({folder, *((folder / path).parent for path in texts)}):
+        if needed.exists() and not needed.is_dir():
+            raise ConfigError("it is a file, and a folder must be there", where=str(needed), todo="move it away")
+
+
 def init(call: Call, folder: Path) -> None:
     """Write a project's first files; nothing that is there is touched."""
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder.resolve().name).strip("-._")[:100] or "preferences"
     texts = {path: (_TEMPLATE / source).read_text("utf-8").replace(_NAME, name) for path, source in _FILES.items()}
+    _demand_folders(folder, texts)
     texts["policies/general.yaml"] = (data_directory("policies") / "general.yaml").read_text("utf-8")
     if there := [path for path in texts if (folder / path).exists()]:
         raise ConfigError(

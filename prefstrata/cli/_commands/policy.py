@@ -65,7 +65,7 @@ def lint(call: Call, *, strict: bool) -> None:
 
 def _labelled(warehouse: Path) -> dict[str, set[str]] | None:
     """The dimensions that somebody judged, by scenario; None when nothing is built."""
-    if not warehouse.is_file():
+    if not warehouse.exists():
         return None
     found: dict[str, set[str]] = {}
     with read_warehouse(warehouse) as connection:

@@ -80,6 +80,7 @@ def _document(summary: RunSummary) -> dict[str, Any]:
             }
             for file in ingested.files
         ],
+        "sources_without_files": dict(ingested.empty),
         "rows": dict(summary.rows),
         "uploaded": outcome.uploaded,
         "reused": outcome.reused,
@@ -96,6 +97,8 @@ def _told(summary: RunSummary) -> Iterator[str | Grid]:
     before = f", {known:,} read before" if known else ""
     yield f"read {counted(ingested.read, 'record')} from {counted(len(ingested.new), 'new file')}{before}"
     yield f"     {ingested.accepted:,} accepted, {ingested.quarantined:,} in quarantine"
+    for source, path in ingested.empty.items():
+        yield f"     the source {source} found no file: nothing matches {path}"
     if ingested.reasons:
         yield Grid.of("reason >records", ingested.reasons.items(), "Quarantine (see ledger.quarantine)")
     if outcome.status is Status.NOTHING_NEW and outcome.tag is None:

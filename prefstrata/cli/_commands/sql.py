@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 __all__ = ["sql"]
 
 _WIDEST = 200
+_READ_ONLY = "the warehouse can only be read here: write a statement that reads"
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.PRAGMA)
+"""On Spark the warehouse is a folder, and DuckDB itself would not stop a COPY into it."""
 
 
 def sql(call: Call, query: str, limit: int) -> None:
     """Run a statement on a connection that can only read, and print its first rows."""
     with read_warehouse(call.project().warehouse_path) as connection, call.output.working("asking the warehouse"):
         try:
+            if any(each.type not in _READING for each in connection.extract_statements(query)):
+                raise ConfigError("this statement does not read", where="QUERY", todo=_READ_ONLY)
             relation = connection.sql(query)
             if relation is None:
                 raise ConfigError("this statement has no result", where="QUERY", todo='write one: "show all tables"')
@@ -47,7 +52,7 @@ def sql(call: Call, query: str, limit: int) -> None:
 def _advice(error: duckdb.Error) -> str:
     if isinstance(error, duckdb.CatalogException | duckdb.BinderException):
         return 'see `prefstrata sql "show all tables"`, or the reference of tables'
-    return "the warehouse can only be read here: write a statement that reads"
+    return _READ_ONLY
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any value of DuckDB's, one form a line

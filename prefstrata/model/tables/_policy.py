@@ -118,14 +118,14 @@ decided | boolean | whether the record must be decided (true) or undecided (fals
 min_p | double | least probability; null for any
 min_trust | double | least trust; null for any
 max_trust | double | most trust; null for any
-min_votes | bigint | least votes; null for any
+min_votes | bigint | least votes, each rater's once; null for any
 min_disagreement | double | least disagreement; null for any
 max_disagreement | double | most disagreement; null for any
 max_flips | bigint | most judge flips; null for any
 rationale | boolean | whether a reason must have been given; null for either
 settled | boolean | whether people must have settled it (true) or not (false); null for either
 rule_clean | boolean | whether no automatic rule may object (true) or one must (false); null for either
-max_votes | bigint | most votes; null for any
+max_votes | bigint | most votes, each rater's once; null for any
 """),
         ("scenario", "rank"),
     ),

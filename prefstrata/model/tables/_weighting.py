@@ -84,6 +84,7 @@ dimension | varchar | the dimension that decides it: overall, or the first of th
 stratum | varchar | the stratum with the most evidence
 strata | {STRATA} | share of the evidence per stratum, sorted by stratum
 votes | bigint | votes, ratings, raters of a trace or events it rests on
+raters | bigint | raters they are of, each once; where dimensions are weighed together, most in one of them
 p | double | probability of the leading outcome, 0 to 1
 decided | boolean | whether a side leads by the tie margin (true for kinds that have no sides)
 flips | bigint | judge flips

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
 
 __all__ = ["Blame", "Canaries", "canaries", "paired"]
 
@@ -110,7 +110,7 @@ class Canaries:
         return self._answers(p, weight)
 
 
-def canaries(engine: DuckDBEngine, pairs: int, most: int) -> Canaries | None:
+def canaries(engine: Warehouse, pairs: int, most: int) -> Canaries | None:
     """Teach two canaries what the warehouse and the parent release hold; ``gates.votes`` must be built before.
 
     Args:

@@ -13,7 +13,7 @@ from prefstrata.releases.gates._measured import major_figures
 from prefstrata.releases.gates._telling import explained, sentence
 
 if TYPE_CHECKING:
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
     from prefstrata.releases.gates._approval import Approval
     from prefstrata.releases.gates._asking import Canaries
     from prefstrata.releases.identity import Identity
@@ -82,7 +82,7 @@ class Judged:
 
 
 def judge(  # noqa: PLR0913 - what is judged, against what, and what is known beside
-    engine: DuckDBEngine,
+    engine: Warehouse,
     identity: Identity,
     parent: dict[str, Any] | None,
     settings: Gates,
@@ -131,7 +131,7 @@ def trained_on(manifest: dict[str, Any]) -> int:
     return sum(int(manifest["layers"][layer]["records"]) for layer in TRAINING_LAYERS)
 
 
-def _load_parent(engine: DuckDBEngine, parent: dict[str, Any] | None) -> None:
+def _load_parent(engine: Warehouse, parent: dict[str, Any] | None) -> None:
     """What the parent was made of and what it recorded; without one, nothing is new and nothing was before."""
     held = engine.query("manifest/batches") if parent is None else pl.DataFrame(parent["batches"])
     engine.load("gates.batches", held.select(pl.col("batch_id").cast(pl.String)))

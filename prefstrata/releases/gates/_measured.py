@@ -9,7 +9,7 @@ from prefstrata.policy import TRAINING_LAYERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prefstrata.engine import DuckDBEngine
+    from prefstrata.engine import Warehouse
     from prefstrata.releases.identity import Identity
 
 __all__ = ["Figure", "major_figures"]
@@ -30,7 +30,7 @@ class Figure(NamedTuple):
     samples: list[str] = []  # noqa: RUF012 - nobody adds to it
 
 
-def major_figures(engine: DuckDBEngine, identity: Identity, parent: dict[str, Any]) -> Iterator[Figure]:
+def major_figures(engine: Warehouse, identity: Identity, parent: dict[str, Any]) -> Iterator[Figure]:
     """How far the release differs from its parent: policies, weight, strata, winners."""
     yield from _policies(identity, parent)
     yield from _strata(engine, parent)
@@ -52,7 +52,7 @@ def _policies(identity: Identity, parent: dict[str, Any]) -> Iterator[Figure]:
         yield _exact("policy", f"policy={named}", 0.0 if same else 1.0, 1)
 
 
-def _strata(engine: DuckDBEngine, parent: dict[str, Any]) -> Iterator[Figure]:
+def _strata(engine: Warehouse, parent: dict[str, Any]) -> Iterator[Figure]:
     known = {row["stratum"] for row in parent["strata"]}
     shares: dict[str, tuple[float, int]] = {}
     for row in engine.query("manifest/strata").iter_rows(named=True):
@@ -64,7 +64,7 @@ def _strata(engine: DuckDBEngine, parent: dict[str, Any]) -> Iterator[Figure]:
             yield _exact("strata", f"stratum={stratum}", share, records)
 
 
-def _weight(engine: DuckDBEngine, parent: dict[str, Any]) -> Iterator[Figure]:
+def _weight(engine: Warehouse, parent: dict[str, Any]) -> Iterator[Figure]:
     records = sum(int(parent["layers"][layer]["records"]) for layer in TRAINING_LAYERS)
     changed = engine.query("gates/changed", parent_records=records).to_dicts()
     counted = sum(row["records"] for row in changed)

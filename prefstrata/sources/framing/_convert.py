@@ -31,7 +31,7 @@ def value(expression: str, type_: FieldType, level: int = 0) -> str:
         case Scalar(name):
             return f"case when {expression} is null then null {_BRANCHES[name].format(x=expression)} else {_WRONG} end"
         case ListOf(item):
-            each = f"e{level}"
+            each = f"__e{level}"
             return f"list_transform({expression}, lambda {each}: {value(each, item, level + 1)})"
         case ObjectOf(fields):
             members = ", ".join(
@@ -40,7 +40,7 @@ def value(expression: str, type_: FieldType, level: int = 0) -> str:
             )
             return f"case when {expression} is null then null else {{{members}}} end"
         case MapOf(item):
-            each = f"e{level}"
+            each = f"__e{level}"
             entry = f"{{'key': {each}.key, 'value': {value(f'{each}.value', item, level + 1)}}}"
             return f"map_from_entries(list_transform(map_entries({expression}), lambda {each}: {entry}))"
 

@@ -224,13 +224,14 @@ def _scalar(x: str, name: str, found: _Found) -> _Sql | None:  # noqa: PLR0911 (
 def _list(x: str, item: FieldType, found: _Found, level: int) -> _Sql | None:
     if found.id not in {"list", "array"}:
         return None
-    each = f"e{level}"
+    each = f"__e{level}"
     inner = _sql(each, item, found.children[0][1], level + 1)
     if inner is None:
         return None
     return _Sql(
         f"list_transform({x}, lambda {each}: {inner.value})",
-        f"list_filter(list_transform({x}, lambda {each}: {inner.problem}), lambda p{level}: p{level} is not null)[1]",
+        f"list_filter(list_transform({x}, lambda {each}: {inner.problem}),"
+        f" lambda __p{level}: __p{level} is not null)[1]",
     )
 
 
@@ -256,7 +257,7 @@ def _object(x: str, members: Fields, found: _Found, level: int) -> _Sql | None:
 def _map(x: str, item: FieldType, found: _Found, level: int) -> _Sql | None:
     if found.id != "map" or found.children[0][1].id != "varchar":
         return None
-    each = f"e{level}"
+    each = f"__e{level}"
     inner = _sql(f"{each}.value", item, found.children[1][1], level + 1)
     if inner is None:
         return None
@@ -264,7 +265,7 @@ def _map(x: str, item: FieldType, found: _Found, level: int) -> _Sql | None:
         f"map_from_entries(list_transform(map_entries({x}), lambda {each}:"
         f" {{'key': {each}.key, 'value': {inner.value}}}))",
         f"list_filter(list_transform(map_entries({x}), lambda {each}: {inner.problem}),"
-        f" lambda p{level}: p{level} is not null)[1]",
+        f" lambda __p{level}: __p{level} is not null)[1]",
     )
 
 

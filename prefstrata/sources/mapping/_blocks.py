@@ -224,7 +224,9 @@ def _events(builder: Builder, section: Events) -> Block:
     kind = builder.main("kind", section.kind, "text", allowed=KINDS)
     response = None if section.response is None else builder.response("response", section.response)
     others = [builder.response(f"alternatives[{place}]", each) for place, each in enumerate(section.alternatives)]
-    listed = f"list_filter([{', '.join(others)}], lambda id: id is not null)" if others else "cast([] as varchar[])"
+    listed = (
+        f"list_filter([{', '.join(others)}], lambda __each: __each is not null)" if others else "cast([] as varchar[])"
+    )
     became = None if section.became is None else builder.response("became", section.became)
     user = f"nullif({name_of(builder.cell('user', section.user, 'text'))}, '')"
     context = builder.context

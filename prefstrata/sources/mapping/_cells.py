@@ -184,7 +184,7 @@ def _plain(got: str, type_: str, want: Want) -> str:  # noqa: PLR0911 - one retu
     if want == "texts" and type_ == "VARCHAR[]":
         return got
     if want == "messages" and type_.startswith("STRUCT(") and type_.endswith("[]"):
-        return f"list_transform({got}, lambda m: {{'role': m.role, 'content': m.content}})"
+        return f"list_transform({got}, lambda __each: {{'role': __each.role, 'content': __each.content}})"
     if want == "json":
         return got if type_ in {"VARCHAR", "JSON"} else f"cast(to_json({got}) as varchar)"
     hints = {

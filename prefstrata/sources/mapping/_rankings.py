@@ -83,18 +83,18 @@ def _texts(builder: Builder, value: Value) -> tuple[str, str]:
     item = type_.removesuffix("[]")
     if item == "VARCHAR":
         parts = ", ".join(f"'{name}': cast(null as varchar)" for name in _PARTS)
-        return cell.sql, f"list_transform({cell.sql}, lambda r: {{'text': r, {parts}}})"
-    scope = Scope({"r": item})
+        return cell.sql, f"list_transform({cell.sql}, lambda __each: {{'text': __each, {parts}}})"
+    scope = Scope({"__each": item})
     found = {}
     for name in ("text", *_PARTS):
         with contextlib.suppress(ExpressionError):
-            found[name] = scope.type_of(parse(f"r.{name}"))
+            found[name] = scope.type_of(parse(f"__each.{name}"))
     if found.get("text") != "VARCHAR":
         raise MappingError(key, f"this gives {type_}; a list of texts or of struct(text, generator, …) is wanted")
     parts = ", ".join(
-        f"'{name}': cast({f'r.{name}' if name in found else 'null'} as varchar)" for name in ("text", *_PARTS)
+        f"'{name}': cast({f'__each.{name}' if name in found else 'null'} as varchar)" for name in ("text", *_PARTS)
     )
-    return cell.sql, f"list_transform({cell.sql}, lambda r: {{{parts}}})"
+    return cell.sql, f"list_transform({cell.sql}, lambda __each: {{{parts}}})"
 
 
 def _ranks(builder: Builder, section: Rankings, count: str, spelled: str) -> tuple[str, str]:

@@ -110,14 +110,16 @@ def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tupl
         texts.checks += cell.checks
         roles = literal(_ROLES)
         bad = (
-            f"len({cell.sql}) = 0 or len(list_filter({cell.sql}, lambda m: m.content is null or m.role is null"
-            f" or not list_contains({roles}, m.role))) > 0 or {cell.sql}[-1].role not in ('user', 'tool')"
+            f"len({cell.sql}) = 0 or len(list_filter({cell.sql}, lambda __each: __each.content is null"
+            f" or __each.role is null or not list_contains({roles}, __each.role))) > 0"
+            f" or {cell.sql}[-1].role not in ('user', 'tool')"
         )
         detail = (
             "prompt: every message needs a role (system, user, assistant, tool) and content, and the last is a user's"
         )
         texts.checks.append(Check(bad, "bad_prompt", text_literal(detail)))
-        normal = f"list_transform({cell.sql}, lambda m: {{'role': m.role, 'content': normalise_text(m.content)}})"
+        message = "{'role': __each.role, 'content': normalise_text(__each.content)}"
+        normal = f"list_transform({cell.sql}, lambda __each: {message})"
         return _unless_empty("__given"), [f"{normal} as __given"], id_
     turns = prompt.turns or ()
     parts = (
@@ -132,7 +134,9 @@ def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tupl
     typed = [f"normalise_text({cell.sql}) as __m{place}" for place, (_, _, cell) in enumerate(parts)]
     listed = ", ".join(f"{{'role': '{role}', 'content': __m{place}}}" for place, (_, role, _) in enumerate(parts))
     last = f"__m{len(parts) - 1}"
-    messages = f"[{listed}]" if len(parts) == 1 else f"list_filter([{listed}], lambda m: m.content is not null)"
+    messages = (
+        f"[{listed}]" if len(parts) == 1 else f"list_filter([{listed}], lambda __each: __each.content is not null)"
+    )
     return f"case when {last} <> '' then {messages} end", typed, id_
 
 

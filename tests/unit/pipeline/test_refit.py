@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,6 +16,7 @@ from prefstrata.noise import State
 from prefstrata.pipeline import open_project_store, open_session, run
 from prefstrata.pipeline._refit import due
 from prefstrata.policy import Every, read_policies
+from prefstrata.project import read_project
 from prefstrata.releases import Status, read_manifest
 from prefstrata.releases.identity import CodeVersion, Identity, PolicyFile
 from tests.unit.pipeline._project import add, make, pair
@@ -130,14 +132,51 @@ def _fill(project: Project) -> None:
         add(project, source, "a", *(pair(number, rater) for number in range(40) for rater in raters))
 
 
-def test_a_kept_fit_is_named_and_leaves_old_records_as_they_were(tmp_path: Path) -> None:
-    """A small batch under on-drift is released by the fit before it; the release says so, and repeats nothing."""
-    project = _project(tmp_path, "on-drift")
+_LATER = {
+    "b": [pair(100, "ann"), pair(101, "bob")],
+    "c": [pair(100, "bob"), pair(7, "dan"), pair(102, "dan")],
+}
+
+
+def _add(project: Project, batches: str) -> None:
+    for name in batches:
+        add(project, "crowd", name, *_LATER[name])
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that keeps its fit until raters drift, released once; to be copied, for a run is what costs here."""
+    folder = tmp_path_factory.mktemp("fitted")
+    project = _project(folder, "on-drift")
     _fill(project)
     run(project)
-    add(project, "crowd", "b", pair(100, "ann"), pair(100, "bob"))
-    assert run(project).outcome.status is Status.PUBLISHED
-    first, second = _manifest(project, "v1"), _manifest(project, "v2")
+    return folder
+
+
+def _copy(fitted: Path, folder: Path) -> Project:
+    shutil.copytree(fitted, folder)
+    return read_project(folder)
+
+
+def _content(project: Project) -> dict[str, Any]:
+    """What was released last, but for what speaks of the release before, which is another one."""
+    found = _manifest(project)
+    told = {"report/index.html", "CARD.md", "changes/records.parquet"}
+    files = {file["path"]: file["sha256"] for file in found["files"] if file["path"] not in told}
+    return {"content": found["content_id"], "calibration": found["calibration"], "fit": found["fit"], "files": files}
+
+
+def test_a_kept_fit_is_named_and_adds_nothing_but_the_ledger_it_was_made_on(fitted: Path, tmp_path: Path) -> None:
+    """Small batches under on-drift are released by the fit before them: the release says so, and repeats nothing.
+
+    The same records, fitted at once or read by an earlier fit, are two contents; in how many runs the later ones came
+    leaves no trace. That it leaves none under every-run either is proved with every kind of signal, in
+    tests/integration/test_determinism.py.
+    """
+    in_steps = _copy(fitted, tmp_path / "in-steps")
+    _add(in_steps, "b")
+    assert run(in_steps).outcome.status is Status.PUBLISHED
+    first, second = _manifest(in_steps, "v1"), _manifest(in_steps, "v2")
     assert first["fit"] == {
         "kept": False,
         "ledger": first["ledger"]["digest"],
@@ -148,51 +187,30 @@ def test_a_kept_fit_is_named_and_leaves_old_records_as_they_were(tmp_path: Path)
     assert second["calibration"] == first["calibration"]
     assert second["content_id"] != first["content_id"]
     assert {row["change"] for row in second["changes"]} == {"added"}
-    assert run(project).outcome.status is Status.NOTHING_NEW
-    with open_session(project) as session:
+    with open_session(in_steps) as session:
         assert set(session.engine.read("noise.preferences")["calibration_id"]) == {first["calibration"]}
         assert set(session.engine.read("noise.raters")["calibration_id"]) == {first["calibration"]}
+    _add(in_steps, "c")
+    run(in_steps)
+    assert run(in_steps).outcome.status is Status.NOTHING_NEW
+
+    later = _copy(fitted, tmp_path / "later")
+    _add(later, "bc")
+    run(later)
+    assert _content(later) == _content(in_steps)
+
+    (tmp_path / "at-once").mkdir()
+    at_once = _project(tmp_path / "at-once", "on-drift")
+    _fill(at_once)
+    _add(at_once, "bc")
+    run(at_once)
+    assert _content(at_once)["content"] != _content(later)["content"]
+    assert _content(at_once)["files"] != _content(later)["files"]
 
 
-def _content(folder: Path, refit: str, cut: str) -> dict[str, Any]:
-    """What is released last, when the batches of each part of the cut come with a run of their own."""
-    folder.mkdir()
-    project = _project(folder, refit)
-    later = {"b": [pair(100, "ann"), pair(101, "bob")], "c": [pair(100, "bob"), pair(7, "dan"), pair(102, "dan")]}
-    for step in cut.split("|"):
-        for name in step:
-            if name == "a":
-                _fill(project)
-            else:
-                add(project, "crowd", name, *later[name])
-        run(project)
-    found = _manifest(project)
-    # These speak of the release before, which is another one.
-    told = {"report/index.html", "CARD.md", "changes/records.parquet"}
-    files = {file["path"]: file["sha256"] for file in found["files"] if file["path"] not in told}
-    return {"content": found["content_id"], "calibration": found["calibration"], "fit": found["fit"], "files": files}
-
-
-def test_by_default_a_release_follows_from_ledger_policies_and_code(tmp_path: Path) -> None:
-    """In how many runs the ledger came together leaves no trace in what is released."""
-    one, other = (_content(tmp_path / f"{place}", "every-run", cut) for place, cut in enumerate(("abc", "a|bc")))
-    assert one == other
-
-
-def test_a_kept_fit_adds_the_ledger_it_was_made_on_and_nothing_else(tmp_path: Path) -> None:
-    """The same records, fitted at once or read by an earlier fit, are two contents; the runs since leave no trace."""
-    cuts = ("abc", "a|bc", "a|b|c")
-    at_once, later, in_steps = (_content(tmp_path / f"{place}", "on-drift", cut) for place, cut in enumerate(cuts))
-    assert at_once["content"] != later["content"]
-    assert at_once["files"] != later["files"]
-    assert later == in_steps
-
-
-def test_a_fit_that_is_due_is_made(tmp_path: Path) -> None:
+def test_a_fit_that_is_due_is_made(fitted: Path, tmp_path: Path) -> None:
     """When votes grew by more than a quarter, the next release has a fit of its own, and says why."""
-    project = _project(tmp_path, "on-drift")
-    _fill(project)
-    run(project)
+    project = _copy(fitted, tmp_path / "due")
     add(project, "crowd", "b", *(pair(number, "ann") for number in range(100, 150)))
     run(project)
     found = _manifest(project)

@@ -37,6 +37,17 @@ def test_a_minimal_project_gets_its_defaults(tmp_path: Path) -> None:
     assert project.sources[0].defaults.dimension == "overall"
 
 
+def test_spark_is_a_word_away(tmp_path: Path) -> None:
+    """``engine: spark`` is all there is to say; its tables are in a folder of their own, its settings are texts."""
+    project = read_project(_write(tmp_path, f"engine: spark\n{GOOD}"))
+    assert (project.engine.kind, project.engine.master) == ("spark", "local[*]")
+    assert project.warehouse_path == tmp_path.resolve() / "warehouse/spark"
+    options = "{kind: spark, options: {spark.sql.shuffle.partitions: 4, spark.ui.enabled: true}}"
+    project = read_project(_write(tmp_path, f"engine: {options}\nwarehouse: {{path: tables}}\n{GOOD}"))
+    assert project.engine.options == {"spark.sql.shuffle.partitions": "4", "spark.ui.enabled": "true"}
+    assert project.warehouse_path == tmp_path.resolve() / "tables"
+
+
 @pytest.mark.parametrize(
     ("change", "line", "words"),
     [
@@ -45,7 +56,9 @@ def test_a_minimal_project_gets_its_defaults(tmp_path: Path) -> None:
         (("    supervisor: crowd\n", ""), 3, "sources[0].supervisor: this key is missing"),
         (("format: seed-jsonl", "format: mapping"), 3, "`map` and `format: mapping` go together"),
         (("name: mine", "name: mine\nengine: {threads: 0}"), 2, "engine.threads"),
-        (("name: mine", "name: mine\nengine: {kind: spark}"), 2, "engine.kind"),
+        (("name: mine", "name: mine\nengine: sparks"), 2, "engine.kind"),
+        (("name: mine", "name: mine\nengine: {master: 'local[2]'}"), 2, "`master` and `options` go with `kind: spark`"),
+        (("name: mine", "name: mine\nengine: {kind: spark, options: {driver.memory: 2g}}"), 2, "is no Spark setting"),
         (("name: mine", "name: mine\nname: other"), 2, "the key 'name' stands here twice"),
         (("name: mine", "name: ../mine"), 1, "name"),
         (("name: mine", "name: mine\nstore: {kind: s3}"), 2, "store"),

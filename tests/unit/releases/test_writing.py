@@ -169,3 +169,14 @@ def test_a_table_is_written_in_the_order_of_its_key(tmp_path: Path) -> None:
         assert pl.read_parquet(file.local).height == 970
         hashes.add(file.sha256)
     assert len(hashes) == 1
+
+
+def test_a_schema_says_nothing_of_other_rows(tmp_path: Path) -> None:
+    """No column is said to be without nulls: what one file's rows happen to be would show in the schema of another."""
+    [file] = _written(tmp_path, {"weak": 300})
+    with closing(duckdb.connect()) as connection:
+        found = connection.execute(
+            "select distinct repetition_type from parquet_schema($file) where name <> 'duckdb_schema'",
+            {"file": str(file.local)},
+        ).fetchall()
+    assert {repetition for [repetition] in found} == {"OPTIONAL", "REPEATED"}

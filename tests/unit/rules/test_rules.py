@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from prefstrata.model import ConfigError
 from prefstrata.policy import ResponseRule
-from prefstrata.rules import audit, broken_rules, rule_votes
+from prefstrata.rules import audit, broken_rules, rule_views
 
 
 def breaks(text: str, **said: Any) -> bool:  # noqa: ANN401 - any part of a rule
@@ -77,12 +77,17 @@ def test_rules_vote_where_one_side_breaks_them() -> None:
     )
     rules = [ResponseRule(name="polite", version=2, dimension="tone", forbid=("damn",))]
     pairs = pl.DataFrame({"pair_id": ["p", "q", "r"], "a": ["good", "bad", "worse"], "b": ["bad", "worse", "good"]})
-    votes = rule_votes(pairs, broken_rules(texts, rules))
-    assert votes.rows() == [("p", "polite@2", "tone", "a"), ("r", "polite@2", "tone", "b")]
+    views = rule_views(pairs, broken_rules(texts, rules))
+    assert views.drop_nulls("choice").rows() == [("p", "polite@2", "tone", "a"), ("r", "polite@2", "tone", "b")]
+    # Of a pair whose texts it is not for, people of another scenario decided the same dimension.
     answers = pl.DataFrame(
-        {"pair_id": ["p", "p", "q", "r"], "dimension": ["tone", "overall", "tone", "overall"], "answer": list("abab")}
+        {
+            "pair_id": ["p", "p", "q", "r", "elsewhere"],
+            "dimension": ["tone", "overall", "tone", "overall", "tone"],
+            "answer": list("ababa"),
+        }
     )
-    [found] = audit(votes, answers)
+    [found] = audit(views, answers)
     assert (found.votes, found.known, found.agreed, found.missed) == (2, 2, 2, 1)
 
 

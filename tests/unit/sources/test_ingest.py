@@ -6,6 +6,8 @@ import gzip
 import json
 import os
 import random
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -14,11 +16,10 @@ import pytest
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, PrefstrataError
 from prefstrata.project import read_project
-from prefstrata.sources import IngestSummary, check_sources, ingest
+from prefstrata.sources import IngestSummary, check_sources, find_files, ingest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 CONFIG = """
 name: test
@@ -235,6 +236,35 @@ def test_a_format_that_is_none_is_a_mistake(desk: Desk, old: str, new: str, said
     with pytest.raises(ConfigError) as caught:
         check_sources(read_project(desk.folder))
     assert said in str(caught.value)
+
+
+def test_a_source_without_files_is_named(desk: Desk) -> None:
+    """A typo in a path must not look like nothing new."""
+    assert desk.ingest().empty == {"seed": "inbox/*.jsonl*"}
+    desk.put("a.jsonl", _lines(_pair(1)))
+    assert desk.ingest().empty == {}
+
+
+@pytest.mark.parametrize("pattern", ["*/*.jsonl", "**/*.jsonl", "closed/*.jsonl"])
+def test_a_folder_that_cannot_be_read_is_an_error(pattern: str) -> None:
+    """What cannot be listed is not taken for a folder without files; where nothing is looked for, nobody minds."""
+    with TemporaryDirectory() as name:
+        folder, closed = Path(name), Path(name) / "closed"
+        for each in (folder, closed):
+            each.mkdir(exist_ok=True)
+            (each / "a.jsonl").touch()
+        folder.chmod(0o755)
+        closed.chmod(0o000)
+        user = os.geteuid()
+        try:
+            if user == 0:
+                os.seteuid(65534)  # the superuser may read everything
+            assert [path.name for path in find_files(folder, "*.jsonl")] == ["a.jsonl"]
+            with pytest.raises(PrefstrataError, match="closed: this folder cannot be read"):
+                find_files(folder, pattern)
+        finally:
+            os.seteuid(user)
+            closed.chmod(0o700)
 
 
 def test_a_failed_run_leaves_the_ledger_as_it_was(desk: Desk) -> None:

@@ -189,6 +189,23 @@ def _listed(*texts: str) -> list[dict[str, str]]:
     return [{"text": text, "generator": f"model-{text}"} for text in texts]
 
 
+@pytest.mark.parametrize("name", ["m", "r", "id", "e0", "each", "message", "item", "x"])
+def test_a_field_of_any_name_is_itself_alone(name: str) -> None:
+    """No name that a mapping's own SQL gives to the items of a list is taken for a field, nor a field for it."""
+    field = {name: {"role": "text", "content": "text"}}
+    turns = [{"role": "user", "content": text} for text in ("one", "two", "three")]
+    asked = {"fields": {**PAIR["fields"], **field, "turns": [{"role": "text", "content": "text"}]}}
+    mapping = {**PAIR, **asked, "prompt": {"messages": "turns"}, "task": f'"{name}".content'}
+    found = say(mapping, {**GOOD, "turns": turns, name: {"role": "user", "content": "other"}})
+    assert [(row["messages"], row["task"]) for row in found.prompts] == [(turns, "other")]
+    listed = {"fields": {"p": "text", "list": ["text"], name: ["integer"]}, "prompt": "p"}
+    found = say(
+        {**listed, "rankings": [{"responses": "list", "ranks": f'"{name}"'}]},
+        {"p": "q", "list": ["x", "y"], name: [2, 1]},
+    )
+    assert [_text(found, vote[f"{vote['choice']}_id"]) for vote in found.votes] == ["y"]
+
+
 def test_a_ranked_list_is_its_pairs() -> None:
     """Every pair votes for the better rank, equal ranks tie, and unranked responses are in no pair."""
     found = say(RANKING, {"p": "q", "list": _listed("x", "y", "z", "w"), "ranks": [2, 1, 2, None]})

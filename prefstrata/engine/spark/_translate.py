@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -78,6 +78,12 @@ def _written_out(tree: exp.Expr, functions: Mapping[str, tuple[tuple[str, ...], 
     return tree.transform(call)
 
 
+@lru_cache(maxsize=512)
+def _read(sql: str) -> exp.Expr:
+    """The statement, its named functions written out; a fit runs the same few dozens of times."""
+    return _written_out(sqlglot.parse_one(sql, read="duckdb"), _functions())
+
+
 def to_spark(sql: str, params: Mapping[str, Scalar], view: Callable[[str], str]) -> str:
     """The statement in Spark's dialect, its parameters filled in, its tables named by ``view(full_name)``."""
 
@@ -88,5 +94,5 @@ def to_spark(sql: str, params: Mapping[str, Scalar], view: Callable[[str], str])
             return exp.alias_(exp.to_table(view(f"{node.db}.{node.name}")), node.alias or node.name, table=True)
         return node
 
-    tree = _written_out(sqlglot.parse_one(sql, read="duckdb"), _functions()).transform(local)
+    tree = _read(sql).transform(local)
     return tree.sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)

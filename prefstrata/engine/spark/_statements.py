@@ -1,0 +1,141 @@
+"""What both homes of Spark's tables share: statements run, small results read."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from prefstrata.engine._files import sql_text
+from prefstrata.engine._shared import check_columns, given
+from prefstrata.engine._types import parse_type, polars_type, spark_type
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import DataType
+
+    from prefstrata.engine._protocol import Scalar
+    from prefstrata.model.tables import Table
+
+__all__ = ["Statements", "no_rows", "polars_schema", "schema_of", "typed"]
+
+_NUMBERS = itertools.count()
+
+
+class Statements:
+    """Runs the statements of ``sql/`` on a session; where the tables are, :meth:`view` says.
+
+    Args:
+        session: as :func:`spark_session` gives it; used, and not stopped.
+    """
+
+    def __init__(self, session: SparkSession) -> None:
+        """Use the session; engines on one session do not see each other's tables."""
+        self.session = session
+        self._prefix = f"prefstrata_{next(_NUMBERS)}"
+
+    def name(self, full_name: str) -> str:
+        """The name of a table's view, the session's own."""
+        return f"{self._prefix}_{full_name.replace('.', '__')}"
+
+    def view(self, full_name: str) -> str:
+        """The name of a view that holds the table's rows now."""
+        return self.name(full_name)
+
+    def forget(self, full_name: str) -> None:
+        """Drop a table's view."""
+        self.session.catalog.dropTempView(self.name(full_name))
+
+    def run(self, name: str, params: dict[str, Scalar]) -> DataFrame:
+        """The result of ``sql/<name>.sql``, not computed yet."""
+        return self.translated(sql_text(name), given(name, params))
+
+    def translated(self, sql: str, params: dict[str, Scalar]) -> DataFrame:
+        """The result of a statement in DuckDB's dialect, not computed yet."""
+        from prefstrata.engine.spark._translate import to_spark  # noqa: PLC0415 - sqlglot is optional
+
+        return self.session.sql(to_spark(sql, params, self.view))
+
+    def rows_of(self, table: Table, params: dict[str, Scalar]) -> DataFrame:
+        """The rows of the table's statement, with the table's columns and types, not computed yet."""
+        frame = self.run(table.full_name, params)
+        check_columns(table, frame.columns)
+        return typed(table, frame, [column.name for column in table.columns])
+
+    def evaluate(self, expression: str) -> object:
+        """The value of one expression in the dialect of ``sql/``: the way to look at a named function."""
+        [row] = self.translated(f"select {expression} as value", {}).collect()
+        return row["value"]
+
+    def query(self, name: str, **params: Scalar) -> pl.DataFrame:
+        """The result of ``sql/<name>.sql``, which must be small."""
+        return _small(self.run(name, params))
+
+    def count_and_sample(self, name: str, limit: int) -> tuple[int, pl.DataFrame]:
+        """How many rows ``sql/<name>.sql`` has, and the first ``limit`` of them by their columns."""
+        frame = self.run(name, {})
+        rows = frame.count()
+        return rows, _small(frame.orderBy(*frame.columns).limit(limit) if rows else frame.limit(0))
+
+
+def typed(table: Table, frame: DataFrame, order: list[str]) -> DataFrame:
+    """The frame with the types of the table, its columns in a given order."""
+    types = {column.name: _type(column.type) for column in table.columns}
+    return frame.selectExpr(*(f"cast(`{name}` as {types[name]}) as `{name}`" for name in order))
+
+
+def schema_of(table: Table) -> str:
+    """The columns of a table as Spark spells a schema."""
+    return ", ".join(f"`{column.name}` {_type(column.type)}" for column in table.columns)
+
+
+def no_rows(session: SparkSession, table: Table) -> DataFrame:
+    """The table without rows: Spark knows that before it runs anything, and prunes what hangs on it."""
+    columns = ", ".join(f"cast(null as {_type(column.type)}) as `{column.name}`" for column in table.columns)
+    return session.sql(f"select {columns} where false")
+
+
+def _type(text: str) -> str:
+    return spark_type(parse_type(text))
+
+
+def _small(frame: DataFrame) -> pl.DataFrame:
+    rows = [tuple(row.asDict(recursive=True).values()) for row in frame.collect()]
+    schema = {field.name: _polars(field.dataType) for field in frame.schema.fields}
+    if any(type_ is None for type_ in schema.values()):
+        return pl.DataFrame(rows, schema=frame.columns, orient="row", infer_schema_length=None)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+_SCALARS: dict[str, pl.DataType] = {
+    "string": pl.String(),
+    "tinyint": pl.Int64(),
+    "smallint": pl.Int64(),
+    "int": pl.Int64(),
+    "bigint": pl.Int64(),
+    "float": pl.Float64(),
+    "double": pl.Float64(),
+    "boolean": pl.Boolean(),
+    "timestamp_ntz": pl.Datetime("us"),
+    "date": pl.Date(),
+}
+
+
+def _polars(of: DataType) -> pl.DataType | None:
+    """The type as Polars has it; None where it is for Polars to see what comes, as with decimals."""
+    from pyspark.sql.types import ArrayType, StructType  # noqa: PLC0415 - optional
+
+    if isinstance(of, ArrayType):
+        item = _polars(of.elementType)
+        return None if item is None else pl.List(item)
+    if isinstance(of, StructType):
+        fields = {field.name: _polars(field.dataType) for field in of.fields}
+        known = {name: type_ for name, type_ in fields.items() if type_ is not None}
+        return pl.Struct(known) if len(known) == len(fields) else None
+    return _SCALARS.get(of.simpleString())
+
+
+def polars_schema(table: Table) -> dict[str, pl.DataType]:
+    """The columns of a table as Polars has them."""
+    return {column.name: polars_type(parse_type(column.type)) for column in table.columns}

@@ -1,0 +1,60 @@
+"""What ``prefstrata.yaml`` may say about the engine."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from prefstrata.project._strict import Strict
+
+__all__ = ["EngineConfig"]
+
+_WAREHOUSES = {"duckdb": "warehouse/prefstrata.duckdb", "spark": "warehouse/spark"}
+
+
+class EngineConfig(Strict):
+    """What runs ``sql/``."""
+
+    kind: Literal["duckdb", "spark"] = Field("duckdb", description="duckdb, on one machine; spark, on one or many.")
+    threads: int | None = Field(None, ge=1, description="Threads of DuckDB; all cores when absent.")
+    memory_limit: str = Field(
+        "2600MB", description="Memory that DuckDB may take before it spills to disk; on Spark, in the driver's process."
+    )
+    master: str = Field(
+        "local[*]",
+        min_length=1,
+        description="With `kind: spark`: where Spark runs, such as `local[4]` or `spark://host:7077`.",
+    )
+    options: dict[str, str] = Field(
+        default_factory=dict,
+        description="With `kind: spark`: Spark settings by name, such as `spark.executor.memory: 8g`.",
+    )
+
+    @field_validator("options", mode="before")
+    @classmethod
+    def _as_spark_spells_it(cls, given: object) -> object:
+        """Numbers and yes or no are texts to Spark."""
+        if not isinstance(given, dict):
+            return given
+        return {
+            name: str(value).lower()
+            if isinstance(value, bool)
+            else str(value)
+            if isinstance(value, int | float)
+            else value
+            for name, value in given.items()
+        }
+
+    @model_validator(mode="after")
+    def _spark_alone_has_a_master(self) -> EngineConfig:
+        if self.kind != "spark" and {"master", "options"} & self.model_fields_set:
+            raise ValueError("`master` and `options` go with `kind: spark`")
+        if odd := sorted(name for name in self.options if not name.startswith("spark.")):
+            raise ValueError(f"{odd[0]!r} is no Spark setting: their names begin with spark.")
+        return self
+
+    @property
+    def warehouse(self) -> str:
+        """Where the tables are, relative to the project, when nothing else is said."""
+        return _WAREHOUSES[self.kind]

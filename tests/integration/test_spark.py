@@ -1,0 +1,206 @@
+"""One project, two engines, one release: DuckDB on this machine, and Spark."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+import yaml
+
+from examples.generator import generate
+from prefstrata.engine import read_warehouse
+from prefstrata.noise import FitSettings, fit_raters
+from prefstrata.pipeline import Session, open_project_store, open_session, run
+from prefstrata.project import PROJECT_FILE, read_project
+from prefstrata.releases import Status, read_manifest
+from tests._command import inside
+from tests.faults.test_poisoned_files import GOOD, POISON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pyspark.sql import SparkSession
+
+    from prefstrata.project import Project
+
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
+
+_PROMPTS = 20
+_SOURCE = {
+    "name": "poisoned",
+    "mode": "offline",
+    "supervisor": "crowd",
+    "path": "inbox/poisoned/*.jsonl",
+    "format": "mapping",
+    "map": {
+        "fields": {"prompt": "text", "score": "number", "n": "integer", "meta": {"rater": "text", "tags": ["text"]}},
+        "prompt": "prompt",
+        "responses": {"only": {"text": "meta.rater"}},
+        "ratings": [{"response": "only", "value": "score", "scale": [0, 1], "rater": "meta.rater"}],
+    },
+}
+_OPTIONS = {
+    # What few rows need: one piece of everything, and no code compiled for statements that run once.
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.optimizer.nestedSchemaPruning.enabled": "false",
+    "spark.driver.memory": "1500m",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+
+
+def _write(folder: Path, **config: object) -> Project:
+    file = folder / PROJECT_FILE
+    document = yaml.safe_load(file.read_text("utf-8"))
+    file.write_text(yaml.safe_dump({**document, **config}, sort_keys=False), "utf-8")
+    return read_project(folder)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _short_fits() -> Iterator[None]:
+    """A fit takes a few steps, on either engine: each is the same forty statements again, and Spark plans them all."""
+    with pytest.MonkeyPatch.context() as patch:
+        short = partial(fit_raters, settings=FitSettings(iterations=2, anchored=1))
+        patch.setattr("prefstrata.pipeline._refit.fit_raters", short)
+        yield
+
+
+@pytest.fixture(scope="module")
+def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The example project, with a source whose file is full of poison, run on DuckDB."""
+    folder = tmp_path_factory.mktemp("duckdb") / "project"
+    generate(folder, prompts=_PROMPTS)
+    (folder / "inbox" / "poisoned").mkdir()
+    poison = b"\n".join(GOOD + b"\n" + bad for bad, _ in POISON)
+    (folder / "inbox" / "poisoned" / "all.jsonl").write_bytes(poison)
+    sources = yaml.safe_load((folder / PROJECT_FILE).read_text("utf-8"))["sources"]
+    project = _write(folder, sources=[*sources, _SOURCE])
+    assert run(project).outcome.status is Status.PUBLISHED
+    return project
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[SparkSession]:
+    """One Spark for all runs: a run uses the one there is, and leaves it running."""
+    from prefstrata.engine.spark import spark_session  # noqa: PLC0415 - only where there is one
+
+    session = spark_session("local[2]", _OPTIONS)
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="module")
+def on_spark(on_duckdb: Project, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same project with another engine, and nothing else changed, run."""
+    assert spark is not None
+    folder = tmp_path_factory.mktemp("spark") / "project"
+    shutil.copytree(on_duckdb.directory, folder, ignore=shutil.ignore_patterns("warehouse", "releases"))
+    project = _write(folder, engine={"kind": "spark", "master": "local[2]", "options": _OPTIONS})
+    assert run(project).outcome.status is Status.PUBLISHED
+    return project
+
+
+def _manifest(project: Project) -> dict[str, Any]:
+    with open_project_store(project) as store:
+        document: dict[str, Any] = json.loads(read_manifest(store, store.resolve("latest")))
+        return document
+
+
+def _rows(project: Project, select: str) -> list[tuple[Any, ...]]:
+    with read_warehouse(project.warehouse_path) as connection:
+        return connection.execute(select).fetchall()
+
+
+def test_the_release_is_the_same_to_the_last_byte(on_duckdb: Project, on_spark: Project) -> None:
+    """Release id, every file's hash, and all that the manifest says: the engine leaves no trace in them."""
+    one, other = _manifest(on_duckdb), _manifest(on_spark)
+    assert one["files"] == other["files"]
+    assert one == other
+
+
+def test_bad_lines_are_in_the_same_quarantine(on_duckdb: Project, on_spark: Project) -> None:
+    """Reason, place, hash and start of every refused record, poison and all, are those of the other engine."""
+    held = "select * exclude (seq) from ledger.quarantine order by all"
+    assert _rows(on_spark, held) == _rows(on_duckdb, held)
+    refused = {reason for [reason] in _rows(on_spark, "select reason from ledger.quarantine where source = 'poisoned'")}
+    assert refused >= {reason for _, reason in POISON}
+
+
+def test_the_ledger_is_the_same(on_duckdb: Project, on_spark: Project) -> None:
+    """Every row of every ledger table, order numbers included."""
+    tables = [
+        name for [name] in _rows(on_duckdb, "select table_name from duckdb_tables() where schema_name = 'ledger'")
+    ]
+    assert len(tables) >= 10
+    for name in tables:
+        every = f"select * from ledger.{name} order by all"  # noqa: S608 - own names
+        assert _rows(on_spark, every) == _rows(on_duckdb, every), name
+
+
+def test_nothing_new_is_nothing_to_do(on_spark: Project) -> None:
+    """A second run reads no file and publishes nothing; what runs leave behind is the pointer and what it names."""
+    again = run(on_spark)
+    assert again.outcome.status is Status.NOTHING_NEW
+    assert not again.ingested.new
+    home = on_spark.warehouse_path
+    named = json.loads((home / "tables.json").read_text("utf-8"))["tables"]
+    there = {path.relative_to(home).as_posix() for path in home.glob("*/*/*")}
+    assert there == {part for parts in named.values() for part in parts}
+
+
+def test_a_transaction_that_fails_leaves_the_tables_as_they_were(on_spark: Project) -> None:
+    """What was built in it is gone, in this session and for whoever comes next."""
+    before = _rows(on_spark, "select * from evidence.prompts order by all")
+    with open_session(on_spark) as session:
+        with pytest.raises(FileNotFoundError), session.engine.transaction():
+            _cleared_and_failed(session)
+        assert session.engine.read("evidence.prompts").height == len(before)
+    assert _rows(on_spark, "select * from evidence.prompts order by all") == before
+
+
+def _cleared_and_failed(session: Session) -> None:
+    session.engine.clear("evidence.prompts")
+    assert session.engine.read("evidence.prompts").is_empty()
+    session.engine.query("reports/no_such_statement")
+
+
+def test_commands_look_into_its_warehouse(on_duckdb: Project, on_spark: Project) -> None:
+    """``sql``, ``queue`` and ``policy lint`` say what they say on DuckDB; nothing can be written by asking."""
+    for words in (
+        ("sql", "select count(*) as votes from evidence.votes", "--json"),
+        ("queue", "list", "--json"),
+        ("policy", "lint", "--json"),
+    ):
+        said = [
+            inside("--project", project.directory, *words, cwd=project.directory) for project in (on_duckdb, on_spark)
+        ]
+        assert said[0].code == said[1].code, said
+        assert said[0].out.replace(str(on_duckdb.directory), "") == said[1].out.replace(str(on_spark.directory), "")
+    home = on_spark.warehouse_path
+    held = sorted(home.rglob("*"))
+    for statement in (
+        f"copy (select 1) to '{home}/data/x.parquet'",
+        "create table mine as select 1",
+        "select 1; drop view x",
+    ):
+        refused = inside("--project", on_spark.directory, "sql", statement, cwd=on_spark.directory)
+        assert refused.code == 2, statement
+    assert sorted(home.rglob("*")) == held
+
+
+def test_small_results_have_their_types_without_rows(on_spark: Project) -> None:
+    """A query without rows has the columns and types that it has with rows."""
+    with open_session(on_spark) as session:
+        session.engine.clear("manifest.before")
+        empty = session.engine.read("manifest.before")
+        sizes = session.engine.query("manifest/sizes")
+    assert empty.schema["record_id"] == pl.String
+    assert sizes.schema == {"layer": pl.String, "kind": pl.String, "records": pl.Int64}
