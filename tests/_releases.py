@@ -47,6 +47,7 @@ class Content:
     policies: Mapping[str, str] = field(default_factory=lambda: {"general@1": "a" * 64})
     calibration: str = "fitted-1"
     code: Mapping[str, str] = field(default_factory=lambda: {"prefstrata": "1", "sql_sha256": "s", "duckdb": "2"})
+    teaching: Mapping[str, object] = field(default_factory=dict)
 
 
 def publish(store: VersionStore, content: Content) -> CommitInfo:
@@ -78,6 +79,7 @@ def _draft(content: Content, parent: CommitInfo) -> Draft:
         "policies": policies,
         "calibration": content.calibration,
         "code": content.code,
+        "teaching": content.teaching,
     }
     manifest = json.dumps(document).encode()
     kept = tuple(

@@ -11,7 +11,7 @@ from prefstrata.judging._parsing import Parsed, parse
 from prefstrata.judging._plan import Cost
 from prefstrata.judging._question import Item, Question, compare, generate, score, walk
 from prefstrata.judging._quoting import cleaned, flags, mark_for, quoted
-from prefstrata.judging._report import report_judges
+from prefstrata.judging._report import report_judges, spent_by_rater
 from prefstrata.judging._rubrics import Rubric, rubric_for
 from prefstrata.judging._run import plan_judges, run_judges
 from prefstrata.judging._summaries import JudgeReport, JudgeRun, Planned
@@ -59,5 +59,6 @@ __all__ = [
     "score",
     "sift",
     "similarity",
+    "spent_by_rater",
     "walk",
 ]

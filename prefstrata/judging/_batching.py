@@ -103,7 +103,7 @@ async def _submit(
     run: Run, judge: JudgeModel, client: AsyncOpenAI, chunk: list[Question], waiting: dict[str, Question]
 ) -> None:
     number = run.journal.next_batch()
-    attempts = [run.journal.attempt(each.key, judge.name, each.work, each.bound, number) for each in chunk]
+    attempts = [run.journal.attempt(each, number) for each in chunk]
     for attempt in attempts:
         run.reserve(attempt.reserved)
     keys = "\n".join(sorted(each.key for each in chunk))

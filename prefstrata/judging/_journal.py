@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from prefstrata.judging._rows import (
+    ADDED,
     SCHEMA,
     VERSION,
     Attempt,
@@ -27,12 +28,15 @@ from prefstrata.judging._rows import (
     reservations,
     settlements,
 )
+from prefstrata.judging._verdicts import rater_name
 from prefstrata.judging._writer import Writer
 from prefstrata.model import ConfigError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from prefstrata.judging._question import Question
 
 __all__ = ["Journal", "JournalReader", "open_journal", "read_journal"]
 
@@ -64,6 +68,18 @@ class JournalReader:
         for key, body in found:
             yield key, zlib.decompress(body)
 
+    def spent_by_rater(self) -> dict[str, int]:
+        """Micro-dollars spent or in flight on each rater's verdicts, exam and canaries included.
+
+        What was sent before the journal named raters is nobody's.
+        """
+        if not _names_raters(self._reading):
+            return {}
+        found = self._reading.execute(
+            "select rater, sum(coalesce(cost, reserved)) from attempts where rater is not null group by rater"
+        )
+        return dict(found.fetchall())
+
     def rejected(self) -> dict[str, str]:
         """Questions that an endpoint refused for good, with the outcome."""
         found = self._reading.execute("select key, outcome from attempts where outcome = 'rejected'")
@@ -88,6 +104,8 @@ class Journal(JournalReader):
         self.run = run
         super().__init__(connect(path))
         self._reading.executescript(SCHEMA)
+        if not _names_raters(self._reading):
+            self._reading.execute(ADDED)
         self._reading.execute(f"pragma user_version = {VERSION}")
         with self._reading:
             # A request of a batch that was submitted is not lost: the endpoint still works on it.
@@ -125,9 +143,10 @@ class Journal(JournalReader):
         sql = "update runs set ended_at = ?, outcome = ?, figures = ? where id = ?"
         self._writer.write_now([(sql, (moment(), outcome, figures, self.run))])
 
-    def attempt(self, key: str, judge: str, work: str, reserved: int, batch: int | None = None) -> Attempt:
+    def attempt(self, question: Question, batch: int | None = None) -> Attempt:
         """A new attempt with a number of its own; nothing is written yet."""
-        made = Attempt(self._next, key, judge, work, reserved, batch)
+        rater = rater_name(question) if question.rubric else None
+        made = Attempt(self._next, question.key, question.judge.name, question.work, question.bound, batch, rater=rater)
         self._next += 1
         return made
 
@@ -165,6 +184,10 @@ class Journal(JournalReader):
         """Write what is still to be written, and let go of the file."""
         self._writer.close()
         self._reading.close()
+
+
+def _names_raters(connection: sqlite3.Connection) -> bool:
+    return any(name == "rater" for _, name, *_ in connection.execute("pragma table_info(attempts)").fetchall())
 
 
 @contextmanager

@@ -137,7 +137,7 @@ class Lane:
 
     async def _reserve(self, questions: list[Question]) -> None:
         journal = self._run.journal
-        attempts = [journal.attempt(each.key, each.judge.name, each.work, each.bound) for each in questions]
+        attempts = [journal.attempt(each) for each in questions]
         try:
             await journal.reserve(attempts)
         finally:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from prefstrata.judging._journal import read_journal
-from prefstrata.judging._money import Caps
+from prefstrata.judging._money import Caps, dollars
 from prefstrata.judging._rows import today
 from prefstrata.judging._summaries import JudgeReport
 from prefstrata.model import ConfigError
@@ -14,7 +14,7 @@ from prefstrata.model import ConfigError
 if TYPE_CHECKING:
     from prefstrata.project import Judges, Project
 
-__all__ = ["report_judges"]
+__all__ = ["report_judges", "spent_by_rater"]
 
 
 def report_judges(project: Project, *, runs: int = 10) -> JudgeReport:
@@ -44,3 +44,14 @@ def report_judges(project: Project, *, runs: int = 10) -> JudgeReport:
         [flying] = journal.rows("select count(*) as n from attempts where cost is null")
         caps = Caps.of(judges.budget, day=journal.spent(today()), project=journal.spent())
         return JudgeReport(spending, days, made, caps, int(flying["n"]))
+
+
+def spent_by_rater(project: Project) -> dict[str, str]:
+    """What each judge's verdicts have cost so far, by the name that the ledger gives the rater: ``$12.34``.
+
+    The journal of this machine says so; verdicts that were asked for elsewhere cost nothing here, and have no entry.
+    """
+    if project.judges is None:
+        return {}
+    with read_journal(project.directory / project.judges.journal) as journal:
+        return {f"judge:{rater}": dollars(spent) for rater, spent in sorted(journal.spent_by_rater().items())}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Row = tuple[object, ...]
 
 __all__ = [
+    "ADDED",
     "PREPARED",
     "SCHEMA",
     "VERSION",
@@ -32,7 +33,7 @@ SCHEMA = """
 create table if not exists attempts (
     id integer primary key, key text not null, run text not null, judge text not null, work text not null, day text
     not null, batch integer, reserved integer not null, cost integer, outcome text, status integer, input_tokens
-    integer, output_tokens integer, asked_at text not null, ended_at text
+    integer, output_tokens integer, asked_at text not null, ended_at text, rater text
 ); create index if not exists attempts_by_key on attempts (key); create index if not exists attempts_in_flight on
 attempts (id) where cost is null; create index if not exists attempts_of_batch on attempts (batch) where batch is not
 null; create table if not exists replies (attempt integer primary key, key text not null, judge text not null, body
@@ -44,11 +45,13 @@ create table if not exists runs (
     id text primary key, began_at text not null, ended_at text, outcome text, figures text
 );
 """
-VERSION = 1
+VERSION = 2
+ADDED = "alter table attempts add column rater text"
+"""What makes a journal of version 1 one of version 2: it did not say for which rater a request was."""
 
 _RESERVE = (
-    "insert into attempts (id, key, run, judge, work, day, batch, reserved, asked_at)"
-    " values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "insert into attempts (id, key, run, judge, work, day, batch, reserved, asked_at, rater)"
+    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _SETTLE = (
     "update attempts set outcome = ?, cost = ?, status = ?, input_tokens = ?, output_tokens = ?, ended_at = ?"
@@ -69,6 +72,7 @@ class Attempt:
         reserved: the most it may cost, in micro-dollars.
         batch: number of the batch it is in; None when it is sent by itself.
         day: the day it was reserved on, when that was in an earlier run.
+        rater: who the answer is a verdict of; None when it is none, and of one that an earlier run sent.
     """
 
     id: int
@@ -78,6 +82,7 @@ class Attempt:
     reserved: int
     batch: int | None = None
     day: str = ""
+    rater: str | None = None
 
     @property
     def name(self) -> str:
@@ -130,7 +135,7 @@ def reservations(run: str, attempts: Iterable[Attempt]) -> Iterator[tuple[str, R
     for each in attempts:
         yield (
             _RESERVE,
-            (each.id, each.key, run, each.judge, each.work, now[:10], each.batch, each.reserved, now),
+            (each.id, each.key, run, each.judge, each.work, now[:10], each.batch, each.reserved, now, each.rater),
         )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from prefstrata.engine import parameters
+from prefstrata.judging import spent_by_rater
 from prefstrata.model.tables import TABLES
 from prefstrata.noise import FITTED
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
@@ -182,7 +183,9 @@ class Session:
         with _scratch(self.project) as folder:
             identity = self._content
             gates = next(policy.gates for policy, _ in self.policies if "*" in policy.scenarios)
-            drafter = Drafter(self.engine, store, identity, folder, gates=gates, approval=approval)
+            drafter = Drafter(
+                self.engine, store, identity, folder, gates=gates, approval=approval, spent=spent_by_rater(self.project)
+            )
 
             def build(parent: CommitInfo) -> Draft | None:
                 if parent.metadata.get("content_id") == identity.content_id:

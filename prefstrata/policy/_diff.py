@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from prefstrata.policy._words import RISK_LEVELS
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["differences"]
 
+_Found = TypeVar("_Found")
+
 
 def differences(old: Policy, new: Policy) -> tuple[str, ...]:
     """Sentences, the gravest first; none when the two say the same, whatever they are called."""
@@ -27,16 +29,12 @@ def _ordering(old: Policy, new: Policy) -> Iterator[str]:
     for name in before:
         if name not in after:
             yield f"{name} decides nothing any more."
-    order = [each.name for each in new.dimensions]
-    for name in order:
+    for name in after:
         if name not in before:
-            lower = order[order.index(name) + 1 :]
-            yield f"{name} is new, and {'comes before ' + lower[0] if lower else 'comes last'}."
+            places = _by_risk({risk: _place(name, new.order(risk)) for risk in RISK_LEVELS})
+            yield f"{name} is new, and {'; '.join(f'{where} {place}'.strip() for place, where in places)}."
     common = [each.name for each in old.dimensions if each.name in after]
-    for one, other in combinations(common, 2):
-        if order.index(other) < order.index(one):
-            yield f"{other} now wins over {one} when the two conflict; before, {one} won."
-    yield from _ordering_by_risk(old, new, common)
+    yield from _winners(old, new, common)
     for name in common:
         if before[name].kind != after[name].kind:
             yield f"{name} is now {after[name].kind} preference, not {before[name].kind}."
@@ -44,16 +42,30 @@ def _ordering(old: Policy, new: Policy) -> Iterator[str]:
             yield f"{name} is defined anew: {after[name].definition!r}, before: {before[name].definition!r}."
 
 
-def _ordering_by_risk(old: Policy, new: Policy, common: list[str]) -> Iterator[str]:
-    """Changes at a risk level that are not those of the general order."""
-    general = [[each.name for each in policy.dimensions] for policy in (old, new)]
-    for risk in RISK_LEVELS:
-        orders = [policy.order(risk) for policy in (old, new)]
-        for one, other in combinations(common, 2):
-            was, now = (order.index(one) < order.index(other) for order in orders)
-            if was != now and [was, now] != [order.index(one) < order.index(other) for order in general]:
-                winner, loser = (one, other) if now else (other, one)
-                yield f"At {risk} risk {winner} now wins over {loser} when the two conflict; before, {loser} won."
+def _winners(old: Policy, new: Policy, common: list[str]) -> Iterator[str]:
+    """Who wins a conflict now that lost it before, and at which risks: an order may be another one at each."""
+    for one, other in combinations(common, 2):
+        won: dict[str, tuple[str, str] | None] = {}
+        for risk in RISK_LEVELS:
+            was, now = (order.index(one) < order.index(other) for order in (old.order(risk), new.order(risk)))
+            won[risk] = None if was == now else (one, other) if now else (other, one)
+        for change, where in _by_risk(won):
+            if change is not None:
+                winner, loser = change
+                said = f"{winner} now wins over {loser} when the two conflict; before, {loser} won."
+                yield f"{where.capitalize()} {said}" if where else said
+
+
+def _place(name: str, order: tuple[str, ...]) -> str:
+    lower = order[order.index(name) + 1 :]
+    return f"comes before {lower[0]}" if lower else "comes last"
+
+
+def _by_risk(found: Mapping[str, _Found]) -> Iterator[tuple[_Found, str]]:
+    """What is found at some risk, each once, and where: nothing for all risks, or as in ``at low and medium risk``."""
+    for value in dict.fromkeys(found.values()):
+        risks = [risk for risk, each in found.items() if each == value]
+        yield value, "" if len(risks) == len(found) else f"at {' and '.join(risks)} risk"
 
 
 def _scenarios(old: Policy, new: Policy) -> Iterator[str]:

@@ -21,7 +21,7 @@ from prefstrata.releases._online import EMPTY
 from prefstrata.releases._summary import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["render_card", "render_report"]
 
@@ -52,9 +52,17 @@ def render_card(manifest: dict[str, Any]) -> bytes:
     return _environment(html=False).get_template("CARD.md.j2").render(_facts(manifest, code_span)).encode()
 
 
-def render_report(manifest: dict[str, Any]) -> bytes:
-    """``report/index.html`` of the release: one page, no scripts, nothing loaded from elsewhere."""
-    return _environment(html=True).get_template("report.html.j2").render(_facts(manifest, quoted)).encode()
+def render_report(manifest: dict[str, Any], *, spent: Mapping[str, str] | None = None) -> bytes:
+    """``report/index.html`` of the release: one page, no scripts, nothing loaded from elsewhere.
+
+    Args:
+        manifest: of the release.
+        spent: what raters have cost so far, as people read it. No record says that, so no manifest does either.
+    """
+    facts = _facts(manifest, quoted)
+    shown = {card["rater_id"] for card in facts["raters"]["cards"]}
+    costs = {rater: cost for rater, cost in (spent or {}).items() if rater in shown}
+    return _environment(html=True).get_template("report.html.j2").render(facts, costs=costs).encode()
 
 
 @cache

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from prefstrata.releases._ordering import as_ordered_now
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -57,7 +59,7 @@ def news(engine: Engine, teaching: dict[str, Any], earlier: dict[str, Any] | Non
         teaching: what :func:`describe_teaching` returned.
         earlier: the manifest of the release before; None for the first.
     """
-    before = (earlier or {}).get("teaching")
+    before = _as_now(teaching, (earlier or {}).get("teaching"))
     measures: list[Row] = []
     if earlier is not None and before is not None:
         known = pl.DataFrame(
@@ -71,6 +73,11 @@ def news(engine: Engine, teaching: dict[str, Any], earlier: dict[str, Any] | Non
         "findings": find(teaching, before, measures),
         "compared": before is not None,
     }
+
+
+def _as_now(teaching: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What was taught before, in the order in which the policies put dimensions now."""
+    return before and {**before, "ordering": as_ordered_now(before["ordering"], teaching["ordering"])}
 
 
 def _beside(teaching: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:

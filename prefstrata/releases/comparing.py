@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefstrata.engine import DuckDBEngine
 from prefstrata.releases._changes import changes_in_store
+from prefstrata.releases._ordering import as_ordered_now
 from prefstrata.releases.stored import read_manifest
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _TEACHING = {
     "styles": (("scenario", "style"), "share"),
     "positions": (("scenario", "dimension"), "share"),
 }
+_EQUAL = 1e-9
+"""Shares nearer than this are the same: one may have been turned round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Comparison:
         records: rows of kind, change, from_layer, to_layer, records (how many); :func:`changed_rows` lists them.
         files: paths added, changed and removed.
         teaching: rows of figure (ordering, styles, positions), of (what it is of: the scenario and so on), before,
-            after (shares), where the two differ, the largest move first; None for one not there.
+            after (shares), where the two differ, the largest move first; None for one not there. A value ordering is
+            told as the later release orders the two dimensions.
         composition: rows of layer, kind, facet, value, before, after (numbers of records), where the two differ.
         strata: rows of scenario, stratum, before, after (factors), where the two differ; None for one not there.
         policies: rows of policy (its name), before, after (its reference), changed in text; None for one not there.
@@ -122,13 +126,14 @@ def _scratch() -> Iterator[DuckDBEngine]:
 
 def _teaching(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
     rows = []
+    old = {**old, "ordering": as_ordered_now(old.get("ordering", []), new.get("ordering", []))}
     for figure, (keys, share) in _TEACHING.items():
         earlier, later = (
             {tuple(row[key] for key in keys): row[share] for row in each.get(figure, [])} for each in (old, new)
         )
         for cell in sorted(earlier.keys() | later.keys()):
             was, now = earlier.get(cell), later.get(cell)
-            if was != now:
+            if was != now and (was is None or now is None or abs(was - now) > _EQUAL):
                 rows.append({"figure": figure, "of": list(cell), "before": was, "after": now})
     return sorted(rows, key=lambda row: -abs((row["after"] or 0.0) - (row["before"] or 0.0)))
 

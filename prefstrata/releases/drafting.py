@@ -21,6 +21,7 @@ from prefstrata.releases.identity import calibration_id
 from prefstrata.releases.stored import read_manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from prefstrata.engine import Warehouse
@@ -43,6 +44,7 @@ class Drafter:
         directory: an empty folder for its files, kept until the release is published.
         gates: how much the gates look at; as it ships by default.
         approval: who says yes to major changes.
+        spent: what raters have cost so far, for the report.
 
     Attributes:
         judged: what the gates found in the draft made last; None before there is one.
@@ -57,10 +59,11 @@ class Drafter:
         *,
         gates: Gates | None = None,
         approval: Approval | None = None,
+        spent: Mapping[str, str] | None = None,
     ) -> None:
         """Write the files that do not depend on the parent."""
         self._engine, self._store, self._identity, self._directory = engine, store, identity, directory
-        self._gates, self._approval = gates or Gates(), approval
+        self._gates, self._approval, self._spent = gates or Gates(), approval, spent
         self.judged: Judged | None = None
         calibration = calibration_id(identity)
         self._layers = write_layers(engine, directory)
@@ -79,7 +82,7 @@ class Drafter:
         )
         pages = (
             self._write("CARD.md", render_card(manifest)),
-            self._write("report/index.html", render_report(manifest)),
+            self._write("report/index.html", render_report(manifest, spent=self._spent)),
         )
         files = sorted((*self._layers, *self._beside, *listed, *pages), key=lambda file: file.path)
         manifest["files"] = [

@@ -55,14 +55,18 @@ def factors_of(
 
 
 def _margin(values: list[str], trust: list[float], declared: Mapping[str, float]) -> Margin:
-    """The declared shares as shares of the whole: what nobody can fill is no claim, and the rest is one group."""
+    """The declared shares as shares of the whole. What nobody can fill is no claim: all others divide it.
+
+    What has no share of its own is one group, and its part is what all declared shares leave, filled or not: who falls
+    silent must not hand what was meant for it to whatever nobody declared.
+    """
     filled = {value for value, each in zip(values, trust, strict=True) if each > 0}
     shares: dict[Hashable, float] = {value: share for value, share in declared.items() if value in filled}
-    # Shares are sums of decimals: 0.1 + 0.2 + 0.3 + 0.4 is all of it.
-    told = round(fsum(shares.values()), _DIGITS)
-    groups = [value if value in declared else _REST for value in values]
     if filled - declared.keys():
-        return Margin(groups, {**shares, _REST: 1 - told})
+        # Shares are sums of decimals: 0.1 + 0.2 + 0.3 + 0.4 is all of it.
+        shares[_REST] = round(max(0.0, 1 - fsum(declared.values())), _DIGITS)
+    told = fsum(shares.values())
+    groups = [value if value in declared else _REST for value in values]
     return Margin(groups, {value: share / told for value, share in shares.items()} if told > 0 else {})
 
 

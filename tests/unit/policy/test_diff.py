@@ -62,6 +62,13 @@ def test_equal_policies_differ_in_nothing_whatever_they_are_called() -> None:
             lambda p: p.update(priority={"high": ["conciseness"]}),
             "At high risk conciseness now wins over compliance when the two conflict; before, compliance won.",
         ),
+        (
+            lambda p: (
+                p["dimensions"].insert(0, {**p["dimensions"][0], "name": "brand_voice", "kind": "brand"}),
+                p.update(priority={"high": [each["name"] for each in p["dimensions"][1:]]}),
+            ),
+            "brand_voice is new, and at low and medium risk comes before safety_boundary; at high risk comes last.",
+        ),
         (lambda p: p.update(aggregation={"rule": "weighted"}), "aggregation.rule: weighted, before lexicographic."),
         (lambda p: p["layers"].pop(3), "The rule disputed, into backflow, is gone."),
         (
@@ -78,6 +85,16 @@ def test_equal_policies_differ_in_nothing_whatever_they_are_called() -> None:
 def test_each_change_has_its_sentence(change: Callable[[dict[str, Any]], object], sentence: str) -> None:
     """A reader who knows neither file understands what it does."""
     assert sentence in _changed(change)
+
+
+def test_who_still_wins_at_high_risk_is_not_said_to_have_lost() -> None:
+    """An order that changes in general and is kept at one risk is told for the other risks alone."""
+    found = _changed(lambda p: (_swap(p), p.update(priority={"high": ["safety_boundary"]})))
+    told = [sentence for sentence in found if "safety_boundary" in sentence]
+    clause = "naturalness now wins over safety_boundary when the two conflict; before, safety_boundary won."
+    assert f"At low and medium risk {clause}" in told
+    assert len(told) == 5
+    assert all(sentence.startswith("At low and medium risk ") for sentence in told)
 
 
 def test_the_shipped_policies_differ_in_how_they_order() -> None:

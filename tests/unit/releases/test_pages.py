@@ -354,6 +354,16 @@ def test_settled_pairs_are_named_when_there_are_any() -> None:
     assert "Settled by people" not in _Page(render_report(manifest())).text
 
 
+def test_what_a_judge_has_cost_stands_on_its_card() -> None:
+    """Where a journal says so, and for raters that are shown; else there is no such column."""
+    [card] = manifest()["raters"]["cards"]
+    told = _Page(render_report(manifest(), spent={card["rater_id"]: "$12.34", "judge:other": "$0.99"}))
+    assert "$12.34" in told.cells
+    assert "$0.99" not in told.text
+    assert "booked for its verdicts" in told.text
+    assert "booked" not in _Page(render_report(manifest(), spent={"judge:other": "$0.99"})).text
+
+
 def test_raters_are_told_with_what_their_figures_rest_on() -> None:
     """Interval, side bias and change beside the figure, and what held-out pairs said of the estimates, on both."""
     page, card = _Page(render_report(manifest())), render_card(manifest()).decode()

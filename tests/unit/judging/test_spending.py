@@ -1,0 +1,57 @@
+"""The journal says what each rater's verdicts have cost."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from typing import TYPE_CHECKING
+
+from benchmarks.judging.questions import judge, rubric
+from prefstrata.judging import Item, compare, generate, open_journal, read_journal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_JUDGE = judge("http://127.0.0.1:9/v1")
+_ITEM = Item("1", (("user", "q"),), ("a much longer answer", "short"))
+_BEFORE = """
+create table attempts (
+    id integer primary key, key text not null, run text not null, judge text not null, work text not null, day text
+    not null, batch integer, reserved integer not null, cost integer, outcome text, status integer, input_tokens
+    integer, output_tokens integer, asked_at text not null, ended_at text
+);
+insert into attempts values (1, 'k', 'r', 'j', 'w', '2026-11-01', null, 70, 60, 'answered', 200, 1, 1, 'then', 'then');
+"""
+"""A journal as version 1 wrote it."""
+
+
+def test_costs_are_booked_to_the_rater_whose_verdict_it_is(tmp_path: Path) -> None:
+    """Both orders are one rater's; a text that a model writes is nobody's verdict."""
+    path = tmp_path / "journal"
+    asked = [compare(_JUDGE, rubric(), _ITEM, turned=turned, seed=1, work="w") for turned in (False, True)]
+    with open_journal(path, "run") as journal:
+        attempts = [journal.attempt(each) for each in (*asked, generate(_JUDGE, _ITEM, work="g", temperature=None))]
+        asyncio.run(journal.reserve(attempts))
+        assert journal.spent() == sum(each.reserved for each in attempts)
+    [(rater, spent)] = _spent(path).items()
+    assert rater.startswith(f"{_JUDGE.name}/")
+    assert spent == sum(each.bound for each in asked)
+
+
+def test_a_journal_of_an_earlier_version_is_read_and_goes_on(tmp_path: Path) -> None:
+    """What it holds is spent all the same, and booked to nobody."""
+    path = tmp_path / "journal"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(_BEFORE)
+    connection.close()
+    assert _spent(path) == {}
+    question = compare(_JUDGE, rubric(), _ITEM, turned=False, seed=1, work="w")
+    with open_journal(path, "run") as journal:
+        asyncio.run(journal.reserve([journal.attempt(question)]))
+        assert journal.spent() == 60 + question.bound
+    assert list(_spent(path).values()) == [question.bound]
+
+
+def _spent(path: Path) -> dict[str, int]:
+    with read_journal(path) as journal:
+        return journal.spent_by_rater()
