@@ -80,10 +80,25 @@ def deliver(project: Project, source: Source, records: Iterable[dict[str, Any]])
 
 
 def _keys(folder: Path, name: str) -> Iterator[str]:
-    for path in sorted(folder.glob(f"{name}-*.jsonl")):
+    for path in sorted(path for path in folder.glob(f"{name}-*.jsonl") if path.is_file()):
         with path.open("rb") as file:
             for line in file:
-                yield json.loads(line)["key"]
+                if (key := _key(line)) is not None:
+                    yield key
+
+
+def _key(line: bytes) -> str | None:
+    """What a line delivered; None for one that nobody delivered.
+
+    A folder that people can write to may hold anything under any name. A line without a key delivered nothing; whoever
+    reads the source refuses it with its reason.
+    """
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    key = record.get("key") if isinstance(record, dict) else None
+    return key if isinstance(key, str) else None
 
 
 def _check_found(project: Project, source: Source, file: Path) -> None:

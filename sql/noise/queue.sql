@@ -1,6 +1,7 @@
 -- Grain: a queue and a pair waiting in it.
 -- Every question that people can answer better than a formula, the most urgent first. A pair that was answered leaves: what
--- is settled is no dispute, what was annotated again is no sample, and what is golden is no candidate.
+-- is settled is no dispute, what was annotated again is no sample, and what is golden is no candidate. Of what users alone judged,
+-- high risk has the upper half of the priorities: it comes before everything else, however sure the estimate is.
 with answered as (
     select
         pair_id,
@@ -77,7 +78,7 @@ waiting as (
     where queue <> 'reannotation'
     union all
     select
-        'backflow', pair_id, prompt_id, kind, [dimension], priority,
+        'backflow', pair_id, prompt_id, kind, [dimension], round(case when kind = 'risky' then 0.5e0 else 0e0 end + priority / 2, 9),
         case kind
             when 'risky' then 'high risk, and no annotator has judged it'
             when 'conflicting' then 'users and judges or rules contradict each other'
@@ -89,7 +90,8 @@ waiting as (
     union all
     select
         'backflow', preferences.pair_id, any_value(pairs.prompt_id), 'online', list_sort(list(preferences.dimension)),
-        max(1 - greatest(p_a, p_b)), 'high risk, and only users have judged it'
+        -- The urgency that noise.backflow gives to high risk.
+        round(0.5e0 + least(1e0, max(1 - greatest(p_a, p_b)) + 0.25e0) / 2, 9), 'high risk, and only users have judged it'
     from noise.preferences as preferences
     join evidence.pairs as pairs on pairs.pair_id = preferences.pair_id
     join evidence.prompts as prompts on prompts.prompt_id = pairs.prompt_id
@@ -97,9 +99,10 @@ waiting as (
     group by preferences.pair_id
     having bool_and(array_length(list_filter(strata, lambda s: not s.stratum like '%/online')) = 0)
 ),
--- A pair waits once in a queue: a flip is the better reason to ask again than a lot.
+-- A pair waits once in a queue: a flip is the better reason to ask again than a lot, and a pair that was drawn says more than
+-- that only users judged it.
 ranked as (
-    select *, row_number() over (partition by queue, pair_id order by kind) as place
+    select *, row_number() over (partition by queue, pair_id order by case when kind = 'online' then 1 else 0 end, kind) as place
     from waiting
 )
 select queue, pair_id, prompt_id, kind, dimensions, priority, reason

@@ -6,19 +6,27 @@ with settings as (
     select watch_days from policy.online where scenario = '*'
 ),
 online as (
-    select prompts.task, votes.pair_id, votes.choice, votes.decided_at
+    select prompts.task, votes.pair_id, votes.choice, votes.rater_id, votes.decided_at
     from evidence.votes as votes
     join evidence.prompts as prompts on prompts.prompt_id = votes.prompt_id
     where votes.derived_from = 'event' and votes.decided_at is not null
 ),
+days as (
+    select cast(decided_at as date) as day, count(*) as votes, coalesce(min(rater_id) <> max(rater_id), false) as shared
+    from online
+    group by cast(decided_at as date)
+),
+-- A day is believed when two raters say so, with a twentieth of the votes of the busiest: one clock in the future must not make
+-- everything else old. What is later than the newest such day is recent.
 span as (
-    select max(decided_at) as newest, min(decided_at) as oldest from online
+    select coalesce(max(case when shared and 20 * votes >= most then day end), max(day)) as newest, min(day) as oldest
+    from (select *, max(votes) over () as most from days) as compared
 ),
 dated as (
     select
         online.*,
-        date_diff('day', cast(online.decided_at as date), cast(span.newest as date)) < settings.watch_days as recent,
-        date_diff('day', cast(span.oldest as date), cast(span.newest as date)) >= settings.watch_days as has_past,
+        date_diff('day', cast(online.decided_at as date), span.newest) < settings.watch_days as recent,
+        date_diff('day', span.oldest, span.newest) >= settings.watch_days as has_past,
         case when trusted.p_a > 0.5 then 'a' when trusted.p_a < 0.5 then 'b' end as trusted_choice
     from online
     cross join span
