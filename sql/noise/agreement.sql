@@ -52,10 +52,10 @@ drawn as (
 chance as (
     select
         *,
-        1 - (apart_a_tie + apart_a_b + apart_tie_b) / shared as agreed,
+        1 - (apart_a_tie + apart_a_b + apart_tie_b) / nullif(shared, 0) as agreed,
         -- Quadratic weights on three steps: neighbours agree to 3/4, the ends not at all.
-        1 - (apart_a_tie / 4 + apart_a_b + apart_tie_b / 4) / shared as agreed_quadratic,
-        (share_a * share_a + share_tie * share_tie + share_b * share_b) / (items * items) as same,
+        1 - (apart_a_tie / 4 + apart_a_b + apart_tie_b / 4) / nullif(shared, 0) as agreed_quadratic,
+        (share_a * share_a + share_tie * share_tie + share_b * share_b) / nullif(items * items, 0) as same,
         a + tie + b as pairable
     from drawn
     where shared > 0

@@ -43,8 +43,8 @@ summed as (
 shares as (
     select
         *,
-        (a_a + tie_tie + b_b) / items as agreed,
-        (one_a * other_a + one_tie * other_tie + one_b * other_b) / (items * items) as chance,
+        (a_a + tie_tie + b_b) / nullif(items, 0) as agreed,
+        (one_a * other_a + one_tie * other_tie + one_b * other_b) / nullif(items * items, 0) as chance,
         -- How far apart, squared, in steps of the scale.
         a_tie + tie_a + tie_b + b_tie + 4 * (a_b + b_a) as distance,
         one_a * other_tie + one_tie * other_a + one_tie * other_b + one_b * other_tie
