@@ -133,7 +133,7 @@ def _sources(project: Project) -> str:
     from prefstrata.sources import check_sources, find_files  # noqa: PLC0415 - as above
 
     found = (
-        source.name if find_files(project.directory, source.path) else f"{source.name} (no file matches {source.path})"
+        source.name if find_files(project.directory, source.path) else f"{source.name} (no file yet)"
         for source in project.sources
     )
     return ", ".join(found) if check_sources(project) else "none declared"

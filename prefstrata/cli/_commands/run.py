@@ -97,8 +97,11 @@ def _told(summary: RunSummary) -> Iterator[str | Grid]:
     before = f", {known:,} read before" if known else ""
     yield f"read {counted(ingested.read, 'record')} from {counted(len(ingested.new), 'new file')}{before}"
     yield f"     {ingested.accepted:,} accepted, {ingested.quarantined:,} in quarantine"
-    for source, path in ingested.empty.items():
-        yield f"     the source {source} found no file: nothing matches {path}"
+    # Some sources wait for files, such as answers, for months. That none finds any is no waiting.
+    if not ingested.files:
+        yield from (
+            f"     the source {source} found no file: nothing matches {path}" for source, path in ingested.empty.items()
+        )
     if ingested.reasons:
         yield Grid.of("reason >records", ingested.reasons.items(), "Quarantine (see ledger.quarantine)")
     if outcome.status is Status.NOTHING_NEW and outcome.tag is None:
