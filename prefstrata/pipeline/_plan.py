@@ -51,6 +51,7 @@ STAGES = (
             "evidence.prompts",
             "evidence.responses",
             "evidence.normalised_ratings",
+            "evidence.passed_over",
             "evidence.actions",
             "evidence.attribution",
             "evidence.events",

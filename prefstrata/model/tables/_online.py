@@ -67,6 +67,15 @@ priority | double | higher first, 0 to 1: the doubt of the estimate, and a quart
     ),
     Table(
         "evidence",
+        "passed_over",
+        "a delivery of an event that another delivery stands for",
+        columns("""
+event_id | varchar | the event of the ledger that is not counted
+"""),
+        ("event_id",),
+    ),
+    Table(
+        "evidence",
         "actions",
         "something a user did, once, whose consent stands",
         columns(f"event_id | varchar | id of the ledger row\n{_DID.strip()}"),
