@@ -34,7 +34,7 @@ class Span:
     """Records that lie together: those of some days, or of no day, cut into buckets by their prompt's hash.
 
     Attributes:
-        name: what the names of its files begin with.
+        name: what the names of its files say of its days.
         days: its days that have records, since 1970-01-01; None stands for those without a day.
         buckets: how many files it has at most.
     """
@@ -45,7 +45,7 @@ class Span:
 
     def file(self, bucket: int) -> str:
         """The name of one of its files."""
-        return f"{self.name}.{bucket:03d}.parquet"
+        return f"bucket={self.name}.{bucket:03d}.parquet"
 
 
 def spans(days: Mapping[int | None, int]) -> tuple[Span, ...]:

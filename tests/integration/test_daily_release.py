@@ -58,11 +58,11 @@ def test_a_day_of_one_in_a_hundred_uploads_a_twentieth_at_most(store: VersionSto
     """1 % more records, of a new day: at most 5 % of the bytes, manifest, report and list of changes included."""
     share, layers = _daily(store, tmp_path, per_day=_PER_DAY)
     assert share <= _MOST
-    assert layers == {"main/ratings/2026-04-11_2026-04-12.000.parquet"}
+    assert layers == {"main/ratings/bucket=2026-04-11_2026-04-12.000.parquet"}
 
 
 def test_without_dates_every_file_changes(store: VersionStore, tmp_path: Path) -> None:
     """Nothing says which records are new, so the same addition goes into every file."""
     share, layers = _daily(store, tmp_path, per_day=None)
     assert share > 0.9
-    assert layers == {"main/ratings/undated.000.parquet", "main/ratings/undated.001.parquet"}
+    assert layers == {"main/ratings/bucket=undated.000.parquet", "main/ratings/bucket=undated.001.parquet"}

@@ -225,7 +225,7 @@ def test_under_a_kept_fit_the_files_of_earlier_days_stay_as_they_were(
     )
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     assert len([path for path in after if "/pairs/" in path]) == 9
-    assert {path for path in changed if "/pairs/" in path} == {"main/pairs/all.000.parquet"}
+    assert {path for path in changed if "/pairs/" in path} == {"main/pairs/bucket=all.000.parquet"}
 
 
 def test_a_fit_that_is_due_is_made(fitted: Path, tmp_path: Path) -> None:

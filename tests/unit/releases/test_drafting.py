@@ -32,7 +32,7 @@ IDENTITY = Identity(
 FILES = [
     "CARD.md",
     "calibration/raters.parquet",
-    "main/ratings/all.000.parquet",
+    "main/ratings/bucket=all.000.parquet",
     "policies/general.yaml",
     "report/index.html",
     "weights.json",
@@ -72,7 +72,7 @@ def test_every_file_is_there_and_is_what_the_manifest_says(drafter: Drafter, sto
         assert (row["sha256"], row["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
     assert {row["path"]: row["rows"] for row in listed if row["rows"]} == {
         "calibration/raters.parquet": 2,
-        "main/ratings/all.000.parquet": 30,
+        "main/ratings/bucket=all.000.parquet": 30,
     }
 
 

@@ -82,7 +82,7 @@ def test_what_has_no_day_is_cut_by_hash() -> None:
     """A layer without dates has few large files, as many as its size asks for."""
     assert spans({None: 16_384}) == (Span("undated", (None,), 1),)
     assert spans({None: 16_385}) == (Span("undated", (None,), 2),)
-    assert Span("undated", (None,), 2).file(1) == "undated.001.parquet"
+    assert Span("undated", (None,), 2).file(1) == "bucket=undated.001.parquet"
 
 
 def test_a_layer_without_records_has_no_span() -> None:

@@ -45,9 +45,9 @@ def test_bytes_depend_on_the_records_alone(tmp_path: Path) -> None:
     layers = {"main": 40_000, "weak": 700, "golden": 1}
     first = _written(tmp_path / "1", layers, threads=1)
     assert [file.path for file in first] == [
-        "golden/ratings/all.000.parquet",
-        *(f"main/ratings/undated.{bucket:03d}.parquet" for bucket in range(4)),
-        "weak/ratings/undated.000.parquet",
+        "golden/ratings/bucket=all.000.parquet",
+        *(f"main/ratings/bucket=undated.{bucket:03d}.parquet" for bucket in range(4)),
+        "weak/ratings/bucket=undated.000.parquet",
     ]
     assert _same(_written(tmp_path / "1 again", layers, threads=1)) == _same(first)
     assert _same(_written(tmp_path / "4", layers, threads=4)) == _same(first)
@@ -60,15 +60,15 @@ def test_bytes_depend_on_the_days_alone(tmp_path: Path) -> None:
     layers = {"main": 3_000, "weak": 600, "golden": 250}
     first = _written(tmp_path / "1", layers, threads=1, per_day=550)
     assert [(file.path, file.rows) for file in first] == [
-        ("golden/ratings/all.000.parquet", 250),
-        ("main/ratings/2026-01-01.000.parquet", 550),
-        ("main/ratings/2026-01-02.000.parquet", 550),
-        ("main/ratings/2026-01-03.000.parquet", 550),
-        ("main/ratings/2026-01-04.000.parquet", 550),
-        ("main/ratings/2026-01-05.000.parquet", 550),
-        ("main/ratings/2026-01-06.000.parquet", 250),
-        ("weak/ratings/2026-01-01.000.parquet", 550),
-        ("weak/ratings/2026-01-02.000.parquet", 50),
+        ("golden/ratings/bucket=all.000.parquet", 250),
+        ("main/ratings/bucket=2026-01-01.000.parquet", 550),
+        ("main/ratings/bucket=2026-01-02.000.parquet", 550),
+        ("main/ratings/bucket=2026-01-03.000.parquet", 550),
+        ("main/ratings/bucket=2026-01-04.000.parquet", 550),
+        ("main/ratings/bucket=2026-01-05.000.parquet", 550),
+        ("main/ratings/bucket=2026-01-06.000.parquet", 250),
+        ("weak/ratings/bucket=2026-01-01.000.parquet", 550),
+        ("weak/ratings/bucket=2026-01-02.000.parquet", 50),
     ]
     for seed in (1, 2):
         assert _same(_written(tmp_path / f"{seed}", layers, threads=4, shuffle=seed, per_day=550)) == _same(first)
@@ -79,7 +79,7 @@ def test_a_new_day_leaves_the_files_of_the_others_as_they_were(tmp_path: Path) -
     earlier = {file.path: file.sha256 for file in _written(tmp_path / "1", {"main": 9_000}, per_day=100)}
     later = {file.path: file.sha256 for file in _written(tmp_path / "2", {"main": 9_100}, per_day=100)}
     changed = {path for path in earlier.keys() | later.keys() if earlier.get(path) != later.get(path)}
-    assert changed == {"main/ratings/2026-04-01_2026-06-03.000.parquet"}
+    assert changed == {"main/ratings/bucket=2026-04-01_2026-06-03.000.parquet"}
     assert len(later) > 20
 
 
