@@ -16,6 +16,7 @@ from prefstrata.engine._shared import check_columns, given, may_be_replaced, wit
 from prefstrata.engine._types import duckdb_type, parse_type
 from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.errors import ConfigError, UnreachableError
+from prefstrata.model.tables import PASSING
 from prefstrata.model.tables import table as definition
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["DuckDBEngine", "connect"]
 
 _MEMORY = ":memory:"
-_IN_MEMORY = ("staging", "fit", "release")
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -62,7 +62,7 @@ class DuckDBEngine:
         try:
             # What is staged, fitted or written to files lives for one run: in memory, spilled when it must be.
             # The database has the schema's name, so that SQL says staging.votes as it says ledger.votes.
-            for schema in _IN_MEMORY:
+            for schema in PASSING:
                 self._run(f"attach ':memory:' as {schema}")
             self._configure(str(path), threads, memory_limit or "2600MB", temp_directory)
             self._define_functions()
@@ -125,7 +125,7 @@ class DuckDBEngine:
                 self._create(table)
 
     def _has(self, table: Table) -> bool:
-        apart = table.schema in _IN_MEMORY
+        apart = table.passing
         found = self._run(
             "select 1 from duckdb_tables() where schema_name = $schema and table_name = $name and not temporary"
             " and database_name = coalesce($database, current_database())",
@@ -141,7 +141,7 @@ class DuckDBEngine:
         """Create or replace the table, empty, with what it means as comments where somebody may come to read them."""
         columns = ", ".join(f'"{column.name}" {_type(column.type)}' for column in table.columns)
         name = _quoted(table)
-        if table.schema in _IN_MEMORY:
+        if table.passing:
             self._run(f"create or replace table {name} ({columns})")
             return
         comments = [f"comment on table {name} is {_literal(table.grain)}"] + [

@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 
     from prefstrata.model.tables import Table
 
-__all__ = ["PASSING", "TableFolder", "duckdb_columns", "parquet_files", "show_tables"]
-
-PASSING = ("staging", "fit", "release")
-"""Schemas whose tables live for one run: in scratch, never in the pointer."""
+__all__ = ["TableFolder", "duckdb_columns", "parquet_files", "show_tables"]
 
 _POINTER = "tables.json"
 _FORMAT = "prefstrata-tables/1"
@@ -89,7 +86,7 @@ class TableFolder:
 
     def new_part(self, full_name: str) -> str:
         """A folder for rows of a table, relative to :attr:`path`, that nobody else has; it is not made."""
-        top = "scratch" if full_name.split(".", maxsplit=1)[0] in PASSING else "data"
+        top = "scratch" if definition(full_name).passing else "data"
         return f"{top}/{full_name}/{uuid.uuid4().hex}"
 
     def settle(self, part: str) -> None:
@@ -133,7 +130,7 @@ def show_tables(
     for full_name, parts in state.items():
         if known.get(full_name) != parts:
             table = definition(full_name)
-            if table.schema not in PASSING:  # of these names a DuckDB engine has databases
+            if not table.passing:  # of these names a DuckDB engine has databases
                 connection.execute(f'create schema if not exists "{table.schema}"').fetchall()
             name = f'"{table.schema}"."{table.name}"'
             connection.execute(f"create or replace view {name} as {_select(table, home, parts)}").fetchall()

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["Session", "open_session"]
 
 
-_REPLICATES = 200
-"""Bootstrap replicates behind the intervals of noise.metrics: enough for 90 %, and cheap enough for every run."""
+_SETTINGS = {"replicates": 200}
+"""What statements are given: bootstrap replicates for the intervals of noise.metrics, enough for 90 %, and cheap."""
 
 
 def _quiet(*_: object) -> None:
@@ -74,7 +74,7 @@ class Session:
         check_strata(project, tuple(policy for policy, _ in self.policies))
         with engine.transaction():
             for table in TABLES:
-                if table.schema not in {"staging", "fit", "release"}:
+                if not table.passing:
                     engine.ensure(table)
         load_policies(engine, (policy for policy, _ in self.policies))
 
@@ -100,9 +100,9 @@ class Session:
 
     def _known(self, parameter: str) -> str | int:
         # Only for a statement that takes it: the name of the fit is found by going through the whole ledger.
-        return (
-            calibration_id(self._content) if parameter == "calibration_id" else {"replicates": _REPLICATES}[parameter]
-        )
+        if parameter == "calibration_id":
+            return calibration_id(self._content)
+        return _SETTINGS[parameter]
 
     def _fitted(self, full_name: str) -> int:
         """The rows of a table that the rater model fills; all of them are filled with the first."""

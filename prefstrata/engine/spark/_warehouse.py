@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from prefstrata.engine._duckdb import DuckDBEngine
-from prefstrata.engine._folder import PASSING, Parts, TableFolder, duckdb_columns, parquet_files, show_tables
+from prefstrata.engine._folder import Parts, TableFolder, duckdb_columns, parquet_files, show_tables
 from prefstrata.engine._shared import check_columns, may_be_replaced
 from prefstrata.engine.spark._statements import Statements, no_rows, polars_schema, schema_of, typed
+from prefstrata.model.tables import PASSING
 from prefstrata.model.tables import table as definition
 
 if TYPE_CHECKING:

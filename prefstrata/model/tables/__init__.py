@@ -23,12 +23,12 @@ from prefstrata.model.tables._manifest import MANIFEST
 from prefstrata.model.tables._noise import NOISE
 from prefstrata.model.tables._online import ONLINE
 from prefstrata.model.tables._policy import POLICY
-from prefstrata.model.tables._shape import Column, Table
+from prefstrata.model.tables._shape import PASSING, Column, Table
 from prefstrata.model.tables._staging import STAGING
 from prefstrata.model.tables._teaching import TEACHING
 from prefstrata.model.tables._weighting import WEIGHTING
 
-__all__ = ["TABLES", "Column", "Table", "table"]
+__all__ = ["PASSING", "TABLES", "Column", "Table", "table"]
 
 TABLES: tuple[Table, ...] = (
     *LEDGER,

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["FEATURES", "MESSAGES", "ORIGIN", "SAID", "STEPS", "STRATA", "Column", "Table", "columns"]
+__all__ = ["FEATURES", "MESSAGES", "ORIGIN", "PASSING", "SAID", "STEPS", "STRATA", "Column", "Table", "columns"]
+
+
+PASSING = ("staging", "fit", "release")
+"""Schemas whose tables live for one run."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,11 @@ class Table:
     def append_only(self) -> bool:
         """Whether rows are only ever added: true for the ledger, whose facts never change."""
         return self.schema == "ledger"
+
+    @property
+    def passing(self) -> bool:
+        """Whether it lives for one run, and is no part of what the warehouse keeps."""
+        return self.schema in PASSING
 
 
 MESSAGES = "struct(role varchar, content varchar)[]"
