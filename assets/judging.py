@@ -39,7 +39,12 @@ def judging_assets(project: "Project | None") -> list[dg.AssetsDefinition]:
                 spent = dollars(progress.spent)
                 context.log.info("%s: %d of %d, %s spent", what, progress.done, progress.total, spent)
 
-        return dg.MaterializeResult(metadata=_figures(run_judges(read_project(directory), progress=tell)))
+        summary = run_judges(read_project(directory), progress=tell)
+        for judge, reason in summary.refused.items():
+            context.log.warning("%s could not be asked on: %s", judge, reason)
+        # Raised when a judge could not be asked at all: a run that ends well tells nobody that a key has expired.
+        summary.progress.demand_replies()
+        return dg.MaterializeResult(metadata=_figures(summary))
 
     return [verdicts]
 
@@ -61,6 +66,7 @@ def _figures(summary: "JudgeRun") -> dict[str, Any]:
         "spent in the project": dollars(summary.spent_project),
         "outcomes": dict(progress.outcomes),
         "stopped": summary.stopped,
+        "refused": summary.refused,
         "not asked": summary.left_out,
         "suspicious texts": len(summary.flagged),
         "verdicts delivered": summary.delivered,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prefstrata.judging._parsing import FINAL, UNUSABLE, Parsed, parse
+from prefstrata.model import UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,12 +57,14 @@ class Progress:
     Attributes:
         total: questions of the run.
         cached: those that were known before it.
-        done: those that are over, cached ones among them.
+        done: those that are never asked again, cached ones among them.
         requests: requests sent, retries among them.
-        outcomes: questions that are over, by outcome.
+        outcomes: questions that this run is through with, by outcome.
         retried: requests that did not end a question, by what became of them.
         spent: micro-dollars spent by this run, what is in flight at its highest price.
         seconds: since the first request.
+        stopped: judges that were stopped, with the reason.
+        heard: replies that came, by judge.
     """
 
     total: int = 0
@@ -72,6 +75,8 @@ class Progress:
     retried: Counter[str] = field(default_factory=Counter)
     spent: int = 0
     seconds: float = 0.0
+    stopped: dict[str, str] = field(default_factory=dict)
+    heard: Counter[str] = field(default_factory=Counter)
 
     @property
     def rate(self) -> float:
@@ -80,8 +85,28 @@ class Progress:
 
     @property
     def remaining(self) -> int:
-        """Questions that are not over."""
+        """Questions that are left: for later in this run, or for the next."""
         return self.total - self.done
+
+    @property
+    def silent(self) -> dict[str, str]:
+        """Judges that were stopped before anything came from them, with the reason."""
+        return {judge: reason for judge, reason in sorted(self.stopped.items()) if not self.heard[judge]}
+
+    def demand_replies(self) -> None:
+        """Raise when a judge could not be asked at all: whoever runs this by night must hear of it.
+
+        Raises:
+            UnreachableError: with what each endpoint said.
+        """
+        if silent := self.silent:
+            said = "; ".join(f"{judge}: {reason}" for judge, reason in silent.items())
+            raise UnreachableError(
+                f"nothing could be asked of {len(silent)} of the judges: {said}",
+                where="judges.models",
+                todo="see that the endpoint runs and that address, key, account and model are right, then run it again;"
+                " what was answered is kept",
+            )
 
 
 def read_reply(question: Question, body: bytes) -> Parsed:

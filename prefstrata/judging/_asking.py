@@ -11,7 +11,10 @@ an outcome, and none ends the run:
     failed                500, no answer in time, a broken connection: asked again with growing pauses
     rejected              the endpoint refuses this request for good
     unaffordable          a cap would be passed
-    stopped               its judge was stopped: canaries failed, the key is wrong, nothing answers
+    stopped               its judge was stopped: canaries failed, the key is wrong, there is no money
+    unreachable           its judge was stopped: nothing answers
+
+What earlier runs submitted in batches is taken up first, whoever sent it and however it is asked for now.
 """
 
 from __future__ import annotations
@@ -20,11 +23,14 @@ import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from prefstrata.judging._adopting import owners, seek, take_up
 from prefstrata.judging._asked import Asked, Progress, look_up
+from prefstrata.judging._batch import heed
 from prefstrata.judging._batching import ask_in_batches
 from prefstrata.judging._endpoint import open_client
 from prefstrata.judging._lane import Lane
 from prefstrata.judging._running import Run
+from prefstrata.model import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,10 +40,14 @@ if TYPE_CHECKING:
     from prefstrata.judging._journal import Journal
     from prefstrata.judging._money import Caps
     from prefstrata.judging._question import Question
+    from prefstrata.judging._rows import SentBatch
     from prefstrata.judging._running import Told
     from prefstrata.project import JudgeModel
 
 __all__ = ["ask"]
+
+_PATIENCE = 120.0
+_RETRIES = 4
 
 
 async def ask(  # noqa: PLR0913 - a run's parts
@@ -48,6 +58,7 @@ async def ask(  # noqa: PLR0913 - a run's parts
     told: Told = lambda _, __: None,
     progress: Callable[[Progress], object] = lambda _: None,
     known: Mapping[str, Asked] | None = None,
+    judges: Sequence[JudgeModel] = (),
 ) -> tuple[dict[str, Asked], Progress]:
     """Ask every question whose answer the journal does not hold.
 
@@ -58,6 +69,7 @@ async def ask(  # noqa: PLR0913 - a run's parts
         told: told each question that is over; returns why its judge must stop, or None.
         progress: told how far it is, after each question.
         known: what :func:`look_up` found, when the caller has it already.
+        judges: all judges of the project; those that are asked nothing now may still have batches to fetch.
 
     Returns:
         What is known of each question by key, and the figures of the run.
@@ -76,13 +88,22 @@ async def ask(  # noqa: PLR0913 - a run's parts
         else:
             state.is_cached = False
             waiting[question.judge.name].append(question)
-    judges = {each.judge.name: each.judge for each in wanted.values()}
-    clients = {name: open_client(judges[name]) for name in waiting}
+    models = {each.name: each for each in judges} | {each.judge.name: each.judge for each in wanted.values()}
+    opened, nobodys = owners(journal, models, waiting)
+    clients = {name: open_client(models[name]) for name in waiting}
+    for name, judge in models.items():
+        if name not in clients and (name in opened or nobodys):
+            try:
+                clients[name] = open_client(judge)
+            except ConfigError:  # without its key nothing can be fetched; whoever asks the judge again is told
+                opened.pop(name, None)
     run.begin()
     try:
         async with asyncio.TaskGroup() as group:
-            for name, mine in waiting.items():
-                group.create_task(_lane(run, judges[name], clients[name], mine))
+            for name in waiting.keys() | opened.keys():
+                group.create_task(_lane(run, models[name], clients[name], waiting[name], opened.get(name, [])))
+            if nobodys:
+                group.create_task(seek(run, [each.with_options(max_retries=1) for each in clients.values()], nobodys))
     finally:
         for client in clients.values():
             await client.close()
@@ -90,8 +111,21 @@ async def ask(  # noqa: PLR0913 - a run's parts
     return found, run.progress
 
 
-async def _lane(run: Run, judge: JudgeModel, client: AsyncOpenAI, questions: list[Question]) -> None:
-    if judge.batch:
-        await ask_in_batches(run, judge, client, questions)
-    else:
-        await Lane(run, judge, client, questions).work()
+async def _lane(
+    run: Run, judge: JudgeModel, client: AsyncOpenAI, questions: list[Question], opened: list[SentBatch]
+) -> None:
+    waiting = {question.key: question for question in questions}
+    # Asking how far a batch is costs nothing, so the SDK may try again; what creates something never does.
+    patient = client.with_options(timeout=max(judge.timeout, _PATIENCE), max_retries=_RETRIES)
+    stop = await heed(patient, take_up(run, judge, patient, opened, waiting))
+    if stop is None and not judge.batch:
+        await Lane(run, judge, client, list(waiting.values())).work()
+        return
+    if stop is None:
+        stop = await heed(patient, ask_in_batches(run, judge, patient, waiting))
+    if stop is not None and (questions or stop.outcome == "stopped"):
+        run.stop(judge.name, stop)
+    for question in waiting.values():
+        state = run.found[question.key]
+        left = state.outcome or ("unaffordable" if question.bound > run.caps.left else "failed")
+        run.over(question, stop.outcome if stop else left)

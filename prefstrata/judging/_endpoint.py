@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
     from prefstrata.project import JudgeModel
 
-__all__ = ["Sent", "open_client", "send"]
+__all__ = ["Sent", "open_client", "said", "send"]
 
 _FREE = frozenset({400, 401, 402, 403, 404, 405, 407, 409, 413, 422, 429, 500, 503, 529})
 """Statuses that nobody is billed for. A gateway's 502 and 504 may come after the work was done."""
 _AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 _NAME = "X-Client-Request-Id"
+_LONGEST = 300
+_SECRET = 8
+"""Characters from which on a key is taken for one."""
 _LATE = frozenset({408, 504})
 _FATAL = frozenset({401, 402, 403, 404, 405, 407})
 """No key, no money, no such thing, the wrong address: the next question will fare no better."""
@@ -103,7 +106,7 @@ async def send(client: AsyncOpenAI, body: dict[str, Any], name: str) -> Sent:
             "/chat/completions", body=body, cast_to=httpx2.Response, options={"headers": {_NAME: name}}
         )
     except openai.APIStatusError as error:
-        return _refused(error.status_code, error.response.headers, error.message, error.code)
+        return _refused(error.status_code, error.response.headers, said(client, error.message), error.code)
     except openai.APIConnectionError as error:  # no answer in time is one of these
         cause = error.__cause__
         if _never_arrived(error):
@@ -112,6 +115,13 @@ async def send(client: AsyncOpenAI, body: dict[str, Any], name: str) -> Sent:
             return Sent("failed", maybe_paid=True, is_strained=True, message="no answer in time")
         return Sent("failed", maybe_paid=True, message=f"the connection broke: {cause}")
     return Sent("replied", body=reply.content, status=reply.status_code)
+
+
+def said(client: AsyncOpenAI, message: str) -> str:
+    """What an endpoint said, for people: cut to size, and without the key, which some repeat."""
+    key = client.api_key
+    told = message.replace(key, "…") if len(key) >= _SECRET else message
+    return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
 
 
 def _never_arrived(error: BaseException) -> bool:

@@ -95,11 +95,13 @@ def generate_candidates(
         journal.begin_run()
         caps = Caps.of(judges.budget, day=journal.spent(today()), project=journal.spent())
         questions = [written.question for written in asked]
-        found, figures = asyncio.run(ask(journal, questions, caps, progress=lambda each: progress("generate", each)))
+        found, figures = asyncio.run(
+            ask(journal, questions, caps, progress=lambda each: progress("generate", each), judges=judges.models)
+        )
         candidates = sift(asked, found)
         file, delivered = deliver(project, source, candidates.kept)
         made = GenerateRun(figures, candidates, delivered, file, journal.spent())
-        journal.end_run("done", json.dumps(made.document()))
+        journal.end_run("stopped" if figures.stopped else "done", json.dumps(made.document()))
         return made
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from prefstrata.judging._endpoint import send
 from prefstrata.judging._rows import Settled
+from prefstrata.judging._running import Stop
 from prefstrata.judging._throttle import Throttle
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class Lane:
         self._reserving = False
         self._wake = asyncio.Event()
         self._silent = 0
-        self._stopped = ""
+        self._judge = judge.name
+        self._stopped: Stop | None = None
         self._failure: BaseException | None = None
         self._number = itertools.count().__next__
         run.changed.append(self._wake)
@@ -95,10 +97,13 @@ class Lane:
         if self._reserved:
             await self._run.journal.settle(*(Settled(attempt, "never_sent", 0) for _, attempt in self._reserved))
         for _, attempt in self._reserved:
-            self._run.release(attempt.reserved, 0)
+            self._run.release(attempt, 0)
+        if self._stopped is None:
+            return
+        self._run.stop(self._judge, self._stopped)
         left = [*(question for question, _ in self._reserved), *self._ready, *(each for _, _, each in self._later)]
         for question in left:
-            self._run.over(question, self._stopped)
+            self._run.over(question, self._stopped.outcome)
 
     def _send_what_may(self, now: float) -> float | None:
         """Start requests; returns seconds after which to look again, None to wait until something happens."""
@@ -122,7 +127,7 @@ class Lane:
             self._start(self._reserve(chosen))
         elif self._ready and not self._run.in_flight:
             # While something is under way it may cost less than is reserved for it, and leave enough.
-            self._stopped = "unaffordable"
+            self._stopped = Stop("unaffordable")
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -158,13 +163,14 @@ class Lane:
             self._throttle.succeeded()
             parsed = await run.settle_reply(question, attempt, sent.body, sent.status)
             if run.found[question.key].is_final:
-                self._stopped = run.over(question, parsed.outcome) or self._stopped
+                if reason := run.over(question, parsed.outcome):
+                    self._stopped = Stop("stopped", reason)
             else:
                 self._again(question, parsed.outcome, 0.0)
             return
         cost = attempt.reserved if sent.maybe_paid else 0
         await run.journal.settle(Settled(attempt, sent.outcome, cost, status=sent.status))
-        run.release(attempt.reserved, cost)
+        run.release(attempt, cost)
         self._unanswered(question, sent)
 
     def _unanswered(self, question: Question, sent: Sent) -> None:
@@ -173,7 +179,9 @@ class Lane:
             self._run.over(question, "rejected")
             return
         if sent.outcome == "fatal" or self._silent >= _SILENT:
-            self._stopped = f"stopped: {sent.message}" if sent.outcome == "fatal" else "unreachable"
+            self._stopped = Stop(
+                "stopped" if sent.outcome == "fatal" else "unreachable", sent.message or "nobody answers"
+            )
             self._ready.appendleft(question)
             return
         if sent.is_strained:

@@ -85,8 +85,14 @@ class Caps:
         self.give(-amount)
         return True
 
-    def give(self, amount: int) -> None:
-        """Give back what was reserved and not spent; a negative amount is spent beyond the reservation."""
-        self.spent_run -= amount
-        self.spent_day -= amount
+    def give(self, amount: int, *, run: bool = True, day: bool = True) -> None:
+        """Give back what was reserved and not spent; a negative amount is spent beyond the reservation.
+
+        Args:
+            amount: micro-dollars.
+            run: whether this run reserved it.
+            day: whether it was reserved today.
+        """
+        self.spent_run -= amount if run else 0
+        self.spent_day -= amount if day else 0
         self.spent_project -= amount

@@ -8,9 +8,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from prefstrata.judging._quoting import cleaned
+
 __all__ = ["FINAL", "PARSER", "UNUSABLE", "Parsed", "parse"]
 
-PARSER = 1
+PARSER = 2
 """Version of the parser; raise it when the same reply may be read differently."""
 FINAL = frozenset({"answered", "refused", "too_long"})
 """Outcomes that are never asked again."""
@@ -20,6 +22,7 @@ UNUSABLE = frozenset({"malformed", "empty", "truncated", "wrong_schema"})
 _FENCE = re.compile(r"^\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
 _VERDICT_AT = re.compile(r'"verdict"\s*:\s*"')
 _VERDICTS = frozenset({"A", "B", "tie", "n/a"})
+_AROUND = " \t\r\n\"'`:,}]"
 _MOST = 2**31
 _REWARDS = {"good": 1.0, "neutral": 0.0, "bad": -1.0, "n/a": None}
 
@@ -34,7 +37,7 @@ class Parsed:
         verdict: A, B, tie or n/a, of a comparison.
         score: of a rating; None also when the dimension does not apply.
         rewards: of steps, each -1, 0, 1 or None.
-        reason: the judge's own words.
+        reason: the judge's own words, without characters that nobody sees or no store takes; a text as it came.
         confidence: probability of the verdict, from log-probabilities; None where there are none.
         model: the model that answered, as the endpoint names it, with its fingerprint.
         input_tokens: tokens of the request as billed; None when the reply does not say.
@@ -70,7 +73,7 @@ def parse(body: bytes, kind: str, size: int = 0, scale: tuple[int, int] = (1, 10
         return Parsed("malformed")
     base = _billed(document)
     if refusal or choice.get("finish_reason") == "content_filter":
-        return Parsed("refused", reason=str(refusal or "content filter"), **base)
+        return Parsed("refused", reason=cleaned(str(refusal or "content filter")), **base)
     if not isinstance(content, str) or not content.strip():
         return Parsed("empty", **base)
     if kind == "text":
@@ -116,11 +119,11 @@ def _answer(  # noqa: PLR0913, PLR0917 - all that an answer is read by
     spelled: tuple[str, object],
 ) -> Parsed:
     given = said.get("reason")
-    base |= {"reason": given if isinstance(given, str) else ""}
+    base |= {"reason": cleaned(given) if isinstance(given, str) else ""}
     if kind == "pairwise":
         verdict = said.get("verdict")
         if isinstance(verdict, str) and verdict in _VERDICTS:
-            return Parsed("answered", verdict=verdict, confidence=_confidence(*spelled), **base)
+            return Parsed("answered", verdict=verdict, confidence=_confidence(verdict, *spelled), **base)
     elif kind == "scalar" and "score" in said:
         score = said["score"]
         is_whole = isinstance(score, int) and not isinstance(score, bool)
@@ -133,8 +136,11 @@ def _answer(  # noqa: PLR0913, PLR0917 - all that an answer is read by
     return Parsed("wrong_schema", **base)
 
 
-def _confidence(content: str, logprobs: object) -> float | None:
-    """Probability of the verdict among the verdicts that stood to choice at its first token."""
+def _confidence(verdict: str, content: str, logprobs: object) -> float | None:
+    """Probability of the verdict among the verdicts that stood to choice at its first token.
+
+    A verdict has several spellings (``A``, ``A"``, ``A"}``), each a token of its own: they are one choice.
+    """
     found = list(_VERDICT_AT.finditer(content))
     if not found or not isinstance(logprobs, dict) or not isinstance(logprobs.get("content"), list):
         return None
@@ -143,14 +149,18 @@ def _confidence(content: str, logprobs: object) -> float | None:
         for token in logprobs["content"]:
             place += len(token["token"])
             if place > at:
-                chosen = math.exp(min(0.0, float(token["logprob"])))
-                others = {
-                    each["token"].strip(' "').lower(): math.exp(min(0.0, float(each["logprob"])))
-                    for each in token.get("top_logprobs") or []
-                }
-                words = {"a", "b", "tie", "t", "n/a", "n"}
-                total = sum(p for text, p in others.items() if text in words)
-                return min(1.0, chosen / max(total, chosen))
+                choices = [(each["token"], each["logprob"]) for each in token.get("top_logprobs") or []]
+                if all(text != token["token"] for text, _ in choices):
+                    choices.append((token["token"], token["logprob"]))
+                shares = [(_spelt(text), math.exp(min(0.0, float(logprob)))) for text, logprob in choices]
+                total = math.fsum(share for spelt, share in shares if spelt)
+                return min(1.0, math.fsum(share for spelt, share in shares if spelt == verdict) / total) or None
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
         return None
     return None
+
+
+def _spelt(token: str) -> str | None:
+    """The verdict that begins with this token, whatever of the JSON around it the token holds."""
+    word = token.strip(_AROUND).lower()
+    return next((each for each in sorted(_VERDICTS) if word and each.lower().startswith(word)), None)

@@ -42,8 +42,12 @@ def report_judges(project: Project, *, runs: int = 10) -> JudgeReport:
         for row in made:
             row["figures"] = json.loads(row["figures"]) if row["figures"] else None
         [flying] = journal.rows("select count(*) as n from attempts where cost is null")
+        batches = journal.rows("select id, judge, requests, began_at from batches where ended_at is null order by id")
+        names = {judge.name for judge in judges.models}
+        for batch in batches:
+            batch["is_nobodys"] = batch["judge"] not in names
         caps = Caps.of(judges.budget, day=journal.spent(today()), project=journal.spent())
-        return JudgeReport(spending, days, made, caps, int(flying["n"]))
+        return JudgeReport(spending, days, made, caps, int(flying["n"]), batches)
 
 
 def spent_by_rater(project: Project) -> dict[str, str]:

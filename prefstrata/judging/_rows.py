@@ -85,6 +85,11 @@ class Attempt:
     rater: str | None = None
 
     @property
+    def is_adopted(self) -> bool:
+        """Whether an earlier run reserved it."""
+        return bool(self.day)
+
+    @property
     def name(self) -> str:
         """What the endpoint hears it called: its number, and enough of the question to tell journals apart."""
         return f"prefstrata-{self.id}-{self.key[:16]}"

@@ -71,8 +71,10 @@ def run_judges(project: Project, *, progress: Callable[[str, Progress], object] 
     with open_journal(setting.path, run) as journal:
         journal.begin_run()
         caps = setting.caps(journal)
-        exam = setting.planner.exam()
-        found, first = asyncio.run(ask(journal, exam, caps, progress=lambda each: progress("exam", each)))
+        exam, models = setting.planner.exam(), setting.judges.models
+        found, first = asyncio.run(
+            ask(journal, exam, caps, progress=lambda each: progress("exam", each), judges=models)
+        )
         cards = grade(exam, found, setting.thresholds)
         left = Left()
         work = setting.planner.work(cards, left)
@@ -81,7 +83,15 @@ def run_judges(project: Project, *, progress: Callable[[str, Progress], object] 
         watch.see_again(work, known)
         going = [question for question in work if question.judge.name not in watch.stopped]
         answers, second = asyncio.run(
-            ask(journal, going, caps, told=watch, known=known, progress=lambda each: progress("work", each))
+            ask(
+                journal,
+                going,
+                caps,
+                told=watch,
+                known=known,
+                progress=lambda each: progress("work", each),
+                judges=models,
+            )
         )
         # What a judge said after it changed cannot be told from what it said before: none of it is delivered.
         voting = [
@@ -106,7 +116,8 @@ def run_judges(project: Project, *, progress: Callable[[str, Progress], object] 
             file=file,
             spent_project=journal.spent(),
         )
-        journal.end_run("stopped" if watch.stopped else "done", json.dumps(summary.document()))
+        is_stopped = summary.stopped or summary.refused
+        journal.end_run("stopped" if is_stopped else "done", json.dumps(summary.document()))
         return summary
 
 
@@ -142,4 +153,6 @@ def _together(first: Progress, second: Progress) -> Progress:
         retried=first.retried + second.retried,
         spent=second.spent,
         seconds=first.seconds + second.seconds,
+        stopped=first.stopped | second.stopped,
+        heard=first.heard + second.heard,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prefstrata.judging._asked import read_reply
 from prefstrata.judging._money import Rate
@@ -18,13 +18,21 @@ if TYPE_CHECKING:
     from prefstrata.judging._parsing import Parsed
     from prefstrata.judging._question import Question
     from prefstrata.judging._rows import Attempt
+    from prefstrata.project import JudgeModel
 
     Told = Callable[[Question, Asked], str | None]
 
-__all__ = ["Run"]
+__all__ = ["Run", "Stop"]
 
 _SHOWN_EVERY = 0.1
 """Seconds between two looks at how far it is."""
+
+
+class Stop(NamedTuple):
+    """Why a judge is not asked on: the outcome of the questions that are left, and the reason for people."""
+
+    outcome: str
+    reason: str = ""
 
 
 class Run:
@@ -70,10 +78,8 @@ class Run:
         return taken
 
     def adopt(self, attempt: Attempt) -> None:
-        """Take over what an earlier run reserved: the project counts it already, this run and maybe this day do not."""
+        """Take over what an earlier run reserved: it is counted already, under the project and under its own day."""
         self.in_flight += attempt.reserved
-        self.caps.spent_run += attempt.reserved
-        self.caps.spent_day += attempt.reserved if attempt.day != today() else 0
 
     def let_go(self, attempts: Iterable[Attempt]) -> None:
         """Wait no longer for attempts whose end is unknown: what is reserved for them stays spent."""
@@ -81,18 +87,24 @@ class Run:
         for event in self.changed:
             event.set()
 
-    def release(self, reserved: int, cost: int) -> None:
-        """Put the price in the place of the reservation."""
-        self.in_flight -= reserved
-        self.caps.give(reserved - cost)
+    def release(self, attempt: Attempt, cost: int) -> None:
+        """Put the price in the place of the reservation, under the caps that it counts for."""
+        self.in_flight -= attempt.reserved
+        mine = not attempt.is_adopted
+        self.caps.give(attempt.reserved - cost, run=mine, day=mine or attempt.day == today())
         for event in self.changed:
             event.set()
 
+    def stop(self, judge: str, stop: Stop) -> None:
+        """Note that a judge is not asked on, and why; a cap is no reason to tell of."""
+        if stop.outcome != "unaffordable":
+            self.progress.stopped.setdefault(judge, stop.reason)
+
     def over(self, question: Question, outcome: str) -> str | None:
-        """Count a question that is over; returns why its judge must stop, if it must."""
+        """Count a question that this run is through with; returns why its judge must stop, if it must."""
         state = self.found[question.key]
         state.outcome = outcome
-        self.progress.done += 1
+        self.progress.done += state.is_final
         self.progress.outcomes[outcome] += 1
         self.show(now=False)
         return self._told(question, state)
@@ -101,22 +113,23 @@ class Run:
         """Keep a reply and what it costs; returns it read."""
         parsed = read_reply(question, body)
         tokens = (parsed.input_tokens, parsed.output_tokens)
-        cost = self.price(question, attempt, tokens)
+        cost = self.price(question.judge, attempt, tokens)
         await self.journal.settle(Settled(attempt, parsed.outcome, cost, body, status, tokens))
-        self.release(attempt.reserved, cost)
+        self.release(attempt, cost)
         self.heard(question, parsed)
         return parsed
 
     @staticmethod
-    def price(question: Question, attempt: Attempt, tokens: tuple[int | None, int | None]) -> int:
+    def price(judge: JudgeModel, attempt: Attempt, tokens: tuple[int | None, int | None]) -> int:
         """What a reply costs by its own account; without one, all that was reserved."""
         asked, said = tokens
         if asked is None or said is None:
             return attempt.reserved
-        return Rate.of(question.judge.price, batch=question.judge.batch).cost(asked, said)
+        return Rate.of(judge.price, batch=attempt.batch is not None).cost(asked, said)
 
     def heard(self, question: Question, parsed: Parsed) -> bool:
         """Note a reply; returns whether the question is over with it."""
+        self.progress.heard[question.judge.name] += 1
         state = self.found[question.key]
         state.note(parsed)
         return state.is_final

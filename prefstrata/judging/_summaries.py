@@ -42,7 +42,7 @@ class JudgeRun:
         cards: what the exam found, per judge, dimension and risk level.
         left_out: items that were not asked about, by reason.
         flagged: pairs whose texts speak to the judge or hide something, with the flags.
-        stopped: judges that were stopped, with the reason; their verdicts of this work are not delivered.
+        stopped: judges that canaries stopped, with the reason; their verdicts of this work are not delivered.
         canaries: per judge, canaries answered right and canaries in all.
         flips: pairs on which a judge contradicted itself when the order changed.
         delivered: verdicts written for the source.
@@ -60,6 +60,11 @@ class JudgeRun:
     delivered: int
     file: Path | None
     spent_project: int
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Judges that could not be asked on, with what their endpoint said; what they said before is delivered."""
+        return {judge: reason for judge, reason in sorted(self.progress.stopped.items()) if judge not in self.stopped}
 
     def document(self) -> dict[str, Any]:
         """The figures as JSON can hold them; money in micro-dollars."""
@@ -80,6 +85,7 @@ class JudgeRun:
             "left_out": self.left_out,
             "flagged": {pair: list(found) for pair, found in self.flagged.items()},
             "stopped": self.stopped,
+            "refused": self.refused,
             "canaries": {judge: {"right": right, "n": n} for judge, (right, n) in self.canaries.items()},
             "flips": self.flips,
             "delivered": self.delivered,
@@ -97,6 +103,7 @@ class JudgeReport:
         runs: the newest runs, with their figures.
         caps: what may still be spent.
         in_flight: requests that are under way, or were when their process died.
+        batches: batches that are not over, and whether the project still has the judge that sent them.
     """
 
     spending: list[dict[str, Any]]
@@ -104,3 +111,4 @@ class JudgeReport:
     runs: list[dict[str, Any]]
     caps: Caps
     in_flight: int
+    batches: list[dict[str, Any]]

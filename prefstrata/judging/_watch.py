@@ -37,7 +37,7 @@ class Watch:
         reason = self.drifts[name].see(right=asked.parsed.verdict == question.truth)
         if reason is not None:
             self.stopped.setdefault(name, reason)
-        return f"stopped: {reason}" if reason else None
+        return reason
 
     def see_again(self, work: Sequence[Question], known: Mapping[str, Asked]) -> None:
         """See the canaries that earlier runs asked: what stopped a judge then stops it now."""

@@ -110,8 +110,7 @@ def _chosen(connection: duckdb.DuckDBPyConnection, work: Work, seed: int) -> tup
     if work.kind == "pairwise":
         return _pairs(connection, _wanted(_frame(connection, "judging/candidates", seed=seed), work))
     name = "judging/responses" if work.kind == "scalar" else "judging/traces"
-    rows = _by_scenario(connection, name, work.scenarios, seed=seed, most=work.most)
-    rows = [row for row in rows if work.risk_levels is None or row["risk_level"] in work.risk_levels]
+    rows = _by_scenario(connection, name, work.scenarios, seed=seed, risks=_listed(work.risk_levels), most=work.most)
     read = _scored if work.kind == "scalar" else _walked
     return tuple(read(row) for row in sorted(rows, key=lambda row: str(row["lot"]))[: work.most])
 

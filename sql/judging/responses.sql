@@ -1,5 +1,6 @@
 -- Grain: a response that a model judge may be asked to score, in the order of lots.
--- One text, one generator where it is known: what a request is made of, and what its record says.
+-- One text, one generator where it is known: what a request is made of, and what its record says. Texts of frozen evaluation
+-- sets are left alone: what is said of them would train on them.
 with described as (
     select
         response_id, any_value(content) as content, min(generator) as generator,
@@ -25,5 +26,8 @@ from drawn
 join described on described.response_id = drawn.response_id
 join evidence.prompts as prompts on prompts.prompt_id = drawn.prompt_id
 join ledger.prompts as asked on asked.seq = prompts.seq
+anti join evidence.contaminated as frozen on frozen.kind = 'prompt' and frozen.id = prompts.prompt_id
+anti join evidence.contaminated as copied on copied.kind = 'response' and copied.id = drawn.response_id
 where ($scenario is null or prompts.scenario = $scenario)
+    and ($risks is null or list_contains(string_split($risks, ','), prompts.risk_level))
 qualify row_number() over (order by drawn.lot, drawn.response_id) <= $most

@@ -1,5 +1,5 @@
 -- Grain: a trace whose steps a model judge may be asked about, in the order of lots.
--- The steps stand in their order, each once however many raters it has.
+-- The steps stand in their order, each once however many raters it has. Prompts of frozen evaluation sets are left alone.
 with steps as (
     select
         trace_id, "index", min(prompt_id) as prompt_id, min(unit) as unit, min(template) as template,
@@ -26,5 +26,7 @@ select
 from traces
 join evidence.prompts as prompts on prompts.prompt_id = traces.prompt_id
 join ledger.prompts as asked on asked.seq = prompts.seq
+anti join evidence.contaminated as frozen on frozen.kind = 'prompt' and frozen.id = prompts.prompt_id
 where ($scenario is null or prompts.scenario = $scenario)
+    and ($risks is null or list_contains(string_split($risks, ','), prompts.risk_level))
 qualify row_number() over (order by traces.lot, traces.trace_id) <= $most

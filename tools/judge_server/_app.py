@@ -56,8 +56,10 @@ class Application:
             return
         await send({"type": "http.response.body", "body": reply.body})
 
-    def _route(self, scope: Scope, body: bytes) -> Reply:  # noqa: PLR0911 - one per path
+    def _route(self, scope: Scope, body: bytes) -> Reply:  # noqa: C901, PLR0911 - one per path
         method, path = scope["method"], scope["path"]
+        if refused := next((code for at, code in self._state.settings.refuses.items() if path.startswith(at)), None):
+            return _problem(refused, f"refused: {path}", "invalid_request_error")
         if path == "/v1/chat/completions" and method == "POST":
             return self._complete(body, _header(scope, b"x-client-request-id"))
         if path.startswith("/_test/"):

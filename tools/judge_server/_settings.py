@@ -35,6 +35,7 @@ class Settings(BaseModel):
         batch_pause: seconds between those.
         expire_after: share of its requests after which a batch expires; 1 for never.
         latency: seconds every answer takes at least.
+        refuses: the status that everything below a path gets: ``{"/v1/": 401}`` for a wrong key.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -48,6 +49,7 @@ class Settings(BaseModel):
     batch_pause: float = 0.0
     expire_after: float = 1.0
     latency: float = 0.0
+    refuses: dict[str, int] = Field(default_factory=dict)
 
     def profile(self, model: str) -> Profile:
         """How that model judges."""

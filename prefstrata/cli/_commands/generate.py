@@ -25,7 +25,9 @@ def generate(call: Call) -> None:
                 f"{each.done:,} of {each.total:,} responses, {dollars(each.spent)} spent, {each.remaining:,} to go"
             ),
         )
-    call.output.emit(made.document(), *_told(made))
+    if not (call.output.json and made.progress.silent):
+        call.output.emit(made.document(), *_told(made))
+    made.progress.demand_replies()
 
 
 def _told(made: GenerateRun) -> Iterator[str | Grid]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._output import Grid, counted
 from prefstrata.judging import dollars, plan_judges, report_judges, run_judges
-from prefstrata.model import UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,14 +75,12 @@ def judge_run(call: Call) -> None:
         summary = run_judges(project, progress=lambda what, progress: doing(_doing(what, progress)))
     for judge, reason in summary.stopped.items():
         call.output.note(f"warning: {judge} was stopped: {reason}; none of its verdicts on this work were delivered")
-    call.output.emit(summary.document(), *_ran(summary))
-    unreachable = summary.progress.outcomes["unreachable"]
-    if unreachable and not summary.delivered:
-        raise UnreachableError(
-            f"nothing answered: {counted(unreachable, 'question')} could not be asked",
-            where="judges.models",
-            todo="see that the endpoint runs, then `prefstrata judge run` again; what was answered is kept",
-        )
+    for judge, reason in summary.refused.items():
+        call.output.note(f"warning: {judge} could not be asked on: {reason}")
+    # The error is the document for machines; the figures of the run stay in the journal, for `judge report`.
+    if not (call.output.json and summary.progress.silent):
+        call.output.emit(summary.document(), *_ran(summary))
+    summary.progress.demand_replies()
 
 
 def _doing(what: str, progress: Progress) -> str:
@@ -148,6 +145,7 @@ def judge_report(call: Call) -> None:
         "days": report.days,
         "runs": report.runs,
         "in_flight": report.in_flight,
+        "batches": report.batches,
         "spent_day_micro": caps.spent_day,
         "spent_project_micro": caps.spent_project,
         "left_micro": caps.left,
@@ -172,6 +170,11 @@ def judge_report(call: Call) -> None:
         document,
         Grid.of("judge work outcome >requests >tokens_in >tokens_out >spent", rows, "Requests"),
         Grid.of("began outcome >questions >requests >spent >delivered", runs, "Runs"),
+        *(
+            f"batch {each['id']} of {each['judge']}, {counted(each['requests'], 'request')}, is not over"
+            + ("; the project has no such judge any more" if each["is_nobodys"] else "")
+            for each in report.batches
+        ),
         "",
         f"spent today {dollars(caps.spent_day)}, in the project {dollars(caps.spent_project)};"
         f" left {dollars(max(0, caps.left))} (the cap of the {caps.tightest} is the nearest)",

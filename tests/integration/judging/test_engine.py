@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from prefstrata.judging import (
     read_journal,
     records,
 )
-from prefstrata.judging._batching import read_lines
+from prefstrata.judging._batch import read_lines
 from prefstrata.judging._rows import today
 from prefstrata.model import ConfigError, UnreachableError
 from prefstrata.project import Price
@@ -44,10 +45,25 @@ def run(folder: Path, asked: list[Question], cap: int = PLENTY) -> tuple[dict[st
         return asyncio.run(ask(journal, asked, caps))
 
 
+def leave_open(server: JudgeServer, folder: Path, asked: list[Question], *, pause: float = 0.0) -> None:
+    """Submit a batch, and be gone before it is over: the server works on it for so many seconds."""
+    server.set(batch_pause=pause)
+
+    async def until_submitted() -> None:
+        with open_journal(folder / "journal.sqlite", "killed") as journal:
+            asking = asyncio.create_task(ask(journal, asked, Caps(PLENTY, PLENTY, PLENTY, 0, 0, 0)))
+            while not any(batch.batch_id for batch in journal.open_batches()):  # noqa: ASYNC110 - a file has no event
+                await asyncio.sleep(0.01)
+            asking.cancel()
+            await asyncio.wait([asking])
+
+    asyncio.run(until_submitted())
+
+
 def test_every_fault_ends_in_an_outcome_and_success_is_never_asked_again() -> None:
     """500 comparisons with 5 % of every kind of fault."""
     done = endure(500, 0.05)
-    assert done.progress.done == 500
+    assert done.progress.outcomes.total() == 500
     assert set(done.progress.outcomes) <= {
         "answered", "refused", "malformed", "empty", "truncated", "wrong_schema", "failed"
     }  # fmt: skip
@@ -191,6 +207,71 @@ def test_a_batch_costs_its_own_price(server: JudgeServer, tmp_path: Path) -> Non
         assert 0 <= journal.spent() - sum(billed.values()) / 4 <= 6
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("batches/batch_000000", 404), ("batches/batch_000000", 403), ("files/file-000001", 404)],
+)
+def test_a_batch_that_is_gone_is_lost_and_asked_anew(
+    server: JudgeServer, tmp_path: Path, path: str, status: int
+) -> None:
+    """Deleted, another account's, or its results expired: what it reserved stays spent, and the judge goes on."""
+    asked = questions(judge(server.base_url, batch=True, timeout=30), pairs(3))
+    leave_open(server, tmp_path, asked, pause=0.1)
+    server.set(refuses={f"/v1/{path}": status}, batch_pause=0.0)
+    _, progress = run(tmp_path, asked)
+    assert progress.outcomes == {"answered": 6}
+    with open_journal(tmp_path / "journal.sqlite", "look") as journal:
+        assert journal.open_batches() == []
+        [lost] = journal.rows("select count(*) n, sum(cost) spent from attempts where outcome = 'lost'")
+        assert lost["n"] == 6
+        assert progress.spent == journal.spent() - lost["spent"] > 0
+    assert run(tmp_path, asked)[1].requests == 0
+
+
+@pytest.mark.parametrize("change", [{"batch": False}, {"name": "renamed"}, {"name": "renamed", "batch": False}])
+def test_an_open_batch_is_taken_up_however_the_judge_is_asked_now(
+    server: JudgeServer, tmp_path: Path, change: dict[str, object]
+) -> None:
+    """What it answers is not asked again, has the price of a batch, and is no spending of the run that fetches it."""
+    asked = questions(judge(server.base_url, batch=True, timeout=30), pairs(3))
+    leave_open(server, tmp_path, asked, pause=0.3)
+    _, progress = run(tmp_path, questions(asked[0].judge.model_copy(update=change), pairs(4)))
+    assert (progress.requests, progress.outcomes) == (2, {"answered": 8})
+    assert server.ledger()["paid"] == 8
+    with open_journal(tmp_path / "journal.sqlite", "look") as journal:
+        assert journal.open_batches() == []
+        [fetched] = journal.rows("select sum(cost) spent from attempts where run = 'killed'")
+        assert progress.spent == journal.spent() - fetched["spent"]
+        assert 0 < fetched["spent"] < sum(each.bound for each in asked) / 2
+
+
+def test_a_batch_of_nobody_is_fetched_and_nobody_waits_for_it(server: JudgeServer, tmp_path: Path) -> None:
+    """Its judge is gone, and nobody asks the same: its answers are kept for whoever asks it one day."""
+    asked = questions(judge(server.base_url, batch=True, timeout=30), pairs(3))
+    leave_open(server, tmp_path, asked, pause=0.5)
+    left = []
+    for seconds in (0.0, 0.8):
+        time.sleep(seconds)
+        with open_journal(tmp_path / "journal.sqlite", "other") as journal:
+            others = [judge(server.base_url, "heron")]
+            _, progress = asyncio.run(ask(journal, [], Caps(PLENTY, PLENTY, PLENTY, 0, 0, 0), judges=others))
+            assert progress.spent == 0
+            left.append(len(journal.open_batches()))
+    assert left == [1, 0]
+    assert run(tmp_path, asked)[1].cached == 6
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_judge_that_is_refused_stops_with_the_reason(server: JudgeServer, tmp_path: Path, *, batch: bool) -> None:
+    """A wrong key: nothing is done, all is left for the next run, and the reason stands beside the outcome."""
+    server.set(refuses={"/v1/": 401})
+    _, progress = run(tmp_path, questions(judge(server.base_url, batch=batch, timeout=30), pairs(3)))
+    assert (progress.outcomes, progress.done, progress.remaining) == ({"stopped": 6}, 0, 6)
+    assert "401" in progress.silent["lynx"]
+    with pytest.raises(UnreachableError, match="401"):
+        progress.demand_replies()
+
+
 def test_two_judges_send_batches_side_by_side(server: JudgeServer, tmp_path: Path) -> None:
     """Each batch has a number of its own, and every question of both judges is answered once."""
     both = [judge(server.base_url, name, batch=True, timeout=30) for name in ("lynx", "heron")]
@@ -210,8 +291,10 @@ def test_a_judge_that_must_stop_is_not_asked_on(server: JudgeServer, tmp_path: P
         caps = Caps(PLENTY, PLENTY, PLENTY, 0, 0, 0)
         told = lambda question, asked: "canary" if asked.outcome == "answered" else None  # noqa: E731, ARG005
         _, progress = asyncio.run(ask(journal, questions(who, pairs(20)), caps, told=told))
-    assert progress.outcomes["canary"] > 0
+    assert progress.outcomes["stopped"] > 0
+    assert progress.stopped == {"lynx": "canary"}
     assert progress.outcomes.total() == 40
+    assert progress.remaining == progress.outcomes["stopped"]
     assert server.ledger()["paid"] < 40
 
 

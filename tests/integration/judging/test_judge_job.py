@@ -3,45 +3,80 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from typing import TYPE_CHECKING
 
 import dagster as dg
+import pytest
 
+from tests._command import command
 from tests.integration.judging.test_judge_command import CONFIG, GENERAL, GOLDEN, OPEN, put, records
 from tools.judge_server import Profile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
     from tools.judge_server import JudgeServer
 
-from tests._command import command
+KEY = dg.AssetKey(["judging", "verdicts"])
 
 
-def test_the_job_judges_and_the_release_does_not(
-    server: JudgeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One asset more, in a job of its own; its metadata say what was asked, spent and delivered."""
+@pytest.fixture(scope="module")
+def ran(shared_server: JudgeServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with golden and open pairs, run once; tests work on copies."""
+    folder = tmp_path_factory.mktemp("ran") / "project"
+    (folder / "inbox").mkdir(parents=True)
+    (folder / "prefstrata.yaml").write_text(CONFIG.format(url=shared_server.base_url, run=1), "utf-8")
+    (folder / "policy.yaml").write_text(GENERAL, "utf-8")
+    put(folder / "inbox" / "experts.jsonl", records(0, GOLDEN, "dr"))
+    put(folder / "inbox" / "crowd.jsonl", records(100, OPEN, "w1"))
+    assert command("run", "--quiet", cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def project(ran: Path, server: JudgeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy that Dagster loads; one of its judges is good, the other takes what comes first."""
     server.set(
         judges={"good-1": Profile(skill=1.0, tie=0.0).model_dump(), "weak-1": Profile(position=5.0).model_dump()}
     )
-    (tmp_path / "inbox").mkdir()
-    (tmp_path / "prefstrata.yaml").write_text(CONFIG.format(url=server.base_url, run=1), "utf-8")
-    (tmp_path / "policy.yaml").write_text(GENERAL, "utf-8")
-    put(tmp_path / "inbox" / "experts.jsonl", records(0, GOLDEN, "dr"))
-    put(tmp_path / "inbox" / "crowd.jsonl", records(100, OPEN, "w1"))
-    assert command("run", "--quiet", cwd=tmp_path).code == 0
-    monkeypatch.setenv("PREFSTRATA_PROJECT", str(tmp_path))
+    monkeypatch.setenv("PREFSTRATA_PROJECT", str(tmp_path / "project"))
+    return shutil.copytree(ran, tmp_path / "project")
+
+
+def job(name: str) -> dg.JobDefinition:
+    """A job, as Dagster would load it for the project."""
     defs: dg.Definitions = importlib.reload(importlib.import_module("dagster_project.definitions")).defs
-    key = dg.AssetKey(["judging", "verdicts"])
-    assert key not in defs.resolve_job_def("release").asset_layer.executable_asset_keys
+    return defs.resolve_job_def(name)
+
+
+def test_the_job_judges_and_the_release_does_not(project: Path, server: JudgeServer) -> None:
+    """One asset more, in a job of its own; its metadata say what was asked, spent and delivered."""
+    assert project
+    assert KEY not in job("release").asset_layer.executable_asset_keys
     with dg.DagsterInstance.ephemeral() as instance:
-        done = defs.resolve_job_def("judge").execute_in_process(instance=instance)
+        done = job("judge").execute_in_process(instance=instance)
         assert done.success
         [event] = done.get_asset_materialization_events()
     metadata = event.materialization.metadata
     assert metadata["verdicts delivered"].value == 2 * (GOLDEN + OPEN) + 5
     assert metadata["requests"].value == server.ledger()["paid"]
     assert str(metadata["spent in this run"].value).startswith("$0.")
+
+
+def test_where_nothing_could_be_asked_the_job_and_the_command_fail(project: Path, server: JudgeServer) -> None:
+    """A key that has expired is no success: the run fails with what the endpoint said, so that alerts are sent."""
+    server.set(refuses={"/v1/": 401})
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = job("judge").execute_in_process(instance=instance, raise_on_error=False)
+    assert not done.success
+    assert not done.get_asset_materialization_events()
+    asked = command("judge", "run", "--json", cwd=project)
+    assert (asked.code, asked.document["error"]["exit_code"]) == (4, 4)
+    assert "401" in asked.document["error"]["what"]
+    report = command("judge", "report", "--json", cwd=project).document
+    assert {run["outcome"] for run in report["runs"]} == {"stopped"}
+    figures = report["runs"][0]["figures"]
+    assert figures["outcomes"] == {"stopped": 4 * GOLDEN}
+    assert (figures["done"], figures["remaining"]) == (0, 4 * GOLDEN)
+    assert all("401" in figures["refused"][judge] for judge in ("good", "weak"))

@@ -107,3 +107,33 @@ def test_confidence_is_the_verdicts_share_among_the_verdicts() -> None:
         tokens[1] = {"token": "A", "logprob": said, "top_logprobs": []}
         parsed = parse(reply(content, logprobs={"content": tokens}), "pairwise")
         assert (parsed.verdict, parsed.confidence) == ("A", None)
+
+
+@pytest.mark.parametrize(
+    ("first", "top", "share"),
+    [
+        ('A"', {'A"': 0.5, "A": 0.3, 'B"': 0.2}, 0.8),
+        ('A"}', {'A"}': 0.5, 'B"}': 0.45, "B": 0.05}, 0.5),
+        ("A", {"B": 0.5, "tie": 0.25}, 0.25),  # drawn, though it is none of the likeliest
+        ("t", {"t": 0.5, "tie": 0.25, "n": 0.25}, 0.75),
+    ],
+)
+def test_all_spellings_of_a_verdict_are_one_choice(first: str, top: dict[str, float], share: float) -> None:
+    """Quotation marks and brackets may be part of the token: the shares of ``A`` and ``A"`` add up."""
+    verdict = "tie" if first == "t" else "A"
+    content = f'{{"reason": "x", "verdict": "{verdict}"}}'
+    at = content.rindex(f'"{verdict}"') + 1
+    likeliest = [{"token": token, "logprob": math.log(p)} for token, p in top.items()]
+    tokens = [
+        {"token": content[:at], "logprob": 0.0},
+        {"token": first, "logprob": math.log(top.get(first, 0.25)), "top_logprobs": likeliest},
+    ]
+    parsed = parse(reply(content, logprobs={"content": tokens}), "pairwise")
+    assert parsed.confidence == pytest.approx(share)
+
+
+@pytest.mark.parametrize("broken", ["\0", "\ud800", "\u202e"])
+def test_a_reason_holds_nothing_that_a_store_refuses(broken: str) -> None:
+    """The verdict was paid for: what its reason cannot be kept with is left out of the reason."""
+    said = reply(json.dumps({"reason": f"goo{broken}d", "verdict": "A"}))
+    assert (parse(said, "pairwise").verdict, parse(said, "pairwise").reason) == ("A", "good")
