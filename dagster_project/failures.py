@@ -29,7 +29,8 @@ def alert_about(instance: dg.DagsterInstance, run: dg.DagsterRun, project: str) 
         project: what to call the project.
     """
     failed = _failed_checks(instance, run.run_id)
-    broken = run.status == dg.DagsterRunStatus.FAILURE
+    broken = run.status in {dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
+    how = "failed" if run.status == dg.DagsterRunStatus.FAILURE else "was canceled"
     if not failed and not broken:
         return None
     serious = broken or any(each.severity == dg.AssetCheckSeverity.ERROR for each in failed)
@@ -37,12 +38,12 @@ def alert_about(instance: dg.DagsterInstance, run: dg.DagsterRun, project: str) 
     if broken and not failed:
         lines.extend(_errors(instance, run.run_id))
     ended = (
-        "The run failed; nothing was released."
+        f"The run {how}; nothing was released."
         if broken and run.job_name == "release"
         else f"The run ended: {run.status.value.lower()}."
     )
     lines.extend([ended, f"{inert(run.job_name)}, run {run.run_id}", *_address(run.run_id)])
-    what = f"{len(failed)} check{'s' * (len(failed) != 1)} failed" if failed else "a run failed"
+    what = f"{len(failed)} check{'s' * (len(failed) != 1)} failed" if failed else f"a run {how}"
     return Alert(f"prefstrata {inert(project)}: {what}", tuple(lines), "failure" if serious else "warning")
 
 

@@ -16,6 +16,9 @@ __all__ = ["TAGS", "jobs"]
 TAGS = {"prefstrata/writer": "one"}
 """On every run: an instance that limits this tag to one starts runs in turn, and none has to wait for the lock."""
 
+_LONG = {"dagster/max_runtime": str(48 * 3600)}
+"""Endpoints may take a day for a batch: longer than the instance gives other runs."""
+
 
 def jobs(assets: list[dg.AssetsDefinition | dg.AssetSpec]) -> list[UnresolvedAssetJobDefinition]:
     """The jobs over these assets; the days of events only when there is an event source."""
@@ -35,7 +38,7 @@ def jobs(assets: list[dg.AssetsDefinition | dg.AssetSpec]) -> list[UnresolvedAss
             selection=dg.AssetSelection.assets(*judged),
             description="Examine the model judges and let those who pass judge, within the budget; costs money.",
             executor_def=dg.in_process_executor,
-            run_tags=TAGS,
+            run_tags=TAGS | _LONG,
         )
         made.append(judge)
     if not days:

@@ -2,7 +2,6 @@
 
 # No `from __future__ import annotations`: Dagster reads the annotations of a sensor.
 import hashlib
-import json
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import dagster as dg
 from assets import files_of
 from dagster_project.alerts import VARIABLE as ALERT_URLS
 from dagster_project.alerts import Delivery, send
+from dagster_project.arrivals import State, changed, configuration, outlook
 from dagster_project.failures import alert_about
 from dagster_project.resources import find_project
 from prefstrata.model import UnreachableError
@@ -24,7 +24,7 @@ __all__ = ["SENSORS", "alert_on_failures", "new_files"]
 
 _QUIET_SECONDS = 10
 _PATIENCE_SECONDS = 300
-_ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
+_ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 _RUNS_A_TICK = 50
 
 
@@ -33,24 +33,23 @@ def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipR
     """Starts a release when a file is new or has changed in the folders the sources name, or a file they join.
 
     What was seen is kept as hashes of path, size and time of change. A file that is still being written is given some
-    seconds to come to rest, though not for ever.
+    seconds to come to rest, though not for ever. A release that failed or was cancelled is tried again, a few times.
     """
     project, where = find_project()
     if project is None:
         return dg.SkipReason(where)
-    seen = set(json.loads(context.cursor or "[]"))
+    instance, now, rules = context.instance, time.time(), configuration(project)
     found = _marks(project)
-    fresh = {mark: changed for mark, changed in found.items() if mark not in seen}
-    if not fresh:
-        return dg.SkipReason(f"nothing new in {where}")
-    now = time.time()
-    if 0 <= now - max(fresh.values()) < _QUIET_SECONDS and now - min(fresh.values()) < _PATIENCE_SECONDS:
+    state = State.read(context.cursor).now(found, instance)
+    fresh = changed(found, state)
+    if not fresh and not state.pending:
+        return dg.SensorResult(skip_reason=f"nothing new in {where}", cursor=state.written())
+    if fresh and 0 <= now - max(fresh.values()) < _QUIET_SECONDS and now - min(fresh.values()) < _PATIENCE_SECONDS:
         return dg.SkipReason("new files are still being written")
-    key = hashlib.sha256("".join(sorted(fresh)).encode()).hexdigest()[:16]
-    return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=key, tags={"prefstrata/new_files": str(len(fresh))})],
-        cursor=json.dumps(sorted(found)),
-    )
+    if not fresh and (wait := outlook(state, instance, rules, now)):
+        return dg.SkipReason(wait.reason)
+    asking = state.asking(fresh, rules, instance, now)
+    return dg.SensorResult(run_requests=[asking.request(instance)], cursor=asking.written())
 
 
 def _marks(project: "Project") -> dict[str, float]:
@@ -70,7 +69,7 @@ def _marks(project: "Project") -> dict[str, float]:
 
 @dg.sensor(minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def alert_on_failures(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Tells people about failed checks and failed runs, one message a run, when the run has ended.
+    """Tells people about failed checks and runs that failed or were canceled, one message a run, when it has ended.
 
     Dagster itself tells nobody about a failed check that does not fail its run. An alert that no service took is sent
     again at the next tick; what ended before the sensor was first switched on is not told.

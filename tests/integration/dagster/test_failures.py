@@ -181,3 +181,13 @@ def test_nobody_to_tell_is_said(
             instance=instance, run_config={"resources": {"session": {"config": {"wait": 0}}}}, raise_on_error=False
         )
     assert tick(instance, cursor)[1] != cursor
+
+
+def test_a_canceled_run_is_told(instance: dg.DagsterInstance, web_hook: Inbox) -> None:
+    """Whoever canceled it knows; whoever waits for its release does not."""
+    _, cursor = tick(instance, None)
+    instance.report_run_canceled(instance.add_run(dg.DagsterRun(job_name="release")))
+    assert tick(instance, cursor)[0] == "1 runs ended, 1 alerts sent"
+    [message] = web_hook.messages
+    assert message["title"].endswith(": a run was canceled")
+    assert "nothing was released" in message["message"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
 
 import dagster as dg
 import duckdb
@@ -13,9 +14,6 @@ from assets import RESOURCE, policy
 from dagster_project.resources import session_of
 from prefstrata.pipeline import open_session
 from prefstrata.project import read_project
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def materialise(folder: Path, instance: dg.DagsterInstance, wait: float) -> dg.ExecuteInProcessResult:
@@ -66,3 +64,11 @@ def test_a_run_lets_go_of_the_warehouse(project: Path, instance: dg.DagsterInsta
     with open_session(read_project(project)):
         pass
     duckdb.connect(str(read_project(project).warehouse_path)).close()
+
+
+def test_a_dead_run_does_not_shut_the_queue_for_ever(tmp_path: Path) -> None:
+    """One run at a time, and each has a time by which it is over, though its process may have died with its machine."""
+    shutil.copy(Path(__file__).resolve().parents[3] / "dagster_project" / "dagster.yaml", tmp_path)
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        assert instance.run_monitoring_enabled
+        assert 0 < instance.run_monitoring_max_runtime_seconds < 24 * 3600
