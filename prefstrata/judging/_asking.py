@@ -100,7 +100,7 @@ async def ask(  # noqa: PLR0913 - a run's parts
     run.begin()
     try:
         async with asyncio.TaskGroup() as group:
-            for name in waiting.keys() | opened.keys():
+            for name in dict.fromkeys((*waiting, *opened)):
                 group.create_task(_lane(run, models[name], clients[name], waiting[name], opened.get(name, [])))
             if nobodys:
                 group.create_task(seek(run, [each.with_options(max_retries=1) for each in clients.values()], nobodys))
