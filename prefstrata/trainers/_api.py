@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from prefstrata.model import ConfigError
-from prefstrata.project import open_project_store, read_project
 from prefstrata.stores import open_store
 from prefstrata.trainers._checkout import TARGETS, checkout_layer
 from prefstrata.trainers._locking import LOCK_FILE, locked, write_lock
@@ -166,4 +165,6 @@ def _open(
 ) -> AbstractContextManager[VersionStore]:
     if store is not None:
         return open_store(store)
+    from prefstrata.project import open_project_store, read_project  # noqa: PLC0415 - only a project folder needs it
+
     return open_project_store(read_project(Path(project or os.environ.get(_PROJECT) or ".")))
