@@ -122,8 +122,8 @@ def _decide(
         return part
 
     for part in workers.over(parts, decide):
-        for path in part.paths:
-            progress(f"read {part.layer}/{part.kind}/{path.name}")
+        for path in part.paths if part.share == 0 else ():
+            progress(f"read {'/'.join(path.parts[-3:])}")
     files = str(scratch / "*.parquet").replace("'", "''")
     with desk.connection() as connection:
         connection.execute(f"create view checkout.records as from read_parquet('{files}')").fetchall()

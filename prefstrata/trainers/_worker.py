@@ -38,12 +38,23 @@ _SHAPED = {"pairs": "pairs", "unpaired": "labels", "traces": "traces", "ratings"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Files of a release that are worked on together: their number in the checkout, layer, kind, and where they are."""
+    """Records of a release that are worked on together.
+
+    Attributes:
+        number: the part's number in the checkout.
+        layer: the layer, or several joined by ``+``.
+        kind: the kind of record.
+        paths: the files they are in.
+        share: which of the files' responses, from 0; all that is known of a response is in one share.
+        shares: in how many the responses are dealt; every record is in the part when it is 1.
+    """
 
     number: int
     layer: str
     kind: str
     paths: tuple[Path, ...]
+    share: int = 0
+    shares: int = 1
 
 
 def factors(weights: Path) -> pl.DataFrame:
@@ -176,6 +187,9 @@ class Worker:
                 held = f"select * from read_parquet([{files}], hive_partitioning = false)"  # noqa: S608 - files of this checkout, quoted
                 whole = {each.name for each in columns} <= pl.read_parquet_schema(part.paths[0]).keys()
                 rows = held if whole else f"{rows} union all by name {held}"
+                if part.shares > 1:
+                    deal = f"hash_bits_low(short_hash(response_id)) % {part.shares:d} = {part.share:d}"
+                    rows = f"select * from ({rows}) where {deal}"  # noqa: S608 - two numbers
             with self.engine.connection() as connection:
                 connection.execute(f"create or replace view release.{kind} as {rows}").fetchall()
 
