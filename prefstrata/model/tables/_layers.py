@@ -57,7 +57,7 @@ CAUSES = Table(
     columns("""
 kind | varchar | pairs, ratings, traces or unpaired
 record_id | varchar | the record, which may be gone
-cause | varchar | contaminated, withdrawn, arbitration reversed, arbitrated, rater failed golden back-test or quota full
+cause | varchar | contaminated, withdrawn, arbitration reversed, arbitrated, dimension undefined, rater failed golden back-test or quota full
 """),
     ("kind", "record_id"),
 )
