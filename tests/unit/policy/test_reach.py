@@ -129,7 +129,7 @@ def _matches(when: When, record: dict[str, Any]) -> bool:
 
 _RECORDS = [
     {"kind": kind, "strata": set(strata), "decided": decided, "p": p, "trust": trust, "votes": votes}
-    for kind in ("pairs", "ratings", "traces")
+    for kind in ("pairs", "ratings", "traces", "unpaired")
     for strata in (
         {"expert/offline"},
         {"crowd/offline"},
@@ -144,7 +144,7 @@ _RECORDS = [
         {"expert/offline", "crowd/offline", "user/online"},
         {"expert/offline", "crowd/offline", "user/online", "rule/offline"},
     )
-    for decided in ((True, False) if kind == "pairs" else (True,))
+    for decided in ((True, False) if kind in {"pairs", "unpaired"} else (True,))
     for p in (0.1, 0.3, 0.6)
     for trust in (0.1, 0.25, 0.3, 0.5, 0.6)
     for votes in (1, 2, 3, 4)
