@@ -35,7 +35,7 @@ def parameters(
         calibration_id: written beside every row.
     """
     told = units.join(raters.drop("panel", "family"), on="unit").join(
-        levels.select("dimension", "close", "clear"), on="dimension"
+        levels.select("dimension", "close", "clear", "named"), on="dimension"
     )
     told = told.join(unlike, on="dimension")
     known = _KNOWN * pl.col("information") + pl.col("hold_interval")
@@ -73,16 +73,19 @@ def parameters(
 def _right(ability: pl.Expr) -> pl.Expr:
     """The probability that a decided vote on a decided item is right, over close and clear items, orders and lengths.
 
-    Over lengths by the probit-like shrinkage of a logistic over a normal (MacKay 1992).
+    Where a is always named first it may be a class, and then the order is as common as the class: a rater who leans to
+    the rarer one is the worse for it. Else both orders count alike. Over lengths by the probit-like shrinkage of a
+    logistic over a normal (MacKay 1992).
     """
     shrunk = 1 / (1 + math.pi / 8 * pl.col("length") ** 2 * pl.col("unlike")).sqrt()
-    part, side = pl.col("part"), pl.col("side") * shrunk
-    close, clear = 0.4 * ability * shrunk, ability * shrunk
-    orders = (
-        part * (_sigmoid(close + side) + _sigmoid(close - side))
-        + (1 - part) * (_sigmoid(clear + side) + _sigmoid(clear - side))
-    ) / 2
-    return orders.round(6)
+    side = pl.col("side") * shrunk
+    states = [
+        (pl.col(level).exp() * (size * sign * pl.col("named")).exp(), size * ability * shrunk + sign * side)
+        for level, size in (("close", 0.4), ("clear", 1.0))
+        for sign in (1, -1)
+    ]
+    whole = pl.sum_horizontal(weight for weight, _ in states)
+    return (pl.sum_horizontal(weight * _sigmoid(log_odds) for weight, log_odds in states) / whole).round(6)
 
 
 def _sigmoid(log_odds: pl.Expr) -> pl.Expr:

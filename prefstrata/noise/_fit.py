@@ -45,7 +45,7 @@ _ANCHORS = 2
 """The first buckets, in which all pairs are that people settled."""
 _NOBODY = -1
 _WATCHED = ("ability", "side", "length")
-_LEANS = ("length",)
+_LEANS = ("length", "named")
 _NEVER = 1e-9
 _COPIED_ITEMS = 1000
 """Items that what was believed of a family before weighs as much as."""
@@ -64,7 +64,7 @@ class FitSettings:
         anchored: steps made on what people settled alone, before all votes are believed.
         sample: votes that the steps before the last are made on, when there are more; parts of the pairs, by a hash.
         last: steps on all votes, at the end.
-        still: a step that moves raters' ability, side or style, and the items' lean to length, by less, in log-odds, is
+        still: a step that moves raters' ability, side or style, and the items' lean to length or a class, by less, in log-odds, is
             the last one on the sample.
     """
 
@@ -138,6 +138,7 @@ class _Fitter:
         self._anchors, self._graded, self._copied = facts["anchors"], facts["graded"], facts["copied"]
         tied = engine.query("fit/tied")
         self._tied = frozenset(tied.filter("tied")["dimension"])
+        self._named = frozenset(tied.filter("named")["dimension"])
         self._anchored_panels = frozenset(engine.query("fit/anchored_panels")["panel"])
         self.levels = levels_at_first(tied)
         self.unlike = tied.select("dimension", "unlike")
@@ -234,7 +235,9 @@ class _Fitter:
         if anchored:
             return float("inf")
         levels, occupied = self.levels, engine.query("fit/occupancy", buckets=buckets)
-        self.levels = levels_found(levels, occupied, self._tied, leaning=self._asked >= _ASKED_FIRST)
+        self.levels = levels_found(
+            levels, occupied, self._tied, self._named, leaning=self._asked >= _ASKED_FIRST
+        )
         leaned = (self.levels.select(_LEANS) - levels.select(_LEANS)).select(pl.max_horizontal(pl.all().abs()).max())
         self._asked += 1
         if self._copied:

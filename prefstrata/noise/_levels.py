@@ -7,13 +7,14 @@ import polars as pl
 __all__ = ["levels_at_first", "levels_found"]
 
 _LEVELS = ("even", "close", "clear")
-_STYLES = ("length", "markdown", "firmness")
+_STYLES = ("length", "markdown", "firmness", "named")
 _WEIGHTS = {"even": 1.0, "close": 2.0, "clear": 4.0}
 """Items of each level that are believed in beside those found."""
 _STATES = {"even": 1, "close": 2, "clear": 2}
 """States of a level: a decided one has one for each side."""
 _NEVER = 1e-9
-_STYLE_VARIANCE = 0.25
+_STYLE_VARIANCE = {"length": 0.1, "markdown": 0.1, "firmness": 0.1, "named": 0.25}
+"""Of what a style is believed to say of quality, and of how much commoner one class is than the other, in log-odds."""
 _LONGEST = 0.5
 
 
@@ -31,17 +32,20 @@ def levels_at_first(tied: pl.DataFrame) -> pl.DataFrame:
     return _logarithms(counted.with_columns(pl.lit(0.0).alias(name) for name in _STYLES))
 
 
-def levels_found(levels: pl.DataFrame, occupied: pl.DataFrame, tied: frozenset[str], *, leaning: bool) -> pl.DataFrame:
+def levels_found(
+    levels: pl.DataFrame, occupied: pl.DataFrame, tied: frozenset[str], named: frozenset[str], *, leaning: bool
+) -> pl.DataFrame:
     """``fit.levels`` as the posteriors have them.
 
     Args:
         levels: as they were.
         occupied: as ``fit/occupancy``.
         tied: the dimensions on which anybody ever said tie.
+        named: the dimensions on whose every item a may be the name of a class.
         leaning: whether style may be taken for a sign of quality yet. In the first steps it is not: raters are asked
             first, and what they do not explain by being drawn to a style is then believed of the items.
     """
-    styles = (_step(name) for name in _STYLES) if leaning else ()
+    styles = [_step(name) for name in _STYLES] if leaning else []
     # A dimension may have no item in the sample: what was believed of it stays.
     told = levels.rename({name: f"log_{name}" for name in _LEVELS}).join(occupied, on="dimension", how="left")
     told = told.with_columns(pl.exclude("dimension").fill_null(0)).with_columns(
@@ -53,7 +57,8 @@ def levels_found(levels: pl.DataFrame, occupied: pl.DataFrame, tied: frozenset[s
         pl.when(pl.col("items") > 0).then(pl.col(name) / whole).otherwise(_before(name)).alias(name) for name in _LEVELS
     )
     even = pl.when(pl.col("dimension").is_in(sorted(tied))).then("even").otherwise(_NEVER)
-    return _logarithms(counted.with_columns(even=even).select("dimension", *_LEVELS, *_STYLES))
+    classes = pl.when(pl.col("dimension").is_in(sorted(named))).then("named").otherwise(0.0)
+    return _logarithms(counted.with_columns(even=even, named=classes).select("dimension", *_LEVELS, *_STYLES))
 
 
 def _before(name: str) -> pl.Expr:
@@ -67,8 +72,8 @@ def _count(name: str) -> pl.Expr:
 
 
 def _step(name: str) -> pl.Expr:
-    slope = pl.col(f"slope_{name}") / 1e6 - pl.col(name) / _STYLE_VARIANCE
-    bend = pl.col(f"bend_{name}") / 1e6 + 1 / _STYLE_VARIANCE
+    slope = pl.col(f"slope_{name}") / 1e6 - pl.col(name) / _STYLE_VARIANCE[name]
+    bend = pl.col(f"bend_{name}") / 1e6 + 1 / _STYLE_VARIANCE[name]
     return (pl.col(name) + (slope / bend).clip(-_LONGEST, _LONGEST)).round(6).alias(name)
 
 
