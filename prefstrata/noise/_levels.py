@@ -13,20 +13,32 @@ _WEIGHTS = {"even": 1.0, "close": 2.0, "clear": 4.0}
 _STATES = {"even": 1, "close": 2, "clear": 2}
 """States of a level: a decided one has one for each side."""
 _NEVER = 1e-9
+_TIE = 0.55
+"""How often a tie is said on an even item, as long as nothing was learnt."""
+_BESIDE = 200
+"""Pairs of votes on one item that what is supposed of ties weighs as much as."""
 _STYLE_VARIANCE = {"length": 0.1, "markdown": 0.1, "firmness": 0.1, "named": 0.25}
 """Of what a style is believed to say of quality, and of how much commoner one class is than the other, in log-odds."""
 _LONGEST = 0.5
 
 
 def levels_at_first(tied: pl.DataFrame) -> pl.DataFrame:
-    """``fit.levels`` before anything was learnt: ties beyond one in ten are taken to be meant.
+    """``fit.levels`` before anything was learnt: as many even items as make two votes on one item both ties so often.
+
+    Were ties said at random, two would meet as often as their rate squared. Expectation-maximisation gets there too, but
+    by little steps: it is still on its way when raters have long stopped to move.
 
     Args:
         tied: as ``fit/tied``.
     """
     rate = pl.col("ties") / pl.max_horizontal("votes", pl.lit(1))
+    supposed = ((rate - 0.1) / 0.5).clip(0.03, 0.6)
+    usual = supposed * _TIE**2 + (1 - supposed) * 0.1**2
+    both = (pl.col("tied_beside") + _BESIDE * usual) / (pl.col("beside") + _BESIDE)
+    # The rate of ties on items that are not even, from the first two moments, if it is that on the even ones.
+    careless = ((_TIE * rate - both) / (_TIE - rate).clip(0.05)).clip(0.0, 0.4)
     counted = tied.select(
-        "dimension", even=pl.when("tied").then(((rate - 0.1) / 0.5).clip(0.03, 0.6)).otherwise(_NEVER)
+        "dimension", even=pl.when("tied").then(((rate - careless) / (_TIE - careless)).clip(0.03, 0.6)).otherwise(_NEVER)
     )
     counted = counted.with_columns(close=(1 - pl.col("even")) / 3, clear=(1 - pl.col("even")) * 2 / 3)
     return _logarithms(counted.with_columns(pl.lit(0.0).alias(name) for name in _STYLES))

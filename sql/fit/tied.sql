@@ -9,6 +9,8 @@ select
     items.dimension,
     cast(coalesce(sum(said.votes), 0) as bigint) as votes,
     cast(coalesce(sum(said.ties), 0) as bigint) as ties,
+    cast(coalesce(sum(said.votes * (said.votes - 1)), 0) as bigint) as beside,
+    cast(coalesce(sum(said.ties * (said.ties - 1)), 0) as bigint) as tied_beside,
     sum(cast(round(4 * items.longer * items.longer) as bigint)) / (4e0 * count(*)) as unlike,
     coalesce(bool_or(said.ties > 0), false) or coalesce(bool_or(items.anchor = 0), false) as tied,
     coalesce(min(items.named), 0) = 1 as named
