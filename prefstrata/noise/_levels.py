@@ -15,6 +15,9 @@ _STATES = {"even": 1, "close": 2, "clear": 2}
 _NEVER = 1e-9
 _TIE = 0.55
 """How often a tie is said on an even item, as long as nothing was learnt."""
+_RARE = 0.08
+"""As few even items are supposed at most: raters who always say tie meet less often than chance has it, and where none is
+supposed, none is found."""
 _BESIDE = 200
 """Pairs of votes on one item that what is supposed of ties weighs as much as."""
 _STYLE_VARIANCE = {"length": 0.1, "markdown": 0.1, "firmness": 0.1, "named": 0.25}
@@ -38,7 +41,7 @@ def levels_at_first(tied: pl.DataFrame) -> pl.DataFrame:
     # The rate of ties on items that are not even, from the first two moments, if it is that on the even ones.
     careless = ((_TIE * rate - both) / (_TIE - rate).clip(0.05)).clip(0.0, 0.4)
     counted = tied.select(
-        "dimension", even=pl.when("tied").then(((rate - careless) / (_TIE - careless)).clip(0.03, 0.6)).otherwise(_NEVER)
+        "dimension", even=pl.when("tied").then(((rate - careless) / (_TIE - careless)).clip(rate.clip(0.03, _RARE), 0.6)).otherwise(_NEVER)
     )
     counted = counted.with_columns(close=(1 - pl.col("even")) / 3, clear=(1 - pl.col("even")) * 2 / 3)
     return _logarithms(counted.with_columns(pl.lit(0.0).alias(name) for name in _STYLES))
