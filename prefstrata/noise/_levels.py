@@ -16,8 +16,8 @@ _NEVER = 1e-9
 _TIE = 0.55
 """How often a tie is said on an even item, as long as nothing was learnt."""
 _RARE = 0.08
-"""As few even items are supposed at most: raters who always say tie meet less often than chance has it, and where none is
-supposed, none is found."""
+"""The fewest even items that are supposed where ties are not rare: raters who always say tie meet less often than chance
+has it, and where nothing is supposed, nothing is found."""
 _BESIDE = 200
 """Pairs of votes on one item that what is supposed of ties weighs as much as."""
 _STYLE_VARIANCE = {"length": 0.1, "markdown": 0.1, "firmness": 0.1, "named": 0.25}
@@ -28,21 +28,20 @@ _LONGEST = 0.5
 def levels_at_first(tied: pl.DataFrame) -> pl.DataFrame:
     """``fit.levels`` before anything was learnt: as many even items as make two votes on one item both ties so often.
 
-    Were ties said at random, two would meet as often as their rate squared. Expectation-maximisation gets there too, but
-    by little steps: it is still on its way when raters have long stopped to move.
+    Were ties said at random, two would meet as often as their rate squared. Expectation-maximisation gets there too,
+    but by little steps: it is still on its way when raters have long stopped to move.
 
     Args:
         tied: as ``fit/tied``.
     """
     rate = pl.col("ties") / pl.max_horizontal("votes", pl.lit(1))
-    supposed = ((rate - 0.1) / 0.5).clip(0.03, 0.6)
-    usual = supposed * _TIE**2 + (1 - supposed) * 0.1**2
+    meant = ((rate - 0.1) / 0.5).clip(0.03, 0.6)
+    usual = meant * _TIE**2 + (1 - meant) * 0.1**2
     both = (pl.col("tied_beside") + _BESIDE * usual) / (pl.col("beside") + _BESIDE)
     # The rate of ties on items that are not even, from the first two moments, if it is that on the even ones.
     careless = ((_TIE * rate - both) / (_TIE - rate).clip(0.05)).clip(0.0, 0.4)
-    counted = tied.select(
-        "dimension", even=pl.when("tied").then(((rate - careless) / (_TIE - careless)).clip(rate.clip(0.03, _RARE), 0.6)).otherwise(_NEVER)
-    )
+    supposed = ((rate - careless) / (_TIE - careless)).clip(rate.clip(0.03, _RARE), 0.6)
+    counted = tied.select("dimension", even=pl.when("tied").then(supposed).otherwise(_NEVER))
     counted = counted.with_columns(close=(1 - pl.col("even")) / 3, clear=(1 - pl.col("even")) * 2 / 3)
     return _logarithms(counted.with_columns(pl.lit(0.0).alias(name) for name in _STYLES))
 
