@@ -16,8 +16,8 @@ _NEVER = 1e-9
 _TIE = 0.55
 """How often a tie is said on an even item, as long as nothing was learnt."""
 _RARE = 0.08
-"""The fewest even items that are supposed where ties are not rare: raters who always say tie meet less often than chance
-has it, and where nothing is supposed, nothing is found."""
+"""The fewest even items that are supposed where ties are not rare: raters who always say tie meet less often than
+chance has it, and where nothing is supposed, nothing is found."""
 _BESIDE = 200
 """Pairs of votes on one item that what is supposed of ties weighs as much as."""
 _STYLE_VARIANCE = {"length": 0.1, "markdown": 0.1, "firmness": 0.1, "named": 0.25}
