@@ -27,6 +27,7 @@ _VAGUE = re.compile(
 )
 _SURE = 0.7
 """Least probability of the leading outcome that deserves to be called certain."""
+_NOTHING = 1e-9
 _ROUNDS = ("arbitration", "backflow", "review", "reannotation", "golden", "calibration")
 """Rounds that the queues for people have, whether anybody answered yet or not."""
 _NO_DIMENSION = ("overall", "process")
@@ -96,6 +97,7 @@ def lint(
     for policy, path in policies:
         read = _Read(policy, path)
         found += _rules(read)
+        found += _trust(read)
         found += _golden(read)
         found += _definitions(read)
         found += _shares(read, project)
@@ -119,6 +121,16 @@ def _rules(read: _Read) -> Iterator[Finding]:
             who = f"the rule {each.by} takes" if each.by else "the rules before it together take"
             what = f"no record comes to the rule {each.rule}: {who} everything it asks for"
             yield read.finding("unreachable", keys, what, "move it up, or remove it")
+
+
+def _trust(read: _Read) -> Iterator[Finding]:
+    """A rule for few raters who must be believed more than so few can be: each adds less than 1 to the evidence."""
+    for place, rule in enumerate(read.policy.layers):
+        least, most = rule.when.min_trust, rule.when.max_votes
+        if least is not None and most is not None and least >= most / (most + 1):
+            who = "one rater who speaks once stays" if most == 1 else f"{most} raters who speak once stay"
+            what = f"the rule {rule.rule} asks for a trust of {least:g}, and {who} below {most / (most + 1):.3g}"
+            yield read.finding("unreachable", ["layers", place], what, "lower min_trust, or raise max_votes")
 
 
 def _golden(read: _Read) -> Iterator[Finding]:
@@ -178,6 +190,18 @@ def _shares(read: _Read, project: Project) -> Iterator[Finding]:
             yield read.finding(
                 "contradiction", ["strata", stratum], what, "declare a reliability above 0.5, or no share"
             )
+    if sum(each.share or 0 for each in read.policy.strata.values()) >= 1 - _NOTHING:
+        held_back = {
+            stratum
+            for rule in read.policy.layers
+            if rule.layer == "backflow" and rule.when.model_fields_set == {"strata"}
+            for stratum in rule.when.strata or ()
+        }
+        for stratum, each in sorted(read.policy.strata.items()):
+            if not each.share and stratum in sent - held_back:
+                what = f"the shares of the others are all there is, so what {stratum} judged weighs nothing"
+                todo = "give it a share, or send it to backflow by a layer rule"
+                yield read.finding("share", ["strata", stratum], what, todo)
     known = {each.name for each in read.policy.dimensions} | set(_NO_DIMENSION)
     for name in sorted(read.policy.mixture.dimensions.keys() - known):
         what = f"the mixture gives a share to {name}, which is no dimension of the policy"

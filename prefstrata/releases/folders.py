@@ -40,19 +40,28 @@ def whole_folder(out: Path, *, lasting: bool = True) -> Iterator[Path]:
         lasting: whether to see what is in it on the disk for good; not for a folder that is only needed meanwhile.
 
     Raises:
-        ConfigError: ``out`` is in use, or was filled meanwhile.
+        ConfigError: ``out`` is in use, cannot be made where it is to be, or was filled meanwhile.
     """
     check_free(out)
     _remove_stale(out)
     scratch = out.parent / f".{out.name}.partial-{os.getpid()}-{secrets.token_hex(4)}"
     try:
-        scratch.mkdir(parents=True)
+        _make(scratch, out)
         yield scratch
         if lasting:
             sync_tree(scratch)
         _rename(scratch, out)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _make(scratch: Path, out: Path) -> None:
+    try:
+        scratch.mkdir(parents=True)
+    except OSError as error:
+        raise ConfigError(
+            f"no folder can be made there: {error.strerror}", where=str(out), todo="name a folder that can be written"
+        ) from error
 
 
 def _rename(scratch: Path, out: Path) -> None:

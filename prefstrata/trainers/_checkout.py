@@ -127,16 +127,16 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
     layers = layer.split("+") if target else [layer]
     held = json.loads(read_manifest(store, commit))["layers"]
     _check_layers(layers, held, ref, target)
-
-    if not layer_only:
-        progress("verifying the release")
-        verify_release(store, commit.id)
+    _check_dimensions(layers, held, asked)
 
     def wanted(file: FileInfo) -> bool:
         return file.path in {MANIFEST, "weights.json"} or file.path.startswith(
             tuple(f"{name}/{kind}/" for name in layers for kind in KINDS)
         )
 
+    if not layer_only:
+        progress("verifying the release")
+        verify_release(store, commit.id, but={file.path for file in store.list(commit.id) if wanted(file)})
     with whole_folder(out) as scratch:
         fetched = scratch / _FETCHED
         told = lambda file: progress(f"checked {file.path}")  # noqa: E731
@@ -174,6 +174,12 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
 
 def _check_layers(layers: list[str], held: Mapping[str, Any], ref: str, target: Target | None) -> None:
     for name in layers:
+        if target is None and set(name.split("+")) <= held.keys() and "+" in name:
+            raise ConfigError(
+                "one layer at a time in this format: only a trainer's format takes several",
+                where=name,
+                todo=f"check out {' and '.join(name.split('+'))} into a folder each",
+            )
         if name not in held:
             raise ConfigError(f"there is no layer {name!r}", where=ref, todo=f"write one of {', '.join(held)}")
         if target and name == _WAITING:
@@ -187,6 +193,22 @@ def _check_layers(layers: list[str], held: Mapping[str, Any], ref: str, target: 
         raise ConfigError(
             f"the layer {' and '.join(layers)} has no records in {ref}", todo=f"layers that have some: {full}"
         )
+
+
+def _check_dimensions(layers: list[str], held: Mapping[str, Any], options: Options) -> None:
+    """A name that nobody judged by is a slip of the pen, not a wish for nothing."""
+    for option, kind, asked in (
+        ("--dimension", "pairs", {options.dimension} - {""}),
+        ("--dimensions", "ratings", set(options.dimensions)),
+    ):
+        by = [held[name]["kinds"].get(kind, {}).get("by", {}).get("dimension", {}) for name in layers]
+        known = sorted({dimension for each in by for dimension in each})
+        if known and (unknown := sorted(asked - set(known))):
+            raise ConfigError(
+                f"nobody judged {kind} of {' and '.join(layers)} on {', '.join(unknown)}",
+                where=option,
+                todo=f"name one of {', '.join(known)}",
+            )
 
 
 def _parts(

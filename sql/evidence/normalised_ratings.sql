@@ -53,7 +53,8 @@ select
     -- A spread below a millionth of the scale is what rounding leaves of none.
     case
         when shrunk.mean_square - shrunk.mean * shrunk.mean > 1e-12
-            then (fixed.scaled / 1e9 - shrunk.mean) / sqrt(shrunk.mean_square - shrunk.mean * shrunk.mean)
+            -- Rounded, because engines differ in the last digit of a large decimal that becomes a double.
+            then round((fixed.scaled / 1e9 - shrunk.mean) / sqrt(shrunk.mean_square - shrunk.mean * shrunk.mean), 9)
         else 0e0
     end as z,
     fixed.round,

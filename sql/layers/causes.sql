@@ -88,13 +88,18 @@ told as (
     select 'pairs', pair_id, 4, 'arbitrated'
     from settled
     union all
-    select 'pairs', votes.pair_id, 5, 'rater failed golden back-test'
+    -- The layer follows from that alone, whoever failed.
+    select kind, record_id, 5, 'dimension undefined'
+    from layers.records
+    where rule = 'undefined'
+    union all
+    select 'pairs', votes.pair_id, 6, 'rater failed golden back-test'
     from evidence.votes as votes
     join failed
         on failed.rater_id = votes.rater_id and failed.dimension = votes.dimension and failed.stratum = votes.stratum
     where not votes.settles
     union all
-    select kind, record_id, 6, 'quota full'
+    select kind, record_id, 7, 'quota full'
     from layers.records
     where rule like 'quota %'
 )

@@ -1,7 +1,7 @@
 -- Grain: a record that stands in another layer than in the release before, or in none.
 -- Promotions and demotions with their reasons, the gravest first: a frozen set, a withdrawal, an arbitration, another version of the
--- policy or another policy, a rater who failed, a quota; where none of these is known, judgements came or were weighed anew. Files
--- that both hold are not read.
+-- policy or another policy, a dimension that no policy names, a rater who failed, a quota; where none of these is known, judgements came
+-- or were weighed anew. Files that both hold are not read.
 with moved as (
     select
         earlier.kind, earlier.record_id, earlier.layer as from_layer, later.layer as to_layer,
@@ -36,7 +36,7 @@ select
         when causes.cause in ('contaminated', 'withdrawn', 'arbitration reversed') then causes.cause
         when newly_settled then 'arbitrated'
         when governed.later is not null then 'policy ' || governed.earlier || ' -> ' || governed.later
-        when causes.cause in ('rater failed golden back-test', 'quota full') then causes.cause
+        when causes.cause in ('dimension undefined', 'rater failed golden back-test', 'quota full') then causes.cause
         when to_layer is null then 'no evidence left'
         else 'new judgements'
     end as reason

@@ -115,6 +115,13 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
     assert "Common question 4?" in "".join(texts.values()), "what others said of the same stays"
     manifest = json.loads(texts["manifest.json"])
     assert manifest["online"]["withdrawn"] == {"subjects": 1, "events": 15, "judgements": 0}
+    before = json.loads(_read(project, "v000005")["manifest.json"])
+    assert {key: manifest["ledger"][key] == before["ledger"][key] for key in ("read", "accepted", "rows")} == {
+        "read": True,
+        "accepted": True,
+        "rows": False,
+    }
+    assert manifest["batches"] == before["batches"], "what a command records is no file"
     assert inside("withdraw", SUBJECT, cwd=project).out == "consent was withdrawn before; nothing to do\n"
     back = inside("rollback", "v000005", cwd=project)
     assert (back.code, "before 1 withdrew" in back.err) == (3, True)

@@ -29,7 +29,10 @@ def sql(call: Call, query: str, limit: int) -> None:
     """Run a statement on a connection that can only read, and print its first rows."""
     with read_warehouse(call.project().warehouse_path) as connection, call.output.working("asking the warehouse"):
         try:
-            if any(each.type not in _READING for each in connection.extract_statements(query)):
+            statements = connection.extract_statements(query)
+            if len(statements) > 1:
+                raise ConfigError(f"these are {len(statements)} statements", where="QUERY", todo="ask one at a time")
+            if any(each.type not in _READING for each in statements):
                 raise ConfigError("this statement does not read", where="QUERY", todo=_READ_ONLY)
             relation = connection.sql(query)
             if relation is None:

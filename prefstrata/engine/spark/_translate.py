@@ -86,13 +86,36 @@ def _read(sql: str) -> exp.Expr:
 
 def to_spark(sql: str, params: Mapping[str, Scalar], view: Callable[[str], str]) -> str:
     """The statement in Spark's dialect, its parameters filled in, its tables named by ``view(full_name)``."""
+    # With their types: 1 and true are one key, and two texts.
+    text, tables = _translated(sql, tuple((name, type(value), value) for name, value in sorted(params.items())))
+    for full_name in tables:
+        text = text.replace(_stand_in(full_name), view(full_name))
+    return text
+
+
+@lru_cache(maxsize=1024)
+def _translated(sql: str, params: tuple[tuple[str, type, Scalar], ...]) -> tuple[str, tuple[str, ...]]:
+    """The statement in Spark's dialect, with stand-ins for its tables, and those tables; a fit asks again and again."""
+    values = {name: value for name, _, value in params}
+    tables: set[str] = set()
 
     def local(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Placeholder):
-            return exp.convert(params[node.name])
+            return exp.convert(values[node.name])
         if isinstance(node, exp.Table) and node.db:
-            return exp.alias_(exp.to_table(view(f"{node.db}.{node.name}")), node.alias or node.name, table=True)
+            full_name = f"{node.db}.{node.name}"
+            tables.add(full_name)
+            named = exp.Table(this=exp.to_identifier(_unquoted(full_name), quoted=True))
+            return exp.alias_(named, node.alias or node.name, table=True)
         return node
 
     tree = _read(sql).transform(local)
-    return tree.sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+    return tree.sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE), tuple(sorted(tables))
+
+
+def _unquoted(full_name: str) -> str:
+    return f"the table {full_name}"
+
+
+def _stand_in(full_name: str) -> str:
+    return f"`{_unquoted(full_name)}`"

@@ -50,14 +50,18 @@ LAYERS = (
     ),
 )
 
+_KNOWN = (
+    "contaminated, withdrawn, arbitration reversed, arbitrated, dimension undefined, rater failed golden back-test or "
+    "quota full"
+)
 CAUSES = Table(
     "layers",
     "causes",
     "a record, and the gravest known cause that can have moved it",
-    columns("""
+    columns(f"""
 kind | varchar | pairs, ratings, traces or unpaired
 record_id | varchar | the record, which may be gone
-cause | varchar | contaminated, withdrawn, arbitration reversed, arbitrated, rater failed golden back-test or quota full
+cause | varchar | {_KNOWN}
 """),
     ("kind", "record_id"),
 )

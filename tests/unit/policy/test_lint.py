@@ -62,6 +62,16 @@ def _rule(name: str, layer: str, **when: object) -> dict[str, Any]:
             lambda p: p["layers"].insert(0, _rule("no", "main", min_trust=0.9, max_trust=0.1)),
             "no record can be all that the rule no asks for",
         ),
+        (
+            "unreachable",
+            lambda p: p["layers"].insert(-1, _rule("lone", "main", max_votes=1, min_trust=0.5)),
+            "asks for a trust of 0.5, and one rater who speaks once stays below 0.5",
+        ),
+        (
+            "share",
+            lambda p: (p["strata"]["user/online"].pop("share"), p["strata"]["crowd/offline"].update(share=0.45)),
+            "so what user/online judged weighs nothing",
+        ),
         ("weak-golden", lambda p: p.update(settlers=["judge/synthetic"]), "judge/synthetic may settle disputes"),
         (
             "weak-golden",
