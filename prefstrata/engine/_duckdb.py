@@ -58,6 +58,7 @@ class DuckDBEngine:
         """Open the warehouse and define the functions of ``sql/functions`` in it."""
         self._lock = RLock()
         self._depth = 0
+        self._checked: set[tuple[str, str]] = set()
         self._connection = connect(str(path))
         try:
             # What is staged, fitted or written to files lives for one run: in memory, spilled when it must be.
@@ -158,7 +159,7 @@ class DuckDBEngine:
             return self._replace(table, sql_text(full_name), given(full_name, params))
 
     def _replace(self, table: Table, select: str, params: dict[str, Any]) -> int:
-        check_columns(table, self._columns(select, params))
+        self._check(table, select, params)
         self._create(table)
         return self._insert(table, select, params)
 
@@ -168,7 +169,7 @@ class DuckDBEngine:
         may_be_replaced(table)
         select = with_literals(sql_text(full_name), given(full_name, params))
         with self.transaction():
-            check_columns(table, self._columns(select, {}))
+            self._check(table, select, {})
             self._run(f'create schema if not exists "{table.schema}"')
             self._run(f"create or replace view {_quoted(table)} as {select}")
 
@@ -189,11 +190,14 @@ class DuckDBEngine:
         select, values = sql_text(full_name), given(full_name, params)
         with self.transaction():
             self.ensure(table)
-            check_columns(table, self._columns(select, values))
+            self._check(table, select, values)
             return self._insert(table, select, values)
 
-    def _columns(self, select: str, params: dict[str, Any]) -> list[str]:
-        return [row[0] for row in self._run(f"describe {select}", params)]
+    def _check(self, table: Table, select: str, params: dict[str, Any]) -> None:
+        """See that a statement gives the table's columns; once, for a fit runs the same statement again and again."""
+        if (table.full_name, select) not in self._checked:
+            check_columns(table, [row[0] for row in self._run(f"describe {select}", params)])
+            self._checked.add((table.full_name, select))
 
     def _insert(self, table: Table, select: str, params: dict[str, Any]) -> int:
         columns = ", ".join(f'cast("{column.name}" as {_type(column.type)})' for column in table.columns)
@@ -219,10 +223,13 @@ class DuckDBEngine:
 
     def load(self, full_name: str, frame: pl.DataFrame) -> int:
         """Make a small frame the whole content of a table; its columns go by name."""
+        table = definition(full_name)
+        check_columns(table, frame.columns)
         with self.transaction():
             # After an error it goes with the rollback: an aborted transaction refuses to unregister.
             self._connection.register("__frame", ArrowStream(frame))
-            rows = self._replace(definition(full_name), 'select * from "__frame"', {})
+            self._create(table)
+            rows = self._insert(table, 'select * from "__frame"', {})
             self._connection.unregister("__frame")
         return rows
 

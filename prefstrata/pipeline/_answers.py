@@ -126,7 +126,12 @@ def _read(project: Project, source: Source, waiting: Path, file: Path) -> Ingest
     engine = DuckDBEngine(":memory:", threads=project.engine.threads, memory_limit=project.engine.memory_limit)
     try:
         load_policies(engine, policies)
-        summary = ingest(engine, project.model_copy(update={"sources": (alone,)}), requirements=requirements(policies))
+        summary = ingest(
+            engine,
+            project.model_copy(update={"sources": (alone,)}),
+            requirements=requirements(policies, "rationale"),
+            tagged=requirements(policies, "tags"),
+        )
     except PrefstrataError as error:
         raise ConfigError(error.what, where=str(file), todo="nothing was imported") from error
     finally:

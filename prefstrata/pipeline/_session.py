@@ -87,8 +87,15 @@ class Session:
             only: names of the sources to read; all by default.
             progress: told, in a few words, what is being read.
         """
-        needed = requirements(policy for policy, _ in self.policies)
-        return ingest(self.engine, self.project, requirements=needed, only=only, progress=progress)
+        policies = [policy for policy, _ in self.policies]
+        return ingest(
+            self.engine,
+            self.project,
+            requirements=requirements(policies, "rationale"),
+            tagged=requirements(policies, "tags"),
+            only=only,
+            progress=progress,
+        )
 
     def build(self, full_name: str) -> int:
         """Build one table from the tables before it; returns its rows."""

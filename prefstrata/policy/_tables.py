@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
@@ -108,12 +108,12 @@ def load_policies(engine: Engine, policies: Iterable[Policy]) -> None:
         engine.load(name, pl.DataFrame(rows[name], schema=schema, orient="row"))
 
 
-def requirements(policies: Iterable[Policy]) -> frozenset[tuple[str, str]]:
-    """The (scenario, risk level) cells in which a vote needs a reason; scenario * stands for all not named."""
+def requirements(policies: Iterable[Policy], what: Literal["rationale", "tags"]) -> frozenset[tuple[str, str]]:
+    """The (scenario, risk level) cells in which a vote needs a reason, or tags; scenario * stands for all not named."""
     return frozenset(
         (scenario, risk)
         for policy in policies
-        for scenario, risk in product(policy.scenarios, policy.require.rationale)
+        for scenario, risk in product(policy.scenarios, getattr(policy.require, what))
     )
 
 

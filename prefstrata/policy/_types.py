@@ -103,6 +103,11 @@ class Requirements(Strict):
     """What a record must hold to be taken at all, or to be trained on."""
 
     rationale: tuple[RiskLevel, ...] = Field((), description="Risk levels at which a vote needs a reason.")
+    tags: tuple[RiskLevel, ...] = Field(
+        (),
+        description="Risk levels at which that must be a reason tag or a winning dimension: what can be counted. Words "
+        "alone do not do.",
+    )
     votes: dict[RiskLevel, Annotated[int, Field(ge=2)]] = Field(
         default_factory=dict,
         description="Least votes per risk level, each rater's once; what has fewer waits in backflow, before any rule.",

@@ -13,7 +13,7 @@ from prefstrata.stores import FileInfo, check_path, check_together, tree_id
 from prefstrata.stores.durable import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from prefstrata.stores import CommitInfo, VersionStore
@@ -64,18 +64,28 @@ def read_manifest(store: VersionStore, commit: CommitInfo) -> bytes:
         return reader.read()
 
 
-def verify_release(store: VersionStore, ref: str) -> Verified:
+def verify_release(store: VersionStore, ref: str, *, but: Collection[str] = ()) -> Verified:
     """Read back every byte of one release and compare it with its manifest.
+
+    Args:
+        store: where to read.
+        ref: the release.
+        but: paths that are not read, because the caller reads them to the end, which compares their bytes as well.
 
     Raises:
         ConfigError: the ref names no release.
         IntegrityError: files are damaged, missing, purged or not in the manifest; the error lists them.
     """
-    return verify_releases(store, [ref])
+    return verify_releases(store, [ref], but=but)
 
 
-def verify_releases(store: VersionStore, refs: Sequence[str] | None = None) -> Verified:
+def verify_releases(store: VersionStore, refs: Sequence[str] | None = None, *, but: Collection[str] = ()) -> Verified:
     """Read back every byte of several releases, each stored object once; of all releases when none are named.
+
+    Args:
+        store: where to read.
+        refs: the releases.
+        but: see :func:`verify_release`.
 
     Raises:
         ConfigError: a ref names no release.
@@ -84,7 +94,7 @@ def verify_releases(store: VersionStore, refs: Sequence[str] | None = None) -> V
     names = [tag.name for tag in store.tags()] if refs is None else refs
     commits = tuple(store.resolve(ref) for ref in names)
     wrong = [line for commit in commits for line in _against_manifest(store, commit)]
-    report = store.verify([commit.id for commit in commits])
+    report = store.verify([commit.id for commit in commits], but=but)
     wrong += [str(problem) for problem in report.problems]
     if wrong:
         lines = sorted(set(wrong))

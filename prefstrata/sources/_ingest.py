@@ -113,11 +113,12 @@ def check_sources(project: Project, only: Collection[str] | None = None) -> tupl
     return tuple(compile_source(project, place, source) for place, source in chosen)
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 - from where, where to, what is asked of it, and whom to tell
     engine: Warehouse,
     project: Project,
     *,
     requirements: Collection[tuple[str, str]] = (),
+    tagged: Collection[tuple[str, str]] = (),
     only: Collection[str] | None = None,
     progress: Callable[[str], object] = lambda _: None,
 ) -> IngestSummary:
@@ -130,6 +131,7 @@ def ingest(
         project: the project; its sources say what to read and how.
         requirements: (scenario, risk level) cells in which a vote needs a reason; scenario ``*`` stands for the
             scenarios that no policy in ``policy.scenarios`` names.
+        tagged: the same where the reason must be a tag or a winning dimension.
         only: names of the sources to read; all by default.
         progress: told, in a few words, what is being read.
 
@@ -144,7 +146,7 @@ def ingest(
     check_frozen(engine, project)
     governed = frozenset(engine.read("policy.scenarios")["scenario"].to_list())
     state = read_state(engine)
-    demand = Demand(frozenset(requirements), governed)
+    demand = Demand(frozenset(requirements), governed, frozenset(tagged))
     key = cache(lambda: pseudonym_key(project))
     found: list[FileOutcome] = []
     appended: list[AppendSummary] = []

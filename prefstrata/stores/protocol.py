@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from prefstrata.stores.reading import VerifyingReader
@@ -74,8 +74,13 @@ class VersionStore(Protocol):
         """Return how the files of ref ``b`` differ from those of ref ``a``."""
         ...
 
-    def verify(self, refs: Sequence[str]) -> VerifyReport:
-        """Read back every file of the named commits, each stored object once, and compare hash and size."""
+    def verify(self, refs: Sequence[str], *, but: Collection[str] = ()) -> VerifyReport:
+        """Read back every file of the named commits, each stored object once, and compare hash and size.
+
+        Args:
+            refs: the commits.
+            but: paths that are not read, because the caller opens them: what is read to the end is compared as well.
+        """
         ...
 
     def begin(self, parent: str, release_id: str, *, reuse: Sequence[str] = ()) -> Txn:

@@ -2,7 +2,7 @@
 
 from prefstrata.trainers._api import Rows, checkout, load
 from prefstrata.trainers._checkout import FORMATS, TARGETS, CheckedOut, checkout_layer
-from prefstrata.trainers._locking import LOCK_FILE, locked, write_lock
+from prefstrata.trainers._locking import LOCK_FILE, lockable, locked, write_lock
 from prefstrata.trainers._options import DEFAULT_LIMITS, Options
 from prefstrata.trainers._report import Ignored, Length, LossReport
 from prefstrata.trainers._target import LengthRule, Target
@@ -25,6 +25,7 @@ __all__ = [
     "checkout",
     "checkout_layer",
     "load",
+    "lockable",
     "locked",
     "write_lock",
 ]

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from prefstrata.model import ConfigError
-from prefstrata.project import open_project_store, read_project
 from prefstrata.stores import open_store
 from prefstrata.trainers._checkout import TARGETS, checkout_layer
-from prefstrata.trainers._locking import LOCK_FILE, locked, write_lock
+from prefstrata.trainers._locking import LOCK_FILE, lockable, locked, write_lock
 from prefstrata.trainers._options import Options
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Rows", "checkout", "load"]
 
 _PROJECT = "PREFSTRATA_PROJECT"
+_STREAMED: list[Rows] = []
 
 
 def checkout(  # noqa: PLR0913 - what, for whom, where to, where from, and the lock file
@@ -66,6 +66,10 @@ def checkout(  # noqa: PLR0913 - what, for whom, where to, where from, and the l
     name, _, said = layer.partition("@")
     ref, file = said or "latest", Path(lock_file)
     asked = _options(options)
+    if lock and use_lock:
+        raise ConfigError("lock writes what use_lock reads", todo="leave one of them out")
+    if lock:
+        lockable(file)
     with _open(project, store) as opened:
         commit = locked(file, ref, opened) if use_lock else opened.resolve(ref)
         made = checkout_layer(opened, name, ref, Path(out), form=trainer, options=asked, commit=commit)
@@ -92,6 +96,8 @@ def load(layer: str, *, trainer: str, split: str = "train", **more: Any) -> Rows
     """
     if trainer not in TARGETS:
         raise ConfigError(f"there is no trainer's format {trainer!r}", todo=f"name one of {', '.join(TARGETS)}")
+    if "files" in more:
+        raise ConfigError("rows come from Parquet files", where="files", todo="leave it out, or use checkout")
     folder = Path(tempfile.mkdtemp(prefix="prefstrata-"))
     try:
         made = checkout(layer, trainer=trainer, out=folder / "rows", files="parquet", **more)
@@ -136,8 +142,8 @@ class Rows:
         """The rows as ``datasets`` has them.
 
         Args:
-            streaming: an ``IterableDataset`` that reads the files as it goes, or a ``Dataset`` that copies them into
-                the cache of ``datasets``.
+            streaming: an ``IterableDataset`` that reads the files as it goes, so that they stay until the process
+                ends; or a ``Dataset``, which copies them into the cache of ``datasets``.
 
         Raises:
             ConfigError: ``datasets`` is not installed.
@@ -148,7 +154,8 @@ class Rows:
             raise ConfigError("this needs datasets", todo="pip install 'prefstrata[trl]'") from error
         names = [str(file) for file in self._files]
         found = load_dataset("parquet", data_files=names, split="train", streaming=streaming)
-        found.prefstrata_rows = self  # the files must stay as long as who reads them
+        if streaming:  # what is mapped or shuffled reads the same files, and does not know of this object
+            _STREAMED.append(self)
         return found
 
 
@@ -166,4 +173,6 @@ def _open(
 ) -> AbstractContextManager[VersionStore]:
     if store is not None:
         return open_store(store)
+    from prefstrata.project import open_project_store, read_project  # noqa: PLC0415 - only a project folder needs it
+
     return open_project_store(read_project(Path(project or os.environ.get(_PROJECT) or ".")))

@@ -129,15 +129,14 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
     _check_layers(layers, held, ref, target)
     _check_dimensions(layers, held, asked)
 
-    if not layer_only:
-        progress("verifying the release")
-        verify_release(store, commit.id)
-
     def wanted(file: FileInfo) -> bool:
         return file.path in {MANIFEST, "weights.json"} or file.path.startswith(
             tuple(f"{name}/{kind}/" for name in layers for kind in KINDS)
         )
 
+    if not layer_only:
+        progress("verifying the release")
+        verify_release(store, commit.id, but={file.path for file in store.list(commit.id) if wanted(file)})
     with whole_folder(out) as scratch:
         fetched = scratch / _FETCHED
         told = lambda file: progress(f"checked {file.path}")  # noqa: E731

@@ -122,8 +122,8 @@ def _decide(
         return part
 
     for part in workers.over(parts, decide):
-        for path in part.paths:
-            progress(f"read {part.layer}/{part.kind}/{path.name}")
+        for path in part.paths if part.share == 0 else ():
+            progress(f"read {'/'.join(path.parts[-3:])}")
     files = str(scratch / "*.parquet").replace("'", "''")
     with desk.connection() as connection:
         connection.execute(f"create view checkout.records as from read_parquet('{files}')").fetchall()
@@ -202,11 +202,9 @@ def _write(  # noqa: PLR0913, PLR0917 - as above
         if not parquet:
             lines = worker.lines(part, examples, statement, columns)
             return {split: as_lines(some) for split, some in lines.items()}
-        rows = worker.rows(part, examples, statement)
-        rows = rows.with_columns(pl.col(name) * scale for name, scale in columns.items() if scale is not None)
+        scaled = [pl.col(name) if scale is None else pl.col(name) * scale for name, scale in columns.items()]
         return {
-            str(split): as_parquet(some.select(columns.keys()))
-            for (split,), some in rows.group_by("split", maintain_order=True)
+            split: as_parquet(some.select(scaled)) for split, some in worker.rows(part, examples, statement).items()
         }
 
     yield from write_rows(workers.over(parts, made), folder, parquet=parquet)

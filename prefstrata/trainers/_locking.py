@@ -27,12 +27,25 @@ class _Entry:
     manifest_sha256: str
 
 
+def lockable(path: Path) -> None:
+    """See that a version can be recorded in a file, before anything else is written.
+
+    Raises:
+        ConfigError: its folder is not there, or the file is there and is no lock file.
+    """
+    if not path.absolute().parent.is_dir():
+        raise ConfigError("the lock file's folder is not there", where=str(path), todo="make it, or name another")
+    if path.exists():
+        _read(path)
+
+
 def write_lock(path: Path, ref: str, commit: CommitInfo) -> None:
     """Record what a ref stands for; the entries of other refs stay.
 
     Raises:
-        ConfigError: the file is there and is no lock file.
+        ConfigError: as :func:`lockable`.
     """
+    lockable(path)
     entries = _read(path) if path.exists() else {}
     entries[ref] = _Entry(commit.id, commit.manifest_sha256)
     document = {"format": _FORMAT, "releases": {name: asdict(entry) for name, entry in sorted(entries.items())}}
@@ -70,7 +83,7 @@ def _read(path: Path) -> dict[str, _Entry]:
         document = json.loads(path.read_bytes())
         if document["format"] == _FORMAT:
             return {ref: _Entry(**entry) for ref, entry in document["releases"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
     raise ConfigError(
         "this is no lock file of prefstrata", where=str(path), todo="restore it, or delete it and lock anew"

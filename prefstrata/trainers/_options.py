@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping  # noqa: TC003 - the annotations are read
 from dataclasses import asdict, dataclass, field, fields
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
 
 from prefstrata.model import ConfigError
@@ -32,6 +33,9 @@ DEFAULT_LIMITS: Mapping[str, float] = {
 }
 """What ``strict`` allows: at most that share of records left out, of rows the trainer drops, of rows it cuts to the
 same on both sides; at least that share of the rarer label, and of the rows as Kish's effective size."""
+
+
+_PLAIN: Mapping[Any, Any] = {bool: bool, int: Integral, float: Real, str: str}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +98,30 @@ class Options:
 
     def __post_init__(self) -> None:
         """Look at every value by itself."""
+        self._look_at_types()
         self._look_at_words()
         self._look_at_numbers()
         if unknown := sorted(self.limits.keys() - DEFAULT_LIMITS.keys()):
             _refuse("limit", f"there is no {', '.join(unknown)}", f"name one of {', '.join(DEFAULT_LIMITS)}")
+        for name, share in self.limits.items():
+            if not 0 <= share <= 1:
+                _refuse("limit", f"{name}={share:g} is no share", "write a number from 0 to 1")
         if self.max_length and not self.tokenizer:
             _refuse("max_length", "tokens of which tokenizer?", "add --tokenizer DIR, or use --max-characters")
         if (self.system == "replace") != bool(self.system_prompt):
             _refuse("system_prompt", "a text and --system replace go together", "write both or neither")
         if any("," in name for name in self.dimensions) or len(set(self.dimensions)) < len(self.dimensions):
             _refuse("dimensions", "a name has a comma, or comes twice", "write one --dimensions for each")
+
+    def _look_at_types(self) -> None:
+        for name, kind in get_type_hints(type(self)).items():
+            value = getattr(self, name)
+            if kind in _PLAIN and (
+                not isinstance(value, _PLAIN[kind]) or (isinstance(value, bool) and kind is not bool)
+            ):
+                _refuse(name, f"{value!r} is not of type {kind.__name__}", f"give {kind.__name__}")
+        if isinstance(self.dimensions, str):
+            _refuse("dimensions", f"{self.dimensions!r} is one text", "give a tuple of names")
 
     def _look_at_words(self) -> None:
         for name, kind in get_type_hints(type(self)).items():

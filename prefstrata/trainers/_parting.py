@@ -25,19 +25,31 @@ def parts_of(files: Iterable[tuple[str, str, Path, int]], options: Options) -> l
 
     A file holds what was judged in the same days, and a trainer that reads rows as they come should not meet them day
     by day. So with ``shuffle`` the files of a part are drawn by the seed from all of a layer's, and parts are mixed.
+    Ratings of one response stand in files of several days and layers, and a trainer wants them side by side: their
+    responses are dealt into parts that read all of the files.
 
     Args:
         files: layer, kind, path and bytes of each, in the order of the release.
         options: ``shuffle`` and ``seed``.
     """
+    files = list(files)
+    ratings = [file for file in files if file[1] == "ratings"]
+    others = [file for file in files if file[1] != "ratings"]
     parts = [
         (layer, kind, paths)
-        for (layer, kind), of_kind in groupby(files, key=lambda file: file[:2])
+        for (layer, kind), of_kind in groupby(others, key=lambda file: file[:2])
         for paths in _together([(path, size) for _, _, path, size in of_kind], f"{layer}/{kind}", options)
     ]
     if options.shuffle:
         parts.sort(key=lambda part: _lot(options, part[0], part[1], part[2][0].name))
-    return [Part(number, *part) for number, part in enumerate(parts)]
+    return [*(Part(number, *part) for number, part in enumerate(parts)), *_dealt(ratings, len(parts))]
+
+
+def _dealt(files: list[tuple[str, str, Path, int]], first: int) -> list[Part]:
+    layers = "+".join(dict.fromkeys(layer for layer, _, _, _ in files))
+    paths = tuple(path for _, _, path, _ in files)
+    shares = -(-sum(size for _, _, _, size in files) // _BYTES)
+    return [Part(first + share, layers, "ratings", paths, share, shares) for share in range(shares)]
 
 
 def _together(files: list[tuple[Path, int]], folder: str, options: Options) -> Iterator[tuple[Path, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -24,6 +25,8 @@ __all__ = ["Part", "Worker", "factors", "settings"]
 
 # A bound, and more than is used: near it DuckDB gives memory back to the system all the time, and asks for it anew.
 _MEMORY = "512MB"
+# Files that are read once, at once: ids do not repeat and do not compress, and trying both takes a quarter of the time.
+_MEANWHILE = "format parquet, compression uncompressed, dictionary_size_limit 1000"
 _RECORDS = {
     "pairs": ("pair_records",),
     "unpaired": ("pair_records", "label_records"),
@@ -35,12 +38,23 @@ _SHAPED = {"pairs": "pairs", "unpaired": "labels", "traces": "traces", "ratings"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Files of a release that are worked on together: their number in the checkout, layer, kind, and where they are."""
+    """Records of a release that are worked on together.
+
+    Attributes:
+        number: the part's number in the checkout.
+        layer: the layer, or several joined by ``+``.
+        kind: the kind of record.
+        paths: the files they are in.
+        share: which of the files' responses, from 0; all that is known of a response is in one share.
+        shares: in how many the responses are dealt; every record is in the part when it is 1.
+    """
 
     number: int
     layer: str
     kind: str
     paths: tuple[Path, ...]
+    share: int = 0
+    shares: int = 1
 
 
 def factors(weights: Path) -> pl.DataFrame:
@@ -102,7 +116,8 @@ class Worker:
         columns = ", ".join(
             f'cast("{each.name}" as {_duckdb(each)}) as "{each.name}"' for each in table("checkout.records").columns
         )
-        copy = f"copy (select {columns} from (\n{sql_text(f'checkout.{last}')}\n)) to $into (format parquet)"  # noqa: S608
+        select = f"select {columns} from (\n{sql_text(f'checkout.{last}')}\n)"  # noqa: S608 - the names are declared
+        copy = f"copy ({select}) to $into ({_MEANWHILE})"
         with self.engine.connection() as connection:
             connection.execute(copy, {**self._of(f"checkout.{last}", part=part.number), "into": str(into)}).fetchall()
 
@@ -111,15 +126,17 @@ class Worker:
         self._put(part, examples)
         return self.engine.query(f"checkout/measured_{_SHAPED[self._kind]}")
 
-    def rows(self, part: Part, examples: pl.DataFrame, statement: str) -> pl.DataFrame:
-        """The rows that a statement of ``sql/trainers`` makes of examples of the part, by split and place."""
-        self._put(part, examples)
-        return self.engine.query(f"trainers/{statement}").sort("split", "place")
+    def rows(self, part: Part, examples: pl.DataFrame, statement: str) -> dict[str, pl.DataFrame]:
+        """The rows that a statement of ``sql/trainers`` makes of examples of a part, each split's by their places."""
+        ranked, splits = _ranked(examples)
+        self._put(part, ranked)
+        found = self.engine.query(f"trainers/{statement}").sort(pl.col("place").cast(pl.Int64))
+        return {split: found.filter(pl.col("split") == split) for split in splits}
 
     def lines(
         self, part: Part, examples: pl.DataFrame, statement: str, columns: Mapping[str, float | None]
     ) -> dict[str, pl.Series]:
-        """The same rows as JSON objects in UTF-8, for each split in the order of their places.
+        """The same rows as lines of JSON, for each split in the order of their places.
 
         The database writes them and hands them over in small batches: as a frame they would be copied twice more, each
         time into new memory, and that costs more than the JSON.
@@ -130,18 +147,19 @@ class Worker:
             statement: whose rows.
             columns: the columns that are written, in their order; what each is multiplied by, or None.
         """
-        self._put(part, examples)
+        ranked, splits = _ranked(examples)
+        self._put(part, ranked)
         scales = {f"scale_{at}": scale for at, scale in enumerate(columns.values()) if scale is not None}
         fields = ", ".join(
             f"'{name}': \"{name}\"" + ("" if scale is None else f" * $scale_{at}")
             for at, (name, scale) in enumerate(columns.items())
         )
-        select = f"select split, place, to_json({{{fields}}}) as line from (\n{sql_text(f'trainers/{statement}')}\n)"  # noqa: S608
+        rows = sql_text(f"trainers/{statement}")
+        select = f"select cast(place as bigint) as rank, to_json({{{fields}}}) || chr(10) as line from (\n{rows}\n)"  # noqa: S608
         with self.engine.connection() as connection:
-            found = pl.DataFrame(ArrowStream(connection.sql(select, params=scales))).sort("split", "place")
-        return {
-            str(split): some["line"].cast(pl.Binary) for (split,), some in found.group_by("split", maintain_order=True)
-        }
+            found = pl.DataFrame(ArrowStream(connection.sql(select, params=scales))).sort("rank")
+        starts = {split: found["rank"].search_sorted(first) for split, (first, _) in splits.items()}
+        return {split: found["line"].slice(starts[split], many) for split, (_, many) in splits.items()}
 
     def _put(self, part: Part, examples: pl.DataFrame) -> None:
         self._show(part)
@@ -169,8 +187,26 @@ class Worker:
                 held = f"select * from read_parquet([{files}], hive_partitioning = false)"  # noqa: S608 - files of this checkout, quoted
                 whole = {each.name for each in columns} <= pl.read_parquet_schema(part.paths[0]).keys()
                 rows = held if whole else f"{rows} union all by name {held}"
+                if part.shares > 1:
+                    deal = f"hash_bits_low(short_hash(response_id)) % {part.shares:d} = {part.share:d}"
+                    rows = f"select * from ({rows}) where {deal}"  # noqa: S608 - two numbers
             with self.engine.connection() as connection:
                 connection.execute(f"create or replace view release.{kind} as {rows}").fetchall()
+
+
+def _ranked(examples: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, tuple[int, int]]]:
+    """Examples by split and place, with their rank (decimal digits) for a place; first rank and number of each split.
+
+    What a rank is carried with is put in order in a tenth of the time that comparing places takes.
+    """
+    splits = examples.partition_by("split", maintain_order=True)
+    splits.sort(key=lambda some: some["split"][0])
+    ranked = pl.concat(some.sort("place") for some in splits).with_row_index("rank")
+    firsts = accumulate((some.height for some in splits), initial=0)
+    return (
+        ranked.with_columns(place=pl.col("rank").cast(pl.String)).drop("rank"),
+        {some["split"][0]: (first, some.height) for some, first in zip(splits, firsts, strict=False)},
+    )
 
 
 def _duckdb(column: Column) -> str:

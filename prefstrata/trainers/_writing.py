@@ -10,13 +10,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+import polars as pl
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from concurrent.futures import Future
     from io import RawIOBase
     from pathlib import Path
 
-    import polars as pl
 
 __all__ = ["Encoded", "WrittenFile", "as_lines", "as_parquet", "settle", "write_rows"]
 
@@ -50,9 +51,9 @@ class Encoded:
 
 
 def as_lines(lines: pl.Series) -> Encoded:
-    """JSON objects as lines; they are joined when they are written, a few at a time, while they are in the cache."""
-    pieces = (b"\n".join([*lines.slice(at, _JOINED), b""]) for at in range(0, len(lines), _JOINED))
-    return Encoded(len(lines), pieces)
+    """Lines, each with its end; they are joined when they are written, a few at a time, while they are in the cache."""
+    some = (lines.slice(at, _JOINED) for at in range(0, len(lines), _JOINED))
+    return Encoded(len(lines), (each.str.join().cast(pl.Binary).item() for each in some))
 
 
 def as_parquet(frame: pl.DataFrame) -> Encoded:

@@ -13,23 +13,25 @@ measured as (
         length(pairs.chosen) as chosen_length,
         length(pairs.rejected) as rejected_length,
         pairs.chosen = pairs.rejected as same,
-        ltrim(pairs.chosen) = '' or ltrim(pairs.rejected) = '' as blank,
+        (pairs.chosen < '!' and ltrim(pairs.chosen) = '') or (pairs.rejected < '!' and ltrim(pairs.rejected) = '') as blank,
         pairs.outcome,
-        case when $dimension = '' then pairs.p else named.p end as p_chosen,
-        case when $dimension = '' then pairs.p_tie else named.p_tie end as p_tie,
-        case when $dimension = '' then round(pairs.p - pairs.margin, 9) else round(1 - named.p - named.p_tie, 9) end as p_rejected
+        case
+            when $dimension = '' then pairs.p
+            else list_max(list_transform(list_filter(pairs.dimensions, lambda d: d.dimension = $dimension), lambda d: d.p))
+        end as p_chosen,
+        case
+            when $dimension = '' then pairs.p_tie
+            else list_max(list_transform(list_filter(pairs.dimensions, lambda d: d.dimension = $dimension), lambda d: d.p_tie))
+        end as p_tie,
+        pairs.p - pairs.margin as released_rejected
     from release.pairs as pairs
     left join governing on governing.scenario = pairs.scenario
     left join checkout.factors as factors
         on factors.cell = coalesce(pairs.cell, coalesce(governing.scenario, '*') || '/' || pairs.stratum)
-    left join (
-        select pair_id, estimate.p, estimate.p_tie
-        from (
-            select pair_id, unnest(list_filter(dimensions, lambda d: d.dimension = $dimension)) as estimate
-            from release.pairs
-            where $dimension <> ''
-        ) as named_estimates
-    ) as named on named.pair_id = pairs.pair_id
+),
+estimated as (
+    select *, round(case when $dimension = '' then released_rejected else 1 - p_chosen - p_tie end, 9) as p_rejected
+    from measured
 ),
 judged as (
     select
@@ -37,7 +39,7 @@ judged as (
         p_rejected > p_chosen as swapped,
         case when $dimension = '' then outcome = 'tie' else not leads(p_chosen, p_tie, p_rejected, $tie_margin) end as tie,
         case when p_rejected > p_chosen then rejected_length > chosen_length else chosen_length > rejected_length end as longer
-    from measured
+    from estimated
 )
 select
     $part as part, 'pairs' as kind, pair_id as record_id, '' as side, prompt_id, cast(null as varchar) as response_id, layer,

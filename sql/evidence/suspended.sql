@@ -36,16 +36,42 @@ capped as (
     select event_id, 'repeated', of_same, 1
     from placed where user_id is not null and of_same > 1
 ),
+timed as (
+    select
+        judging.rater_id, judging.event_id, judging.happened_at, settings.burst_seconds, settings.burst_events,
+        date_diff('second', timestamp '2000-01-01 00:00:00', judging.happened_at) // settings.burst_seconds as span
+    from judging
+    cross join settings
+    where user_id is not null and happened_at is not null
+),
+spans as (
+    select
+        rater_id, span, burst_events, count(*) as events,
+        lag(span) over (partition by rater_id order by span) as span_before,
+        lag(count(*)) over (partition by rater_id order by span) as events_before
+    from timed
+    group by rater_id, span, burst_events
+),
+-- A burst lies in two neighbouring spans that hold enough between them; few do, and only there every event is looked at.
+crowded as (
+    select rater_id, span, events
+    from spans
+    where events + case when span_before = span - 1 then events_before else 0 end >= burst_events
+),
+rolling as (
+    select
+        timed.rater_id, crowded.span, crowded.events, timed.happened_at, timed.burst_seconds, timed.burst_events,
+        row_number() over (partition by timed.rater_id, crowded.span order by timed.happened_at, timed.event_id) as place
+    from timed
+    join crowded on crowded.rater_id = timed.rater_id and (timed.span = crowded.span or timed.span = crowded.span - 1)
+),
 bursts as (
-    select rater_id, max(events) as measured
-    from (
-        select judging.rater_id, count(*) as events
-        from judging
-        cross join settings
-        where user_id is not null and happened_at is not null
-        group by judging.rater_id, date_diff('second', timestamp '2000-01-01 00:00:00', happened_at) // settings.burst_seconds
-    ) as spans
-    group by rater_id
+    select early.rater_id, greatest(max(early.events), max(early.burst_events)) as measured
+    from rolling as early
+    join rolling as late
+        on late.rater_id = early.rater_id and late.span = early.span and late.place = early.place + early.burst_events - 1
+    where date_diff('microsecond', early.happened_at, late.happened_at) < 1000000 * early.burst_seconds
+    group by early.rater_id
 ),
 targets as (
     select distinct
@@ -108,7 +134,6 @@ union all
 select 'rater', bursts.rater_id, 'burst', cast(bursts.measured as double), cast(settings.burst_events as double)
 from bursts
 cross join settings
-where bursts.measured >= settings.burst_events
 union all
 select 'rater', lockstep.rater_id, 'lockstep', cast(lockstep.together as double), cast(settings.lockstep_shared as double)
 from lockstep

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prefstrata.cli._commands._released import released
 from prefstrata.cli._output import Grid, counted, size
 from prefstrata.model import ConfigError
-from prefstrata.trainers import FORMATS, TARGETS, Options, checkout_layer, locked, write_lock
+from prefstrata.trainers import FORMATS, TARGETS, Options, checkout_layer, lockable, locked, write_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +49,8 @@ def checkout(  # noqa: PLR0913 - what was said on the command line
     if lock.write and lock.honour:
         raise ConfigError("--lock writes what --locked reads", todo="leave one of them out")
     asked = Options(**options, limits=dict(_limits(limits)))
+    if lock.write:
+        lockable(lock.path)
     with call.store() as store, call.output.working(f"checking out {layer}") as doing:
         commit = locked(lock.path, ref, store) if lock.honour else released(store, ref)
         made = checkout_layer(

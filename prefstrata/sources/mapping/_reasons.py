@@ -22,6 +22,7 @@ REASONS = MappingProxyType(
         "ranks_mismatch": "A ranked list has more or fewer ranks than responses.",
         "duplicate_step": "Two steps of a trace have the same index.",
         "says_nothing": "No vote, rating, step or event could be read from the record.",
+        "tags_required": "The policy wants reason tags or a winning dimension at this risk; words alone do not do.",
         "rationale_required": "The policy wants a reason at this risk: tags, a rationale or a winning dimension.",
         "not_a_dialogue": "hh-rlhf: a dialogue does not begin with a turn of the human.",
         "no_shared_prompt": "hh-rlhf: the two dialogues part before the last turn of the human.",

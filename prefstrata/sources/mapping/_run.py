@@ -30,17 +30,32 @@ _PLACE = "(row_number() over (partition by __line order by __unit, __place) - 1)
 
 @dataclass(frozen=True)
 class Demand:
-    """Where a vote needs a reason: (scenario, risk level) cells, ``*`` for scenarios that no policy names."""
+    """Where a vote needs a reason: (scenario, risk level) cells, ``*`` for scenarios that no policy names.
+
+    Attributes:
+        cells: where any reason does.
+        governed: scenarios that policies name.
+        tagged: where it must be a tag or a winning dimension.
+    """
 
     cells: frozenset[tuple[str, str]] = frozenset()
     governed: frozenset[str] = frozenset()
+    tagged: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def sql(self) -> str:
-        """The condition over the unit table."""
+        """The condition over the unit table for any reason; empty where none is asked for."""
+        return self._within(self.cells)
+
+    @property
+    def tagged_sql(self) -> str:
+        """The same for a tag or a winning dimension."""
+        return self._within(self.tagged)
+
+    def _within(self, cells: frozenset[tuple[str, str]]) -> str:
         scenario, risk = "coalesce(__scenario, 'general')", "coalesce(__risk_level, 'low')"
-        own = [literal(f"{name}\n{level}") for name, level in sorted(self.cells) if name != "*"]
-        rest = [literal(level) for name, level in sorted(self.cells) if name == "*"]
+        own = [literal(f"{name}\n{level}") for name, level in sorted(cells) if name != "*"]
+        rest = [literal(level) for name, level in sorted(cells) if name == "*"]
         named = [literal(name) for name in sorted(self.governed - {"*"})]
         parts = []
         if own:
@@ -49,6 +64,23 @@ class Demand:
             free = f"{scenario} not in ({', '.join(named)}) and " if named else ""
             parts.append(f"({free}{risk} in ({', '.join(rest)}))")
         return " or ".join(parts)
+
+
+@dataclass(frozen=True)
+class _Needed:
+    """A reason that a policy asks for: how its lack is called, what it is, and when beside tags nothing else is one."""
+
+    reason: str
+    what: str
+    silent: str
+
+
+_REASON_NEEDED = _Needed(
+    "rationale_required",
+    "reason tags, a rationale or a winning dimension",
+    "coalesce(trim(rationale), '') = ''",
+)
+_TAG_NEEDED = _Needed("tags_required", "reason tags or a winning dimension", "true")
 
 
 @dataclass(frozen=True)
@@ -163,13 +195,15 @@ class _Run:
             f" where __line not in (select __line from __refused) and __line not in ({spoken})"
         )
         if demand is not None and demand.sql:
-            self._demand(demand)
+            self._demand(demand.sql, _REASON_NEEDED)
+        if demand is not None and demand.tagged_sql:
+            self._demand(demand.tagged_sql, _TAG_NEEDED)
         rows = self._execute("select __line, problem.reason, problem.detail from __refused order by __line")
         if rows:
             self._kept = " where __line not in (select __line from __refused)"
         return [Refused(int(str(line)), str(reason), str(detail)) for line, reason, detail in rows]
 
-    def _demand(self, demand: Demand) -> None:
+    def _demand(self, where: str, needed: _Needed) -> None:
         votes = [
             f"select __line, __unit, dimension, reason_tags, rationale from {names[-1]}"
             for block, names in self._named()
@@ -178,17 +212,16 @@ class _Run:
         if not votes:
             return
         needs = (
-            "{'reason': 'rationale_required', 'detail': 'the policy asks for reason tags, a rationale or a winning"
-            " dimension at ' || coalesce(any_value(__risk_level), 'low') || ' risk in ' ||"
-            " coalesce(any_value(__scenario), 'general')}"
+            f"{{'reason': '{needed.reason}', 'detail': 'the policy asks for {needed.what} at '"
+            " || coalesce(any_value(__risk_level), 'low') || ' risk in ' || coalesce(any_value(__scenario), 'general')}"
         )
         self._execute(
             f"insert into __refused select __line, arg_min(problem, __unit) from ("
             f" select __line, __unit, {needs} as problem from ({' union all '.join(votes)})"
             # Of the units no more than this: a record may have fields with the names of a vote's.
             " join (select __line, __unit, __scenario, __risk_level from __units) as asked using (__line, __unit)"
-            f" where {demand.sql} group by __line, __unit"
-            " having bool_and(len(reason_tags) = 0 and coalesce(trim(rationale), '') = '' and dimension = 'overall')"
+            f" where {where} group by __line, __unit"
+            f" having bool_and(len(reason_tags) = 0 and {needed.silent} and dimension = 'overall')"
             ") where __line not in (select __line from __refused) group by __line"
         )
 

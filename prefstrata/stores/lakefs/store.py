@@ -38,7 +38,7 @@ from prefstrata.stores.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from prefstrata.stores.lakefs.client import Credentials
@@ -123,14 +123,15 @@ class LakeFSStore:
             raise user_error(fault, self.location) from None
         return Diff(*(tuple(sorted(paths[kind])) for kind in ("added", "changed", "removed")))
 
-    def verify(self, refs: Sequence[str]) -> VerifyReport:
+    def verify(self, refs: Sequence[str], *, but: Collection[str] = ()) -> VerifyReport:
         """Read back every file of the named commits, each stored object once."""
         commits = [self.resolve(ref).id for ref in refs]
         found: dict[tuple[str, str, int], tuple[str, FileInfo]] = {}
         for commit in commits:
             for path, entry in self._tree(commit).items():
                 key = (entry.address, entry.file.sha256, entry.file.size)
-                found.setdefault(key, (commit, FileInfo(path, entry.file.sha256, entry.file.size)))
+                if path not in but:
+                    found.setdefault(key, (commit, FileInfo(path, entry.file.sha256, entry.file.size)))
         problems = [problem for commit, file in found.values() if (problem := self._check(commit, file))]
         problems.sort(key=lambda problem: problem.path)
         total = sum(file.size for _, file in found.values())

@@ -35,7 +35,7 @@ from prefstrata.stores.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -116,9 +116,9 @@ class LocalStore:
         """Return how the files of ref ``b`` differ from those of ref ``a``."""
         return diff_trees(self._tree(self._commit_id(a)), self._tree(self._commit_id(b)))
 
-    def verify(self, refs: Sequence[str]) -> VerifyReport:
+    def verify(self, refs: Sequence[str], *, but: Collection[str] = ()) -> VerifyReport:
         """Read back every file of the named commits, each stored object once, and the commits before them."""
-        return verify_commits(self._objects, self._refs, [self.resolve(ref) for ref in refs])
+        return verify_commits(self._objects, self._refs, [self.resolve(ref) for ref in refs], but)
 
     def begin(self, parent: str, release_id: str, *, reuse: Sequence[str] = ()) -> Txn:
         """Start a release on top of a commit, or pick up the one an earlier attempt left."""

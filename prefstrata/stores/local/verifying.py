@@ -11,7 +11,7 @@ from prefstrata.stores.reading import VerifyingReader
 from prefstrata.stores.types import FileInfo, Problem, ProblemKind, VerifyReport
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from prefstrata.stores.local.objects import Objects
     from prefstrata.stores.local.refs import Refs
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["verify_commits", "why_absent"]
 
 
-def verify_commits(objects: Objects, refs: Refs, commits: Sequence[CommitInfo]) -> VerifyReport:
-    """Read every file of some commits, each stored object once.
+def verify_commits(
+    objects: Objects, refs: Refs, commits: Sequence[CommitInfo], but: Collection[str] = ()
+) -> VerifyReport:
+    """Read every file of some commits, each stored object once, but those at some paths.
 
     Raises:
         IntegrityError: a commit or a tree is damaged, theirs or one before them.
@@ -31,7 +33,8 @@ def verify_commits(objects: Objects, refs: Refs, commits: Sequence[CommitInfo]) 
     for commit in commits:
         _check_history(objects, commit, seen)
         for path, file in read_tree(objects, commit).items():
-            paths.setdefault((file.sha256, file.size), path)
+            if path not in but:
+                paths.setdefault((file.sha256, file.size), path)
     files = [FileInfo(path, sha256, size) for (sha256, size), path in paths.items()]
     problems = [problem for file in files if (problem := _check(objects, refs, file))]
     problems.sort(key=lambda problem: problem.path)

@@ -212,6 +212,16 @@ def test_requirements_reach_the_records(desk: Desk) -> None:
     assert desk.ingest(requirements={("*", "high")}).reasons == {"rationale_required": 1}
 
 
+def test_words_alone_are_no_tags(desk: Desk) -> None:
+    """Where the policy asks for tags, a tag or a dimension is one; what lacks any reason lacks a reason."""
+    said = ({"rationale": "because"}, {"reason_tags": ["truth"]}, {"dims": ["truth"]}, {})
+    desk.put("a.jsonl", _lines(*(_pair(place, risk_level="high", **each) for place, each in enumerate(said))))
+    everywhere = {("*", "high")}
+    found = desk.ingest(requirements=everywhere, tagged=everywhere)
+    assert found.reasons == {"rationale_required": 1, "tags_required": 1}
+    assert found.accepted == 2
+
+
 def test_a_mistake_is_told_with_file_line_and_key(desk: Desk) -> None:
     """Before any data file is opened: this one is not even there."""
     desk.config(

@@ -44,6 +44,19 @@ def test_a_locked_ref_stays_where_it_was(store: LocalStore, tmp_path: Path) -> N
     assert newest.commit != first.commit
 
 
+@pytest.mark.parametrize("name", ["nowhere/lock", "broken"])
+@pytest.mark.usefixtures("store")
+def test_a_lock_file_that_cannot_be_written_is_said_before_rows_are(tmp_path: Path, name: str) -> None:
+    """Nobody finds a whole folder beside an error."""
+    (tmp_path / "broken").write_text("{", "utf-8")
+    asked = {"store": tmp_path / "store", "trainer": "trl-dpo", "out": tmp_path / "out"}
+    with pytest.raises(ConfigError, match="lock file"):
+        prefstrata.checkout("main", lock=True, lock_file=tmp_path / name, **asked)
+    with pytest.raises(ConfigError, match="leave one"):
+        prefstrata.checkout("main", lock=True, use_lock=True, **asked)
+    assert not (tmp_path / "out").exists()
+
+
 def test_entries_of_other_refs_stay(store: LocalStore, tmp_path: Path) -> None:
     """Locking one ref leaves the others alone, and the file is the same whichever came first."""
     commit = store.resolve("v1")
@@ -107,6 +120,7 @@ def test_rows_come_as_frames_and_as_an_arrow_stream(tmp_path: Path) -> None:
     [
         ({"split": "test"}, "no split"),
         ({"luck": 1}, "unexpected keyword"),
+        ({"files": "jsonl"}, "Parquet"),
         ({"trainer": "jsonl"}, "no trainer's format"),
     ],
 )

@@ -23,6 +23,18 @@ def test_parts_are_large_and_whole() -> None:
         assert max(len(part.paths) for part in parts) == 20
 
 
+def test_ratings_are_dealt_by_response() -> None:
+    """Their parts read all files of all layers, for a response's scores are in any of them."""
+    files = [
+        (layer, "ratings", Path(f"{layer}-{day}.parquet"), 5_000_000) for layer in ("main", "weak") for day in range(3)
+    ]
+    parts = parts_of(files, Options())
+    assert [(part.number, part.share, part.shares) for part in parts] == [(0, 0, 3), (1, 1, 3), (2, 2, 3)]
+    assert {(part.layer, part.kind, part.paths) for part in parts} == {
+        ("main+weak", "ratings", tuple(path for _, _, path, _ in files))
+    }
+
+
 def test_a_part_is_drawn_from_all_days() -> None:
     """A trainer that reads rows as they come meets no run of days: each part reaches over most of the time."""
     for seed in (1, 2, 3):

@@ -194,6 +194,29 @@ def test_scores_stand_in_the_order_asked_for(store: LocalStore, tmp_path: Path) 
     assert [row["label"] for row in rows(tmp_path / "out")] == [[0.75, 0.25]]
 
 
+def test_scores_of_a_response_meet_across_files_and_layers(
+    store: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They stand in files of different days, and in layers of different trust; each response counts once."""
+    monkeypatch.setattr(_parting, "_BYTES", 4000)
+    names = [f"{at:02d}" for at in range(12)]
+    scored = [
+        [rating(name, dimension, 0.5) for name in names if name != gap] for dimension, gap in (("a", ""), ("b", "07"))
+    ]
+    records = {
+        "main/ratings/bucket=00.parquet": scored[0][:6],
+        "main/ratings/bucket=01.parquet": scored[1][:6],
+        "weak/ratings/bucket=00.parquet": scored[0][6:] + scored[1][6:],
+    }
+    made = hand_out(store, records, tmp_path / "out", "ms-swift-regression", "main+weak", dimensions=("a", "b"))
+    found = rows(tmp_path / "out")
+    assert sorted(row["messages"][-1]["content"] for row in found) == [
+        f"answer {name}" for name in names if name != "07"
+    ]
+    assert made.report is not None
+    assert (made.report.records, dict(made.report.left_out)) == (12, {"a dimension has no score": 1})
+
+
 def test_weight_and_p_are_columns_when_asked_for(store: LocalStore, tmp_path: Path) -> None:
     """For the add-on: weight is trust times the factor, p the soft label with a tie counting half."""
     hand_out(store, {PAIRS: [whole_pair("a", p=0.7, p_tie=0.2)]}, tmp_path / "out", "trl-dpo", weights="column")
@@ -393,6 +416,12 @@ def test_a_record_without_a_factor_is_no_row_to_train_on(store: LocalStore, tmp_
         ({"max_length": 8}, "--max-length"),
         ({"system": "replace"}, "--system-prompt"),
         ({"limits": {"luck": 1}}, "--limit"),
+        ({"limits": {"dropped": float("nan")}}, "--limit"),
+        ({"limits": {"effective": 2}}, "--limit"),
+        ({"min_p": "0.5"}, "--min-p"),
+        ({"strict": 1}, "--strict"),
+        ({"seed": True}, "--seed"),
+        ({"dimensions": "overall"}, "--dimensions"),
         ({"dimensions": ("a,b",)}, "--dimensions"),
         ({"max_characters": -1}, "--max-characters"),
     ],
