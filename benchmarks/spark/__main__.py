@@ -26,7 +26,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--of", choices=KINDS, default="made", help="the project: made up, the demo, the twelve slices")
     parser.add_argument("--prompts", type=int, default=30, help="size of the made-up project")
-    parser.add_argument("--short-fit", action="store_true", help="few steps of the rater model, to kill more often")
+    parser.add_argument(
+        "--short",
+        action="store_true",
+        help="few steps of the rater model and few replicates, on both engines, to kill more often",
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--cluster", action="store_true", help="on a master and two workers, one of them killed")
     how.add_argument("--kills", type=int, default=0, help="how often the driver is killed")
@@ -40,17 +44,17 @@ def main() -> int:
         temporary.mkdir(parents=True)
         os.environ["TMPDIR"] = os.environ["SPARK_LOCAL_DIRS"] = str(temporary)
         source(options.of, base / "source", options.prompts)
-        one = released("DuckDB", base, "duckdb", {"kind": "duckdb"}, short=options.short_fit)
+        one = released("DuckDB", base, "duckdb", {"kind": "duckdb"}, short=options.short)
         sound = True
         spark = {"kind": "spark", "master": "local[2]", "options": OPTIONS[options.of]}
         if options.cluster:
             with cluster(base) as (master, workers):
                 label, spark["master"] = "Spark, two workers, one of them killed", master
-                other = released(label, base, "spark", spark, short=options.short_fit, killed=workers[0])
+                other = released(label, base, "spark", spark, short=options.short, killed=workers[0])
         elif options.kills:
-            sound, other = kill_often(base, spark, one, options.kills, options.seed, short=options.short_fit)
+            sound, other = kill_often(base, spark, one, options.kills, options.seed, short=options.short)
         else:
-            other = released("Spark, local[2]", base, "spark", spark, short=options.short_fit)
+            other = released("Spark, local[2]", base, "spark", spark, short=options.short)
     alike = same(one, other)
     say("verdict: " + ("the same" if alike and sound else "NOT the same"))
     return 0 if alike and sound else 1

@@ -130,7 +130,7 @@ def _ended(  # noqa: PLR0913 - what runs, where, and what befalls it
                 killed.kill()
                 say(f"killed a worker with {killed.executors} executor, while the raters are fitted")
                 killed = None
-            time.sleep(0.2)
+            time.sleep(0.5)
     if run.returncode:
         raise SystemExit(f"{label}: {' '.join(words)} ended with {run.returncode}")
     if killed:
@@ -179,6 +179,7 @@ class Processor:
         """Nothing yet."""
         self._seen: dict[int, int] = defaultdict(int)
         self._tick = os.sysconf("SC_CLK_TCK")
+        self._next = 0.0
 
     @property
     def seconds(self) -> float:
@@ -186,7 +187,10 @@ class Processor:
         return sum(self._seen.values()) / self._tick
 
     def look(self, session: int) -> None:
-        """Take down what every process of the session has used."""
+        """Take down what every process of the session has used; once in two seconds, for all of /proc is read."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + 2
         for stat in Path("/proc").glob("[0-9]*/stat"):
             with suppress(OSError):  # it has just ended
                 fields = stat.read_text().rpartition(")")[2].split()

@@ -23,9 +23,9 @@ def parameters(
 
     The interval is as wide as the posterior's, normal in log-odds: the information that the votes hold (the outer
     product of their scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974), the hold
-    of the panel, and that the panel's mean is an estimate. It lies evenly around the reliability, not around its
-    log-odds: raters are about as far below their panel's mean as above it in what they get right, and an interval that
-    is even in log-odds is short where the good ones are.
+    of the panel, and that the panel's mean is an estimate. It lies half way between even around the log-odds and even
+    around the reliability: raters are about as far below their panel's mean as above it in what they get right, and an
+    interval that is even in log-odds is short where the good ones are; an able rater's votes tell the other way.
 
     Args:
         units: as ``fit.units``.
@@ -35,7 +35,7 @@ def parameters(
         calibration_id: written beside every row.
     """
     told = units.join(raters.drop("panel", "family"), on="unit").join(
-        levels.select("dimension", "close", "clear"), on="dimension"
+        levels.select("dimension", "close", "clear", "named"), on="dimension"
     )
     told = told.join(unlike, on="dimension")
     known = _KNOWN * pl.col("information") + pl.col("hold_interval")
@@ -44,7 +44,7 @@ def parameters(
         part=pl.col("close").exp() / (pl.col("close").exp() + pl.col("clear").exp()), deviation=deviation
     )
     ends = [_right(pl.col("ability") + sign * _Z * pl.col("deviation")) for sign in (-1, 1)]
-    half = (ends[1] - ends[0]) / 2
+    half, right = (ends[1] - ends[0]) / 2, _right(pl.col("ability"))
     telling = ((pl.col("information") * 1e6).round().cast(pl.Int64).sum() / 1e6).over("panel")
     return told.select(
         "unit",
@@ -53,9 +53,9 @@ def parameters(
         "stratum",
         "segment",
         "votes",
-        reliability=_right(pl.col("ability")),
-        low=(_right(pl.col("ability")) - half).clip(0.0, 1.0).round(6),
-        high=(_right(pl.col("ability")) + half).clip(0.0, 1.0).round(6),
+        reliability=right,
+        low=((ends[0] + right - half) / 2).clip(0.0, 1.0).round(6),
+        high=((ends[1] + right + half) / 2).clip(0.0, 1.0).round(6),
         decided=telling >= _TELLING,
         side_bias=_sigmoid(pl.col("side")).round(6) - 0.5,
         tie_even="tie_even",
@@ -73,16 +73,19 @@ def parameters(
 def _right(ability: pl.Expr) -> pl.Expr:
     """The probability that a decided vote on a decided item is right, over close and clear items, orders and lengths.
 
-    Over lengths by the probit-like shrinkage of a logistic over a normal (MacKay 1992).
+    Where a is always named first it may be a class, and then the order is as common as the class: a rater who leans to
+    the rarer one is the worse for it. Else both orders count alike. Over lengths by the probit-like shrinkage of a
+    logistic over a normal (MacKay 1992).
     """
     shrunk = 1 / (1 + math.pi / 8 * pl.col("length") ** 2 * pl.col("unlike")).sqrt()
-    part, side = pl.col("part"), pl.col("side") * shrunk
-    close, clear = 0.4 * ability * shrunk, ability * shrunk
-    orders = (
-        part * (_sigmoid(close + side) + _sigmoid(close - side))
-        + (1 - part) * (_sigmoid(clear + side) + _sigmoid(clear - side))
-    ) / 2
-    return orders.round(6)
+    side = pl.col("side") * shrunk
+    states = [
+        (pl.col(level).exp() * (size * sign * pl.col("named")).exp(), size * ability * shrunk + sign * side)
+        for level, size in (("close", 0.4), ("clear", 1.0))
+        for sign in (1, -1)
+    ]
+    whole = pl.sum_horizontal(weight for weight, _ in states)
+    return (pl.sum_horizontal(weight * _sigmoid(log_odds) for weight, log_odds in states) / whole).round(6)
 
 
 def _sigmoid(log_odds: pl.Expr) -> pl.Expr:

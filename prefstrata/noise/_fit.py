@@ -45,7 +45,7 @@ _ANCHORS = 2
 """The first buckets, in which all pairs are that people settled."""
 _NOBODY = -1
 _WATCHED = ("ability", "side", "length")
-_LEANS = ("length",)
+_LEANS = ("length", "named")
 _NEVER = 1e-9
 _COPIED_ITEMS = 1000
 """Items that what was believed of a family before weighs as much as."""
@@ -64,8 +64,8 @@ class FitSettings:
         anchored: steps made on what people settled alone, before all votes are believed.
         sample: votes that the steps before the last are made on, when there are more; parts of the pairs, by a hash.
         last: steps on all votes, at the end.
-        still: a step that moves raters' ability, side or style, and the items' lean to length, by less, in log-odds, is
-            the last one on the sample.
+        still: a step that moves raters' ability, side or style, and the items' lean to length or a class, by less, in
+            log-odds, is the last one on the sample.
     """
 
     iterations: int = 20
@@ -138,6 +138,7 @@ class _Fitter:
         self._anchors, self._graded, self._copied = facts["anchors"], facts["graded"], facts["copied"]
         tied = engine.query("fit/tied")
         self._tied = frozenset(tied.filter("tied")["dimension"])
+        self._named = frozenset(tied.filter("named")["dimension"])
         self._anchored_panels = frozenset(engine.query("fit/anchored_panels")["panel"])
         self.levels = levels_at_first(tied)
         self.unlike = tied.select("dimension", "unlike")
@@ -185,7 +186,11 @@ class _Fitter:
     def restore(self, state: State) -> None:
         """Believe what a fit came to, and expect by it; what it has not met is as before anything is learnt."""
         self.raters, self.panels = restored(state, self.units, self.raters, self.panels)
-        kept = state.levels.select("dimension", *(name for name in self.levels.columns if name != "dimension"))
+        # A fit of a version that knew nothing of classes believed in none.
+        levels = state.levels.with_columns(
+            pl.lit(0.0).alias(name) for name in self.levels.columns if name not in state.levels.columns
+        )
+        kept = levels.select("dimension", *(name for name in self.levels.columns if name != "dimension"))
         new = self.levels.join(kept, on="dimension", how="anti")
         self.levels = pl.concat([kept.join(self.levels, on="dimension", how="semi"), new]).sort("dimension")
         known = state.levels.select("dimension", "unlike")
@@ -234,7 +239,7 @@ class _Fitter:
         if anchored:
             return float("inf")
         levels, occupied = self.levels, engine.query("fit/occupancy", buckets=buckets)
-        self.levels = levels_found(levels, occupied, self._tied, leaning=self._asked >= _ASKED_FIRST)
+        self.levels = levels_found(levels, occupied, self._tied, self._named, leaning=self._asked >= _ASKED_FIRST)
         leaned = (self.levels.select(_LEANS) - levels.select(_LEANS)).select(pl.max_horizontal(pl.all().abs()).max())
         self._asked += 1
         if self._copied:

@@ -19,10 +19,11 @@ __all__ = ["spread_and_mean"]
 _GRID = tuple(round(math.exp(math.log(0.01) + step * math.log(300) / 23), 6) for step in range(24))
 _TAILS = ((0.1, 0.05), (0.266, 0.19), (0.549, 0.19), (0.839, 0.19), (1.22, 0.19), (1.945, 0.19))
 """Precisions of the normals that a Student t with four degrees of freedom is a mixture of, and their weights."""
-_USUAL = 0.3
-_USUAL_WEIGHT = 6.0
-"""The spread that is believed in before, and in how many raters' worth."""
-_USUAL_LEAST = 0.1
+_USUAL = 0.25
+_USUAL_WEIGHT = 16.0
+"""The spread that is believed in before, and in how many raters' worth. Four hundred raters with ten votes each tell of
+it no more than a few whose ability is known would: with less weight, chance makes it half or twice what it is."""
+_USUAL_LEAST = 0.05
 _USUAL_PART = 0.5
 """Of a panel near chance less is believed, this part of its mean squared: few raters are worse than chance, so there
 they are alike."""

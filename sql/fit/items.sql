@@ -2,7 +2,10 @@
 -- Numbered, because the fit goes over every vote many times; with how its sides differ in style, in steps coarse enough that no
 -- engine rounds them otherwise. What people settled is known, and anchors the raters.
 with judged as (
-    select pair_id, dimension, count(*) filter (where not settles) as votes
+    select
+        pair_id, dimension,
+        count(*) filter (where not settles) as votes,
+        coalesce(bool_and(a_shown_first) filter (where not settles), true) as one_way
     from evidence.votes
     group by pair_id, dimension
 )
@@ -18,7 +21,9 @@ select
     greatest(-2.5e0, least(2.5e0, coalesce(
         round(2 * ln((features_a.characters + 10) / (features_b.characters + 10)) / 0.6) / 2, 0))) as longer,
     greatest(-1e0, least(1e0, coalesce(round((features_a.markdown - features_b.markdown) / 3) / 2, 0))) as marked,
-    case when features_b.hedged then 1e0 else 0e0 end - case when features_a.hedged then 1e0 else 0e0 end as firm
+    case when features_b.hedged then 1e0 else 0e0 end - case when features_a.hedged then 1e0 else 0e0 end as firm,
+    -- Where nobody saw b first, a and b may be names of classes, and one may be commoner than the other.
+    case when judged.one_way then 1e0 else 0e0 end as named
 from judged
 left join evidence.pairs as pairs on pairs.pair_id = judged.pair_id
 left join noise.settlements as settlements

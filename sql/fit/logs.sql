@@ -10,7 +10,8 @@ with weighed as (
 expected as (
     select
         items.item, levels.even, levels.close, levels.clear,
-        levels.length * items.longer + levels.markdown * items.marked + levels.firmness * items.firm as lean,
+        levels.length * items.longer + levels.markdown * items.marked + levels.firmness * items.firm
+            + levels.named * items.named as lean,
         case when items.anchor is not null and items.bucket % 2 <> $held_out then items.anchor end as anchor
     from fit.items as items
     join fit.levels as levels on levels.dimension = items.dimension

@@ -1,23 +1,32 @@
 -- Grain: a dimension.
 -- What its items are like, as far as the votes tell: how many are in each state, and how the states go with style beyond what
--- was expected of them (the gradient and the curvature of a logistic in style; items with one vote say nothing of that). What is
+-- was expected of them (the gradient and the curvature of a logistic in style, and in which of two classes a is; items with one vote say
+-- nothing of that). What is
 -- longer may well be better: only raters who contradict that can be told to be drawn to length. In millionths.
-with expected as (
+with pulled as (
     select
-        items.item, items.dimension, 
+        items.*,
+        levels.even as level_even, levels.close as level_close, levels.clear as level_clear,
+        levels.length * items.longer + levels.markdown * items.marked + levels.firmness * items.firm
+            + levels.named * items.named as lean
+    from fit.items as items
+    join fit.levels as levels on levels.dimension = items.dimension
+),
+expected as (
+    select
+        items.item, items.dimension,
         -- A sample holds all items that people settled, and is not to be like them.
         case when items.anchor is not null then $buckets / 64e0 else 1e0 end as weight,
-        case when items.votes > 1 then 1e0 else 0e0 end as telling, items.longer, items.marked, items.firm,
+        case when items.votes > 1 then 1e0 else 0e0 end as telling, items.longer, items.marked, items.firm, items.named,
         seen.a_clear - seen.b_clear + 0.4 * (seen.a_close - seen.b_close) as found,
         seen.even, seen.a_close + seen.b_close as close, seen.a_clear + seen.b_clear as clear,
-        exp(levels.even) as w_0,
-        exp(levels.close + 0.4 * (levels.length * longer + levels.markdown * marked + levels.firmness * firm)) as w_a1,
-        exp(levels.close - 0.4 * (levels.length * longer + levels.markdown * marked + levels.firmness * firm)) as w_b1,
-        exp(levels.clear + levels.length * longer + levels.markdown * marked + levels.firmness * firm) as w_a2,
-        exp(levels.clear - (levels.length * longer + levels.markdown * marked + levels.firmness * firm)) as w_b2
+        exp(items.level_even) as w_0,
+        exp(items.level_close + 0.4 * items.lean) as w_a1,
+        exp(items.level_close - 0.4 * items.lean) as w_b1,
+        exp(items.level_clear + items.lean) as w_a2,
+        exp(items.level_clear - items.lean) as w_b2
     from fit.posteriors as seen
-    join fit.items as items on items.item = seen.item
-    join fit.levels as levels on levels.dimension = items.dimension
+    join pulled as items on items.item = seen.item
 ),
 centred as (
     select
@@ -33,7 +42,7 @@ leaning as (
     select
         dimension, weight * even as even, weight * close as close, weight * clear as clear,
         weight * expected_even as expected_even, weight * expected_close as expected_close, weight * expected_clear as expected_clear,
-        longer, marked, firm,
+        longer, marked, firm, named,
         weight * telling * (found - mean) as slope,
         weight * telling * (mean_square - mean * mean) as bend
     from centred
@@ -49,8 +58,10 @@ select
     sum(cast(round(1e6 * slope * longer) as bigint)) as slope_length,
     sum(cast(round(1e6 * slope * marked) as bigint)) as slope_markdown,
     sum(cast(round(1e6 * slope * firm) as bigint)) as slope_firmness,
+    sum(cast(round(1e6 * slope * named) as bigint)) as slope_named,
     sum(cast(round(1e6 * bend * longer * longer) as bigint)) as bend_length,
     sum(cast(round(1e6 * bend * marked * marked) as bigint)) as bend_markdown,
-    sum(cast(round(1e6 * bend * firm * firm) as bigint)) as bend_firmness
+    sum(cast(round(1e6 * bend * firm * firm) as bigint)) as bend_firmness,
+    sum(cast(round(1e6 * bend * named) as bigint)) as bend_named
 from leaning
 group by dimension

@@ -10,5 +10,6 @@ select
 from fit.votes as votes
 join fit.units as units on units.unit = votes.unit
 join fit.posteriors as seen on seen.item = votes.item
-where votes.grade is not null and votes.bucket < $buckets and (votes.anchored or not $anchored)
+-- Of an item that nobody else judged, the vote itself is all that is known: it would only confirm what is believed.
+where votes.grade is not null and not votes.alone and votes.bucket < $buckets and (votes.anchored or not $anchored)
 group by units.panel, votes.grade

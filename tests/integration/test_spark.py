@@ -66,11 +66,16 @@ def _write(folder: Path, **config: object) -> Project:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _short_fits() -> Iterator[None]:
-    """A fit takes a few steps, on either engine: each is the same forty statements again, and Spark plans them all."""
+def _in_short() -> Iterator[None]:
+    """A fit takes a few steps, and intervals few replicates, on either engine.
+
+    A step is the same dozen statements again, and Spark plans them all. Two hundred replicates of every slice are most
+    of the rows that a run of this size has.
+    """
     with pytest.MonkeyPatch.context() as patch:
         short = partial(fit_raters, settings=FitSettings(iterations=2, anchored=1))
         patch.setattr("prefstrata.pipeline._refit.fit_raters", short)
+        patch.setattr("prefstrata.pipeline._session._SETTINGS", {"replicates": 8})
         yield
 
 

@@ -29,6 +29,7 @@ bucket | bigint | part of the pairs, 0 to 63, by a hash
 longer | double | how much longer a is, in spreads of 0.6 of the logarithm, by halves, -2.5 to 2.5
 marked | double | how much more markdown a has, -1 to 1 by halves
 firm | double | 1 where only b hedges, -1 where only a does
+named | double | 1 where no vote saw b first: a may be the name of a class; else 0
 """),
         ("item",),
     ),
@@ -136,6 +137,7 @@ clear | double | log-probability of each of the two clear states
 length | double | log-odds that the longer side is better, per spread, on a clear item
 markdown | double | the same for the side with more markdown
 firmness | double | the same for the side that does not hedge
+named | double | the same for a, where a may be the name of a class
 """),
         ("dimension",),
     ),
