@@ -74,8 +74,7 @@ def hand_out(  # noqa: PLR0913 - what, for whom, how, where to, and whom to tell
             _decide(desk, workers, parts, folder / _DESK, progress)
             if options.max_length:
                 _measure(desk, workers, parts, target, options)
-            _select(desk, target, options)
-            report = report_on(desk, target, options, unread)
+            report = report_on(desk, _select(desk, target, options), target, options, unread)
             if not report.rows:
                 reasons = (
                     "; ".join(f"{reason}: {records}" for reason, records in report.left_out.items()) or "it is empty"
@@ -170,12 +169,15 @@ def _of_part(desk: DuckDBEngine, full_name: str, part: Part) -> pl.DataFrame:
         cursor.close()
 
 
-def _select(desk: DuckDBEngine, target: Target, options: Options) -> None:
+def _select(desk: DuckDBEngine, target: Target, options: Options) -> dict[str, Any]:
+    """Let ``checkout.examples`` be what is written; returns the row of ``sql/checkout/summary.sql``."""
     given: dict[str, Any] = {**settings(target, options), "start": _start(options.seed)}
     desk.build("checkout.selected", **{name: given[name] for name in parameters("checkout.selected")})
-    most = desk.query("checkout/summary").row(0, named=True)["most_copies"]
-    desk.load("checkout.copies", pl.DataFrame({"number": range(1, most + 1)}, schema={"number": pl.Int64}))
+    summary = desk.query("checkout/summary").row(0, named=True)
+    copies = range(1, summary["most_copies"] + 1)
+    desk.load("checkout.copies", pl.DataFrame({"number": copies}, schema={"number": pl.Int64}))
     desk.show("checkout.examples", **{name: given[name] for name in parameters("checkout.examples")})
+    return summary
 
 
 def _start(seed: int) -> float:

@@ -137,10 +137,11 @@ class LossReport:
             )
 
 
-def report_on(engine: DuckDBEngine, target: Target, options: Options, unread: Mapping[str, int]) -> LossReport:
-    """The report on what ``checkout.selected`` holds."""
+def report_on(
+    engine: DuckDBEngine, found: Mapping[str, Any], target: Target, options: Options, unread: Mapping[str, int]
+) -> LossReport:
+    """The report on what ``checkout.selected`` holds, of which ``found`` is the row of ``sql/checkout/summary.sql``."""
     fates = dict(engine.query("checkout/fates").iter_rows())
-    found = engine.query("checkout/summary").row(0, named=True)
     kept, weight, squares = fates.get(_KEPT, 0), found["weight"], found["weight_squared"]
     return LossReport(
         records=sum(fates.values()),
