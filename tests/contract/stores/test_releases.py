@@ -241,6 +241,21 @@ def test_verify_reads_every_release(store: VersionStore) -> None:
     assert verify_release(store, "v1").commits == (store.resolve("v1"),)
 
 
+def test_only_what_the_caller_reads_is_left_to_the_caller(kit: StoreKit) -> None:
+    """A damaged file is not read when it is left out itself, and is found when others are."""
+    store = kit.open()
+    commit = release(store, ONE).commit
+    assert commit is not None
+    path, *others = sorted(ONE)
+    stored = kit.object_of(read_back(store, commit.id, path))
+    data = stored.read_bytes()
+    stored.write_bytes(bytes([data[0] ^ 1]) + data[1:])
+    store = kit.open()
+    assert verify_release(store, "v1", but=[path]).commits == (commit,)
+    with pytest.raises(IntegrityError, match=path):
+        verify_release(store, "v1", but=others)
+
+
 @pytest.mark.parametrize("path", [*ONE, MANIFEST])
 def test_a_flipped_byte_in_any_file_is_found(kit: StoreKit, tmp_path: Path, path: str) -> None:
     """Verify and checkout both refuse, name the file, and checkout leaves no folder."""
