@@ -53,8 +53,7 @@ _BRANCHES = {
     f" when ({_IS_NUMBER})"
     f" and abs({{x}}::varchar::double) <= {_EXACT} and floor({{x}}::varchar::double) = {{x}}::varchar::double"
     " then {x}::varchar::double::bigint",
-    "number": f"when ({_IS_NUMBER})"
-    " and isfinite({x}::varchar::double) then {x}::varchar::double",
+    "number": f"when ({_IS_NUMBER}) and isfinite({{x}}::varchar::double) then {{x}}::varchar::double",
     "boolean": "when {x} = 'true' then true when {x} = 'false' then false",
 }
 

@@ -157,17 +157,20 @@ def test_lines_keep_their_numbers_whether_or_not_the_last_one_is_ended(end: byte
 
 
 def test_lines_of_a_file_that_is_read_in_several_pieces_keep_their_numbers() -> None:
-    padding = "x" * 400
-    content = b"".join(b'{"n":%d,"t":"%s"}\n' % (number, padding.encode()) for number in range(1, 100_001))
+    padding = b"x" * 400
+    content = b"".join(b'{"n":%d,"t":"%s"}\n' % (number, padding) for number in range(1, 100_001))
     found = fates(content, Framing(fields=fields({"n": "integer", "t": "text"})))
     assert found.framed.fast
     assert all(row["n"] == line for line, row in found.taken.items())
 
 
+_TYPES = ("text", "integer", "number", "boolean", "json")
+
+
 def test_no_type_of_field_makes_the_bulk_read_one_that_loses_the_order_of_lines(tmp_path: Path) -> None:
     declared = fields(
         {
-            **{name: name for name in ("text", "integer", "number", "boolean", "json")},
+            **dict(zip(_TYPES, _TYPES, strict=True)),
             "list": ["number"],
             "object": {"integer": "integer", "list": ["integer"]},
         }
@@ -177,6 +180,7 @@ def test_no_type_of_field_makes_the_bulk_read_one_that_loses_the_order_of_lines(
     read = reader(str(file), declared, record_bytes=1 << 20)
     columns = ", ".join(value(identifier(name), type_) for name, type_ in declared.items())
     with duckdb.connect(config={"threads": 2}) as connection:
-        [(_, plan)] = connection.execute(f"explain create temp table kept as select {columns} from {read}").fetchall()
+        statement = f"explain create temp table kept as select {columns} from {read}"  # noqa: S608 - our own names
+        [(_, plan)] = connection.execute(statement).fetchall()
     # What keeps the order writes batch by batch; a join before it, say, would make it any other way.
     assert "Batch Create Table As" in plan
