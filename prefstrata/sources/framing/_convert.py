@@ -45,7 +45,7 @@ def value(expression: str, type_: FieldType, level: int = 0) -> str:
             return f"map_from_entries(list_transform(map_entries({expression}), lambda {each}: {entry}))"
 
 
-# A range and not a list of characters: DuckDB makes a join of a long list, and a join does not keep the order of the lines.
+# A range and not a list of characters: DuckDB makes a join of a long list, and a join loses the order of the lines.
 _IS_NUMBER = "left({x}, 1) between '0' and '9' or left({x}, 1) = '-'"
 _BRANCHES = {
     "text": "when left({x}, 1) = '\"' then {x} ->> '$'",

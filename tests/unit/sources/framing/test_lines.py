@@ -157,6 +157,7 @@ def test_lines_keep_their_numbers_whether_or_not_the_last_one_is_ended(end: byte
 
 
 def test_lines_of_a_file_that_is_read_in_several_pieces_keep_their_numbers() -> None:
+    """Threads read pieces side by side; the number of a line is its place in the whole file."""
     padding = b"x" * 400
     content = b"".join(b'{"n":%d,"t":"%s"}\n' % (number, padding) for number in range(1, 100_001))
     found = fates(content, Framing(fields=fields({"n": "integer", "t": "text"})))
@@ -168,6 +169,7 @@ _TYPES = ("text", "integer", "number", "boolean", "json")
 
 
 def test_no_type_of_field_makes_the_bulk_read_one_that_loses_the_order_of_lines(tmp_path: Path) -> None:
+    """What keeps the order writes batch by batch; with a join before it, say, a table is made in another way."""
     declared = fields(
         {
             **dict(zip(_TYPES, _TYPES, strict=True)),
@@ -182,5 +184,4 @@ def test_no_type_of_field_makes_the_bulk_read_one_that_loses_the_order_of_lines(
     with duckdb.connect(config={"threads": 2}) as connection:
         statement = f"explain create temp table kept as select {columns} from {read}"  # noqa: S608 - our own names
         [(_, plan)] = connection.execute(statement).fetchall()
-    # What keeps the order writes batch by batch; a join before it, say, would make it any other way.
     assert "Batch Create Table As" in plan
