@@ -192,4 +192,3 @@ def pseudonym(source: str, name: str) -> str:
     """
     inner = f"sha256(getvariable('pseudonym_inner') || encode({text_literal(source + '/')} || {name}))"
     return f"left(sha256(getvariable('pseudonym_outer') || unhex({inner})), 32)"
-
