@@ -150,7 +150,7 @@ class Policy(Strict):
     settlers: tuple[Stratum, ...] = Field(
         ("expert/offline",), description="Strata whose votes settle, in such a round; in others they are votes."
     )
-    cap: float = Field(4.0, ge=1, description="Highest factor a cell of records may get, against the mean.")
+    cap: float = Field(2.0, ge=1, description="Most that shares may multiply a cell of records by, against the mean.")
     mixture: Mixture = Field(default_factory=Mixture, description="Shares per task, risk and dimension; least factor.")
     limits: Limits = Field(default_factory=Limits, description="Most weight of a user, in the policy of `*`.")
     recency: Recency = Field(default_factory=Recency, description="How judgements lose weight with age.")

@@ -7,15 +7,17 @@ import pytest
 
 from prefstrata.weighting._filling import factors_of
 
-_CELLS = pl.DataFrame({
-    "stratum": ["expert/offline", "expert/offline", "crowd/offline"],
-    "task": "*",
-    "risk_level": "*",
-    "dimension": "*",
-    "information": [1.0, 1.0, 6.0],
-    "recency": [1.0, 0.5, 1.0],
-    "times": [1.0, 1.0, 2.0],
-})
+_CELLS = pl.DataFrame(
+    {
+        "stratum": ["expert/offline", "expert/offline", "crowd/offline"],
+        "task": "*",
+        "risk_level": "*",
+        "dimension": "*",
+        "information": [1.0, 1.0, 6.0],
+        "recency": [1.0, 0.5, 1.0],
+        "times": [1.0, 1.0, 2.0],
+    }
+)
 
 
 def test_declared_shares_hold_over_what_age_and_difficulty_leave() -> None:

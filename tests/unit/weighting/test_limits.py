@@ -110,7 +110,8 @@ def _fill(
         "dimension": "*",
     }
     rows = [
-        {**member, "record_id": _RECORD.format(number=n), "cell": "c", "information": each} for n, each in enumerate(told)
+        {**member, "record_id": _RECORD.format(number=n), "cell": "c", "information": each}
+        for n, each in enumerate(told)
     ]
     given = [
         {"kind": "pairs", "record_id": record, "rater_id": rater, "cohort": "app", "day": when, "share": share}
@@ -135,7 +136,9 @@ def _weights(engine: DuckDBEngine) -> dict[str, Fraction]:
     """What a checkout gives: what the record tells times its cell's factor."""
     factors = {row["cell"]: row["factor"] for row in engine.query("manifest/cells").iter_rows(named=True)}
     joined = engine.read("weighting.weights").join(engine.read("weighting.members"), on="record_id")
-    return {row["record_id"]: Fraction(row["information"] * factors[row["cell"]]) for row in joined.iter_rows(named=True)}
+    return {
+        row["record_id"]: Fraction(row["information"] * factors[row["cell"]]) for row in joined.iter_rows(named=True)
+    }
 
 
 def _days(*rows: tuple[str, str, float]) -> pl.DataFrame:
