@@ -20,8 +20,9 @@ _Times = Annotated[float, Field(ge=0, le=10)]
 class Recency(Strict):
     """How judgements lose weight with age; without a half-life they never do."""
 
-    half_life: Annotated[int, Field(ge=4)] | None = Field(
+    half_life: int | None = Field(
         None,
+        ge=4,
         description="Days after which a record weighs half of what the newest weigh, from its last judgement to the "
         "newest in the ledger, never to today; none for no decay.",
     )

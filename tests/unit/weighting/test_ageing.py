@@ -1,4 +1,4 @@
-"""Weights by age and by difficulty: weighed before shares are met, so that the declared shares are those of the release."""
+"""Weights by age and by difficulty: weighed before shares are met, which are those of the release."""
 
 from __future__ import annotations
 

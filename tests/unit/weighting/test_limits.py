@@ -58,7 +58,7 @@ def test_no_user_and_no_day_exceeds_its_limit_in_the_released_weights(  # noqa: 
     user: float,
     day: float,
 ) -> None:
-    """Record 0 is an expert's, so limits can hold; then they hold in exact arithmetic over what records tell times factor."""
+    """Record 0 is an expert's, so limits can hold; then they hold in exact arithmetic over what trainers get."""
     parts = _shares(said, own)
     _fill(engine, told, parts, {"user": user, "cohort_day": day})
     weights = _weights(engine)
