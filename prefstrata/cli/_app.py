@@ -31,6 +31,9 @@ _rules = typer.Typer(help="Rules on responses.", rich_markup_mode=None)
 
 _QUEUES = "`arbitration`, `backflow`, `review`, `reannotation`, `golden` or `calibration`"
 
+Wait = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for a run of this project to end.")
+]
 Ref = Annotated[str, typer.Argument(metavar="REF", help="A tag (`v000012`, `v12`), a commit id, or `latest`.")]
 
 
@@ -126,11 +129,12 @@ def _rollback(
     call: Call,
     ref: Ref,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; recorded with the new release.")] = "",
+    wait: Wait = 0.0,
 ) -> None:
     """Publish the files of an old release as the newest one. History is never rewritten."""
     from prefstrata.cli._commands.rollback import rollback
 
-    rollback(call, ref, reason)
+    rollback(call, ref, reason, wait)
 
 
 register_checkout(application)
@@ -141,7 +145,7 @@ def _withdraw(
     call: Call,
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="The user, as the events of the source spell it.")],
     source: Annotated[str | None, typer.Option(metavar="NAME", help="Of one source only; of all by default.")] = None,
-    wait: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for a run to end.")] = 0.0,
+    wait: Wait = 0.0,
 ) -> None:
     """Record that a user took consent back: the next release holds nothing the user said or did.
 
@@ -157,6 +161,7 @@ def _purge(
     call: Call,
     refs: Annotated[list[str], typer.Argument(metavar="REF", help="The releases; the newest cannot be purged.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, and who asked for it; kept for ever.")],
+    wait: Wait = 0.0,
 ) -> None:
     """Destroy what only these releases hold. It cannot be undone, and the store keeps a record of it.
 
@@ -164,7 +169,7 @@ def _purge(
     """
     from prefstrata.cli._commands.purge import purge
 
-    purge(call, refs, reason)
+    purge(call, refs, reason, wait)
 
 
 @_queue.callback()

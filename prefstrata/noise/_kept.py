@@ -123,11 +123,13 @@ def restored(
         Raters with all that a fit believes of them, ``hold_interval``, ``information`` and ``mean_variance`` included;
         panels likewise.
     """
+    # A fit begins lower than what is declared, to learn from there; of a panel it has not met nothing will be learnt.
+    untold = {"ability_mean": "ability_prior"}
     by_panel = panels.join(units.select("panel", *_PANEL).unique(), on="panel").sort("panel")
     believed = [name for name in panels.columns if name != "panel" and name in state.panels.columns]
     panels_now = (
         by_panel.join(state.panels.select(*_PANEL, *believed), on=_PANEL, how="left", suffix="_kept")
-        .with_columns(pl.coalesce(f"{name}_kept", name).alias(name) for name in believed)
+        .with_columns(pl.coalesce(f"{name}_kept", untold.get(name, name)).alias(name) for name in believed)
         .select(panels.columns)
     )
     # A rater that the fit has not met is the mean of its panel, and nobody knows more of it.

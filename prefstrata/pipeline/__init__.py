@@ -2,6 +2,7 @@
 
 from prefstrata.pipeline._answers import ANSWERS, Imported, import_answers
 from prefstrata.pipeline._checks import CheckResult, check_meaning
+from prefstrata.pipeline._lock import alone
 from prefstrata.pipeline._plan import STAGES, Stage, stage_of
 from prefstrata.pipeline._run import Progress, RunSummary, run
 from prefstrata.pipeline._session import Session, open_session
@@ -18,6 +19,7 @@ __all__ = [
     "Session",
     "Stage",
     "Withdrawn",
+    "alone",
     "check_meaning",
     "import_answers",
     "open_project_store",

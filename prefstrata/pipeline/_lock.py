@@ -12,11 +12,30 @@ from prefstrata.model.errors import UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-__all__ = ["run_lock"]
+    from prefstrata.project import Project
+
+__all__ = ["alone", "run_lock"]
 
 _POLL_SECONDS = 0.2
+
+
+def alone(
+    project: Project, *, wait: float = 0.0, waiting: Callable[[str], object] = lambda _: None
+) -> AbstractContextManager[None]:
+    """Keep runs of a project away while the block runs; for what changes its releases without its warehouse.
+
+    Args:
+        project: the project.
+        wait: seconds to wait for a run to end.
+        waiting: told once, in a sentence, when there is something to wait for.
+
+    Raises:
+        UnreachableError: a run has the project and did not end in time.
+    """
+    return run_lock(project.warehouse_path.parent / "run.lock", wait=wait, waiting=waiting)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from prefstrata.model.tables import TABLES
 from prefstrata.noise import FITTED
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
 from prefstrata.pipeline._engine import opened_warehouse
-from prefstrata.pipeline._lock import run_lock
+from prefstrata.pipeline._lock import alone
 from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.policy import check_strata, load_policies, read_policies, requirements
 from prefstrata.releases import Outcome, Status, publish_rebasing, reconcile_releases
@@ -245,9 +245,8 @@ def open_session(
         UnreachableError: another run has the project and did not end in time.
         ConfigError: the project or a policy is wrong.
     """
-    warehouse = project.warehouse_path
     with ExitStack() as stack:
-        stack.enter_context(run_lock(warehouse.parent / "run.lock", wait=wait, waiting=waiting))
+        stack.enter_context(alone(project, wait=wait, waiting=waiting))
         engine = stack.enter_context(opened_warehouse(project))
         shutil.rmtree(_scratch_folder(project), ignore_errors=True)
         yield Session(project, engine)

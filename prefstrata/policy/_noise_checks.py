@@ -32,7 +32,7 @@ class NoiseChecks(Strict):
 
     disagreement: Share = Field(0.4, description="N1: most of two raters' verdicts on a pair that may contradict.")
     self_contradiction: Share = Field(0.25, description="N1: most of a rater's repeated verdicts that may change.")
-    round_flips: Share = Field(0.25, description="N1: most majorities that may change from one round to the next.")
+    round_flips: Share = Field(0.25, description="N1: most of a rater's verdicts that another round may change.")
     longer_wins: Share = Field(0.7, ge=0.5, description="N2: most votes that length may predict, either way.")
     markdown_wins: Share = Field(0.7, ge=0.5, description="N2: most votes that markdown may predict, either way.")
     confident_wins: Share = Field(0.7, ge=0.5, description="N2: most votes that hedging may predict, either way.")

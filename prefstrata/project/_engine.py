@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -10,6 +11,7 @@ from prefstrata.project._strict import Strict
 
 __all__ = ["EngineConfig"]
 
+_SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*([KMGT]i?)?B", re.IGNORECASE)
 _WAREHOUSES = {"duckdb": "warehouse/prefstrata.duckdb", "spark": "warehouse/spark"}
 
 
@@ -19,7 +21,8 @@ class EngineConfig(Strict):
     kind: Literal["duckdb", "spark"] = Field("duckdb", description="duckdb, on one machine; spark, on one or many.")
     threads: int | None = Field(None, ge=1, description="Threads of DuckDB; all cores when absent.")
     memory_limit: str = Field(
-        "2600MB", description="Memory that DuckDB may take before it spills to disk; on Spark, in the driver's process."
+        "2600MB",
+        description="Memory that DuckDB may take before it spills to disk; on Spark, in the driver's process.",
     )
     master: str = Field(
         "local[*]",
@@ -30,6 +33,15 @@ class EngineConfig(Strict):
         default_factory=dict,
         description="With `kind: spark`: Spark settings by name, such as `spark.executor.memory: 8g`.",
     )
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _is_a_size(cls, given: str) -> str:
+        """DuckDB takes a negative size for no limit."""
+        said = _SIZE.fullmatch(given.strip())
+        if said is None or not float(said["number"]):
+            raise ValueError(f"{given!r} is no size: write one such as 2600MB or 4GB")
+        return given
 
     @field_validator("options", mode="before")
     @classmethod

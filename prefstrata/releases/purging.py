@@ -49,6 +49,7 @@ def purge_releases(store: VersionStore, refs: Sequence[str], reason: str) -> Pur
 
     Raises:
         ConfigError: a ref is no release, or the newest one, or nothing was named, or there is no reason.
+        IntegrityError: a release that was published meanwhile held some of the bytes too; they are destroyed.
     """
     tags = {tag.commit: tag.name for tag in store.tags()}
     commits = [store.resolve(ref) for ref in refs]
@@ -71,8 +72,20 @@ def purge_releases(store: VersionStore, refs: Sequence[str], reason: str) -> Pur
         for file in store.list(commit)
         if file.sha256 not in staying and _is_no_ones(store, commit, file)
     }
-    report = store.purge(sorted(held - staying), reason)
+    going = held - staying
+    report = store.purge(sorted(going), reason)
+    late = [tag.name for tag in store.tags() if tag.commit not in tags and _holds(store, tag.commit, going)]
+    if late:
+        raise IntegrityError(
+            f"{', '.join(late)}, published meanwhile, held some of what was destroyed, and cannot be read any more",
+            where=store.location,
+            todo="make another release, with `prefstrata run`; and purge while no run is under way",
+        )
     return Purged(tuple(sorted(tags[commit] for commit in named)), report, len(held & staying))
+
+
+def _holds(store: VersionStore, commit: str, sha256s: set[str]) -> bool:
+    return any(file.sha256 in sha256s for file in store.list(commit))
 
 
 def _is_no_ones(store: VersionStore, commit: str, file: FileInfo) -> bool:

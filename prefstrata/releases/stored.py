@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prefstrata.model import ConfigError, IntegrityError
+from prefstrata.model.ahead import ahead
 from prefstrata.releases.drafts import MANIFEST, manifest_files
 from prefstrata.releases.folders import check_free, whole_folder
 from prefstrata.stores import FileInfo, check_path, check_together, tree_id
@@ -17,10 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.stores import CommitInfo, VersionStore
+    from prefstrata.stores.reading import VerifyingReader
 
 __all__ = ["Checkout", "Verified", "checkout_files", "read_manifest", "verify_release", "verify_releases"]
 
 _NAMED = 20
+_DOWNLOADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +174,25 @@ def checkout_files(  # noqa: PLR0913 - what, where to, and three refinements tha
     if not files:
         raise ConfigError(f"no file of {ref} is selected", where=store.location)
     check_together(check_path(file.path) for file in files)
-    with whole_folder(out, lasting=lasting) as scratch:
-        for file in files:
-            _download(store, commit.id, file, scratch, lasting=lasting)
-            if progress:
-                progress(file)
+    with whole_folder(out, lasting=lasting) as scratch, ExitStack() as readers:
+        # The stack closes those that were opened and, after a failure, never read.
+        opened = ((file, readers.enter_context(store.open(commit.id, file.path))) for file in files)
+        keep = partial(_keep, folder=scratch, lasting=lasting)
+        with closing(ahead(opened, keep, threads=_DOWNLOADS)) as kept:
+            for file in kept:
+                if progress:
+                    progress(file)
     return Checkout(out, commit, files)
 
 
-def _download(store: VersionStore, commit: str, file: FileInfo, folder: Path, *, lasting: bool) -> None:
+def _keep(opened: tuple[FileInfo, VerifyingReader], folder: Path, *, lasting: bool) -> FileInfo:
+    file, reader = opened
     target = folder / file.path
     target.parent.mkdir(parents=True, exist_ok=True)
     with (
-        store.open(commit, file.path) as reader,
+        reader,
         replacing(target, folder / f".{secrets.token_hex(8)}", mode=0o644) if lasting else target.open("xb") as into,
     ):
         for chunk in reader:
             into.write(chunk)
+    return file

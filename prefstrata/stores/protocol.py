@@ -35,7 +35,8 @@ class VersionStore(Protocol):
 
     Every operation may raise ``UnreachableError`` (the store does not answer) and ``IntegrityError`` (what it holds is
     not what was committed); an unknown ref or path is a ``ConfigError``. Safe to use from several processes at once;
-    one object is for one thread at a time. A store is a context manager that closes what it holds open.
+    one object is for one thread at a time, but the readers it opened may each be read in a thread of their own. A store
+    is a context manager that closes what it holds open.
     """
 
     @property

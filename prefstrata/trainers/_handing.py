@@ -172,6 +172,7 @@ def _of_part(desk: DuckDBEngine, full_name: str, part: Part) -> pl.DataFrame:
 def _select(desk: DuckDBEngine, target: Target, options: Options) -> dict[str, Any]:
     """Let ``checkout.examples`` be what is written; returns the row of ``sql/checkout/summary.sql``."""
     given: dict[str, Any] = {**settings(target, options), "start": _start(options.seed)}
+    desk.show("checkout.fated", **{name: given[name] for name in parameters("checkout.fated")})
     desk.build("checkout.selected", **{name: given[name] for name in parameters("checkout.selected")})
     summary = desk.query("checkout/summary").row(0, named=True)
     copies = range(1, summary["most_copies"] + 1)

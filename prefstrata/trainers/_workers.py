@@ -1,11 +1,12 @@
-"""Files in parallel, results in order, and only a few ahead of whoever takes them."""
+"""A few workers of their own state, each for one thread at a time."""
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from prefstrata.model.ahead import ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,17 +35,7 @@ class Workers(Generic[_Worker]):
 
     def over(self, items: Iterable[_Item], work: Callable[[_Worker, _Item], _Made]) -> Iterator[_Made]:
         """What the work makes of each item, in the order of the items."""
-        pool = ThreadPoolExecutor(max_workers=_WORKERS)
-        waiting: deque[Future[_Made]] = deque()
-        try:
-            for item in items:
-                waiting.append(pool.submit(self._run, work, item))
-                if len(waiting) >= _AHEAD:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+        yield from ahead(items, partial(self._run, work), threads=_WORKERS, waiting=_AHEAD)
 
     def _run(self, work: Callable[[_Worker, _Item], _Made], item: _Item) -> _Made:
         try:

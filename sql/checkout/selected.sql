@@ -2,24 +2,12 @@
 -- Who is handed out, to which split and how often. A response that was judged several times counts once, for the side that
 -- weighs more; a prompt's pairs count as asked; a prompt is in one split only. Where the trainer cannot weigh, rows are drawn
 -- by systematic sampling (Madow 1949): a row of twice the weight comes twice as often, to within one, and golden at least once.
-with fated as (
-    select
-        records.* exclude (fate),
-        case
-            when fate = 'kept' and $drop_long and coalesce(lengths.dropped, false) then 'the trainer would drop it at its length'
-            when fate = 'kept' and $drop_long and coalesce(lengths.same, false) then 'the same on both sides once cut'
-            else fate
-        end as fate
-    from checkout.records as records
-    left join checkout.lengths as lengths
-        on lengths.kind = records.kind and lengths.record_id = records.record_id and lengths.side = records.side
-),
-said as (
+with said as (
     select
         kind, record_id, side, label,
         sum(case when label then 1 else -1 end * cast(round(weight * 1e9) as bigint)) over (partition by response_id) as lean,
         row_number() over (partition by response_id, label order by weight desc, kind, record_id, side) as place
-    from fated
+    from checkout.fated
     where fate = 'kept' and label is not null
 ),
 rivals as (
@@ -27,7 +15,7 @@ rivals as (
         kind, record_id, side,
         row_number() over (partition by prompt_id order by weight * margin desc, record_id) as place,
         count(*) over (partition by prompt_id) as pairs
-    from fated
+    from checkout.fated
     where fate = 'kept' and label is null and kind = 'pairs' and $per_prompt <> 'all'
 ),
 settled as (
@@ -48,7 +36,7 @@ settled as (
                 then 'validation'
             else 'train'
         end as split
-    from fated
+    from checkout.fated as fated
     left join said on said.kind = fated.kind and said.record_id = fated.record_id and said.side = fated.side
     left join rivals on rivals.kind = fated.kind and rivals.record_id = fated.record_id and rivals.side = fated.side
 ),

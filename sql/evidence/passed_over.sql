@@ -7,7 +7,7 @@ with several as (
     from ledger.events
     where own_id is not null and mode = 'online'
     group by source, kind, own_id
-    having min(event_id) <> max(event_id)
+    having count(*) > 1
 )
 select event_id
 from (

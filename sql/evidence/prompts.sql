@@ -1,11 +1,11 @@
 -- Grain: a prompt.
 -- Several sources may describe one prompt differently. The description is resolved without regard to ingest order: the
--- highest risk wins, of names the alphabetically first; and the policy that governs the scenario is looked up once, here.
+-- highest risk wins, of names the alphabetically first, unknown and general only where nobody names another; and the policy that governs the scenario is looked up once, here.
 with described as (
     select
         prompt_id,
-        coalesce(min(task), 'unknown') as task,
-        coalesce(min(scenario), 'general') as scenario,
+        coalesce(min(nullif(task, 'unknown')), 'unknown') as task,
+        coalesce(min(nullif(scenario, 'general')), 'general') as scenario,
         max(case risk_level when 'high' then 3 when 'medium' then 2 else 1 end) as risk,
         coalesce(min(language), 'und') as language,
         min(seq) as seq

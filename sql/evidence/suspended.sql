@@ -10,31 +10,60 @@ judging as (
     from evidence.events
     where kind in ('like', 'dislike', 'accept', 'reject', 'copy', 'retry', 'edit') and response_id is not null
 ),
-placed as (
+-- Few have more than a cap allows: what each has is counted first, and lots are drawn only there.
+drawn as (
     select
-        event_id, user_id, session, cohort, address,
-        row_number() over (partition by user_id, day order by event_id) as of_user,
-        row_number() over (partition by session order by event_id) as of_session,
-        row_number() over (partition by address, day order by event_id) as of_address,
-        row_number() over (partition by cohort, day order by event_id) as of_cohort,
-        row_number() over (partition by user_id, response_id, kind order by event_id) as of_same
+        judging.event_id, 'cap_user_day' as reason, many.most,
+        row_number() over (partition by judging.user_id, judging.day order by judging.event_id) as place
     from judging
+    join (
+        select user_id, day, cap_user_day as most from judging cross join settings
+        where user_id is not null group by user_id, day, cap_user_day having count(*) > cap_user_day
+    ) as many
+        on many.user_id = judging.user_id and many.day is not distinct from judging.day
+    union all
+    select
+        judging.event_id, 'cap_session', many.most,
+        row_number() over (partition by judging.session order by judging.event_id)
+    from judging
+    join (
+        select session, cap_session as most from judging cross join settings
+        where session is not null group by session, cap_session having count(*) > cap_session
+    ) as many
+        on many.session = judging.session
+    union all
+    select
+        judging.event_id, 'cap_address_day', many.most,
+        row_number() over (partition by judging.address, judging.day order by judging.event_id)
+    from judging
+    join (
+        select address, day, cap_address_day as most from judging cross join settings
+        where address is not null group by address, day, cap_address_day having count(*) > cap_address_day
+    ) as many
+        on many.address = judging.address and many.day is not distinct from judging.day
+    union all
+    select
+        judging.event_id, 'cap_cohort_day', many.most,
+        row_number() over (partition by judging.cohort, judging.day order by judging.event_id)
+    from judging
+    join (
+        select cohort, day, cap_cohort_day as most from judging cross join settings
+        where cohort is not null group by cohort, day, cap_cohort_day having count(*) > cap_cohort_day
+    ) as many
+        on many.cohort = judging.cohort and many.day is not distinct from judging.day
+    union all
+    select
+        judging.event_id, 'repeated', many.most,
+        row_number() over (partition by judging.user_id, judging.response_id, judging.kind order by judging.event_id)
+    from judging
+    join (
+        select user_id, response_id, kind, 1 as most from judging
+        where user_id is not null group by user_id, response_id, kind having count(*) > 1
+    ) as many
+        on many.user_id = judging.user_id and many.response_id = judging.response_id and many.kind = judging.kind
 ),
 capped as (
-    select event_id, 'cap_user_day' as reason, of_user as measured, cap_user_day as most
-    from placed cross join settings where user_id is not null and of_user > cap_user_day
-    union all
-    select event_id, 'cap_session', of_session, cap_session
-    from placed cross join settings where session is not null and of_session > cap_session
-    union all
-    select event_id, 'cap_address_day', of_address, cap_address_day
-    from placed cross join settings where address is not null and of_address > cap_address_day
-    union all
-    select event_id, 'cap_cohort_day', of_cohort, cap_cohort_day
-    from placed cross join settings where cohort is not null and of_cohort > cap_cohort_day
-    union all
-    select event_id, 'repeated', of_same, 1
-    from placed where user_id is not null and of_same > 1
+    select event_id, reason, place as measured, most from drawn where place > most
 ),
 timed as (
     select
@@ -45,17 +74,23 @@ timed as (
     where user_id is not null and happened_at is not null
 ),
 spans as (
-    select
-        rater_id, span, burst_events, count(*) as events,
-        lag(span) over (partition by rater_id order by span) as span_before,
-        lag(count(*)) over (partition by rater_id order by span) as events_before
+    select rater_id, span, burst_events, count(*) as events
     from timed
     group by rater_id, span, burst_events
 ),
--- A burst lies in two neighbouring spans that hold enough between them; few do, and only there every event is looked at.
+-- A burst lies in two neighbouring spans that hold enough between them, so one of them holds half; few raters have such a span, and
+-- only there every event is looked at.
+busy as (
+    select
+        rater_id, span, burst_events, events,
+        lag(span) over (partition by rater_id order by span) as span_before,
+        lag(events) over (partition by rater_id order by span) as events_before
+    from spans
+    where rater_id in (select rater_id from spans where 2 * events >= burst_events)
+),
 crowded as (
     select rater_id, span, events
-    from spans
+    from busy
     where events + case when span_before = span - 1 then events_before else 0 end >= burst_events
 ),
 rolling as (
@@ -73,39 +108,38 @@ bursts as (
     where date_diff('microsecond', early.happened_at, late.happened_at) < 1000000 * early.burst_seconds
     group by early.rater_id
 ),
+-- A target is a response, for or against it, in a span of time.
 targets as (
     select distinct
-        rater_id,
-        concat(
-            response_id, '/', case when kind in ('like', 'accept', 'copy') then '+' else '-' end, '/',
-            cast(date_diff('second', timestamp '2000-01-01 00:00:00', happened_at) // (60 * settings.lockstep_minutes) as varchar)
-        ) as target
+        judging.rater_id, judging.response_id, judging.kind in ('like', 'accept', 'copy') as good,
+        date_diff('second', timestamp '2000-01-01 00:00:00', judging.happened_at) // (60 * settings.lockstep_minutes) as span
     from judging
     cross join settings
-    where user_id is not null and happened_at is not null
+    where judging.user_id is not null and judging.happened_at is not null
 ),
 shared as (
-    select target, count(*) as raters from targets group by target having count(*) > 1
+    select response_id, good, span, count(*) as raters from targets group by response_id, good, span having count(*) > 1
 ),
 -- Who often does what others do in the same span: few are left, and only they are held against each other.
 often as (
-    select targets.rater_id, count(*) as times, count(shared.target) as together
+    select targets.rater_id, count(*) as times, count(shared.raters) as together
     from targets
-    left join shared on shared.target = targets.target
+    left join shared on shared.response_id = targets.response_id and shared.good = targets.good and shared.span = targets.span
     group by targets.rater_id
 ),
 suspects as (
-    select targets.rater_id, targets.target, often.times
+    select targets.rater_id, targets.response_id, targets.good, targets.span, often.times
     from targets
     join often on often.rater_id = targets.rater_id
-    join shared on shared.target = targets.target
+    join shared on shared.response_id = targets.response_id and shared.good = targets.good and shared.span = targets.span
     cross join settings
     where often.together >= settings.lockstep_shared and 2 * often.together >= often.times
 ),
 partners as (
     select one.rater_id, max(one.times) as times, count(*) as together
     from suspects as one
-    join suspects as other on other.target = one.target and other.rater_id <> one.rater_id
+    join suspects as other
+        on other.response_id = one.response_id and other.good = one.good and other.span = one.span and other.rater_id <> one.rater_id
     group by one.rater_id, other.rater_id
 ),
 lockstep as (

@@ -1,20 +1,29 @@
 -- Grain: what a user, who is heard, thinks of a response by one kind of event.
 -- Every kind but being shown speaks for a response or against it, as far as anybody would guess; whether it does is estimated.
--- Saying it again adds nothing. Users without a name cannot be told apart: each of their events stands alone.
+-- Saying it again adds nothing. Users without a name cannot be told apart: each of their events stands alone. Few say a thing
+-- again, so only of what was said again the first is looked for.
 with heard as (
-    select events.*, coalesce(events.user_id, events.event_id) as who
+    select
+        events.event_id, events.response_id, events.prompt_id, events.kind, events.place, events.session, events.user_id,
+        events.rater_id, events.stratum, events.segment, events.doubt, events.happened_at
     from evidence.events as events
     anti join (select subject from evidence.suspended where scope = 'event') as lost on lost.subject = events.event_id
     anti join (select subject from evidence.suspended where scope = 'rater') as silent on silent.subject = events.rater_id
     where events.kind <> 'shown' and events.response_id is not null and events.prompt_id is not null
 ),
-firsts as (
-    select *, row_number() over (partition by who, response_id, kind, stratum order by event_id) as turn
+repeated as (
+    select user_id, response_id, kind, stratum, min(event_id) as first_id
     from heard
+    where user_id is not null
+    group by user_id, response_id, kind, stratum
+    having count(*) > 1
 )
 select
-    event_id, response_id, prompt_id, kind,
-    kind in ('like', 'accept', 'copy', 'dwell') as good,
-    place, session, user_id, rater_id, stratum, segment, doubt, happened_at
-from firsts
-where turn = 1
+    heard.event_id, heard.response_id, heard.prompt_id, heard.kind,
+    heard.kind in ('like', 'accept', 'copy', 'dwell') as good,
+    heard.place, heard.session, heard.user_id, heard.rater_id, heard.stratum, heard.segment, heard.doubt, heard.happened_at
+from heard
+left join repeated
+    on repeated.user_id = heard.user_id and repeated.response_id = heard.response_id and repeated.kind = heard.kind
+    and repeated.stratum = heard.stratum
+where repeated.first_id is null or repeated.first_id = heard.event_id

@@ -26,10 +26,10 @@ placed as (
     where not votes.settles
 ),
 copied as (
-    select item, kin, bool_and(model) as model, count(*) as copies
+    select item, kin, bool_or(model) as model, count(*) as copies
     from placed
     group by item, kin
-    having count(*) > 1 or bool_and(model)
+    having count(*) > 1 or bool_or(model)
 ),
 modelled as (
     select item, count(*) as families

@@ -93,13 +93,17 @@ told as (
     from layers.records
     where rule = 'undefined'
     union all
-    select 'pairs', votes.pair_id, 6, 'rater failed golden back-test'
+    select kind, record_id, 6, 'high risk undescribed'
+    from layers.records
+    where rule = 'undescribed'
+    union all
+    select 'pairs', votes.pair_id, 7, 'rater failed golden back-test'
     from evidence.votes as votes
     join failed
         on failed.rater_id = votes.rater_id and failed.dimension = votes.dimension and failed.stratum = votes.stratum
     where not votes.settles
     union all
-    select kind, record_id, 7, 'quota full'
+    select kind, record_id, 8, 'quota full'
     from layers.records
     where rule like 'quota %'
 )

@@ -29,15 +29,20 @@ with matched as (
 )
 select
     records.record_id, records.kind, records.prompt_id,
-    case when copies.record_id is not null or undefined.dimension is not null then 'backflow' else rules.layer end as layer,
+    case
+        when copies.record_id is not null or undefined.dimension is not null or undescribed.prompt_id is not null then 'backflow'
+        else rules.layer
+    end as layer,
     case
         when copies.record_id is not null then 'contaminated'
         when undefined.dimension is not null then 'undefined'
+        when undescribed.prompt_id is not null then 'undescribed'
         else rules.rule
     end as rule,
     case
         when copies.record_id is not null then 'contaminated: a copy (' || copies.how || ') of the frozen set ' || copies.source
         when undefined.dimension is not null then 'undefined: judged only by what the policy names no dimension for'
+        when undescribed.prompt_id is not null then 'undescribed: at high risk somebody has to name the task and the scenario of the prompt'
         else rules.reason
     end as reason,
     records.trust, records.stratum
@@ -54,3 +59,9 @@ left join (
         on dimensions.scenario = records.policy_scenario and dimensions.dimension = records.dimension
     where records.kind = 'pairs' and records.dimension not in ('overall', 'process')
 ) as undefined on undefined.kind = records.kind and undefined.record_id = records.record_id
+-- At high risk nobody may have to guess what the anchor or the benchmark is about.
+left join (
+    select prompt_id
+    from evidence.prompts
+    where risk_level = 'high' and (task = 'unknown' or scenario = 'general')
+) as undescribed on undescribed.prompt_id = records.prompt_id and rules.layer in ('golden', 'expert')

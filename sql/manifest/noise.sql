@@ -1,5 +1,6 @@
 -- Grain: a measure of a noise check on a slice: everything that failed, and of each check what came nearest to failing.
--- A release says what is known to be noisy in it; a figure that is well within its threshold says little.
+-- A release says what is known to be noisy in it; a figure that is well within its threshold says little,
+-- and one that rests on too little to fail is told only where no other is.
 with distances as (
     select
         *,
@@ -15,7 +16,7 @@ ranked as (
         *,
         row_number() over (
             partition by noise
-            order by case when passed then 1 else 0 end, distance desc, measure, slice, name
+            order by case when not passed then 0 when n >= least then 1 else 2 end, distance desc, measure, slice, name
         ) as place
     from distances
 )

@@ -20,6 +20,7 @@ limited as (
     select
         figures.*,
         limits.noise, limits.threshold, limits.beyond, limits.severity, limits.meaning, limits.action, limits.unit,
+        limits.least,
         figures.n < limits.least
             or not coalesce(
                 (limits.beyond <> 'below' and coalesce(figures.low, figures.value) > limits.threshold)
@@ -32,7 +33,7 @@ limited as (
     where figures.value is not null
 )
 select
-    noise, measure, scenario, slice, name, stratum, value, low, high, n, threshold, beyond, unit, passed, severity,
+    noise, measure, scenario, slice, name, stratum, value, low, high, n, least, threshold, beyond, unit, passed, severity,
     replace(
         replace(
             replace(meaning, '{figure}', case unit when 'share' then decimal_text(100 * value) || ' %' else decimal_text(value) end),

@@ -9,7 +9,7 @@ with repeated as (
 )
 select
     votes.vote_id, votes.pair_id, votes.dimension, votes.rater_id, votes.stratum, votes.round,
-    votes.choice, votes.a_shown_first,
+    votes.choice, votes.a_shown_first, votes.settles,
     bootstrap_part(case when crowded.prompt_id is null then votes.prompt_id else votes.pair_id end) as part,
     row_number() over (
         partition by votes.pair_id, votes.dimension, votes.rater_id

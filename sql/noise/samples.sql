@@ -118,8 +118,15 @@ candidates as (
         row_number() over (partition by promising.scenario order by round(promising.trust, 9) desc, promising.pair_id) as place
     from promising
     join said on said.pair_id = promising.pair_id
+    left join noise.preferences as estimated
+        on estimated.pair_id = promising.pair_id and estimated.dimension = promising.dimension
     where said.rater <> said.another and said.choice = said.other and not said.rules_refuse and not said.settled
         and coalesce(said.rules_first = said.choice and said.rules_last = said.choice, true)
+        -- Raters who are known to be worse than chance may all say the opposite of what is released.
+        and coalesce(
+            said.choice
+            = case when estimated.p_a > estimated.p_b then 'a' when estimated.p_b > estimated.p_a then 'b' end, true
+        )
 )
 select
     'reannotation' as queue, pair_id, prompt_id, dimension, 'sample' as kind, 1 - (place - 1) / size as priority,

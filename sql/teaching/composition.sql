@@ -24,10 +24,32 @@ written as (
     join evidence.responses as responses on responses.response_id = split_part(weights.record_id, '.', 1)
     where weights.kind in ('ratings', 'unpaired')
 ),
+-- Who spoke on a record, and how often: of a settled verdict those who settled it.
+spoke as (
+    select 'pairs' as kind, votes.pair_id as record_id, votes.rater_id, count(*) as votes
+    from evidence.votes as votes
+    left join noise.settlements as settlements
+        on settlements.pair_id = votes.pair_id and settlements.dimension = votes.dimension
+    where settlements.pair_id is null or votes.settles
+    group by votes.pair_id, votes.rater_id
+    union all
+    select 'ratings', response_id || '.' || dimension, rater_id, count(*)
+    from evidence.normalised_ratings
+    group by response_id, dimension, rater_id
+    union all
+    select 'traces', steps.trace_id, steps.rater_id, 1
+    from ledger.steps as steps
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
+    group by steps.trace_id, steps.rater_id
+    union all
+    select 'unpaired', opinions.response_id, events.rater_id, cast(sum(opinions.events) as bigint)
+    from weighting.opinions as opinions
+    join ledger.events as events on events.event_id = opinions.event_ids[1]
+    group by opinions.response_id, events.rater_id
+),
 voiced as (
-    select pair_id, rater_id, count(*) as votes, sum(count(*)) over (partition by pair_id) as all_votes
-    from evidence.votes
-    group by pair_id, rater_id
+    select *, sum(votes) over (partition by kind, record_id) as all_votes
+    from spoke
 ),
 valued as (
     select told.facet as facet, told.value as value, weight from named where told.value is not null
@@ -46,8 +68,7 @@ valued as (
     union all
     select 'rater', voiced.rater_id, cast(round(weights.weight * 1e6 * voiced.votes / voiced.all_votes) as bigint)
     from teaching.weights as weights
-    join voiced on voiced.pair_id = weights.record_id
-    where weights.kind = 'pairs'
+    join voiced on voiced.kind = weights.kind and voiced.record_id = weights.record_id
 ),
 whole as (
     select sum(cast(round(weight * 1e6) as bigint)) as weight

@@ -43,12 +43,15 @@ verdicts as (
         pair_id, dimension, p_a, p_tie, p_b, votes, evidence, strata, flips, disagreement, both_bad, has_rationale, calibration_id
     from weighting.aggregates
 ),
--- What one rater says again is one rater's word: whoever asks for several people must get several.
+-- What one rater says again is one rater's word: whoever asks for several people must get several. Where votes settle, only
+-- they were counted, and only they are counted here.
 again as (
-    select pair_id, dimension, count(*) as votes
-    from noise.repeats
-    where place > 1
-    group by pair_id, dimension
+    select repeats.pair_id, repeats.dimension, count(*) - count(distinct repeats.rater_id) as votes
+    from noise.repeats as repeats
+    left join noise.settlements as settlements
+        on settlements.pair_id = repeats.pair_id and settlements.dimension = repeats.dimension
+    where settlements.pair_id is null or repeats.settles
+    group by repeats.pair_id, repeats.dimension
 ),
 heard_together as (
     select preferences.pair_id, max(preferences.votes - coalesce(again.votes, 0)) as raters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prefstrata.cli._output import counted
+from prefstrata.project import open_project_store
 from prefstrata.releases import purge_releases
 
 if TYPE_CHECKING:
@@ -15,9 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["purge"]
 
 
-def purge(call: Call, refs: Sequence[str], reason: str) -> None:
+def purge(call: Call, refs: Sequence[str], reason: str, wait: float) -> None:
     """Destroy what only the named releases hold, and keep a record of it."""
-    with call.store() as store, call.output.working("purging"):
+    from prefstrata.pipeline import alone  # noqa: PLC0415 - a usage mistake need not load the pipeline
+
+    project = call.project()
+    with (
+        alone(project, wait=wait, waiting=call.output.note),
+        open_project_store(project) as store,
+        call.output.working("purging"),
+    ):
         done = purge_releases(store, refs, reason)
         location = store.location
     document = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prefstrata.cli._commands._published import demand_published
 from prefstrata.cli._commands._released import released, tag_of
+from prefstrata.project import open_project_store
 from prefstrata.releases import Status, rollback_release
 
 if TYPE_CHECKING:
@@ -15,9 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["rollback"]
 
 
-def rollback(call: Call, ref: str, reason: str) -> None:
+def rollback(call: Call, ref: str, reason: str, wait: float) -> None:
     """Publish the files of ``ref`` as the newest release."""
-    with call.store() as store, call.output.working(f"publishing the files of {ref} again"):
+    from prefstrata.pipeline import alone  # noqa: PLC0415 - a usage mistake need not load the pipeline
+
+    project = call.project()
+    with (
+        alone(project, wait=wait, waiting=call.output.note),
+        open_project_store(project) as store,
+        call.output.working(f"publishing the files of {ref} again"),
+    ):
         target = released(store, ref)
         name = tag_of(store, target) or target.id
         outcome = demand_published(

@@ -77,6 +77,7 @@ stratum | varchar | supervisor/mode
 round | varchar | annotation round, null when one
 choice | varchar | a, tie or b
 a_shown_first | boolean | display order, null when unknown
+settles | boolean | the vote settles the pair
 place | bigint | which of the rater's votes on the pair and dimension, from 1, by round and vote_id
 place_in_round | bigint | which of them in its round, from 1
 {_PART}

@@ -81,6 +81,13 @@ same | boolean | after cutting, both sides are the same tokens
     ),
     Table(
         "checkout",
+        "fated",
+        "a record and whether its lengths let it be handed out",
+        columns(_DECIDED),
+        ("kind", "record_id", "side"),
+    ),
+    Table(
+        "checkout",
         "selected",
         "a record and whether it is handed out, to which split, how often",
         columns(f"""

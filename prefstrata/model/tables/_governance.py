@@ -87,6 +87,7 @@ people | varchar | which side the majority of people prefers: a or b
         columns(f"""
 noise | varchar | the check, N1 to N8
 {_FIGURE.strip()}
+least | bigint | what it must rest on to fail, of what n counts
 threshold | double | the policy's
 beyond | varchar | which side of the threshold fails: above, below, or both (above it, or below 1 less it)
 unit | varchar | of the figure: share or number

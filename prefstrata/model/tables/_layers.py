@@ -51,7 +51,8 @@ LAYERS = (
 )
 
 _KNOWN = (
-    "contaminated, withdrawn, arbitration reversed, arbitrated, dimension undefined, rater failed golden back-test or "
+    "contaminated, withdrawn, arbitration reversed, arbitrated, dimension undefined, "
+    "high risk undescribed, rater failed golden back-test or "
     "quota full"
 )
 CAUSES = Table(

@@ -144,7 +144,7 @@ share | double | weighted share of the pairs with a better side on it whose chos
 facet | varchar | stratum, generator, task, scenario, risk_level, difficulty, dimension or rater
 value | varchar | the value
 records | bigint | records that have it; one may have several values of a facet
-weight | double | the sum of their weights; of a rater, the part of it that its votes are of all votes on the pair
+weight | double | the sum of their weights; of a rater, its part of those who spoke on the record
 share | double | that weight as a part of all weight of the training layers, 0 to 1
 """),
         ("facet", "value"),

@@ -45,14 +45,15 @@ def value(expression: str, type_: FieldType, level: int = 0) -> str:
             return f"map_from_entries(list_transform(map_entries({expression}), lambda {each}: {entry}))"
 
 
+# A range and not a list of characters: DuckDB makes a join of a long list, and a join loses the order of the lines.
+_IS_NUMBER = "left({x}, 1) between '0' and '9' or left({x}, 1) = '-'"
 _BRANCHES = {
     "text": "when left({x}, 1) = '\"' then {x} ->> '$'",
     "integer": "when regexp_full_match({x}, '-?[0-9]+') then {x}::varchar::bigint"
-    " when left({x}, 1) in ('-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')"
+    f" when ({_IS_NUMBER})"
     f" and abs({{x}}::varchar::double) <= {_EXACT} and floor({{x}}::varchar::double) = {{x}}::varchar::double"
     " then {x}::varchar::double::bigint",
-    "number": "when left({x}, 1) in ('-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')"
-    " and isfinite({x}::varchar::double) then {x}::varchar::double",
+    "number": f"when ({_IS_NUMBER}) and isfinite({{x}}::varchar::double) then {{x}}::varchar::double",
     "boolean": "when {x} = 'true' then true when {x} = 'false' then false",
 }
 

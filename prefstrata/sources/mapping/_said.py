@@ -138,6 +138,7 @@ class Builder:
         path = spell((*self.block, name))
         detail = f"{text_literal(f'{path} is ')} || {sql} || '; the scale is ' || {low} || ' to ' || {high}"
         inside = f"{sql} between least({low}, {high}) and greatest({low}, {high}) and {low} <> {high}"
+        inside = f"{inside} and abs({high} - {low}) < 1e308"  # on a longer scale no place of a value can be told
         self.checks.append(Check(f"{sql} is not null and not coalesce({inside}, false)", "out_of_scale", detail))
 
 

@@ -104,7 +104,8 @@ class LocalStore:
         file = self._tree(commit).get(path)
         if file is None:
             raise ConfigError(f"version {commit[:12]} has no file {path!r}", where=self.location)
-        stream = self._objects.open(file.sha256)
+        # What a killed purge left is as good as gone.
+        stream = None if self._refs.purge_reason(file.sha256) else self._objects.open(file.sha256)
         if stream is None:
             raise IntegrityError(
                 f"the stored file {path} is {why_absent(self._refs, file.sha256)[1]}",
@@ -148,11 +149,11 @@ class LocalStore:
             )
         if file == changes.get(path, before):
             return Put.UNCHANGED
-        if reason := self._refs.purge_reason(sha256):
-            raise IntegrityError(
-                f"{path} holds bytes that were purged: {reason}", where=self.location, todo=PURGED_AGAIN
-            )
-        with self._lock.writing():
+        with self._lock.writing():  # a purge waits for this, or is seen
+            if reason := self._refs.purge_reason(sha256):
+                raise IntegrityError(
+                    f"{path} holds bytes that were purged: {reason}", where=self.location, todo=PURGED_AGAIN
+                )
             written = self._objects.add(source, sha256, size)
             self._stage(txn.branch, path, None if file == before else file, same=file == before)
         return Put.UPLOADED if written else Put.REFERENCED

@@ -58,7 +58,7 @@ def _check_history(objects: Objects, commit: CommitInfo, seen: set[str]) -> None
 
 
 def _check(objects: Objects, refs: Refs, file: FileInfo) -> Problem | None:
-    stream = objects.open(file.sha256)
+    stream = None if refs.purge_reason(file.sha256) else objects.open(file.sha256)
     if stream is None:
         return Problem(file.path, *why_absent(refs, file.sha256))
     with VerifyingReader(stream, file, str(objects.path(FILES, file.sha256))) as reader:

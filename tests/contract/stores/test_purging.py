@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -13,7 +13,9 @@ from prefstrata.releases.purging import purge_releases
 from tests._stores import put_all, read_back, release, release_id, sha
 
 if TYPE_CHECKING:
-    from prefstrata.stores import VersionStore
+    from collections.abc import Sequence
+
+    from prefstrata.stores import PurgeReport, VersionStore
 
 
 def _table(*rows: str) -> bytes:
@@ -56,3 +58,38 @@ def test_a_release_can_be_purged_twice(store: VersionStore) -> None:
         purge_releases(store, [tag], reason)
     with pytest.raises(IntegrityError, match="purged: first"):
         read_back(store, old, "main/pairs/bucket=00.parquet")
+
+
+class _Overtaken:
+    """A store in which somebody publishes a release between a purge's look at the releases and its end."""
+
+    def __init__(self, store: VersionStore, files: dict[str, bytes]) -> None:
+        self._store, self._files = store, files
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the store has
+        return getattr(self._store, name)
+
+    def purge(self, sha256s: Sequence[str], reason: str) -> PurgeReport:
+        """Destroy, after the other release."""
+        release(self._store, self._files)
+        return self._store.purge(sha256s, reason)
+
+
+def test_a_release_published_during_a_purge_is_named_when_it_loses_bytes(store: VersionStore) -> None:
+    """Nobody trains on it for want of being told; one that shares nothing with the purged ones is no matter."""
+    someone = {"main/pairs/bucket=00.parquet": _table("ann")}
+    release(store, someone)
+    old = store.resolve("latest").id
+    release(store, {"report/report.json": b"{}"})
+    [tag] = [each.name for each in store.tags() if each.commit == old]
+    harmless: Any = _Overtaken(store, {"report/report.json": b"[]"})
+    purge_releases(harmless, [tag], "first")
+
+    bob = {"main/pairs/bucket=00.parquet": _table("bob")}
+    tag = release(store, bob).tag
+    release(store, {"report/report.json": b"1"})
+    harmed: Any = _Overtaken(store, {**bob, "report/report.json": b"2"})
+    with pytest.raises(IntegrityError, match=r"v\d+, published meanwhile, held some of what was destroyed"):
+        purge_releases(harmed, [tag], "second")
+    with pytest.raises(IntegrityError, match="purged: second"):
+        read_back(store, store.resolve("latest").id, "main/pairs/bucket=00.parquet")

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
-__all__ = ["Fitted", "at", "fitted", "opinion", "pair_id", "settled", "vote", "warehouse"]
+__all__ = ["DECLARED", "Fitted", "at", "fitted", "opinion", "pair_id", "settled", "vote", "warehouse"]
+
+DECLARED = {"crowd/offline": 0.78, "expert/offline": 0.95, "user/online": 0.6, "judge/offline": 0.7}
+"""What the policy of a warehouse says of strata before anybody has voted."""
 
 _BEGAN = datetime(2026, 1, 1)  # noqa: DTZ001 - the ledger's times are UTC without saying so
 
@@ -120,8 +123,8 @@ def warehouse(
         _load(engine, "evidence.pairs", [_pair(item, lengths(item)) for item in items])
         _load(engine, "evidence.prompts", [{"prompt_id": "p", "policy_scenario": "*"}])
         _load(engine, "policy.scenarios", [{"scenario": "*", "prior": 0.1}])
-        declared = {"crowd/offline": 0.78, "expert/offline": 0.95, "user/online": 0.6, "judge/offline": 0.7}
-        _load(engine, "policy.strata", [{"scenario": "*", "stratum": s, "reliability": r} for s, r in declared.items()])
+        strata = [{"scenario": "*", "stratum": name, "reliability": rate} for name, rate in DECLARED.items()]
+        _load(engine, "policy.strata", strata)
         _load(engine, "ledger.raters", [{"rater_id": r, "family": f} for r, f in (families or {}).items()])
         engine.build("noise.settlements")
         engine.build("noise.changes")

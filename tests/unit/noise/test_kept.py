@@ -10,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from prefstrata.noise import kept_state, read_by_fit
-from tests.unit.noise._voting import at, opinion, pair_id, settled, vote, warehouse
+from tests.unit.noise._voting import DECLARED, at, opinion, pair_id, settled, vote, warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +74,7 @@ def test_new_votes_change_only_what_they_are_on(fitted: DuckDBEngine) -> None:
         vote("i21", "crowd:new", "a", a_shown_first=True),
         vote("new", "crowd:1", "b", a_shown_first=False),
         vote("new", "judge:m", "b", stratum="judge/offline", dimension="tone"),
+        vote("new", "expert:e", "b", stratum="expert/offline", dimension="tone"),
     ]
     with warehouse([*_votes(), *fresh], fit=False) as engine:
         read_by_fit(engine, state, "kept")
@@ -89,7 +90,9 @@ def test_new_votes_change_only_what_they_are_on(fitted: DuckDBEngine) -> None:
     assert min(abilities) < cards["crowd:new"]["reliability"] < max(abilities)
     widths = {name: row["high"] - row["low"] for name, row in cards.items()}
     assert widths["crowd:new"] > widths["crowd:0"]
-    assert cards["judge:m"]["reliability"] > 0.5
+    # Strata that the fit has not met are what the policy declares of them.
+    assert cards["judge:m"]["reliability"] == pytest.approx(DECLARED["judge/offline"], abs=0.06)
+    assert cards["expert:e"]["reliability"] == pytest.approx(DECLARED["expert/offline"], abs=0.06)
     assert set(preferences["calibration_id"]) == {"kept"}
 
 

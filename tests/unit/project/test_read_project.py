@@ -57,6 +57,8 @@ def test_spark_is_a_word_away(tmp_path: Path) -> None:
         (("format: seed-jsonl", "format: mapping"), 3, "`map` and `format: mapping` go together"),
         (("name: mine", "name: mine\nengine: {threads: 0}"), 2, "engine.threads"),
         (("name: mine", "name: mine\nengine: sparks"), 2, "engine.kind"),
+        (("name: mine", "name: mine\nengine: {memory_limit: -5GB}"), 2, "'-5GB' is no size"),
+        (("name: mine", "name: mine\nengine: {memory_limit: 0 MB}"), 2, "'0 MB' is no size"),
         (("name: mine", "name: mine\nengine: {master: 'local[2]'}"), 2, "`master` and `options` go with `kind: spark`"),
         (("name: mine", "name: mine\nengine: {kind: spark, options: {driver.memory: 2g}}"), 2, "is no Spark setting"),
         (("name: mine", "name: mine\nname: other"), 2, "the key 'name' stands here twice"),

@@ -380,7 +380,7 @@ def test_what_was_never_measured_is_not_claimed() -> None:
     unmeasured = {**manifest()["raters"], "items": 0, "claimed": None, "right": None, "error": None}
     data = manifest(raters=unmeasured)
     for text in (_Page(render_report(data)).text, render_card(data).decode()):
-        assert "No pair was settled by people, so nobody has measured how far" in text
+        assert "No pair that people settled has other votes, so nobody has measured how far" in text
     earlier = manifest()
     del earlier["raters"]
     assert "stands out" not in _Page(render_report(earlier)).text + render_card(earlier).decode()

@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
 from prefstrata.model import ConfigError, IntegrityError, UnreachableError
 from prefstrata.releases import checkout_files, verify_releases
-from prefstrata.stores import open_store
+from prefstrata.stores import ProblemKind, open_store
 from prefstrata.stores.local.errors import mapped
-from tests._stores import commit_files, put_all, release, release_id
+from prefstrata.stores.local.lock import StoreLock
+from prefstrata.stores.local.objects import Objects
+from tests._stores import commit_files, put_all, release, release_id, sha
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 ONE = {"main/a": b"1" * 50, "main/b": b"2" * 50}
@@ -167,3 +172,36 @@ def test_lost_refs_are_not_an_empty_store(tmp_path: Path) -> None:
     (tmp_path / "store" / "refs.sqlite").unlink()
     with pytest.raises(IntegrityError, match="refs are gone"):
         open_store(tmp_path / "store")
+
+
+def test_what_a_killed_purge_left_is_as_good_as_gone(tmp_path: Path) -> None:
+    """Hashes are recorded first and bytes destroyed then: between the two nobody reads them, and verify knows."""
+    with open_store(tmp_path / "store") as store:
+        commit = release(store, ONE).commit
+        assert commit
+        [kept] = [file for file in store.list(commit.id) if file.path == "main/a"]
+        with patch.object(Objects, "delete", side_effect=KeyboardInterrupt), suppress(KeyboardInterrupt):
+            store.purge([kept.sha256], "consent withdrawn")
+        with pytest.raises(IntegrityError, match="purged: consent withdrawn"):
+            store.open(commit.id, "main/a")
+        assert [str(problem.kind) for problem in store.verify([commit.id]).problems] == [str(ProblemKind.PURGED)]
+
+
+def test_a_purge_that_comes_while_bytes_are_put_is_seen(tmp_path: Path) -> None:
+    """Two processes: one has begun to put what the other destroys. It may not bring the bytes back."""
+    with open_store(tmp_path / "store") as store, open_store(tmp_path / "store") as other:
+        release(store, ONE)
+        release(store, {"main/b": b"3"})
+        txn = store.begin(store.resolve("latest").id, release_id("again"))
+        writing = StoreLock.writing
+
+        def purged_before(lock: StoreLock) -> AbstractContextManager[None]:
+            with patch.object(StoreLock, "writing", writing):
+                other.purge([sha(ONE["main/a"])], "consent withdrawn")
+            return writing(lock)
+
+        with (
+            patch.object(StoreLock, "writing", purged_before),
+            pytest.raises(IntegrityError, match="purged: consent withdrawn"),
+        ):
+            put_all(store, txn, {"main/a": ONE["main/a"]})

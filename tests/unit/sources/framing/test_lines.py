@@ -6,10 +6,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from prefstrata.model import ConfigError
 from prefstrata.sources.framing import Framing, Limits, fetch_records, fields
+from prefstrata.sources.framing._convert import reader, value
+from prefstrata.sources.framing._fields import identifier
 from tests.unit.sources.framing._reading import fates
 
 if TYPE_CHECKING:
@@ -151,3 +154,34 @@ def test_lines_keep_their_numbers_whether_or_not_the_last_one_is_ended(end: byte
         read = fates(content, Framing(every))
         assert read.framed.fast
         assert all(row["n"] == line for line, row in read.taken.items())
+
+
+def test_lines_of_a_file_that_is_read_in_several_pieces_keep_their_numbers() -> None:
+    """Threads read pieces side by side; the number of a line is its place in the whole file."""
+    padding = b"x" * 400
+    content = b"".join(b'{"n":%d,"t":"%s"}\n' % (number, padding) for number in range(1, 100_001))
+    found = fates(content, Framing(fields=fields({"n": "integer", "t": "text"})))
+    assert found.framed.fast
+    assert all(row["n"] == line for line, row in found.taken.items())
+
+
+_TYPES = ("text", "integer", "number", "boolean", "json")
+
+
+def test_no_type_of_field_makes_the_bulk_read_one_that_loses_the_order_of_lines(tmp_path: Path) -> None:
+    """What keeps the order writes batch by batch; with a join before it, say, a table is made in another way."""
+    declared = fields(
+        {
+            **dict(zip(_TYPES, _TYPES, strict=True)),
+            "list": ["number"],
+            "object": {"integer": "integer", "list": ["integer"]},
+        }
+    )
+    file = tmp_path / "file"
+    file.write_bytes(b"{}\n")
+    read = reader(str(file), declared, record_bytes=1 << 20)
+    columns = ", ".join(value(identifier(name), type_) for name, type_ in declared.items())
+    with duckdb.connect(config={"threads": 2}) as connection:
+        statement = f"explain create temp table kept as select {columns} from {read}"  # noqa: S608 - our own names
+        [(_, plan)] = connection.execute(statement).fetchall()
+    assert "Batch Create Table As" in plan

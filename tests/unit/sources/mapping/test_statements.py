@@ -261,6 +261,13 @@ def test_a_rating_is_on_its_scale(scale: list[Any], value: float, reason: str | 
     assert [row["value"] for row in found.ratings] == ([] if reason else [value])
 
 
+@pytest.mark.parametrize("ends", [["0 - n", "n"], [0, "n"], ["n", "n"]])
+def test_a_scale_without_end_or_length_is_no_scale(ends: list[Any]) -> None:
+    """Nothing can be said about a place on it, and a rating that came into the ledger would stop every run."""
+    mapping = {**PAIR, "votes": [], "ratings": [{"response": "a", "value": "n", "scale": ends}]}
+    assert reasons(say(mapping, {**GOOD, "n": 1e308})) == {1: "out_of_scale"}
+
+
 def test_a_response_may_stand_in_the_statement() -> None:
     """A list of answers of any length, each with its text and generator."""
     mapping = {

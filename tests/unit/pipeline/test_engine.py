@@ -1,0 +1,34 @@
+"""What a machine has too little of is told as that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prefstrata.model import ConfigError
+from prefstrata.pipeline import open_session
+from prefstrata.project import read_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PROJECT = """\
+name: small
+engine: {memory_limit: 40MB, threads: 1}
+policies: [general]
+sources:
+  - {name: mine, format: seed-jsonl, supervisor: crowd, mode: offline, path: "inbox/*.jsonl"}
+"""
+
+
+def test_too_little_memory_is_no_bug(tmp_path: Path) -> None:
+    """Something that cannot be spilled does not fit: the setting is named."""
+    (tmp_path / "prefstrata.yaml").write_text(_PROJECT, "utf-8")
+    with (
+        pytest.raises(ConfigError, match="DuckDB needs more memory than it may take") as raised,
+        open_session(read_project(tmp_path)) as session,
+        session.engine.connection() as connection,
+    ):
+        connection.execute("select list(hash(i)) from range(20_000_000) as rows(i)").fetchall()
+    assert raised.value.where.endswith("prefstrata.yaml: engine.memory_limit")
