@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["DuckDBEngine", "connect"]
 
 _MEMORY = ":memory:"
+# At DuckDB's own 16 MiB a run tidied between its steps, again and again, what the next step replaces; closing tidies.
+_TIDIED_AT = "256MB"
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -81,6 +83,7 @@ class DuckDBEngine:
             # These two cost more than all the rest of writing a table of texts and ids, for a third of its size.
             "disabled_compression_methods": "dict_fsst,fsst",
             "memory_limit": memory_limit,
+            "checkpoint_threshold": _TIDIED_AT,
         }
         if threads is not None:
             settings["threads"] = threads
@@ -307,7 +310,7 @@ class DuckDBEngine:
         try:
             yield
         finally:
-            self._run("reset checkpoint_threshold")
+            self._run(f"set checkpoint_threshold = '{_TIDIED_AT}'")
 
     def close(self) -> None:
         """Close the warehouse; closing twice is harmless."""
