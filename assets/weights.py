@@ -17,7 +17,7 @@ def _strata(session: Session) -> dict[str, Any]:
     strata = session.engine.query("manifest/strata").iter_rows(named=True)
     return {
         "factors": bars(
-            "factor of each stratum (1 leaves its trust as it is)",
+            "factor of each stratum (1 leaves its share as it is)",
             {f"{row['scenario']} {row['stratum']}": row["factor"] for row in strata if row["factor"] is not None},
         )
     }

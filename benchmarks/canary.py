@@ -88,8 +88,8 @@ class Question(NamedTuple):
 def _lessons(file: Path, seed: int, *, held_out: bool, ways: bool = False) -> dict[str, list[Lesson]]:
     """What each canary learns from; without the prompts that are held out, when some are.
 
-    With ``ways``, also other weights than the version's: by trust alone, whatever the policy declares shares for, and
-    by its square, which leaves thin evidence less.
+    With ``ways``, also other weights than the version's, whatever the policy declares shares for: by the square of
+    trust alone, and by trust, which leaves thin evidence more.
     """
     apart = f" not ({_HELD_OUT})" if held_out else " true"
     with duckdb.connect(str(file), read_only=True) as connection:

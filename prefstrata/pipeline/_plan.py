@@ -111,7 +111,9 @@ STAGES = (
     Stage(
         "weights",
         (
+            "weighting.spoken",
             "weighting.members",
+            "weighting.recency",
             "weighting.cells",
             "weighting.factors",
             "weighting.parts",

@@ -101,6 +101,7 @@ def lint(
         found += _golden(read)
         found += _definitions(read)
         found += _shares(read, project)
+        found += _weighing(read)
         found += _quotas(read)
         found += _dimensions(read, labelled)
         found += _sent(read, sent)
@@ -206,6 +207,21 @@ def _shares(read: _Read, project: Project) -> Iterator[Finding]:
     for name in sorted(read.policy.mixture.dimensions.keys() - known):
         what = f"the mixture gives a share to {name}, which is no dimension of the policy"
         yield read.finding("contradiction", ["mixture"], what, "define it, or take it out")
+
+
+def _weighing(read: _Read) -> Iterator[Finding]:
+    recency, difficulty = read.policy.recency, read.policy.difficulty
+    if recency.half_life is None and "least" in recency.model_fields_set:
+        what = (
+            f"recency leaves the oldest {recency.least:.0%} of their weight, and there is no half-life: nothing decays"
+        )
+        yield read.finding("contradiction", ["recency"], what, "give a half_life, or take it out")
+    elif recency.half_life is not None and recency.least == 1:
+        what = "recency has a half-life and leaves the oldest all of their weight: nothing decays"
+        yield read.finding("contradiction", ["recency"], what, "lower `least`, or take it out")
+    if not any(difficulty.model_dump().values()):
+        what = "difficulty is 0 for every kind of pair, so a version learns from no pair at all"
+        yield read.finding("contradiction", ["difficulty"], what, "raise one of them")
 
 
 def _quotas(read: _Read) -> Iterator[Finding]:

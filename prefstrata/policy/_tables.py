@@ -10,6 +10,7 @@ import polars as pl
 from prefstrata.policy._gates import GATE_SCHEMA, gate_rows
 from prefstrata.policy._noise_checks import MEASURES
 from prefstrata.policy._online import ONLINE_COLUMNS
+from prefstrata.policy._weighing import DIFFICULTIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,10 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "aggregation": pl.String,
         "mixing": pl.Float64,
         "mixing_refused": pl.Boolean,
+        "half_life": pl.Int64,
+        "oldest": pl.Float64,
     },
+    "policy.difficulties": {"scenario": pl.String, "difficulty": pl.String, "times": pl.Float64},
     "policy.priorities": {"scenario": pl.String, "risk_level": pl.String, "dimension": pl.String, "priority": pl.Int64},
     "policy.strata": {"scenario": pl.String, "stratum": pl.String, "reliability": pl.Float64, "share": pl.Float64},
     "policy.margins": {"scenario": pl.String, "margin": pl.String, "value": pl.String, "share": pl.Float64},
@@ -145,8 +149,17 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
                 policy.aggregation.rule,
                 policy.mixing.most,
                 policy.mixing.refuse,
+                policy.recency.half_life,
+                policy.recency.least,
             )
             for scenario, policy in governed
+        ],
+        # Only what is not 1: nothing else has to be told apart.
+        "policy.difficulties": [
+            (scenario, each, times)
+            for scenario, policy in governed
+            for each in DIFFICULTIES
+            if (times := getattr(policy.difficulty, each)) != 1
         ],
         "policy.strata": [
             (scenario, stratum, each.reliability, each.share)

@@ -14,6 +14,7 @@ from prefstrata.policy._online import Online
 from prefstrata.policy._ordering import Aggregation, Mixing
 from prefstrata.policy._refit import Refit  # noqa: TC001 - a field of a model
 from prefstrata.policy._rules import ResponseRule  # noqa: TC001 - pydantic reads it
+from prefstrata.policy._weighing import Difficulty, Recency
 from prefstrata.policy._words import (  # noqa: TC001 - pydantic reads them
     Kind,
     Layer,
@@ -149,9 +150,13 @@ class Policy(Strict):
     settlers: tuple[Stratum, ...] = Field(
         ("expert/offline",), description="Strata whose votes settle, in such a round; in others they are votes."
     )
-    cap: float = Field(4.0, ge=1, description="Highest factor a cell of records may get, against the mean.")
+    cap: float = Field(2.0, ge=1, description="Most that shares may multiply a cell of records by, against the mean.")
     mixture: Mixture = Field(default_factory=Mixture, description="Shares per task, risk and dimension; least factor.")
     limits: Limits = Field(default_factory=Limits, description="Most weight of a user, in the policy of `*`.")
+    recency: Recency = Field(default_factory=Recency, description="How judgements lose weight with age.")
+    difficulty: Difficulty = Field(
+        default_factory=Difficulty, description="What pairs weigh by how close their sides are."
+    )
     quotas: tuple[Quota, ...] = Field((), description="Most records of a bucket that a version trains on.")
     arbitration: Share = Field(0.35, description="Disagreement from which people must settle a pair.")
     queues: Queues = Field(default_factory=Queues, description="Sizes of the queues that are filled by drawing.")

@@ -13,6 +13,7 @@ import polars as pl
 
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
+from prefstrata.model.weights import squares_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +32,7 @@ WEIGHTS = "weights.json"
 """The file of a release that says what the cells of its records weigh."""
 
 _NAMED = 100
-_CELLS: dict[str, Any] = {"cell": pl.String, "factor": pl.Float64}
+_CELLS: dict[str, Any] = {"cell": pl.String, "factor": pl.Float64, "squared": pl.Boolean}
 
 _LABELS = {"pairs": "chosen_id", "unpaired": "cast(label as varchar)"}
 
@@ -96,8 +97,9 @@ def changes_in_store(engine: Warehouse, store: VersionStore, a: CommitInfo, b: C
 def load_cells(engine: Warehouse, store: VersionStore, parent: CommitInfo) -> None:
     """Fill ``gates.parent_cells`` from the parent's ``weights.json``; the first releases have no cells."""
     with fetched(store, parent, [WEIGHTS]) as copies:
-        known = json.loads(copies[WEIGHTS].read_bytes()).get("cells", [])
-    rows = [(row["cell"], row["factor"]) for row in known]
+        weights = json.loads(copies[WEIGHTS].read_bytes())
+    squared = squares_trust(weights)
+    rows = [(row["cell"], row["factor"], squared) for row in weights.get("cells", [])]
     engine.load("gates.parent_cells", pl.DataFrame(rows, schema=_CELLS, orient="row"))
 
 

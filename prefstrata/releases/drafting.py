@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from prefstrata.model.weights import WEIGHTS_FORMAT
 from prefstrata.policy import Gates
 from prefstrata.releases._changes import CHANGES, changes_between, load_cells
 from prefstrata.releases._manifest import canonical, describe
@@ -138,7 +139,7 @@ class Drafter:
     def _weights(self, calibration: str) -> dict[str, Any]:
         """``weights.json``: the factor of each cell that a record may name, and what came of the policy's wishes."""
         return {
-            "format": "prefstrata-weights/2",
+            "format": WEIGHTS_FORMAT,
             "calibration": calibration,
             "cells": self._engine.query("manifest/cells").to_dicts(),
             "strata": self._description["strata"],

@@ -10,6 +10,7 @@ import polars as pl
 
 from prefstrata.model import IntegrityError
 from prefstrata.model.kinds import KINDS
+from prefstrata.model.weights import squares_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,8 +47,8 @@ class Layer:
     def frames(self, kind: str) -> Iterator[pl.DataFrame]:
         """The records of a kind, a stored file at a time: what memory holds does not grow with the layer.
 
-        Each frame has the columns of ``release.<kind>`` and ``weight``, trust times the factor of the record's cell
-        (null in backflow, which nothing trains on), sorted by the kind's key.
+        Each frame has the columns of ``release.<kind>`` and ``weight``, squared trust times the factor of the record's
+        cell (null in backflow, which nothing trains on), sorted by the kind's key.
 
         Raises:
             IntegrityError: ``weights.json`` has no factor for a record that is to be trained on.
@@ -69,7 +70,7 @@ class Layer:
             raise IntegrityError(
                 f"weights.json has no factor for the cell {cell!r}", where="/".join(path.parts[-3:]), todo=_FOREIGN
             )
-        return joined.with_columns(weight=pl.col("trust") * pl.col("weight"))
+        return joined.with_columns(weight=self._before * pl.col("weight"))
 
     def _weighted_by_stratum(self, records: pl.DataFrame, path: Path) -> pl.DataFrame:
         """The records of a release made before there were cells."""
@@ -85,7 +86,13 @@ class Layer:
                 todo=_FOREIGN,
             )
         joined = records.join(factors, on=["scenario", "stratum"], how="left", maintain_order="left")
-        return joined.with_columns(weight=pl.col("trust") * pl.col("weight"))
+        return joined.with_columns(weight=self._before * pl.col("weight"))
+
+    @property
+    def _before(self) -> pl.Expr:
+        """What a record weighs before its factor."""
+        trust = pl.col("trust")
+        return trust * trust if squares_trust(self.weights) else trust
 
     def _factor(self, scenario: str, stratum: str) -> float | None:
         """The factor of the policy scenario that governs the record: its own when it has one, else the rest's."""

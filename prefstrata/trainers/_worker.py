@@ -12,6 +12,7 @@ import polars as pl
 from prefstrata.engine import DuckDBEngine, duckdb_type, parameters, parse_type, sql_text
 from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.tables import table
+from prefstrata.model.weights import squares_trust
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,12 +61,16 @@ class Part:
 def factors(weights: Path) -> pl.DataFrame:
     """``checkout.factors``, from a release's ``weights.json``."""
     document = json.loads(weights.read_bytes())
+    squared = squares_trust(document)
     if "cells" in document:
-        rows = [(row["cell"], None, float(row["factor"])) for row in document["cells"]]
+        rows = [(row["cell"], None, float(row["factor"]), squared) for row in document["cells"]]
     else:  # a release made before records named their cell
         strata = document["strata"]
-        rows = [(f"{row['scenario']}/{row['stratum']}", row["scenario"], float(row["factor"])) for row in strata]
-    return pl.DataFrame(rows, schema={"cell": pl.String, "scenario": pl.String, "factor": pl.Float64}, orient="row")
+        rows = [
+            (f"{row['scenario']}/{row['stratum']}", row["scenario"], float(row["factor"]), squared) for row in strata
+        ]
+    schema = {"cell": pl.String, "scenario": pl.String, "factor": pl.Float64, "squared": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def settings(target: Target, options: Options) -> dict[str, Any]:

@@ -40,27 +40,29 @@ class Computed:
 def factors_of(
     cells: pl.DataFrame, shares: Mapping[str, Mapping[str, float]], *, floor: float, cap: float
 ) -> list[float]:
-    """The factor of each cell of one governing scenario, rounded to nine digits.
+    """What raking multiplies each cell of one governing scenario by, rounded to nine digits.
+
+    Age and difficulty are weighed before: the declared shares are those of the released weight.
 
     Args:
-        cells: a row per cell: trust, stratum, task, risk_level, dimension.
+        cells: a row per cell: information, recency, times, stratum, task, risk_level, dimension.
         shares: by margin and value, the share of the weight that is declared for it.
         floor: least factor.
         cap: highest factor.
     """
-    trust = cells["trust"].to_list()
-    margins = [_margin(cells[name].to_list(), trust, shares[name]) for name in _MARGINS if shares.get(name)]
-    raked = rake(trust, [each for each in margins if each.shares], floor=floor, cap=cap)
+    weights = (cells["information"] * cells["recency"] * cells["times"]).to_list()
+    margins = [_margin(cells[name].to_list(), weights, shares[name]) for name in _MARGINS if shares.get(name)]
+    raked = rake(weights, [each for each in margins if each.shares], floor=floor, cap=cap)
     return [round(factor, _DIGITS) for factor in raked.factors]
 
 
-def _margin(values: list[str], trust: list[float], declared: Mapping[str, float]) -> Margin:
+def _margin(values: list[str], weights: list[float], declared: Mapping[str, float]) -> Margin:
     """The declared shares as shares of the whole. What nobody can fill is no claim: all others divide it.
 
     What has no share of its own is one group, and its part is what all declared shares leave, filled or not: who falls
     silent must not hand what was meant for it to whatever nobody declared.
     """
-    filled = {value for value, each in zip(values, trust, strict=True) if each > 0}
+    filled = {value for value, each in zip(values, weights, strict=True) if each > 0}
     shares: dict[Hashable, float] = {value: share for value, share in declared.items() if value in filled}
     if filled - declared.keys():
         # Shares are sums of decimals: 0.1 + 0.2 + 0.3 + 0.4 is all of it.
@@ -77,14 +79,14 @@ def _fill_factors(engine: Engine) -> int:
     for scenario, margin, value, share in engine.read("policy.margins").sort("scenario", "margin", "value").iter_rows():
         declared.setdefault(scenario, {}).setdefault(margin, {})[value] = share
     held = {(row["scenario"], row["stratum"]): row["cap"] for row in engine.read("noise.holds").iter_rows(named=True)}
-    found = [pl.DataFrame(schema={"cell": pl.String, "factor": pl.Float64})]
+    found = [pl.DataFrame(schema={"cell": pl.String, "raked": pl.Float64, "factor": pl.Float64})]
     for (scenario,), own in cells.group_by("scenario", maintain_order=True):
         bound = bounds[str(scenario)]
         factors = factors_of(own, declared.get(str(scenario), {}), floor=bound["floor"], cap=bound["cap"])
         # Where a noise check failed, a stratum is not weighted up, whatever share is declared for it.
         most = [held.get((scenario, stratum), bound["cap"]) for stratum in own["stratum"]]
-        factors = [min(factor, cap) for factor, cap in zip(factors, most, strict=True)]
-        found.append(own.select("cell", factor=pl.Series(factors, dtype=pl.Float64)))
+        raked = pl.Series([min(factor, cap) for factor, cap in zip(factors, most, strict=True)], dtype=pl.Float64)
+        found.append(own.select("cell", raked=raked, factor=(raked * own["recency"] * own["times"]).round(_DIGITS)))
     return engine.load("weighting.factors", pl.concat(found))
 
 
@@ -92,7 +94,7 @@ def _fill_limited(engine: Engine) -> int:
     days = engine.read("weighting.user_days")
     limits = dict(engine.read("policy.limits").sort("holder", descending=True).iter_rows())
     cells = engine.read("weighting.cells").join(engine.read("weighting.factors"), on="cell").sort("cell")
-    whole = fsum((cells["trust"] * cells["factor"]).to_list())
+    whole = fsum((cells["information"] * cells["factor"]).to_list())
     others = whole - fsum(days["weight"].sort().to_list())
     return engine.load("weighting.limited", limited(days, others, limits))
 

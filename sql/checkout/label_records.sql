@@ -6,7 +6,7 @@ with governing as (
 thumbs as (
     select
         unpaired.response_id, unpaired.prompt_id, unpaired.layer, unpaired.label, unpaired.p,
-        round(unpaired.trust * factors.factor, 9) as weight,
+        round(case when factors.squared then information_of(unpaired.trust) else unpaired.trust end * factors.factor, 9) as weight,
         array_to_string(list_transform(unpaired.prompt, lambda m: m.role), ',') as roles,
         length(array_to_string(list_transform(unpaired.prompt, lambda m: m.content), '')) + length(unpaired.response) as characters,
         ltrim(unpaired.response) = '' as blank

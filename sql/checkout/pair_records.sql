@@ -7,7 +7,7 @@ with governing as (
 measured as (
     select
         pairs.pair_id, pairs.prompt_id, pairs.layer,
-        round(pairs.trust * factors.factor, 9) as weight,
+        round(case when factors.squared then information_of(pairs.trust) else pairs.trust end * factors.factor, 9) as weight,
         case when $prompts <> 'any' then array_to_string(list_transform(pairs.prompt, lambda m: m.role), ',') end as roles,
         case when $max_characters > 0 then length(array_to_string(list_transform(pairs.prompt, lambda m: m.content), '')) end as asked,
         length(pairs.chosen) as chosen_length,

@@ -6,7 +6,8 @@ with governing as (
 weighed as (
     select
         ratings.response_id, ratings.prompt_id, ratings.layer, ratings.dimension,
-        cast(round(ratings.trust * factors.factor * 1e9) as bigint) as weight,
+        cast(round(case when factors.squared then information_of(ratings.trust) else ratings.trust end * factors.factor * 1e9) as bigint)
+            as weight,
         array_to_string(list_transform(ratings.prompt, lambda m: m.role), ',') as roles,
         length(array_to_string(list_transform(ratings.prompt, lambda m: m.content), '')) + length(ratings.response) as characters,
         ltrim(ratings.response) = '' as blank

@@ -6,7 +6,7 @@ with governing as (
 measured as (
     select
         traces.trace_id, traces.prompt_id, traces.layer,
-        round(traces.trust * factors.factor, 9) as weight,
+        round(case when factors.squared then information_of(traces.trust) else traces.trust end * factors.factor, 9) as weight,
         array_to_string(list_transform(traces.prompt, lambda m: m.role), ',') as roles,
         length(array_to_string(list_transform(traces.prompt, lambda m: m.content), ''))
             + length(array_to_string(list_transform(traces.steps, lambda s: coalesce(s.output, '')), '')) as characters,

@@ -23,7 +23,7 @@ now as (
         drawn.pair_id,
         coalesce(aggregates.p_a, preferences.p_a) + coalesce(aggregates.p_tie, preferences.p_tie) / 2 as p,
         weights.weight,
-        placed.trust * parent_cells.factor as weight_then
+        case when parent_cells.squared then information_of(placed.trust) else placed.trust end * parent_cells.factor as weight_then
     from drawn
     join layers.records as placed on placed.record_id = drawn.pair_id
     join weighting.records as records on records.record_id = drawn.pair_id
@@ -47,7 +47,8 @@ earlier as (
     select
         drawn.pair_id,
         case when before.label = drawn.a then before.p else 1 - before.p - before.p_tie end + before.p_tie / 2,
-        before.trust * coalesce(parent_cells.factor, 1e0)
+        case when coalesce(parent_cells.squared, false) then information_of(before.trust) else before.trust end
+            * coalesce(parent_cells.factor, 1e0)
     from manifest.before as before
     join drawn on drawn.pair_id = before.record_id
     left join gates.parent_cells as parent_cells on parent_cells.cell = before.cell

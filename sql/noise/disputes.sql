@@ -4,7 +4,7 @@
 -- what it weighs now (0 in backflow), s what it would weigh if settled, p the probability of the leading outcome. When
 -- settling confirms the lead, |s - w| moves; when it overturns it, w is taken away there and s put elsewhere. So
 --     change = p × |s - w| + (1 - p) × (s + w)
--- with w = trust × the factor of the record's stratum, and s = the trust of one settling vote × the factor of who may settle.
+-- with w = trust² × the factor of the record's stratum, and s = the same of one settling vote and of who may settle.
 with settlers as (
     select settling.scenario, max(coalesce(strata.factor, 1)) as factor
     from policy.settling as settling
@@ -69,8 +69,8 @@ disputed as (
 weighed as (
     select
         disputed.*,
-        case when placed.layer = 'backflow' then 0e0 else disputed.trust * coalesce(strata.factor, 1) end as weight,
-        trust_of(2 * 0.98e0 - 1, 0e0) * coalesce(settlers.factor, 1) as weight_settled
+        case when placed.layer = 'backflow' then 0e0 else information_of(disputed.trust) * coalesce(strata.factor, 1) end as weight,
+        information_of(trust_of(2 * 0.98e0 - 1, 0e0)) * coalesce(settlers.factor, 1) as weight_settled
     from disputed
     join layers.records as placed on placed.kind = 'pairs' and placed.record_id = disputed.pair_id
     left join weighting.strata as strata

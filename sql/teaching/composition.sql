@@ -9,13 +9,7 @@ with named as (
             {'facet': 'task', 'value': weights.task},
             {'facet': 'scenario', 'value': weights.scenario},
             {'facet': 'risk_level', 'value': weights.risk_level},
-            {'facet': 'difficulty', 'value': case
-                when weights.kind <> 'pairs' then null
-                when not weights.decided then 'tied'
-                when weights.p < 0.7 then 'close'
-                when weights.p < 0.9 then 'moderate'
-                else 'clear'
-            end}
+            {'facet': 'difficulty', 'value': case when weights.kind = 'pairs' then difficulty_of(weights.decided, weights.p) end}
         ]) as told
     from teaching.weights as weights
 ),

@@ -1,5 +1,5 @@
 -- Grain: a record of a training layer.
--- One place says what a record weighs, trust times the factor of its cell, so that every figure of what a version teaches is
+-- One place says what a record weighs, squared trust times the factor of its cell, so that every figure of what a version teaches is
 -- weighted as trainers will weight it.
 select
     placed.kind, placed.record_id, placed.prompt_id, placed.layer, placed.stratum,

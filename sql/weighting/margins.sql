@@ -3,7 +3,7 @@
 -- other, a cap or a limit stood in the way, or nobody sent such records.
 with valued as (
     select
-        members.scenario, members.trust, weights.weight,
+        members.scenario, members.information, weights.weight,
         members.stratum, members.task, members.risk_level, members.dimension
     from weighting.members as members
     join weighting.weights as weights on weights.kind = members.kind and weights.record_id = members.record_id
@@ -14,7 +14,7 @@ summed as (
         grouping(stratum) as no_stratum, grouping(task) as no_task, grouping(risk_level) as no_risk,
         grouping(dimension) as no_dimension,
         count(*) as records,
-        sum(cast(round(trust * 1e9) as bigint)) as trust,
+        sum(cast(round(information * 1e9) as bigint)) as information,
         sum(cast(round(weight * 1e9) as bigint)) as weight
     from valued
     group by grouping sets (
@@ -22,7 +22,7 @@ summed as (
     )
 ),
 whole as (
-    select scenario, trust, weight
+    select scenario, information, weight
     from summed
     where no_stratum = 1 and no_task = 1 and no_risk = 1 and no_dimension = 1
 ),
@@ -32,7 +32,7 @@ valued_sums as (
         case when no_stratum = 0 then 'stratum' when no_task = 0 then 'task' when no_risk = 0 then 'risk_level' else 'dimension' end
             as margin,
         coalesce(stratum, task, risk_level, dimension) as value,
-        records, trust, weight
+        records, information, weight
     from summed
     where no_stratum = 0 or no_task = 0 or no_risk = 0 or no_dimension = 0
 )
@@ -40,7 +40,7 @@ select
     margins.scenario, margins.margin, margins.value,
     coalesce(sums.records, 0) as records,
     margins.share as declared,
-    coalesce(sums.trust / nullif(whole.trust, 0), 0) as actual,
+    coalesce(sums.information / nullif(whole.information, 0), 0) as actual,
     coalesce(sums.weight / nullif(whole.weight, 0), 0) as achieved,
     round(margins.share - coalesce(sums.weight / nullif(whole.weight, 0), 0), 9) as shortfall
 from policy.margins as margins

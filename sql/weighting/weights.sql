@@ -1,5 +1,5 @@
 -- Grain: a record of a training layer, and what it weighs.
--- Its weight is its trust times the factor of its cell. Where a user or a day is limited, what they gave to the record counts less; what
+-- Its weight is what its label tells, the square of its trust, times the factor of its cell. Where a user or a day is limited, what they gave to the record counts less; what
 -- is kept is rounded down to three digits, so that few cells come of it, and a cell of its own stands for each.
 with kept as (
     select
@@ -26,7 +26,7 @@ rounded as (
 weighed as (
     select
         members.kind, members.record_id, members.scenario, members.stratum, members.task, members.risk_level,
-        members.dimension, members.trust, members.cell, factors.factor, coalesce(rounded.kept, 1000000) as kept
+        members.dimension, members.difficulty, members.span, members.information, members.cell, factors.factor, coalesce(rounded.kept, 1000000) as kept
     from weighting.members as members
     join weighting.factors as factors on factors.cell = members.cell
     left join rounded on rounded.kind = members.kind and rounded.record_id = members.record_id
@@ -34,8 +34,8 @@ weighed as (
 select
     kind, record_id,
     case when kept = 1000000 then cell else left(short_hash(cell || '/' || cast(kept as varchar)), 12) end as cell,
-    scenario, stratum, task, risk_level, dimension,
+    scenario, stratum, task, risk_level, dimension, difficulty, span,
     kept / 1e6 as kept,
     round(factor * kept / 1e6, 9) as factor,
-    trust * round(factor * kept / 1e6, 9) as weight
+    information * round(factor * kept / 1e6, 9) as weight
 from weighed

@@ -586,7 +586,7 @@ def test_a_plain_exit_has_nothing_on_stderr(project: Path) -> None:
     assert "v000001, v000002: intact" in done.out
 
 
-def test_weights_are_trust_times_factor(project: Path, tmp_path: Path) -> None:
+def test_weights_are_squared_trust_times_factor(project: Path, tmp_path: Path) -> None:
     """Both formats carry the same records, each with the weight that the factor of its cell gives."""
     layer = layer_of(project)
     for form in ("jsonl", "parquet"):
@@ -599,4 +599,4 @@ def test_weights_are_trust_times_factor(project: Path, tmp_path: Path) -> None:
         store.open(store.resolve("latest").id, "weights.json") as reader,
     ):
         factors = {row["cell"]: row["factor"] for row in json.load(reader)["cells"]}
-    assert [row["weight"] for row in rows] == [row["trust"] * factors[row["cell"]] for row in rows]
+    assert [row["weight"] for row in rows] == [row["trust"] * row["trust"] * factors[row["cell"]] for row in rows]

@@ -60,7 +60,7 @@ def _told(manifest: dict[str, Any], commit: CommitInfo, tag: str | None) -> Iter
         yield from gates_told(gates)
     yield from _composition(manifest)
     yield Grid.of(
-        "scenario stratum >records >declared >trust >factor >weight",
+        "scenario stratum >records >declared >before >factor >weight",
         (
             (
                 *(row[key] for key in ("scenario", "stratum", "records")),
@@ -70,7 +70,7 @@ def _told(manifest: dict[str, Any], commit: CommitInfo, tag: str | None) -> Iter
             )
             for row in manifest["strata"]
         ),
-        "Strata: share declared, share of trust, factor, share of weight",
+        "Strata: share declared, share before weighting, factor, share of weight",
     )
     if settled := manifest.get("arbitrated", {}).get("count"):
         yield f"settled {counted(settled, 'pair')} since the release before"

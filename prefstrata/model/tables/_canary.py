@@ -13,7 +13,8 @@ CANARY = (
         "a cell of the parent's weights.json",
         columns("""
 cell | varchar | what a record of the cell names
-factor | double | what the trust of such a record is multiplied by
+factor | double | what the trust of such a record, or its square, is multiplied by
+squared | boolean | whether it is the square
 """),
         ("cell",),
     ),

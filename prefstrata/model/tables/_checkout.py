@@ -24,7 +24,7 @@ tie | boolean | no side leads
 label | boolean | good or bad, where the trainer reads single responses; null elsewhere
 p | double | probability that the better side is better, a tie counting half, 0.5 to 1; null where there are no sides
 margin | double | p of the better side minus p of the other, 0 to 1; null where there are no sides
-weight | double | trust times the factor of its cell; null when weights.json has no such factor
+weight | double | the square of its trust times the factor of its cell; null when weights.json has no such factor
 positive | bigint | good labels in it: of its steps, of itself, or whether the better side is the longer one
 labels | bigint | labels in it
 """
@@ -51,7 +51,8 @@ CHECKOUT = (
         columns("""
 cell | varchar | its name; scenario/supervisor/mode in a release made before records named their cell
 scenario | varchar | in such a release the policy scenario, * for the rest; else null
-factor | double | what trust is multiplied by
+factor | double | what trust, or its square, is multiplied by
+squared | boolean | whether it is the square; trust itself in a release of before
 """),
         ("cell",),
     ),

@@ -24,8 +24,21 @@ seed | bigint | what lots are drawn with: samples for people, which side they se
 aggregation | varchar | lexicographic or weighted: how dimensions come to one outcome
 mixing | double | share of pairs or votes that may rest on several versions of policies, 0 to 1
 mixing_refused | boolean | whether a run stops when more do
+half_life | bigint | days after which a record weighs half of what the newest weigh; null where weights do not decay
+oldest | double | what is left of the weight of the oldest, 0 to 1
 """),
         ("scenario",),
+    ),
+    Table(
+        "policy",
+        "difficulties",
+        "a difficulty of pairs that a policy weighs otherwise than the others",
+        columns("""
+scenario | varchar | the scenario
+difficulty | varchar | tied, close, moderate or clear
+times | double | what the weight of such a pair is multiplied by, before shares are met
+"""),
+        ("scenario", "difficulty"),
     ),
     Table(
         "policy",

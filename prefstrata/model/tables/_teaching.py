@@ -35,7 +35,7 @@ risk_level | varchar | its risk
 dimension | varchar | the dimension that decides it
 p | double | probability of the leading outcome, 0 to 1
 decided | boolean | whether a side leads by the tie margin
-weight | double | trust times the factor of its cell, as trainers get it
+weight | double | squared trust times the factor of its cell, as trainers get it
 """),
         ("kind", "record_id"),
     ),
@@ -49,7 +49,7 @@ scenario | varchar | scenario of its prompt
 policy_scenario | varchar | the scenario of policy.scenarios that governs it
 risk_level | varchar | its risk
 a_wins | boolean | the chosen side is a
-weight | double | trust times the factor of its cell
+weight | double | squared trust times the factor of its cell
 """),
         ("pair_id",),
     ),

@@ -12,6 +12,8 @@ stratum | varchar | the stratum with the most evidence
 task | varchar | the task, where the policy declares a share for it, else *
 risk_level | varchar | the risk, likewise
 dimension | varchar | the dimension that decides it, likewise
+difficulty | varchar | of a pair, where the policy weighs it otherwise than others, else *
+span | bigint | quarter of a half-life since 1970 in which it was last spoken of; null when unknown, or without decay
 """.strip()
 
 WEIGHTING = (
@@ -99,6 +101,29 @@ expert_confirmed | boolean | offline experts say what leads (a score: to an eigh
     ),
     Table(
         "weighting",
+        "spoken",
+        "a record, where it is known when somebody spoke of it",
+        columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record
+first_day | bigint | days from 1970-01-01 to the first judgement, 0 to 32767; null when that can be no date
+last_day | bigint | the same to the last judgement
+"""),
+        ("kind", "record_id"),
+    ),
+    Table(
+        "weighting",
+        "recency",
+        "a governing scenario whose weights decay, and a span of time its records were last spoken of in",
+        columns("""
+scenario | varchar | the scenario of policy.scenarios
+span | bigint | the span, in quarters of the half-life since 1970-01-01
+kept | double | what age leaves of the weight, 0 to 1
+"""),
+        ("scenario", "span"),
+    ),
+    Table(
+        "weighting",
         "members",
         "a record of a training layer, and the cell it is weighted in",
         columns(f"""
@@ -107,6 +132,7 @@ record_id | varchar | the record
 {_CELL}
 cell | varchar | name of the cell, a hash of what it stands for
 trust | double | its trust, in billionths
+information | double | the square of its trust, 0 to 1: what it weighs before its factor
 """),
         ("kind", "record_id"),
     ),
@@ -118,7 +144,9 @@ trust | double | its trust, in billionths
 cell | varchar | its name
 {_CELL}
 records | bigint | records in it
-trust | double | sum of their trust
+information | double | sum of the squares of their trust
+recency | double | what age leaves of their weight, 0 to 1
+times | double | what the policy multiplies the weight of their difficulty by
 """),
         ("cell",),
     ),
@@ -128,7 +156,8 @@ trust | double | sum of their trust
         "a cell and its factor before limits",
         columns("""
 cell | varchar | the cell
-factor | double | what raking multiplies trust by
+raked | double | what raking multiplies its weight by, and what noise checks leave of that
+factor | double | what the square of trust is multiplied by: raked, times recency, times that of the difficulty
 """),
         ("cell",),
     ),
@@ -154,7 +183,7 @@ share | double | part of the record's evidence, 0 to 1
 rater_id | varchar | the user
 cohort | varchar | the source
 day | varchar | the day, UTC, or unknown
-weight | double | sum of trust times factor times share of the evidence
+weight | double | sum of squared trust times factor times share of the evidence
 """),
         ("rater_id", "cohort", "day"),
     ),
@@ -180,8 +209,8 @@ record_id | varchar | the record
 cell | varchar | names its factor in weights.json
 {_CELL}
 kept | double | part that limits on users leave of it, 0 to 1
-factor | double | what its trust is multiplied by
-weight | double | trust times factor
+factor | double | what the square of its trust is multiplied by
+weight | double | squared trust times factor
 """),
         ("kind", "record_id"),
     ),
@@ -195,7 +224,7 @@ margin | varchar | stratum, task, risk_level or dimension
 value | varchar | its value
 records | bigint | records of the training layers
 declared | double | share that the policy declares, 0 to 1
-actual | double | share of trust before weighting
+actual | double | share of squared trust, before weighting
 achieved | double | share of weight after weighting
 shortfall | double | declared minus achieved: above 0 it could not be met
 """),
@@ -241,8 +270,8 @@ stratum | varchar | supervisor/mode
 records | bigint | records of the training layers whose main stratum it is
 trust | double | sum of their trust
 declared | double | share the policy declares, null when it declares none
-actual | double | share of trust before weighting, 0 to 1
-factor | double | what its trust is multiplied by, on average
+actual | double | share of squared trust, before weighting, 0 to 1
+factor | double | what the square of its trust is multiplied by, on average
 achieved | double | share of weight after weighting, 0 to 1
 capped_by | varchar[] | noise checks that hold its factor below what it would be, sorted; empty when none does
 """),

@@ -125,6 +125,21 @@ def _rule(name: str, layer: str, **when: object) -> dict[str, Any]:
         ),
         (
             "contradiction",
+            lambda p: p.update(recency={"least": 0.2}),
+            "recency leaves the oldest 20% of their weight, and there is no half-life",
+        ),
+        (
+            "contradiction",
+            lambda p: p.update(recency={"half_life": 90, "least": 1.0}),
+            "recency has a half-life and leaves the oldest all of their weight",
+        ),
+        (
+            "contradiction",
+            lambda p: p.update(difficulty=dict.fromkeys(("tied", "close", "moderate", "clear"), 0)),
+            "difficulty is 0 for every kind of pair",
+        ),
+        (
+            "contradiction",
             lambda p: p.update(quotas=[{"quota": "none", "most": 0, "layers": ["golden", "main"]}]),
             "the quota none lets a version train on no golden record at all",
         ),

@@ -71,6 +71,10 @@ def test_every_layer_can_be_reached_by_some_rule(tmp_path: Path, name: str) -> N
         ({"aggregation": {"rule": "weighted", "dimensions": {"charm": 2}}}, "charm is no dimension of this policy"),
         ({"mixture": {"tasks": {"code": 0.7, "chat": 0.4}}}, "add up to 1.1"),
         ({"mixture": {"tasks": {"*": 0.7}}}, "stands for what has no share"),
+        ({"recency": {"half_life": 3}}, "half_life"),
+        ({"recency": {"half_life": 90, "least": 0}}, "least"),
+        ({"difficulty": {"easy": 2}}, "easy"),
+        ({"difficulty": {"close": -1}}, "close"),
         ({"limits": {"user": 0}}, "limits.user"),
     ],
 )

@@ -93,6 +93,7 @@ def fill(
     cell = {"cell": pl.lit("c"), "factor": pl.lit(2.0), "weight": pl.lit(1.0)}
     trained = rows.filter(pl.col("layer") != "backflow")
     _load(engine, "weighting.weights", trained.with_columns(kind, stratum, **cell))
+    engine.build("weighting.spoken")
 
 
 def _texts(rows: pl.DataFrame, characters: int) -> pl.Series:

@@ -110,7 +110,7 @@ def test_weights_are_the_factors_of_the_manifest(drafter: Drafter, store: LocalS
     found = json.loads(weights.read_bytes())  # type: ignore[union-attr]
     held = manifest(draft)
     assert found == {
-        "format": "prefstrata-weights/2",
+        "format": "prefstrata-weights/3",
         "calibration": held["calibration"],
         "cells": found["cells"],
         "strata": held["strata"],

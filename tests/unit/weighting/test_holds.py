@@ -8,8 +8,9 @@ from tests.sql._cases import frame
 
 
 def _factors(*, held: bool) -> dict[str, float]:
-    """Two cells of equal trust, of which the policy wants nine tenths for users."""
-    cell = {"scenario": "*", "task": "*", "risk_level": "*", "dimension": "*", "trust": 1.0, "records": 2}
+    """Two cells that tell as much, of which the policy wants nine tenths for users."""
+    cell = {"scenario": "*", "task": "*", "risk_level": "*", "dimension": "*", "difficulty": "*"}
+    cell |= {"information": 1.0, "recency": 1.0, "times": 1.0, "records": 2}
     rows = {
         "weighting.cells": [
             {"cell": "u", "stratum": "user/online", **cell},
@@ -24,7 +25,7 @@ def _factors(*, held: bool) -> dict[str, float]:
         for name, given in rows.items():
             engine.load(name, frame(name, given))
         COMPUTED["weighting.factors"].fill(engine)
-        return dict(engine.read("weighting.factors").iter_rows())
+        return dict(engine.read("weighting.factors").select("cell", "factor").iter_rows())
     finally:
         engine.close()
 

@@ -45,7 +45,7 @@ _PARTS = st.lists(
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     said=_PARTS,
-    trust=st.lists(st.floats(0.001, 1), min_size=30, max_size=30),
+    told=st.lists(st.floats(0.001, 1), min_size=30, max_size=30),
     own=st.lists(st.floats(0, 1), min_size=30, max_size=30),
     user=st.sampled_from([0.001, 0.01, 0.05, 0.3]),
     day=st.sampled_from([0.01, 0.1, 0.5]),
@@ -53,14 +53,14 @@ _PARTS = st.lists(
 def test_no_user_and_no_day_exceeds_its_limit_in_the_released_weights(  # noqa: PLR0913, PLR0917 - one argument a part
     engine: DuckDBEngine,
     said: list[tuple[int, int, int, int]],
-    trust: list[float],
+    told: list[float],
     own: list[float],
     user: float,
     day: float,
 ) -> None:
-    """Record 0 is an expert's, so limits can hold; then they hold in exact arithmetic over trust times factor."""
+    """Record 0 is an expert's, so limits can hold; then they hold in exact arithmetic over what trainers get."""
     parts = _shares(said, own)
-    _fill(engine, trust, parts, {"user": user, "cohort_day": day})
+    _fill(engine, told, parts, {"user": user, "cohort_day": day})
     weights = _weights(engine)
     whole = sum(weights.values())
     left = dict.fromkeys(weights, Fraction(1))
@@ -99,7 +99,7 @@ def _shares(said: list[tuple[int, int, int, int]], own: list[float]) -> list[tup
 
 
 def _fill(
-    engine: DuckDBEngine, trust: list[float], parts: list[tuple[str, str, str, float]], limits: dict[str, float]
+    engine: DuckDBEngine, told: list[float], parts: list[tuple[str, str, str, float]], limits: dict[str, float]
 ) -> None:
     member = {
         "kind": "pairs",
@@ -110,7 +110,8 @@ def _fill(
         "dimension": "*",
     }
     rows = [
-        {**member, "record_id": _RECORD.format(number=n), "cell": "c", "trust": each} for n, each in enumerate(trust)
+        {**member, "record_id": _RECORD.format(number=n), "cell": "c", "information": each}
+        for n, each in enumerate(told)
     ]
     given = [
         {"kind": "pairs", "record_id": record, "rater_id": rater, "cohort": "app", "day": when, "share": share}
@@ -132,10 +133,12 @@ def _fill(
 
 
 def _weights(engine: DuckDBEngine) -> dict[str, Fraction]:
-    """What a checkout gives: the record's trust times its cell's factor."""
+    """What a checkout gives: what the record tells times its cell's factor."""
     factors = {row["cell"]: row["factor"] for row in engine.query("manifest/cells").iter_rows(named=True)}
     joined = engine.read("weighting.weights").join(engine.read("weighting.members"), on="record_id")
-    return {row["record_id"]: Fraction(row["trust"] * factors[row["cell"]]) for row in joined.iter_rows(named=True)}
+    return {
+        row["record_id"]: Fraction(row["information"] * factors[row["cell"]]) for row in joined.iter_rows(named=True)
+    }
 
 
 def _days(*rows: tuple[str, str, float]) -> pl.DataFrame:

@@ -10,12 +10,13 @@ from prefstrata.weighting._filling import factors_of
 _SHARES = {"expert/offline": 0.5, "crowd/offline": 0.4, "judge/synthetic": 0.1}
 
 
-def _weights(margin: str, trust: dict[str, float], shares: dict[str, float]) -> dict[str, float]:
+def _weights(margin: str, told: dict[str, float], shares: dict[str, float]) -> dict[str, float]:
     """Part of the weight of each value of one margin, with no bounds in the way."""
     blank = dict.fromkeys(("stratum", "task", "risk_level", "dimension"), "*")
-    cells = pl.DataFrame([{**blank, margin: value, "trust": each} for value, each in trust.items()])
+    young = {"recency": 1.0, "times": 1.0}
+    cells = pl.DataFrame([{**blank, **young, margin: value, "information": each} for value, each in told.items()])
     factors = factors_of(cells, {margin: shares}, floor=0, cap=1000)
-    weights = {value: each * factor for (value, each), factor in zip(trust.items(), factors, strict=True)}
+    weights = {value: each * factor for (value, each), factor in zip(told.items(), factors, strict=True)}
     return {value: weight / sum(weights.values()) for value, weight in weights.items()}
 
 
