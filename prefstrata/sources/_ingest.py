@@ -153,13 +153,14 @@ def ingest(  # noqa: PLR0913 - from where, where to, what is asked of it, and wh
     for frozen in (True, False):
         stager = stager_for(engine, demand, key)
         chosen = [each for each in readings if each.source.frozen == frozen]
+        # Until staging is empty again: the commit of the ledger would tidy what is thrown away next.
         with engine.without_checkpoints():
             found += _read_all(stager, _found(project.directory, chosen, state, progress))
-        if stager.batches:
-            if frozen:
-                demand_pairs(engine)
-            progress("appending to the ledger")
-            appended.append(append_staged(engine, frozen=frozen))
+            if stager.batches:
+                if frozen:
+                    demand_pairs(engine)
+                progress("appending to the ledger")
+                appended.append(append_staged(engine, frozen=frozen))
     named = {each.source for each in found}
     empty = {each.source.name: each.source.path for each in readings if each.source.name not in named}
     return IngestSummary(tuple(found), _together(appended), empty)

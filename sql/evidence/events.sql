@@ -1,4 +1,4 @@
--- Grain: something a user did, with the response it is about.
+-- Grain: something a user did, with the response it is about; what was only shown is in evidence.actions.
 -- Only sessions in which something is missing are walked through: most events name what they are about.
 with lacking as (
     select distinct session
@@ -51,3 +51,4 @@ select
 from evidence.actions as actions
 left join found on found.event_id = actions.event_id
 left join evidence.attribution as attribution on attribution.source = actions.source and attribution.kind = actions.kind
+where actions.kind <> 'shown'

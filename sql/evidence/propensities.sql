@@ -3,11 +3,11 @@
 -- frequent (inverse propensity; Horvitz and Thompson 1952), clipped so that no single event decides (Ionides 2008). Where nobody
 -- recorded what was shown, it counts as it is. Who is not heard must not move what others count, either.
 with shown as (
-    select events.place, events.segment, prompts.task, count(*) as shown
-    from evidence.events as events
-    join evidence.prompts as prompts on prompts.prompt_id = events.prompt_id
-    where events.kind = 'shown'
-    group by events.place, events.segment, prompts.task
+    select actions.place, actions.segment, prompts.task, count(*) as shown
+    from evidence.actions as actions
+    join evidence.prompts as prompts on prompts.prompt_id = actions.prompt_id
+    where actions.kind = 'shown'
+    group by actions.place, actions.segment, prompts.task
 ),
 done as (
     select 'single' as form, thumbs.kind, thumbs.place, thumbs.segment, prompts.task, count(*) as events

@@ -9,7 +9,7 @@ with heard as (
     from evidence.events as events
     anti join (select subject from evidence.suspended where scope = 'event') as lost on lost.subject = events.event_id
     anti join (select subject from evidence.suspended where scope = 'rater') as silent on silent.subject = events.rater_id
-    where events.kind <> 'shown' and events.response_id is not null and events.prompt_id is not null
+    where events.response_id is not null and events.prompt_id is not null
 ),
 repeated as (
     select user_id, response_id, kind, stratum, min(event_id) as first_id

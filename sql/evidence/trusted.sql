@@ -2,7 +2,7 @@
 -- What users do is held against this: votes with the reliability that the general policy declares, in rounds that settle 98 in
 -- 100, as independent witnesses, and never surer than that. Sums of log-odds are fixed point.
 with touched as (
-    select response_id from evidence.events where kind <> 'shown' and response_id is not null
+    select response_id from evidence.events where response_id is not null
     union
     select winner_id from evidence.event_votes
     union

@@ -28,9 +28,19 @@ rated as (
     from evidence.normalised_ratings
     group by prompt_id, response_id, dimension, rater_id, stratum, coalesce(round, '')
 ),
-grouped as (
-    select *, count(*) over (partition by prompt_id, dimension, rater_id, stratum, round_key) as k
+-- Pairs grow with the square: of more than 32 responses to one prompt by one rater, 32 are compared, those with the first ids, which
+-- are as good as drawn by lot.
+placed as (
+    select
+        *,
+        least(32, count(*) over (partition by prompt_id, dimension, rater_id, stratum, round_key)) as k,
+        row_number() over (partition by prompt_id, dimension, rater_id, stratum, round_key order by response_id) as place
     from rated
+),
+grouped as (
+    select *
+    from placed
+    where place <= 32
 ),
 from_ratings as (
     select

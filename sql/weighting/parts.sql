@@ -5,7 +5,11 @@ with acted as (
     select
         event_id, rater_id, prompt_id, response_id, stratum, source,
         coalesce(cast(cast(happened_at as date) as varchar), 'unknown') as day
-    from evidence.events
+    from (
+        select event_id, rater_id, prompt_id, response_id, stratum, source, happened_at from evidence.events
+        union all
+        select event_id, rater_id, prompt_id, response_id, stratum, source, happened_at from evidence.actions where kind = 'shown'
+    ) as events
     anti join (select subject from evidence.suspended where scope = 'event') as lost on lost.subject = events.event_id
     anti join (select subject from evidence.suspended where scope = 'rater') as silent on silent.subject = events.rater_id
     where stratum like 'user/%'

@@ -157,7 +157,7 @@ class TestCodeAssistants:
         states = Counter(json.loads(line)["StateName"] for line in lines)
         told = _rows(assistants, "select raw, count(*) from ledger.events where source = 'cups' group by raw")
         assert dict(told) == states == {"Shown": 352, "Replay": 396, "Browsing": 2, "Accepted": 115, "Rejected": 213}
-        heard = "select kind, count(*) from evidence.events where source = 'cups' group by kind"
+        heard = "select kind, count(*) from evidence.actions where source = 'cups' group by kind"
         assert dict(_rows(assistants, heard)) == {"shown": 750, "accept": 115, "reject": 213}
         places = (
             "select position, count(*) from ledger.events where source = 'arena' group by position order by position"
@@ -195,7 +195,7 @@ class TestCodeAssistants:
             "select count(*), count(*) filter (where blind.response_id = seen.response_id), min(blind.doubt)"
             " from evidence.events as blind join ledger.events as mine on mine.event_id = blind.event_id"
             " join ledger.events as seen on seen.own_id = mine.own_id and seen.source = 'cups'"
-            " where blind.source = 'nameless' and blind.kind <> 'shown'"
+            " where blind.source = 'nameless'"
         )
         assert _rows(assistants, met) == [(328, 328, 0.5)]
 

@@ -104,7 +104,7 @@ doubt_became | double | the same for what was shown next: probability that it is
     Table(
         "evidence",
         "events",
-        "something a user did, with the response it is about and how doubtful that is",
+        "something a user did, but for being shown, with the response it is about and how doubtful that is",
         columns(f"""
 event_id | varchar | id of the ledger row
 {_DID.strip()}

@@ -235,7 +235,7 @@ def _events(builder: Builder, section: Events) -> Block:
         "response_id": response or "cast(null as varchar)",
         "alternatives": f"list_sort(list_distinct({listed}))",
         "became_id": became or "cast(null as varchar)",
-        "user_id": pseudonym(context.source, user),
+        "user_id": builder.pseudonym(context.source, user),
     }
     builder.put("session", section.session, "text")
     position = builder.put("position", section.position, "integer")
@@ -248,11 +248,11 @@ def _events(builder: Builder, section: Events) -> Block:
     builder.put("received_at", section.received_at, "time")
     for name in ("surface", "segment", "cohort"):
         builder.put(name, getattr(section, name), "text")
-    address = f"nullif({name_of(builder.cell('address', section.address, 'text'))}, '')"
-    builder.columns["address"] = pseudonym(f"{context.source}/address", address)
-    builder.said(section, kind.spelled)
-    named = f"coalesce({pseudonym(context.source, user)}, {text_literal(context.source)})"
-    builder.columns["rater_id"] = f"{text_literal(context.supervisor + ':')} || {named}"
+    builder.columns["address"] = "cast(null as varchar)"
+    if section.address is not None:
+        address = f"nullif({name_of(builder.cell('address', section.address, 'text'))}, '')"
+        builder.columns["address"] = builder.pseudonym(f"{context.source}/address", address)
+    builder.said(section, kind.spelled, user=builder.columns["user_id"])
     builder.columns["decided_at"] = builder.columns["occurred_at"]
     return _done(builder, "events", builder.statement("kind"))
 

@@ -41,6 +41,8 @@ class Builder:
     checks: list[Check] = field(default_factory=list)
     where: str = ""
     is_list: bool = False
+    names: list[tuple[str, str]] = field(default_factory=list)
+    """Users' names as SQL over the evaluated level, each after the source that its pseudonym is of."""
 
     def main(self, name: str, value: Value, want: Want, *, allowed: tuple[str, ...] = ()) -> Cell:
         """Read the leaf without which nothing is said."""
@@ -81,11 +83,20 @@ class Builder:
         failed = "".join(f" or {check.condition}" for check in found.checks)
         self.where = f"coalesce({found.sql}, false){failed}"
 
-    def said(self, statement: object, spelled: str) -> None:
-        """Rater, times and reasons, from a section that has those keys; ``spelled`` is the judgement in the file."""
+    def pseudonym(self, source: str, name: str) -> str:
+        """The column that holds a name's pseudonym over the hashed level; see :func:`pseudonym`."""
+        if (source, name) not in self.names:
+            self.names.append((source, name))
+        return f"__pseudonym{self.names.index((source, name))}"
+
+    def said(self, statement: object, spelled: str, *, user: str | None = None) -> None:
+        """Rater, times and reasons, from a section that has those keys; ``spelled`` is the judgement in the file.
+
+        Where the rater is a user whose pseudonym a column holds already, ``user`` is that column.
+        """
         of = {name: getattr(statement, name, None) for name in _INHERITED}
         name = f"nullif({name_of(self.cell('rater', of['rater'], 'text'))}, '')"
-        self.columns["rater_id"] = _rater(name, self.context)
+        self.columns["rater_id"] = self._rater(name) if user is None else self._called(user)
         for part in ("level", "family", "version", "rationale"):
             self.put(part, of[part], "text")
         for part in ("policy", "rubric", "round"):
@@ -122,16 +133,36 @@ class Builder:
             f"{id_} is not null", "missing_text", text_literal(f"{spell((*self.block, name))}: the text is missing")
         )
 
+    def _rater(self, name: str) -> str:
+        """``supervisor:name``; a user's is a pseudonym."""
+        return self._called(self.pseudonym(self.context.source, name) if self.context.supervisor == "user" else name)
+
+    def _called(self, name: str) -> str:
+        """Unnamed raters are one pool with the name of the source."""
+        return f"{text_literal(self.context.supervisor + ':')} || coalesce({name}, {text_literal(self.context.source)})"
+
     def statement(self, said: str) -> str:
         """The statement: rows whose column ``said`` says something, or that have a problem."""
         evaluated = select(["*", *self.evaluation.picks], self.source)
         typed = select(["*", *self.texts.typed], evaluated, self.where)
-        hashed = select(["*", *self.texts.hashed], typed)
+        hashed = select(["*", *self.texts.hashed], self._with_pseudonyms(typed, select(["*"], evaluated, self.where)))
         parts = [c[part] for c in self.texts.candidates for part in _PARTS]
         outputs = [f"{sql} as {quoted(name)}" for name, sql in self.columns.items() if sql]
         checks = [*self.first, *self.texts.checks, *self.checks]
         final = select(["__line", "__unit", "__place", *parts, *outputs, f"{problem(checks)} as __problem"], hashed)
         return select(["*"], final, f"{said} is not null or __problem is not null")
+
+    def _with_pseudonyms(self, rows: str, named: str) -> str:
+        """The rows with the pseudonyms of their names, each computed once, however many rows bear it.
+
+        A pseudonym costs four blocks of SHA-256, and few users do many things.
+        """
+        joined = f"({rows})"
+        for place, (source, name) in enumerate(self.names):
+            borne = select([f"distinct {name} as __name{place}"], named)
+            known = select([f"__name{place}", f"{pseudonym(source, f'__name{place}')} as __pseudonym{place}"], borne)
+            joined += f"\nleft join ({known}) on __name{place} = {name}"
+        return joined if self.names else rows
 
     def scaled(self, name: str, sql: str, low: str, high: str) -> None:
         """Refuse a number outside its scale."""
@@ -162,9 +193,3 @@ def pseudonym(source: str, name: str) -> str:
     """
     inner = f"sha256(getvariable('pseudonym_inner') || encode({text_literal(source + '/')} || {name}))"
     return f"left(sha256(getvariable('pseudonym_outer') || unhex({inner})), 32)"
-
-
-def _rater(name: str, context: Context) -> str:
-    """``supervisor:name``; a user's is a pseudonym, and unnamed raters are one pool with the name of the source."""
-    shown_name = pseudonym(context.source, name) if context.supervisor == "user" else name
-    return f"{text_literal(context.supervisor + ':')} || coalesce({shown_name}, {text_literal(context.source)})"
