@@ -38,7 +38,7 @@ def alert_about(instance: dg.DagsterInstance, run: dg.DagsterRun, project: str) 
     if broken and not failed:
         lines.extend(_errors(instance, run.run_id))
     ended = (
-        f"The run {how}; nothing was released."
+        f"The run {how}; `prefstrata log` says whether a release came of it."
         if broken and run.job_name == "release"
         else f"The run ended: {run.status.value.lower()}."
     )

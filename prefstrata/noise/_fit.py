@@ -108,7 +108,8 @@ def fit_raters(engine: Engine, calibration_id: str, settings: FitSettings = _DEF
 def read_by_fit(engine: Engine, state: State, calibration_id: str, settings: FitSettings = _DEFAULT) -> int:
     """Fill the tables of `FITTED` by a fit that was made before: nothing is learnt, the votes of now are read by it.
 
-    A pair that nobody voted on since has the estimate it had, to the last digit. ``noise.reliability`` stays as it is.
+    A pair that nobody voted on since has the estimate it had, to the last digit, unless its raters' strengths, ratings
+    or known orders have moved: those are told by all votes of now. ``noise.reliability`` stays as it is.
 
     Args:
         engine: holds what `READS` names.

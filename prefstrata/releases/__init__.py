@@ -2,7 +2,7 @@
 
 from prefstrata.releases.drafts import MANIFEST, Draft, Outcome, ReleaseFile, Status
 from prefstrata.releases.protocol import Step, publish_rebasing, publish_release, reconcile_releases
-from prefstrata.releases.purging import Purged, purge_releases
+from prefstrata.releases.purging import Purged, check_purgeable, purge_releases
 from prefstrata.releases.rollback import rollback_release
 from prefstrata.releases.stored import (
     Checkout,
@@ -23,6 +23,7 @@ __all__ = [
     "Status",
     "Step",
     "Verified",
+    "check_purgeable",
     "checkout_files",
     "publish_rebasing",
     "publish_release",

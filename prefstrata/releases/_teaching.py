@@ -12,7 +12,7 @@ import polars as pl
 from prefstrata.releases._ordering import as_ordered_now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from prefstrata.engine import Engine
 
@@ -126,14 +126,15 @@ def find(
         return contradictions
     news = _News(before, measures)
     known = {tuple(row[key] for key in _KEYS["ordering"]) for row in contradictions}
+    appeared = list(_appeared(teaching, before, written))
     return [
         *_blamed(contradictions, news),
         *_orderings(news.moved("ordering", teaching), known),
         *_turned(teaching, before),
         *_styles(news.moved("styles", teaching)),
-        *_appeared(teaching, before, written),
+        *appeared,
         *_frontiers(news.moved("positions", teaching)),
-        *_shifts(teaching, before),
+        *_shifts(teaching, before, {each["generator"] for each in appeared}),
     ]
 
 
@@ -305,13 +306,13 @@ def _frontiers(moved: Iterable[_Moved]) -> Iterator[Row]:
         yield {"what": "frontier", "scenario": scenario, "where": where, **moves}
 
 
-def _shifts(teaching: dict[str, Any], before: dict[str, Any]) -> Iterator[Row]:
-    """Values of a facet whose part of the weight moved by five points or more."""
+def _shifts(teaching: dict[str, Any], before: dict[str, Any], appeared: Collection[str]) -> Iterator[Row]:
+    """Values of a facet whose part of the weight moved by five points or more, but for generators told of as new."""
     for facet in ("stratum", "scenario", "task", "generator", "risk_level"):
         shares = _shares(teaching, facet), _shares(before, facet)
         for value in sorted({*chain.from_iterable(shares)}):
             now, was = (each.get(value, _unheld(each)) for each in shares)
-            if abs(now - was) >= _SHIFTS:
+            if abs(now - was) >= _SHIFTS and not (facet == "generator" and value in appeared):
                 yield {"what": "shift", "facet": facet, "value": value, "share": now, "before": was}
 
 

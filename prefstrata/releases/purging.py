@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from prefstrata.stores import FileInfo, PurgeReport, VersionStore
 
-__all__ = ["Purged", "purge_releases"]
+__all__ = ["Purged", "check_purgeable", "purge_releases"]
 
 _NO_ONES = ("policies/", "weights.json")
 """Paths of files that are written by the project's owners or count cells, and hold nothing of a user."""
@@ -35,6 +35,28 @@ class Purged:
     kept: int
 
 
+def check_purgeable(store: VersionStore, refs: Sequence[str]) -> set[str]:
+    """The commits of releases that may be purged.
+
+    Raises:
+        ConfigError: a ref is no release, or the newest one, or nothing was named.
+    """
+    tags = {tag.commit: tag.name for tag in store.tags()}
+    commits = [store.resolve(ref) for ref in refs]
+    if strange := [ref for ref, commit in zip(refs, commits, strict=True) if commit.id not in tags]:
+        raise ConfigError(f"{strange[0]} is not a release", where=store.location, todo="see `prefstrata log`")
+    if not commits:
+        raise ConfigError("no release is named", todo="name those to destroy: v000001 v000002")
+    named = {commit.id for commit in commits}
+    if store.resolve("latest").id in named:
+        raise ConfigError(
+            "the newest release cannot be purged: what comes next is compared with it",
+            where=store.location,
+            todo="make a release without what must go, with `prefstrata run`, then purge the older ones",
+        )
+    return named
+
+
 def purge_releases(store: VersionStore, refs: Sequence[str], reason: str) -> Purged:
     """Destroy every file that the named releases hold and no other release does, manifests and reports too.
 
@@ -51,19 +73,8 @@ def purge_releases(store: VersionStore, refs: Sequence[str], reason: str) -> Pur
         ConfigError: a ref is no release, or the newest one, or nothing was named, or there is no reason.
         IntegrityError: a release that was published meanwhile held some of the bytes too; they are destroyed.
     """
+    named = check_purgeable(store, refs)
     tags = {tag.commit: tag.name for tag in store.tags()}
-    commits = [store.resolve(ref) for ref in refs]
-    if strange := [ref for ref, commit in zip(refs, commits, strict=True) if commit.id not in tags]:
-        raise ConfigError(f"{strange[0]} is not a release", where=store.location, todo="see `prefstrata log`")
-    if not commits:
-        raise ConfigError("no release is named", todo="name those to destroy: v000001 v000002")
-    named = {commit.id for commit in commits}
-    if store.resolve("latest").id in named:
-        raise ConfigError(
-            "the newest release cannot be purged: what comes next is compared with it",
-            where=store.location,
-            todo="make a release without what must go, with `prefstrata run`, then purge the older ones",
-        )
     staying = {file.sha256 for commit in tags if commit not in named for file in store.list(commit)}
     held = {file.sha256 for commit in named for file in store.list(commit)}
     staying |= {

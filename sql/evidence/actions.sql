@@ -15,10 +15,10 @@ select
     events.cohort, events.address, events.value,
     case
         when events.occurred_at is null then events.received_at
-        when date_diff('second', events.received_at, events.occurred_at) > 60 * settings.skew_minutes then events.received_at
+        when date_diff('microsecond', events.received_at, events.occurred_at) > 60000000 * settings.skew_minutes then events.received_at
         else events.occurred_at
     end as happened_at,
-    coalesce(date_diff('second', events.received_at, events.occurred_at) > 60 * settings.skew_minutes, false) as skewed
+    coalesce(date_diff('microsecond', events.received_at, events.occurred_at) > 60000000 * settings.skew_minutes, false) as skewed
 from ledger.events as events
 cross join settings
 anti join evidence.passed_over as passed on passed.event_id = events.event_id

@@ -28,9 +28,19 @@ rated as (
     from evidence.normalised_ratings
     group by prompt_id, response_id, dimension, rater_id, stratum, coalesce(round, '')
 ),
-grouped as (
-    select *, count(*) over (partition by prompt_id, dimension, rater_id, stratum, round_key) as k
+-- Pairs grow with the square: of more than 32 responses to one prompt by one rater, 32 are compared, those with the first ids, which
+-- are as good as drawn by lot.
+placed as (
+    select
+        *,
+        least(32, count(*) over (partition by prompt_id, dimension, rater_id, stratum, round_key)) as k,
+        row_number() over (partition by prompt_id, dimension, rater_id, stratum, round_key order by response_id) as place
     from rated
+),
+grouped as (
+    select *
+    from placed
+    where place <= 32
 ),
 from_ratings as (
     select
@@ -104,7 +114,7 @@ every as (
 -- round, so these are looked at alone.
 settling as (
     select
-        every.vote_id, every.decided_at,
+        every.vote_id, every.pair_id, every.dimension, every.rater_id, every.decided_at,
         max(every.decided_at) over (partition by every.pair_id, every.dimension, every.rater_id) as last_at
     from every
     join evidence.prompts as prompts on prompts.prompt_id = every.prompt_id
@@ -114,9 +124,14 @@ settling as (
     where every.round is not null
 ),
 settled as (
-    select distinct vote_id
+    select distinct vote_id, pair_id, dimension, rater_id
     from settling
     where coalesce(decided_at = last_at, last_at is null)
+),
+-- Whoever settles a pair would be a witness of what they said of it before.
+settlers as (
+    select distinct pair_id, dimension, rater_id
+    from settled
 )
 select
     every.vote_id, every.pair_id, every.prompt_id,
@@ -133,6 +148,9 @@ select
     every.round,
     every.decided_at,
     settled.vote_id is not null as settles,
+    settled.vote_id is null and settlers.rater_id is not null as superseded,
     share, derived_from, has_rationale
 from every
 left join settled on settled.vote_id = every.vote_id
+left join settlers
+    on settlers.pair_id = every.pair_id and settlers.dimension = every.dimension and settlers.rater_id = every.rater_id

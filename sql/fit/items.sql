@@ -4,8 +4,8 @@
 with judged as (
     select
         pair_id, dimension,
-        count(*) filter (where not settles) as votes,
-        coalesce(bool_and(a_shown_first) filter (where not settles), true) as one_way
+        count(*) filter (where not settles and superseded is distinct from true) as votes,
+        coalesce(bool_and(a_shown_first) filter (where not settles and superseded is distinct from true), true) as one_way
     from evidence.votes
     group by pair_id, dimension
 )

@@ -14,7 +14,7 @@ present as (
     from evidence.votes as votes
     left join fit.changes as changes
         on changes.rater_id = votes.rater_id and changes.dimension = votes.dimension and changes.stratum = votes.stratum
-    where not votes.settles
+    where not votes.settles and votes.superseded is distinct from true
     group by
         votes.rater_id, votes.dimension, votes.stratum,
         case when votes.decided_at > changes.changed_at then 1 else 0 end

@@ -1,4 +1,5 @@
--- Grain: a vote as the rater model reads it; votes that settle are no votes here, they are known.
+-- Grain: a vote as the rater model reads it; votes that settle are no votes here, they are known,
+-- and nobody is a witness of what they said of a pair before they settled it.
 -- Everything is a number: who won, which side was shown first, how the sides differ in style, and how strongly it was said,
 -- in thirds of what the rater says itself, for raters use a scale each in their own way. Of an item that one rater or
 -- one family alone judged, and nobody settled, none can tell whether the rater or the truth is drawn to a style.
@@ -9,7 +10,7 @@ with graded as (
         percent_rank() over (partition by rater_id, dimension, stratum order by strength)
             + cume_dist() over (partition by rater_id, dimension, stratum order by strength) as twice_rank
     from evidence.votes
-    where strength is not null and choice <> 'tie' and not settles
+    where strength is not null and choice <> 'tie' and not settles and superseded is distinct from true
 ),
 placed as (
     select
@@ -23,7 +24,7 @@ placed as (
     join fit.units as units
         on units.rater_id = votes.rater_id and units.dimension = votes.dimension and units.stratum = votes.stratum
         and units.segment = case when votes.decided_at > changes.changed_at then 1 else 0 end
-    where not votes.settles
+    where not votes.settles and votes.superseded is distinct from true
 ),
 copied as (
     select item, kin, bool_or(model) as model, count(*) as copies

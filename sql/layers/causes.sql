@@ -12,7 +12,7 @@ failed as (
     select votes.rater_id, votes.dimension, votes.stratum
     from evidence.votes as votes
     join settled on settled.pair_id = votes.pair_id and settled.dimension = votes.dimension
-    where not votes.settles and votes.choice <> 'tie' and settled.choice <> 'tie'
+    where not votes.settles and votes.superseded is distinct from true and votes.choice <> 'tie' and settled.choice <> 'tie'
     group by votes.rater_id, votes.dimension, votes.stratum
     having wilson_high(count(*) filter (where votes.choice = settled.choice) / count(*), count(*)) < 0.6
 ),

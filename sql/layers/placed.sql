@@ -42,7 +42,7 @@ select
     case
         when copies.record_id is not null then 'contaminated: a copy (' || copies.how || ') of the frozen set ' || copies.source
         when undefined.dimension is not null then 'undefined: judged only by what the policy names no dimension for'
-        when undescribed.prompt_id is not null then 'undescribed: at high risk somebody has to name the task and the scenario of the prompt'
+        when undescribed.prompt_id is not null then 'undescribed: at high risk the prompt needs a task and a scenario; unknown and general are none'
         else rules.reason
     end as reason,
     records.trust, records.stratum

@@ -42,12 +42,12 @@ drawn as (
     where place <= 1000
 ),
 words_a as (
-    select drawn.pair_id, unnest(list_distinct(string_split(lower(left(texts.content, 2000)), ' '))) as word
+    select drawn.pair_id, unnest(list_distinct(string_split(case_folded(left(texts.content, 2000)), ' '))) as word
     from drawn
     join ledger.responses as texts on texts.seq = drawn.seq_a
 ),
 words_b as (
-    select drawn.pair_id, unnest(list_distinct(string_split(lower(left(texts.content, 2000)), ' '))) as word
+    select drawn.pair_id, unnest(list_distinct(string_split(case_folded(left(texts.content, 2000)), ' '))) as word
     from drawn
     join ledger.responses as texts on texts.seq = drawn.seq_b
 ),

@@ -4,21 +4,21 @@
 with leads as (
     select pair_id, dimension, sum(case choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
     from evidence.votes
-    where not settles
+    where not settles and superseded is distinct from true
     group by pair_id, dimension
 ),
 -- Nobody is a witness of the own votes, not even of those given again; few raters judge a pair twice.
 own as (
     select pair_id, dimension, rater_id, sum(case choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
     from evidence.votes
-    where not settles
+    where not settles and superseded is distinct from true
     group by pair_id, dimension, rater_id
     having count(*) > 1
 ),
 sided as (
     select *, case choice when 'a' then 1 else -1 end as side
     from evidence.votes
-    where decided_at is not null and choice <> 'tie' and not settles
+    where decided_at is not null and choice <> 'tie' and not settles and superseded is distinct from true
 ),
 held as (
     select

@@ -28,7 +28,7 @@ series as (
     from evidence.votes as votes
     join noise.settlements as settlements
         on settlements.pair_id = votes.pair_id and settlements.dimension = votes.dimension
-    where settlements.settled and not votes.settles and votes.decided_at is not null
+    where settlements.settled and not votes.settles and votes.superseded is distinct from true and votes.decided_at is not null
 ),
 -- What was decided at one time was decided together: nothing changes in between.
 walked as (

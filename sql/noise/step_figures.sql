@@ -12,6 +12,11 @@ traces as (
         array_to_string(list_sort(list(distinct steps.template)), ' + ') as template,
         array_to_string(list_sort(list(distinct steps.unit)), ' + ') as units,
         count(distinct steps."index") as size,
+        -- Where it is cut: how long its parts are, without the spaces between words.
+        array_to_string(list_transform(
+            list_sort(list({'i': steps."index", 'text': coalesce(steps.output, '')})),
+            lambda s: cast(length(replace(replace(replace(s.text, ' ', ''), chr(10), ''), chr(9), '')) as varchar)
+        ), ' ') as cuts,
         md5(replace(replace(replace(
             array_to_string(list_transform(list_sort(list({'i': steps."index", 'text': coalesce(steps.output, '')})), lambda s: s.text), ''),
             ' ', ''), chr(10), ''), chr(9), '')) as text
@@ -30,7 +35,7 @@ units as (
     group by task, units
 ),
 texts as (
-    select task, prompt_id, text, count(distinct size) as sizes
+    select task, prompt_id, text, count(distinct cuts) as ways
     from traces
     group by task, prompt_id, text
 ),
@@ -51,7 +56,7 @@ figures as (
     from units
     group by task
     union all
-    select 'cut_differently', task, count(*) filter (where sizes > 1) / count(*), count(*)
+    select 'cut_differently', task, count(*) filter (where ways > 1) / count(*), count(*)
     from texts
     group by task
     union all

@@ -1,6 +1,7 @@
 -- Grain: a decided pair of a training layer and two dimensions that point different ways on it.
 -- Which of the two the chosen side follows. The upper one is that which the governing policy ranks higher, so that one row says
--- both what the data does and what it ought to do.
+-- both what the data does and what it ought to do. Where a dimension that ranks above both leads for the chosen side, the policy lets
+-- that one decide: such a pair tells nothing of the two, and is left out, whichever of them was with it.
 with conflicts as (
     select
         pairs.pair_id, pairs.scenario, pairs.policy_scenario, pairs.risk_level, pairs.weight,
@@ -31,6 +32,7 @@ placed as (
 ranked as (
     select
         *,
+        min(won_place) over (partition by pair_id) as decisive,
         won_place is not null and lost_place is not null as declared,
         coalesce(won_place, 1000000) < coalesce(lost_place, 1000000)
             or (coalesce(won_place, 1000000) = coalesce(lost_place, 1000000) and won < lost) as follows
@@ -42,3 +44,4 @@ select
     case when follows then lost else won end as lower,
     declared, follows, weight
 from ranked
+where not coalesce(decisive < least(coalesce(won_place, 1000000), coalesce(lost_place, 1000000)), false)

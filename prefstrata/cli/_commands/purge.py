@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prefstrata.cli._output import counted
 from prefstrata.project import open_project_store
-from prefstrata.releases import purge_releases
+from prefstrata.releases import check_purgeable, purge_releases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,13 +21,11 @@ def purge(call: Call, refs: Sequence[str], reason: str, wait: float) -> None:
     from prefstrata.pipeline import alone  # noqa: PLC0415 - a usage mistake need not load the pipeline
 
     project = call.project()
-    with (
-        alone(project, wait=wait, waiting=call.output.note),
-        open_project_store(project) as store,
-        call.output.working("purging"),
-    ):
-        done = purge_releases(store, refs, reason)
+    with open_project_store(project) as store:
         location = store.location
+        check_purgeable(store, refs)
+        with alone(project, wait=wait, waiting=call.output.note), call.output.working("purging"):
+            done = purge_releases(store, refs, reason)
     document = {
         "releases": list(done.releases),
         "reason": reason,

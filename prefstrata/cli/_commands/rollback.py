@@ -21,17 +21,15 @@ def rollback(call: Call, ref: str, reason: str, wait: float) -> None:
     from prefstrata.pipeline import alone  # noqa: PLC0415 - a usage mistake need not load the pipeline
 
     project = call.project()
-    with (
-        alone(project, wait=wait, waiting=call.output.note),
-        open_project_store(project) as store,
-        call.output.working(f"publishing the files of {ref} again"),
-    ):
+    with open_project_store(project) as store:
         target = released(store, ref)
         name = tag_of(store, target) or target.id
-        outcome = demand_published(
-            rollback_release(store, name, date=int(time.time()), metadata={"reason": reason} if reason else {}),
-            store.location,
-        )
+        with (
+            alone(project, wait=wait, waiting=call.output.note),
+            call.output.working(f"publishing the files of {ref} again"),
+        ):
+            again = rollback_release(store, name, date=int(time.time()), metadata={"reason": reason} if reason else {})
+            outcome = demand_published(again, store.location)
     for warning in outcome.warnings:
         call.output.note(f"warning: {warning}")
     document = {

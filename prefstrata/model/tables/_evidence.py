@@ -80,6 +80,7 @@ a_shown_first | boolean | display order, null when unknown
 round | varchar | annotation round, null when one
 decided_at | timestamp | when it was decided, UTC, null when unknown
 settles | boolean | it outranks all other votes on the pair and dimension: a settling round of the policy, never null
+superseded | boolean | its rater settled the pair with another vote: it tells nothing of the rater; never null
 share | double | part of a judgement this vote stands for: 1 alone, 2/k for a pair of k things judged together
 derived_from | varchar | vote, rating or event
 has_rationale | boolean | reason tags or a rationale came with it

@@ -67,7 +67,7 @@ with_winner | boolean | the side that leads on it is the chosen one
     Table(
         "teaching",
         "conflicts",
-        "a decided pair of a training layer and two dimensions that point different ways on it",
+        "a decided pair of a training layer and two dimensions that point different ways on it, none above deciding",
         columns("""
 pair_id | varchar | the pair
 scenario | varchar | scenario of its prompt

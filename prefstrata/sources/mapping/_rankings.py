@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["PAIRED", "Ranking", "read_ranking"]
 
 PAIRED = ("left_id", "right_id", "choice", "judgement_id", "judgement_size")
+_MOST = 100
+"""Responses of a ranked list at most: it becomes k (k - 1) / 2 votes of the ledger."""
 _PARTS = ("generator", "generator_family", "sampling")
 
 
@@ -72,6 +74,8 @@ def read_ranking(builder: Builder, section: Rankings) -> Ranking:
     where = spell((*builder.block, "ranks"))
     detail = f"{text_literal(f'{where}: ')} || len({ranks}) || ' ranks for ' || {count} || ' responses'"
     builder.checks.append(Check(f"len({ranks}) <> {count}", "ranks_mismatch", detail))
+    detail = f"{text_literal(f'{spell(key)}: ')} || {count} || ' responses; at most {_MOST}'"
+    builder.checks.append(Check(f"{count} > {_MOST}", "too_many_ranked", detail))
     return Ranking(spelled, candidate)
 
 

@@ -20,6 +20,7 @@ REASONS = MappingProxyType(
         "not_finite": "An expression gives infinity or no number.",
         "bad_time": "A time does not read as one.",
         "ranks_mismatch": "A ranked list has more or fewer ranks than responses.",
+        "too_many_ranked": "A ranked list has more than 100 responses, which would be more than 4,950 comparisons.",
         "duplicate_step": "Two steps of a trace have the same index.",
         "says_nothing": "No vote, rating, step or event could be read from the record.",
         "tags_required": "The policy wants reason tags or a winning dimension at this risk; words alone do not do.",

@@ -74,7 +74,7 @@ def test_a_blocking_check_stops_the_run_and_is_told(
     assert "ledger.batches votes_compare_two_things: 3 bad rows" in message["message"]
     assert "where: source=crowd" in message["message"]
     assert "such as: spoilt-" in message["message"]
-    assert "nothing was released" in message["message"]
+    assert "`prefstrata log` says whether" in message["message"]
     assert result.run_id in message["message"]
 
     assert tick(instance, cursor)[0] == "0 runs ended, 0 alerts sent"
@@ -190,4 +190,4 @@ def test_a_canceled_run_is_told(instance: dg.DagsterInstance, web_hook: Inbox) -
     assert tick(instance, cursor)[0] == "1 runs ended, 1 alerts sent"
     [message] = web_hook.messages
     assert message["title"].endswith(": a run was canceled")
-    assert "nothing was released" in message["message"]
+    assert "`prefstrata log` says whether" in message["message"]

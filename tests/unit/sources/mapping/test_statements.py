@@ -242,6 +242,7 @@ def test_candidates_can_be_ranked_by_key() -> None:
         (["x", "x"], [1, 2], "identical_sides"),
         (["x", "y"], [1], "ranks_mismatch"),
         ([None, "y"], [1, 2], "missing_text"),
+        ([f"t{place}" for place in range(101)], list(range(101)), "too_many_ranked"),
     ],
 )
 def test_a_ranked_list_that_cannot_be_one(texts: list[str], ranks: list[int], reason: str) -> None:
