@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from prefstrata.model.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,5 +22,13 @@ def squares_trust(weights: Mapping[str, Any]) -> bool:
 
     Args:
         weights: a release's ``weights.json``, read.
+
+    Raises:
+        ConfigError: the format is of a later version.
     """
-    return weights.get("format") not in _BY_TRUST
+    form = weights.get("format")
+    if form not in {WEIGHTS_FORMAT, *_BY_TRUST}:
+        raise ConfigError(
+            f"the format {form!r} is not known to this version", where="weights.json", todo="upgrade prefstrata"
+        )
+    return form == WEIGHTS_FORMAT

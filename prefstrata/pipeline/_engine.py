@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["opened_warehouse"]
 
-_FULL = "No space left on device"
+_FULL = ("No space left on device", "max_temp_directory_size")
+"""What DuckDB says when it can write no more, or may spill no more: nine tenths of the free disk by default."""
+_KEPT = "what was read stays read, and nothing was released"
 
 
 @contextmanager
@@ -58,21 +60,18 @@ def _what_a_machine_lacks(project: Project) -> Iterator[None]:
     """Tell too little memory or disk as what it is: a matter of settings."""
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
-        raise ConfigError(
-            f"DuckDB needs more memory than it may take: {_first_line(error)}",
-            where=f"{project.file}: engine.memory_limit",
-            todo="raise it, or set engine.threads lower; the run begins again where this one stopped",
-        ) from error
-    except duckdb.IOException as error:
-        if _FULL not in str(error):
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        said = str(error).partition("\n")[0]
+        if any(word in str(error) for word in _FULL):
+            raise ConfigError(
+                f"the disk is full: {said}",
+                where=str(project.warehouse_path.parent),
+                todo=f"make room: DuckDB spills beside the warehouse; {_KEPT}",
+            ) from error
+        if isinstance(error, duckdb.IOException):
             raise
         raise ConfigError(
-            f"the disk is full: {_first_line(error)}",
-            where=str(project.warehouse_path.parent),
-            todo="make room, for DuckDB spills beside the warehouse; the run begins again where this one stopped",
+            f"DuckDB needs more memory than it may take: {said}",
+            where=f"{project.file}: engine.memory_limit",
+            todo=f"raise it, or set engine.threads lower; {_KEPT}",
         ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

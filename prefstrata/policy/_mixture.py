@@ -15,7 +15,7 @@ __all__ = ["Limits", "Mixture", "Quota"]
 class Mixture(Strict):
     """Shares of the released weight, beside those of the strata; what has no share divides what is left."""
 
-    floor: float = Field(0.0, ge=0, le=1, description="Least factor a cell may get.")
+    floor: float = Field(0.0, ge=0, le=1, description="Least factor a cell may get, before its age and difficulty.")
     tasks: dict[str, Share] = Field(default_factory=dict, description="Share per task.")
     risk_levels: dict[RiskLevel, Share] = Field(default_factory=dict, description="Share per risk level.")
     dimensions: dict[str, Share] = Field(

@@ -1,6 +1,6 @@
 -- Grain: a stratum of a governing scenario whose factor is held, because a noise check failed on it.
 -- A stratum that says what a ruler says, whose raters drifted, or of which nobody knows who speaks, is not weighted up, in no
--- scenario: it may have its share of the trust, and no more.
+-- scenario: it may have its share of the evidence, and no more.
 select
     limits.scenario, checks.stratum,
     min(limits.cap) as cap,

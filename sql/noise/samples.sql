@@ -50,7 +50,7 @@ missed as (
     select known.pair_id, count(*) filter (where votes.choice <> known.answer) / count(*) as missed
     from known
     join evidence.votes as votes on votes.pair_id = known.pair_id and votes.dimension = known.dimension
-    where not votes.settles
+    where not votes.settles and votes.superseded is distinct from true
     group by known.pair_id
 ),
 -- A third of a pack are the items raters missed most, a third the closest of the rest; the others are drawn.

@@ -1,7 +1,7 @@
 -- Grain: a governing scenario whose weights decay, and a span of time its records were last spoken of in.
 -- Half of the weight for each half-life between a record's span and that of the newest records of the ledger, in steps of a quarter: never
--- by a clock, so that a release follows from its inputs. The newest are a thousandth of all that is dated, so that one wrong clock
--- does not make everybody old.
+-- by a clock, so that a release follows from its inputs. The newest are a thousandth of all that is dated, ten at least, or half of what
+-- there is, so that one wrong clock does not make everybody old.
 with counted as (
     select last_day, count(*) as records
     from weighting.spoken
@@ -18,7 +18,7 @@ upward as (
 newest as (
     select max(last_day) as day
     from upward
-    where newer * 1000 >= whole
+    where newer * 1000 >= whole and (newer >= 10 or newer * 2 >= whole)
 )
 select
     members.scenario, members.span,

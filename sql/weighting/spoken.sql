@@ -1,6 +1,6 @@
 -- Grain: a record, where it is known when somebody spoke of it.
--- The first day says in which file of a release it lies, the last how old it is. What has no date is not here; a day that no product
--- can have, before 1970 or after 2059, is none.
+-- The first day says in which file of a release it lies, the last how old it is. A day that no product can have, before 1970 or after
+-- 2059, is none, and what has no other is not here.
 with rated as (
     select
         normalised.response_id, normalised.dimension, normalised.rater_id, normalised.stratum,
@@ -36,16 +36,11 @@ said as (
     from evidence.thumbs
 ),
 dated as (
-    select
-        kind, record_id,
-        date_diff('day', cast('1970-01-01' as date), cast(min(spoken_at) as date)) as first_day,
-        date_diff('day', cast('1970-01-01' as date), cast(max(spoken_at) as date)) as last_day
+    select kind, record_id, date_diff('day', cast('1970-01-01' as date), cast(spoken_at as date)) as day
     from said
     where spoken_at is not null
-    group by kind, record_id
 )
-select
-    kind, record_id,
-    cast(case when first_day between 0 and 32767 then first_day end as bigint) as first_day,
-    cast(case when last_day between 0 and 32767 then last_day end as bigint) as last_day
+select kind, record_id, cast(min(day) as bigint) as first_day, cast(max(day) as bigint) as last_day
 from dated
+where day between 0 and 32767
+group by kind, record_id

@@ -20,8 +20,8 @@ EVIDENCE = (
         "a prompt, its descriptions resolved",
         columns("""
 prompt_id | varchar | the prompt
-task | varchar | the alphabetically first task given; unknown when none
-scenario | varchar | the alphabetically first scenario given; general when none
+task | varchar | the alphabetically first task given, any before unknown; unknown when none
+scenario | varchar | the alphabetically first scenario given, any before general; general when none
 policy_scenario | varchar | the scenario of policy.scenarios that governs it, * when no policy names its own
 risk_level | varchar | the highest risk given; low when none
 language | varchar | the alphabetically first language given; und when none

@@ -32,3 +32,16 @@ def test_too_little_memory_is_no_bug(tmp_path: Path) -> None:
     ):
         connection.execute("select list(hash(i)) from range(20_000_000) as rows(i)").fetchall()
     assert raised.value.where.endswith("prefstrata.yaml: engine.memory_limit")
+
+
+def test_a_disk_without_room_to_spill_is_not_told_as_memory(tmp_path: Path) -> None:
+    """DuckDB says both by the same error; to raise the memory limit would not help."""
+    sort = "create temp table sorted as from range(20_000_000) as rows(i) order by hash(i)"
+    (tmp_path / "prefstrata.yaml").write_text(_PROJECT, "utf-8")
+    with (
+        pytest.raises(ConfigError, match="the disk is full") as raised,
+        open_session(read_project(tmp_path)) as session,
+        session.engine.connection() as connection,
+    ):
+        connection.execute(f"set max_temp_directory_size = '1MB'; {sort}").fetchall()
+    assert raised.value.where == str(tmp_path / "warehouse")
