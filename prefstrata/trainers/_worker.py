@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Part", "Worker", "factors", "settings"]
 
 # A bound, and more than is used: near it DuckDB gives memory back to the system all the time, and asks for it anew.
-_MEMORY = "512MB"
+_MEMORY = "768MB"
 # Files that are read once, at once: ids do not repeat and do not compress, and trying both takes a quarter of the time.
 _MEANWHILE = "format parquet, compression uncompressed, dictionary_size_limit 1000"
 _RECORDS = {
