@@ -52,7 +52,7 @@ class Encoded:
 
 
 def as_lines(lines: pl.Series) -> Encoded:
-    """Lines, each given its end; they are joined when they are written, a few at a time, while they are in the cache."""
+    """Lines, each given its end; they are joined as they are written, a few at a time, while they are in the cache."""
     some = (pl.concat([lines.slice(at, _JOINED), _END]) for at in range(0, len(lines), _JOINED))
     return Encoded(len(lines), (each.str.join("\n").cast(pl.Binary).item() for each in some))
 
