@@ -57,12 +57,12 @@ def _dealt(files: list[tuple[str, str, Path, int]], first: int) -> list[Part]:
 def _together(files: list[tuple[Path, int]], folder: str, options: Options) -> Iterator[tuple[Path, ...]]:
     if options.shuffle:
         files = sorted(files, key=lambda file: _lot(options, "part", folder, file[0].name))
-    whole = sum(size for _, size in files)
-    many = max(1, -(-whole // _BYTES))
+    whole = max(1, sum(size for _, size in files))
+    many = -(-whole // _BYTES)
     if many > 1:
         many += -many % _EVEN
     before = accumulate((size for _, size in files), initial=0)
-    placed = [(path, min(many - 1, start * many // max(whole, 1))) for (path, _), start in zip(files, before, strict=False)]
+    placed = [(path, min(many - 1, start * many // whole)) for (path, _), start in zip(files, before, strict=False)]
     for _, together in groupby(placed, key=lambda file: file[1]):
         yield tuple(path for path, _ in together)
 
