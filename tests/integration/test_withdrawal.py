@@ -34,6 +34,19 @@ sources:
       events:
         - {id: id, user: who, kind: did, response: {text: got}, became: {text: made}, session: who, occurred_at: at}
 """
+JUDGED = """\
+  - name: verdicts
+    mode: synthetic
+    supervisor: judge
+    path: verdicts/*.jsonl
+    format: mapping
+    map:
+      fields: {asked: text, one: text, two: text, stars: number}
+      prompt: asked
+      responses: {one: {text: one}, two: {text: two, generator: {constant: writer-1}}}
+      votes: [{left: one, right: two, choice: {constant: left}, rater: {constant: judge-1}}]
+      ratings: [{response: one, value: stars, scale: [1, 5], dimension: {constant: overall}, rater: {constant: judge-1}}]
+"""
 
 
 def _event(number: int, who: str, did: str, asked: str, *texts: str) -> dict[str, Any]:
@@ -81,10 +94,15 @@ def _read(project: Path, tag: str) -> dict[str, str]:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five releases, the subject in each."""
     folder = tmp_path_factory.mktemp("clinic")
-    (folder / "prefstrata.yaml").write_text(CONFIG)
+    (folder / "prefstrata.yaml").write_text(CONFIG + JUDGED)
     (folder / "inbox").mkdir()
+    (folder / "verdicts").mkdir()
     for day in range(5):
         put(folder, f"2026-11-0{day + 1}.jsonl", *_day(day))
+        # A model was asked about what the subject alone had asked, and wrote another answer to it.
+        asked = {"asked": f"{WORDS}, what about day {day}?", "one": f"Answer {day} to you alone.", "stars": 4}
+        said = json.dumps({**asked, "two": "A model wrote this to you alone."})
+        (folder / "verdicts" / f"{day}.jsonl").write_text(f"{said}\n", "utf-8")
         assert inside("run", "--quiet", cwd=folder).code == 0
     return folder
 
@@ -103,6 +121,7 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
     for number in range(1, 6):
         held = "".join(_read(project, f"v{number:06}").values())
         assert WORDS in held, "the subject was never in the release, so nothing is shown"
+        assert "A model wrote this" in held, "the judge's verdict was never in the release, so nothing is shown"
         assert SUBJECT not in held
 
     done = inside("withdraw", SUBJECT, "--json", cwd=project)
