@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from prefstrata.model import IntegrityError
+from prefstrata.engine import demand_built, read_warehouse
+from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.project import open_project_store, read_project
 from prefstrata.sources import pseudonym_key, pseudonym_of
 from tests._command import inside, put
@@ -45,7 +46,7 @@ JUDGED = """\
       prompt: asked
       responses: {one: {text: one}, two: {text: two, generator: {constant: writer-1}}}
       votes: [{left: one, right: two, choice: {constant: left}, rater: {constant: judge-1}}]
-      ratings: [{response: one, value: stars, scale: [1, 5], dimension: {constant: overall}, rater: {constant: judge-1}}]
+      ratings: [{response: one, value: stars, scale: [1, 5], dimension: {constant: overall}, rater: {constant: it}}]
 """
 
 
@@ -142,6 +143,11 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
     }
     assert manifest["batches"] == before["batches"], "what a command records is no file"
     assert inside("withdraw", SUBJECT, cwd=project).out == "consent was withdrawn before; nothing to do\n"
+    erased = "select kind, count(*) as n from evidence.erased group by kind order by kind"
+    assert inside("sql", erased, "--json", cwd=project).document == [
+        {"kind": "prompt", "n": 5},
+        {"kind": "response", "n": 10},
+    ]
     back = inside("rollback", "v000005", cwd=project)
     assert (back.code, "before 1 withdrew" in back.err) == (3, True)
 
@@ -175,6 +181,38 @@ def test_a_subject_nobody_knows_is_remembered(project: Path) -> None:
         cwd=project,
     ).document
     assert row == {"n": 0}
+
+
+def test_whoever_judged_can_withdraw_too_and_so_can_users_of_sources_that_are_no_more(tmp_path: Path) -> None:
+    """A rater is named as the ledger names raters; a source that left prefstrata.yaml left its records behind."""
+    crowd = JUDGED.replace("mode: synthetic", "mode: offline").replace("supervisor: judge", "supervisor: crowd")
+    config = tmp_path / "prefstrata.yaml"
+    config.write_text(CONFIG + crowd)
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "verdicts").mkdir()
+    put(tmp_path, "2026-11-01.jsonl", *_day(0))
+    said = {"asked": "What else?", "one": "This.", "two": "That.", "stars": 5}
+    (tmp_path / "verdicts" / "a.jsonl").write_text(json.dumps(said) + "\n", "utf-8")
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    assert "What else?" in "".join(_read(tmp_path, "v000001").values())
+
+    config.write_text(CONFIG.split("sources:", maxsplit=1)[0] + "sources:\n" + crowd)
+    [done] = inside("withdraw", SUBJECT, "--json", cwd=tmp_path).document
+    assert (done["source"], done["events"], done["new"]) == ("app", 3, True)
+    [one] = inside("withdraw", "crowd:it", "--json", cwd=tmp_path).document
+    assert (one["subject"], one["judgements"], one["new"]) == ("crowd:it", 2, True)
+    [_, again] = inside("withdraw", "it", "--source", "verdicts", "--json", cwd=tmp_path).document
+    assert (again["subject"], again["judgements"], again["new"]) == ("crowd:it", 2, False)
+    with (
+        read_warehouse(read_project(tmp_path).warehouse_path) as connection,
+        pytest.raises(ConfigError, match="withdrew consent since the last run"),
+    ):
+        demand_built(connection, "evidence.pairs")  # as whoever is to ask people or models does first
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    with read_warehouse(read_project(tmp_path).warehouse_path) as connection:
+        demand_built(connection, "evidence.pairs")
+    texts = "".join(_read(tmp_path, "v000002").values())
+    assert [trace for trace in (WORDS, "What else?", "crowd:it") if trace in texts] == []
 
 
 def test_a_withdrawal_holds_for_events_that_a_rule_supervises(tmp_path: Path) -> None:
