@@ -1,18 +1,22 @@
-"""Consent taken back, by command: a batch of its own in the ledger, and gone from the next release."""
+"""Consent taken back, by command: kept in a file of the project, and gone from the next release."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from prefstrata.model import ConfigError
 from prefstrata.pipeline._session import open_session
-from prefstrata.sources import BLANKS, append_staged, clear_staging, ledger_key, pseudonym_of
+from prefstrata.sources import (
+    BLANKS,
+    WITHDRAWN_BY_COMMAND,
+    keep_withdrawals,
+    ledger_key,
+    pseudonym_of,
+    recall_withdrawals,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,10 +25,8 @@ if TYPE_CHECKING:
 
     from prefstrata.project import Project
 
-__all__ = ["SOURCE", "Withdrawn", "withdraw"]
+__all__ = ["Withdrawn", "withdraw"]
 
-SOURCE = "withdraw"
-"""What stands as the source of such a batch in ``ledger.batches``."""
 _RATER = re.compile(r"(expert|crowd|judge|rule):.+")
 """The id of a rater who is no user: the same in every source, and no pseudonym."""
 
@@ -81,37 +83,10 @@ def withdraw(
         new = [each for each in found if each.is_new]
         if not new:
             return found
-        now = datetime.now(UTC).replace(tzinfo=None)
-        said = "\n".join([SOURCE, *sorted(each.subject for each in new)])
-        batch = hashlib.sha256(said.encode()).hexdigest()
-        clear_staging(session.engine)
-        session.engine.load(
-            "staging.withdrawals",
-            pl.DataFrame(
-                {
-                    "subject": [each.subject for each in new],
-                    "requested_at": [now] * len(new),
-                    "batch_id": [batch] * len(new),
-                    "line": list(range(1, len(new) + 1)),
-                }
-            ),
-        )
-        session.engine.load(
-            "staging.batches",
-            pl.DataFrame(
-                {
-                    "batch_id": [batch],
-                    "source": [SOURCE],
-                    "mode": ["online"],
-                    "supervisor": ["user"],
-                    "uri": [SOURCE],
-                    "bytes": [len(said)],
-                    "read": [len(new)],
-                    "position": [0],
-                }
-            ),
-        )
-        append_staged(session.engine)
+        # The file first: a run makes good what is not in the ledger yet.
+        withdrawn = dict.fromkeys(each.subject for each in new)
+        keep_withdrawals(project.directory, withdrawn, datetime.now(UTC).replace(tzinfo=None))
+        recall_withdrawals(session.engine, project.directory)
     return found
 
 
@@ -124,7 +99,7 @@ def _subjects(
     # Sources that are no more are in the ledger, and what they brought is released.
     known = {each.name: (each.supervisor, each.mode) for each in project.sources}
     past = connection.execute("select distinct source, supervisor, mode from ledger.batches").fetchall()
-    known |= {each: (supervisor, mode) for each, supervisor, mode in past if each not in {*known, SOURCE}}
+    known |= {each: (supervisor, mode) for each, supervisor, mode in past if each not in {*known, WITHDRAWN_BY_COMMAND}}
     if source is not None and source not in known:
         raise ConfigError(
             f"there is no source {source!r}", where=str(project.file), todo=f"Sources are: {', '.join(known) or 'none'}"

@@ -14,11 +14,13 @@ from prefstrata.sources._pseudonyms import (
     pseudonym_of,
 )
 from prefstrata.sources._reading import joined_file
+from prefstrata.sources._withdrawals import WITHDRAWN_BY_COMMAND, keep_withdrawals, recall_withdrawals
 
 __all__ = [
     "BLANKS",
     "KEY_FILE",
     "KEY_VARIABLE",
+    "WITHDRAWN_BY_COMMAND",
     "AppendSummary",
     "BatchCount",
     "FileOutcome",
@@ -33,7 +35,9 @@ __all__ = [
     "find_files",
     "ingest",
     "joined_file",
+    "keep_withdrawals",
     "ledger_key",
     "pseudonym_key",
     "pseudonym_of",
+    "recall_withdrawals",
 ]

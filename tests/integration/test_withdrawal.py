@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -45,7 +46,7 @@ JUDGED = """\
       fields: {asked: text, one: text, two: text, stars: number}
       prompt: asked
       responses: {one: {text: one}, two: {text: two, generator: {constant: writer-1}}}
-      votes: [{left: one, right: two, choice: {constant: left}, rater: {constant: judge-1}}]
+      votes: [{left: one, right: two, choice: {constant: left}, rater: {constant: it}}]
       ratings: [{response: one, value: stars, scale: [1, 5], dimension: {constant: overall}, rater: {constant: it}}]
 """
 
@@ -213,6 +214,22 @@ def test_whoever_judged_can_withdraw_too_and_so_can_users_of_sources_that_are_no
         demand_built(connection, "evidence.pairs")
     texts = "".join(_read(tmp_path, "v000002").values())
     assert [trace for trace in (WORDS, "What else?", "crowd:it") if trace in texts] == []
+
+    # The warehouse can be made anew from the inbox, and who withdrew stays away.
+    config.write_text(CONFIG + crowd)
+    shutil.rmtree(tmp_path / "warehouse")
+    kept = tmp_path / "withdrawals.jsonl"
+    assert SUBJECT not in kept.read_text()
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    with open_project_store(read_project(tmp_path)) as store:
+        newest = store.resolve("latest").id
+    assert [
+        trace for trace in (WORDS, "What else?", "crowd:it") if trace in "".join(_read(tmp_path, newest).values())
+    ] == []
+    kept.unlink()
+    shutil.rmtree(tmp_path / "warehouse")
+    stopped = inside("run", "--quiet", cwd=tmp_path)
+    assert (stopped.code, "leaves out 2 who withdrew, and this ledger knows 0" in stopped.err) == (3, True)
 
 
 def test_a_withdrawal_holds_for_events_that_a_rule_supervises(tmp_path: Path) -> None:
