@@ -126,8 +126,8 @@ def _another(what: str, project: Project) -> ConfigError:
         what,
         where=where,
         todo=f"put the key back, in {KEY_VARIABLE} or in {KEY_FILE}. If it was destroyed on purpose, delete"
-        f" {_check_file(project)}: users get new pseudonyms then, and those whom the ledger has can no longer withdraw by"
-        " name",
+        f" {_check_file(project)}: users get new pseudonyms then, and those whom the ledger has can no longer"
+        " withdraw by name",
     )
 
 

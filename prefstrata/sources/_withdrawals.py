@@ -1,6 +1,6 @@
 """Consents taken back by command: a file of the project, and rows of the ledger.
 
-The file is what lasts. The warehouse can be made anew from the inbox at any time, and who withdrew stays away then, too.
+The file is what lasts: the warehouse may be made anew from the inbox, and who withdrew stays away then, too.
 """
 
 from __future__ import annotations
