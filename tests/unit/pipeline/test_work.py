@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def test_a_run_says_what_each_stage_read_and_made_anew_and_what_it_left(tmp_path: Path) -> None:
-    """Of old files nothing is read again; tables are made anew as a whole, and files that stayed the same stay there."""
+    """Nothing of old files is read again; tables are made anew as a whole; files that stayed the same stay there."""
     project = make(tmp_path / "project")
     add(project, "crowd", "a", *(pair(number) for number in range(4)))
     first = run(project)
