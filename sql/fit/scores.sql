@@ -1,7 +1,9 @@
 -- Grain: a vote that a step hears.
 -- Its part of the maximisation step: how probable each level of the item is, and the slope and the bend of the log-likelihood of
 -- a decided vote, by ability and by what else pulls. A vote beside siblings is held against what all others say of the item, and
--- itself. A table of its own, because engines compute again what is named once and used twenty times.
+-- itself. One that stands alone mostly confirms what is believed: at full weight it would hold the estimates near where they
+-- began (a composite likelihood; Varin et al. 2011). A table of its own, because engines compute again what is named once and
+-- used twenty times.
 with known as (
     select item, 0 as kin, a_clear, a_close, even, b_close, b_clear
     from fit.posteriors
@@ -18,7 +20,8 @@ believed as (
 ),
 heard as (
     select
-        votes.unit, votes.side, votes.first, votes.share, votes.kin,
+        votes.unit, votes.side, votes.first, votes.kin,
+        votes.share * case when votes.alone then 0.1 else 1e0 end as share,
         case when votes.alone then 0e0 else votes.longer end as longer,
         case when votes.alone then 0e0 else votes.marked end as marked,
         case when votes.alone then 0e0 else votes.firm end as firm,
