@@ -6,7 +6,7 @@ import re
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import polars as pl
@@ -61,6 +61,7 @@ class DuckDBEngine:
         self._lock = RLock()
         self._depth = 0
         self._checked: set[tuple[str, str]] = set()
+        self._there: set[str] | None = None
         self._connection = connect(str(path))
         try:
             # What is staged, fitted or written to files lives for one run: in memory, spilled when it must be.
@@ -123,36 +124,40 @@ class DuckDBEngine:
             return self._connection.cursor()
 
     def ensure(self, table: Table) -> None:
-        """Create the table, and its schema, when it is not there yet."""
-        with self.transaction():
-            if not self._has(table):
-                self._create(table)
+        """Create the table, and its schema, when it is not there yet.
 
-    def _has(self, table: Table) -> bool:
-        apart = table.passing
-        found = self._run(
-            "select 1 from duckdb_tables() where schema_name = $schema and table_name = $name and not temporary"
-            " and database_name = coalesce($database, current_database())",
-            {
-                "schema": "main" if apart else table.schema,
-                "name": table.name,
-                "database": table.schema if apart else None,
-            },
-        )
-        return bool(found)
+        What a run makes anew is told what it means then: a comment costs more than an empty table.
+        """
+        with self.transaction():
+            if table.full_name not in self._tables():
+                self._make(table, "if not exists", commented=table.append_only)
+
+    def _tables(self) -> set[str]:
+        """Full names of the tables that are there; asked for once, and after what was made may have been undone."""
+        if self._there is None:
+            found = self._run(
+                "select database_name, schema_name, table_name, database_name = current_database()"
+                " from duckdb_tables() where not temporary"
+            )
+            self._there = {f"{schema if kept else base}.{name}" for base, schema, name, kept in found}
+        return self._there
 
     def _create(self, table: Table) -> None:
         """Create or replace the table, empty, with what it means as comments where somebody may come to read them."""
+        self._make(table, "or replace", commented=not table.passing)
+
+    def _make(self, table: Table, how: Literal["or replace", "if not exists"], *, commented: bool) -> None:
         columns = ", ".join(f'"{column.name}" {_type(column.type)}' for column in table.columns)
         name = _quoted(table)
-        if table.passing:
-            self._run(f"create or replace table {name} ({columns})")
-            return
-        comments = [f"comment on table {name} is {_literal(table.grain)}"] + [
-            f'comment on column {name}."{column.name}" is {_literal(column.doc)}' for column in table.columns
-        ]
-        self._run(f'create schema if not exists "{table.schema}"')
-        self._run("; ".join([f"create or replace table {name} ({columns})", *comments]))
+        made = f"create or replace table {name}" if how == "or replace" else f"create table if not exists {name}"
+        statements = [f"{made} ({columns})"]
+        if commented:
+            statements.append(f"comment on table {name} is {_literal(table.grain)}")
+            statements += [f'comment on column {name}."{each.name}" is {_literal(each.doc)}' for each in table.columns]
+        if not table.passing:
+            self._run(f'create schema if not exists "{table.schema}"')
+        self._run("; ".join(statements))
+        self._tables().add(table.full_name)
 
     def build(self, full_name: str, **params: Scalar) -> int:
         """Make the rows of ``sql/<schema>/<table>.sql`` the whole content of the table, or change nothing."""
@@ -261,6 +266,7 @@ class DuckDBEngine:
                     self._run("commit")
             except BaseException:
                 if self._depth == 1:
+                    self._there = None
                     # After some errors DuckDB has rolled back by itself; the first error is the one to tell.
                     with suppress(duckdb.Error):
                         self._run("rollback")

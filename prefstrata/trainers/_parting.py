@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 from prefstrata.trainers._worker import Part
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["parts_of"]
 
 _BYTES = 10 * 1024 * 1024
-"""Most bytes of a part, unless one file has more."""
+"""About how many bytes a part has at most; one file may have more."""
+_EVEN = 2
+"""A layer of several parts has a multiple of so many: two workers end together, whatever machine they work on."""
 
 
 def parts_of(files: Iterable[tuple[str, str, Path, int]], options: Options) -> list[Part]:
-    """Put files together until a part has about 10 MiB; numbered in the order in which they are handed out.
+    """Put files together into parts of like size, about 10 MiB; numbered in the order in which they are handed out.
 
     A file holds what was judged in the same days, and a trainer that reads rows as they come should not meet them day
     by day. So with ``shuffle`` the files of a part are drawn by the seed from all of a layer's, and parts are mixed.
@@ -55,16 +57,14 @@ def _dealt(files: list[tuple[str, str, Path, int]], first: int) -> list[Part]:
 def _together(files: list[tuple[Path, int]], folder: str, options: Options) -> Iterator[tuple[Path, ...]]:
     if options.shuffle:
         files = sorted(files, key=lambda file: _lot(options, "part", folder, file[0].name))
-    paths: list[Path] = []
-    held = 0
-    for path, size in files:
-        if paths and held + size > _BYTES:
-            yield tuple(paths)
-            paths, held = [], 0
-        paths.append(path)
-        held += size
-    if paths:
-        yield tuple(paths)
+    whole = max(1, sum(size for _, size in files))
+    many = -(-whole // _BYTES)
+    if many > 1:
+        many += -many % _EVEN
+    before = accumulate((size for _, size in files), initial=0)
+    placed = [(path, min(many - 1, start * many // whole)) for (path, _), start in zip(files, before, strict=False)]
+    for _, together in groupby(placed, key=lambda file: file[1]):
+        yield tuple(path for path, _ in together)
 
 
 def _lot(options: Options, *names: str) -> str:

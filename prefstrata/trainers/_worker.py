@@ -141,7 +141,7 @@ class Worker:
     def lines(
         self, part: Part, examples: pl.DataFrame, statement: str, columns: Mapping[str, float | None]
     ) -> dict[str, pl.Series]:
-        """The same rows as lines of JSON, for each split in the order of their places.
+        """The same rows as lines of JSON without their ends, for each split in the order of their places.
 
         The database writes them and hands them over in small batches: as a frame they would be copied twice more, each
         time into new memory, and that costs more than the JSON.
@@ -160,7 +160,7 @@ class Worker:
             for at, (name, scale) in enumerate(columns.items())
         )
         rows = sql_text(f"trainers/{statement}")
-        select = f"select cast(place as bigint) as rank, to_json({{{fields}}}) || chr(10) as line from (\n{rows}\n)"  # noqa: S608
+        select = f"select cast(place as bigint) as rank, to_json({{{fields}}}) as line from (\n{rows}\n)"  # noqa: S608
         with self.engine.connection() as connection:
             found = pl.DataFrame(ArrowStream(connection.sql(select, params=scales))).sort("rank")
         starts = {split: found["rank"].search_sorted(first) for split, (first, _) in splits.items()}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Encoded", "WrittenFile", "as_lines", "as_parquet", "settle", "write_rows"]
 
 _JOINED = 1024
+_END = pl.Series([""])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ class Encoded:
 
 
 def as_lines(lines: pl.Series) -> Encoded:
-    """Lines, each with its end; they are joined when they are written, a few at a time, while they are in the cache."""
-    some = (lines.slice(at, _JOINED) for at in range(0, len(lines), _JOINED))
-    return Encoded(len(lines), (each.str.join().cast(pl.Binary).item() for each in some))
+    """Lines, each given its end; they are joined as they are written, a few at a time, while they are in the cache."""
+    some = (pl.concat([lines.slice(at, _JOINED), _END]) for at in range(0, len(lines), _JOINED))
+    return Encoded(len(lines), (each.str.join("\n").cast(pl.Binary).item() for each in some))
 
 
 def as_parquet(frame: pl.DataFrame) -> Encoded:

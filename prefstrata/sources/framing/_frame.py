@@ -186,7 +186,7 @@ def _carefully(records: Iterator[Record], target: Target, limits: Limits, folder
     clean = folder / "clean"
     with Rejects(target.connection, target.rejects, limits) as rejects:
         read = write_clean(records, judge_for(target.fields, limits), clean, rejects, line_key=line_key)
-    target.fill(clean, limits, line_key=line_key)
+    target.fill_judged(clean, limits, line_key)
     return read, rejects.count
 
 

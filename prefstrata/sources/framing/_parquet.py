@@ -200,7 +200,8 @@ def _scalar(x: str, name: str, found: _Found) -> _Sql | None:  # noqa: PLR0911 (
         case "integer" if kind in _LARGE:
             return _Sql(f"try_cast({x} as bigint)", f"case when {x} > {2**63 - 1} or {x} < {-(2**63)} then {wrong} end")
         case "integer" if kind in _NUMBERS:
-            whole = f"abs({x}) <= {_EXACT} and floor({x}) = {x}"
+            range_ = f"{x} between {-(2**63)} and {2**63 - 1}" if kind == "decimal" else f"abs({x}) <= {_EXACT}"
+            whole = f"{range_} and floor({x}) = {x}"
             return _Sql(f"case when {whole} then {x}::bigint end", f"case when not ({whole}) then {wrong} end")
         case "number" if kind in _FLOATS:
             return _Sql(f"{x}::double", f"case when not isfinite({x}) then {infinite} end")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Scanned", "scan"]
 
-_BLOCK = 4 << 20
+_BLOCK = 2 << 20
 _SUSPICIOUS = (
     r"[:,\[][ \t\r]*(?:-?(?i:nan|inf)[a-zA-Z]*[ \t\r]*[,\]}]|-?[0-9.]+[eE]\+?[0-9]{3}|-?[0-9.]{64}|[\]}])|\\u0000"
 )
@@ -73,7 +73,7 @@ class _Eye:
             self._pending += block
             self.clean = len(self._pending) <= self._limits.record_bytes
             return
-        whole, self._pending = self._pending + block[:end], block[end:]
+        whole, self._pending = b"".join((self._pending, memoryview(block)[:end])), block[end:]
         # Only the first line can be longer than a block, and a block is never longer than the limit.
         self.clean = whole.index(b"\n") <= self._limits.record_bytes and self._lines(whole)
 
@@ -94,7 +94,7 @@ class _Eye:
         ):
             return False
         try:
-            text = pl.Series([whole[:-1]], dtype=pl.Binary).cast(pl.String)
+            text = pl.Series([whole], dtype=pl.Binary).cast(pl.String)
         except PolarsError:
             return False
         if not text.str.contains(_SUSPICIOUS).item():

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prefstrata.sources.framing._convert import reader, value
+import duckdb
+
+from prefstrata.sources.framing._convert import IN_DOUBT, Texts, reader, value
 from prefstrata.sources.framing._fields import Fields, Scalar, identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import duckdb
 
     from prefstrata.sources.framing._spec import Limits
 
@@ -35,28 +35,44 @@ class Target:
         """Name of the table of refused records."""
         return f"{self.table}_rejects"
 
-    def fill(self, path: Path, limits: Limits, *, line_key: str | None = None) -> int:
+    def fill(self, path: Path, limits: Limits) -> int:
         """Make the newline-delimited JSON at ``path`` the table's content; the number of rows.
 
-        Records are numbered by place, or by the value of their key ``line_key``.
+        Records are numbered by place. Texts are read as they are when that shows them exactly, as it most often does;
+        where another type may have spelled one it does not take long to find the first.
 
         Raises:
             duckdb.Error: a record is not what the fields say; the table is as it was.
         """
         drop(self.connection, self.table)
-        if line_key is None and "rowid" not in {name.lower() for name in self.fields} and _ends_a_line(path):
-            return self._fill_in_order(path, limits)
-        read = dict(self.fields) if line_key is None else {line_key: Scalar("integer"), **self.fields}
-        number = "row_number() over ()" if line_key is None else value(identifier(line_key), Scalar("integer"))
-        columns = [f"{number} as {identifier(self.line)}", *self._columns()]
+        in_order = "rowid" not in {name.lower() for name in self.fields} and _ends_a_line(path)
+        fill = self._fill_in_order if in_order else self._fill_counting
+        try:
+            return fill(path, limits, "plain")
+        except duckdb.Error as error:
+            if IN_DOUBT not in str(error):
+                raise
+        return fill(path, limits, "sliced")
+
+    def fill_judged(self, path: Path, limits: Limits, line_key: str) -> int:
+        """The same for records that a judge took, numbered by the value of their key ``line_key``."""
+        drop(self.connection, self.table)
+        read = {line_key: Scalar("integer"), **self.fields}
+        return self._fill(path, limits, read, value(identifier(line_key), Scalar("integer")), "sliced")
+
+    def _fill_counting(self, path: Path, limits: Limits, texts: Texts) -> int:
+        return self._fill(path, limits, self.fields, "row_number() over ()", texts)
+
+    def _fill(self, path: Path, limits: Limits, read: Fields, number: str, texts: Texts) -> int:
+        columns = [f"{number} as {identifier(self.line)}", *self._columns(texts)]
         # Every name in it is quoted by `identifier`, every text by `literal`.
         rows = self.connection.execute(
             f"create temp table {identifier(self.table)} as select {', '.join(columns)}"  # noqa: S608
-            f" from {reader(str(path), read, record_bytes=limits.record_bytes)}"
+            f" from {reader(str(path), read, record_bytes=limits.record_bytes, texts=texts)}"
         ).fetchall()
         return int(rows[0][0])
 
-    def _fill_in_order(self, path: Path, limits: Limits) -> int:
+    def _fill_in_order(self, path: Path, limits: Limits, texts: Texts) -> int:
         """Read with every thread, keep the order, and take a row's place for its number.
 
         Counting in the statement itself (``row_number() over ()``) would read with one thread only. Where the last
@@ -65,8 +81,8 @@ class Target:
         kept = identifier(_rows_of(self.table))
         with _in_order(self.connection):
             rows = self.connection.execute(
-                f"create temp table {kept} as select {', '.join(self._columns())}"  # noqa: S608
-                f" from {reader(str(path), self.fields, record_bytes=limits.record_bytes)}"
+                f"create temp table {kept} as select {', '.join(self._columns(texts))}"  # noqa: S608
+                f" from {reader(str(path), self.fields, record_bytes=limits.record_bytes, texts=texts)}"
             ).fetchall()
         self.connection.execute(
             f"create temp view {identifier(self.table)} as"  # noqa: S608
@@ -74,8 +90,8 @@ class Target:
         ).fetchall()
         return int(rows[0][0])
 
-    def _columns(self) -> list[str]:
-        return [f"{value(identifier(name), type_)} as {identifier(name)}" for name, type_ in self.fields.items()]
+    def _columns(self, texts: Texts) -> list[str]:
+        return [f"{value(identifier(name), type_, texts)} as {identifier(name)}" for name, type_ in self.fields.items()]
 
 
 def drop(connection: duckdb.DuckDBPyConnection, table: str) -> None:

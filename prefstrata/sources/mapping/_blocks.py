@@ -228,7 +228,7 @@ def _events(builder: Builder, section: Events) -> Block:
         f"list_filter([{', '.join(others)}], lambda __each: __each is not null)" if others else "cast([] as varchar[])"
     )
     became = None if section.became is None else builder.response("became", section.became)
-    user = f"nullif({name_of(builder.cell('user', section.user, 'text'))}, '')"
+    user = f"nullif({name_of(builder.cell('user', section.user, 'name'))}, '')"
     context = builder.context
     builder.columns |= {
         "prompt_id": "__prompt_id",
@@ -237,7 +237,7 @@ def _events(builder: Builder, section: Events) -> Block:
         "became_id": became or "cast(null as varchar)",
         "user_id": builder.pseudonym(context.source, user),
     }
-    builder.put("session", section.session, "text")
+    builder.put("session", section.session, "name")
     position = builder.put("position", section.position, "integer")
     where = spell(builder.block)
     builder.checks.append(
@@ -250,7 +250,7 @@ def _events(builder: Builder, section: Events) -> Block:
         builder.put(name, getattr(section, name), "text")
     builder.columns["address"] = "cast(null as varchar)"
     if section.address is not None:
-        address = f"nullif({name_of(builder.cell('address', section.address, 'text'))}, '')"
+        address = f"nullif({name_of(builder.cell('address', section.address, 'name'))}, '')"
         builder.columns["address"] = builder.pseudonym(f"{context.source}/address", address)
     builder.said(section, kind.spelled, user=builder.columns["user_id"])
     builder.columns["decided_at"] = builder.columns["occurred_at"]
@@ -258,7 +258,7 @@ def _events(builder: Builder, section: Events) -> Block:
 
 
 def _withdrawals(builder: Builder, section: Withdrawals) -> Block:
-    user = builder.main("user", section.user, "text")
+    user = builder.main("user", section.user, "name")
     builder.columns.pop("user")
     builder.columns["subject"] = pseudonym(section.source or builder.context.source, name_of(user.sql))
     at = builder.put("requested_at", section.requested_at, "time")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import ExpressionError, describe, text_literal
 from prefstrata.sources.mapping._sql import Cell, Check, Key, literal, shown, spell
+from prefstrata.sources.mapping._times import is_no_time, read_formats
 
 if TYPE_CHECKING:
     from prefstrata.sources.mapping._config import Plain, Value
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Evaluation", "Want"]
 
-Want = Literal["text", "number", "integer", "boolean", "texts", "time", "messages", "list", "json"]
+Want = Literal["text", "name", "number", "integer", "boolean", "texts", "time", "messages", "list", "json"]
 
 _INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?(\(.*\))?")
 _NUMBERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(.*\)")
+_FLOATS = {"DOUBLE", "FLOAT"}
+_EXACT = 2**53
 _UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
 
 
@@ -107,10 +110,11 @@ class Evaluation:
         spelled = got if type_ == "VARCHAR" else f"cast({got} as varchar)"
         if value.values is not None:
             _check_targets(value.values, allowed)
-            got, type_ = _mapped(spelled, value.values, want)
-            known = ", ".join(_spell_plain(each) for each in value.values if each is not None)
-            unlisted = f"{spelled} is not null and {_not_in(spelled, value.values)}"
-            checks.append(_unknown(found.path, unlisted, spelled, known))
+            read, values = (_whole(got), _whole_keys(value.values)) if type_ in _FLOATS else (spelled, value.values)
+            got, type_ = _mapped(read, values, want)
+            known = ", ".join(_spell_plain(each) for each in values if each is not None)
+            unlisted = f"{read} is not null and {_not_in(read, values)}"
+            checks.append(_unknown(found.path, unlisted, read, known))
         sql, more = self._typed(found.path, got, type_, value, want)
         if allowed and value.values is None:
             options = ", ".join(text_literal(each) for each in allowed)
@@ -138,6 +142,7 @@ def _constant(key: Key, constant: object, want: Want, allowed: tuple[str, ...]) 
         raise MappingError(key, f"{constant!r} is not one of {', '.join(allowed)}")
     fits = {
         "text": isinstance(constant, str),
+        "name": isinstance(constant, str),
         "number": isinstance(constant, int | float) and not isinstance(constant, bool),
         "integer": isinstance(constant, float) and constant.is_integer(),
         "boolean": isinstance(constant, bool),
@@ -160,6 +165,7 @@ def _constant(key: Key, constant: object, want: Want, allowed: tuple[str, ...]) 
 def _typed_null(want: Want) -> str:
     types = {
         "text": "varchar",
+        "name": "varchar",
         "number": "double",
         "integer": "bigint",
         "boolean": "boolean",
@@ -177,7 +183,12 @@ def _plain(got: str, type_: str, want: Want) -> str:  # noqa: PLR0911 - one retu
         return got
     if want == "list" and type_.endswith("[]"):
         return got
-    if want == "text" and (type_ in {"VARCHAR", "BOOLEAN", "UUID"} or _NUMBERS.fullmatch(type_)):
+    if want == "name" and type_ in _FLOATS:
+        raise ExpressionError(
+            f"this gives {type_}, in which large numbers that differ become one; a name or an id is wanted:"
+            " declare the field integer or text, or cast it, as in floor(n)::bigint"
+        )
+    if want in {"text", "name"} and (type_ in {"VARCHAR", "BOOLEAN", "UUID"} or _NUMBERS.fullmatch(type_)):
         return got if type_ == "VARCHAR" else f"cast({got} as varchar)"
     if want == "texts" and type_ == "VARCHAR":
         return f"case when {got} is not null then [{got}] end"
@@ -192,6 +203,7 @@ def _plain(got: str, type_: str, want: Want) -> str:  # noqa: PLR0911 - one retu
         "integer": "a whole number is wanted: cast it, as in place::bigint",
         "boolean": "a condition is wanted",
         "text": "a text is wanted (of JSON, `->> '$.key'` gives the text)",
+        "name": "a name or an id is wanted: a text or a whole number (of JSON, `->> '$.key'` gives the text)",
         "texts": "a list of texts is wanted",
         "list": "a list is wanted",
         "messages": "a list of struct(role, content) is wanted",
@@ -201,6 +213,7 @@ def _plain(got: str, type_: str, want: Want) -> str:  # noqa: PLR0911 - one retu
 
 def _time(path: str, got: str, type_: str, value: Value) -> tuple[str, tuple[Check, ...]]:
     spelled = got if type_ == "VARCHAR" else f"cast({got} as varchar)"
+    no_time = "false"
     if value.unit is not None:
         if not _NUMBERS.fullmatch(type_):
             raise ExpressionError(f"this gives {type_}; a time with a unit is a number: cast it, as in at::double")
@@ -209,15 +222,15 @@ def _time(path: str, got: str, type_: str, value: Value) -> tuple[str, tuple[Che
         parsed = f"make_timestamp(try_cast({micros} as bigint))"
         spelled = f"cast({got} as varchar)"
     elif type_ == "VARCHAR" and value.format is not None:
-        formats = [value.format] if isinstance(value.format, str) else list(value.format)
-        parsed = f"cast(try_strptime({got}, {literal(formats)}) as timestamp)"
+        parsed = read_formats(got, (value.format,) if isinstance(value.format, str) else value.format)
+        no_time = is_no_time(got, parsed)
     elif type_ == "VARCHAR":
         parsed = f"cast(try_cast({got} as timestamptz) as timestamp)"
     elif type_ in {"TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "DATE", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"}:
         parsed = f"cast({got} as timestamp)"
     else:
         raise ExpressionError(f"this gives {type_}; a time is a text, or {{from: …, unit: seconds}} of a number")
-    bad = f"{got} is not null and not coalesce(isfinite({parsed}), false)"
+    bad = f"{got} is not null and (not coalesce(isfinite({parsed}), false) or {no_time})"
     detail = f"{text_literal(f'{path} is not a time: ')} || {shown(spelled)}"
     return parsed, (Check(bad, "bad_time", detail),)
 
@@ -227,7 +240,7 @@ def _mapped(spelled: str, values: dict[Plain, Plain], want: Want) -> tuple[str, 
     numeric = _are_numbers(values)
     if want in {"number", "integer"} and not numeric:
         raise ExpressionError("the values must be numbers here")
-    type_ = ("BIGINT" if want == "integer" else "DOUBLE") if numeric and want != "text" else "VARCHAR"
+    type_ = ("BIGINT" if want == "integer" else "DOUBLE") if numeric and want not in {"text", "name"} else "VARCHAR"
     branches = "".join(
         f" when {spelled} is null then {_target(target, type_)}"
         if source is None
@@ -235,6 +248,24 @@ def _mapped(spelled: str, values: dict[Plain, Plain], want: Want) -> tuple[str, 
         for source, target in values.items()
     )
     return f"case{branches} end", type_
+
+
+def _whole(got: str) -> str:
+    """A double as text, spelled as the mapping spells it: whole ones without ``.0``."""
+    whole = f"{got} = floor({got}) and abs({got}) <= {_EXACT}"
+    return f"case when {whole} then cast(cast({got} as bigint) as varchar) else cast({got} as varchar) end"
+
+
+def _whole_keys(values: dict[Plain, Plain]) -> dict[Plain, Plain]:
+    return {_whole_key(source): target for source, target in values.items()}
+
+
+def _whole_key(source: Plain) -> Plain:
+    try:
+        number = float(source) if isinstance(source, str | float) else None
+    except ValueError:
+        return source
+    return int(number) if number is not None and number.is_integer() and abs(number) <= _EXACT else source
 
 
 def _are_numbers(values: dict[Plain, Plain]) -> bool:

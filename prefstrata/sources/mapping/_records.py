@@ -77,7 +77,10 @@ def _joined(mapping: Mapping, context: Context, level: Level) -> Level:
         key: Key = ("join", "match", expression)
         if name not in context.joined:
             raise MappingError(key, f"{name!r} is no declared field of the joined file", expression)
-        cell = evaluation.read(key, Value.model_validate(expression), "text")
+        if context.joined[name].upper() in {"DOUBLE", "FLOAT"}:
+            what = f"field {name!r} of the joined file is a number, in which large ones that differ become one"
+            raise MappingError(key, f"{what}: declare it integer or text", expression)
+        cell = evaluation.read(key, Value.model_validate(expression), "name")
         checks += cell.checks
         keys.append((f"__k{len(keys)}", cell, name))
     found = " || ', ' || ".join(f"coalesce({shown(column)}, 'null')" for column, _, _ in keys)

@@ -95,14 +95,14 @@ class Builder:
         Where the rater is a user whose pseudonym a column holds already, ``user`` is that column.
         """
         of = {name: getattr(statement, name, None) for name in _INHERITED}
-        name = f"nullif({name_of(self.cell('rater', of['rater'], 'text'))}, '')"
+        name = f"nullif({name_of(self.cell('rater', of['rater'], 'name'))}, '')"
         self.columns["rater_id"] = self._rater(name) if user is None else self._called(user)
         for part in ("level", "family", "version", "rationale"):
             self.put(part, of[part], "text")
         for part in ("policy", "rubric", "round"):
             self.put(part, of[part], "text", default=self.context.default(part))
         self.put("decided_at", of["decided_at"], "time")
-        self.columns["own_id"] = self.cell("id", of["id"], "text")
+        self.columns["own_id"] = self.cell("id", of["id"], "name")
         self.columns["reason_tags"] = tags(self.leaf("reason_tags", of["reason_tags"], "texts"))
         self.columns["raw"] = self.cell("raw", of["raw"], "text") if of["raw"] or self.mapping.raw else spelled
 

@@ -54,7 +54,7 @@ def read_response(key: Key, response: Response, evaluation: Evaluation, texts: T
     candidate = Candidate(str(key[-1]), prefix)
     text = evaluation.read((*key, "text"), response.text, "text")
     cells = {
-        "generator": evaluation.read((*key, "generator"), response.generator, "text"),
+        "generator": evaluation.read((*key, "generator"), response.generator, "name"),
         "generator_family": evaluation.read((*key, "generator_family"), response.generator_family, "text"),
         "sampling": evaluation.read((*key, "sampling"), response.sampling, "json"),
     }

@@ -36,15 +36,15 @@ def test_files_are_closed_when_the_rows_end_early(files: str, tmp_path: Path) ->
 def test_a_disk_that_fails_is_heard_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are written in a thread of their own; what happens there is told."""
     monkeypatch.setattr(Path, "open", lambda *_, **__: io.FileIO("/dev/full", "w"))
-    rows = [{"train": as_lines(pl.Series(["{}\n"] * 3))}]
+    rows = [{"train": as_lines(pl.Series(["{}"] * 3))}]
     with pytest.raises(OSError, match="No space left"):
         list(write_rows(rows, tmp_path, parquet=False))
 
 
 def test_lines_are_hashed_and_counted_as_they_are_written(tmp_path: Path) -> None:
     """Part after part of a split goes into one file, more lines than are joined at once."""
-    parts = [[f'{{"row": {part * 3000 + at}}}\n' for at in range(3000)] for part in range(2)]
+    parts = [[f'{{"row": {part * 3000 + at}}}' for at in range(3000)] for part in range(2)]
     (file,) = write_rows([{"train": as_lines(pl.Series(part))} for part in parts], tmp_path, parquet=False)
     content = (tmp_path / "train.jsonl").read_bytes()
-    assert content.decode().splitlines(keepends=True) == [line for part in parts for line in part]
+    assert content.decode().splitlines(keepends=True) == [f"{line}\n" for part in parts for line in part]
     assert file == WrittenFile("train.jsonl", hashlib.sha256(content).hexdigest(), len(content), 6000)

@@ -18,6 +18,8 @@ from tests.unit.sources.framing._reading import fates
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prefstrata.sources.framing._convert import Texts
+
 SPEC = Framing(fields({"t": "text"}))
 
 
@@ -168,7 +170,24 @@ def test_lines_of_a_file_that_is_read_in_several_pieces_keep_their_numbers() -> 
 _TYPES = ("text", "integer", "number", "boolean", "json")
 
 
-def test_no_type_of_field_makes_the_bulk_read_one_that_loses_the_order_of_lines(tmp_path: Path) -> None:
+_SPELLED = ["1", "-0.5e+3", "12345678901234567890123", "1e30", "true", "false", "[]", '["a"]', "{}", '{"a": 1}']
+
+
+@pytest.mark.parametrize("spelled", _SPELLED)
+def test_a_text_that_another_type_may_have_spelled_is_told_from_that_type(spelled: str) -> None:
+    """Read as it is, a number looks like a text of its digits: the text is taken as it is, the number refused."""
+    every = Framing(fields({"t": "text", "l": ["text"], "o": {"t": "text"}, "m": {"*": "text"}}))
+    shapes = ('{"t": %s}', '{"l": ["a", %s]}', '{"o": {"t": %s}}', '{"m": {"a": %s}}')
+    texts = fates("".join(shape % json.dumps(spelled) + "\n" for shape in shapes).encode(), every)
+    assert texts.framed.fast
+    taken = [row[field] for row, field in zip(texts.taken.values(), every.fields or (), strict=True)]
+    assert taken == [spelled, ["a", spelled], {"t": spelled}, {"a": spelled}]
+    for shape in shapes:
+        assert fates((shape % spelled + "\n").encode(), every).reasons == {1: "wrong_type"}
+
+
+@pytest.mark.parametrize("texts", ["plain", "sliced"])
+def test_no_type_of_field_makes_the_bulk_read_one_that_loses_the_order_of_lines(tmp_path: Path, texts: Texts) -> None:
     """What keeps the order writes batch by batch; with a join before it, say, a table is made in another way."""
     declared = fields(
         {
@@ -179,8 +198,8 @@ def test_no_type_of_field_makes_the_bulk_read_one_that_loses_the_order_of_lines(
     )
     file = tmp_path / "file"
     file.write_bytes(b"{}\n")
-    read = reader(str(file), declared, record_bytes=1 << 20)
-    columns = ", ".join(value(identifier(name), type_) for name, type_ in declared.items())
+    read = reader(str(file), declared, record_bytes=1 << 20, texts=texts)
+    columns = ", ".join(value(identifier(name), type_, texts) for name, type_ in declared.items())
     with duckdb.connect(config={"threads": 2}) as connection:
         statement = f"explain create temp table kept as select {columns} from {read}"  # noqa: S608 - our own names
         [(_, plan)] = connection.execute(statement).fetchall()

@@ -67,6 +67,18 @@ def test_a_column_becomes_the_declared_type_where_that_is_exact(
     assert all(json.loads(str(row["raw"]))["i"] == row["line"] for row in read.refused.values())
 
 
+def test_a_whole_decimal_is_an_integer_of_64_bits(tmp_path: Path) -> None:
+    """Decimals are exact beyond 2^53, as doubles are not: warehouses keep ids in them."""
+    rows = {1: 2**63 - 1, 2: -(2**63), 3: 1234567890123456789}
+    values = ", ".join(f"({value}::decimal(38, 0))" for value in [*rows.values(), 2**63, -(2**63) - 1])
+    path = tmp_path / "ids.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select * from (values {values}) as rows(i)) to '{path}' (format parquet)").fetchall()  # noqa: S608 (numbers)
+    read = fates_of_file(path, Framing(fields({"i": "integer"})))
+    assert {line: row["i"] for line, row in read.taken.items()} == rows
+    assert read.reasons == {4: "wrong_type", 5: "wrong_type"}
+
+
 def test_without_fields_every_column_is_taken_as_found(path: Path) -> None:
     """Numbers as numbers, nested values as nested values."""
     read = fates_of_file(path, Framing())

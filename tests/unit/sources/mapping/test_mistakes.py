@@ -14,6 +14,10 @@ def _vote(**keys: Any) -> dict[str, Any]:  # noqa: ANN401 - sections of any shap
     return {**PAIR, "votes": [{**PAIR["votes"][0], **keys}]}
 
 
+def _joined(match: str, type_: str) -> dict[str, Any]:
+    return {**PAIR, "join": {"as": "j", "path": "b.jsonl", "fields": {"key": type_}, "match": {match: "key"}}}
+
+
 @pytest.mark.parametrize(
     ("mapping", "where", "what"),
     [
@@ -41,6 +45,14 @@ def _vote(**keys: Any) -> dict[str, Any]:  # noqa: ANN401 - sections of any shap
         (_vote(rater="lower(n, n)"), "votes[0].rater", "lower"),
         (_vote(rater="(select 1)"), "votes[0].rater", "subquery"),
         (_vote(rater="read_text('x')"), "votes[0].rater", "reads tables or files"),
+        (_vote(rater="n"), "votes[0].rater", "declare the field integer or text"),
+        (_vote(id="n"), "votes[0].id", "declare the field integer or text"),
+        ({**PAIR, "id": "n"}, "id", "declare the field integer or text"),
+        ({**PAIR, "events": [{"kind": {"constant": "like"}, "user": "n"}]}, "events[0].user", "declare the field"),
+        ({**PAIR, "events": [{"kind": {"constant": "like"}, "session": "n"}]}, "events[0].session", "declare the"),
+        (_joined("n", "integer"), "join.match.n", "declare the field integer or text"),
+        (_joined("p", "number"), "join.match.p", "declare it integer or text"),
+        (_joined("floor(n)::bigint", "integer"), "", ""),
         ({**PAIR, "let": {"a": "b"}}, "let.a", "is taken"),
         ({**PAIR, "let": {"__x": "b"}}, "let.__x", "reserved"),
         ({**PAIR, "refuse": [{"when": "a", "reason": "Bad", "detail": "x"}]}, "refuse[0].reason", "pattern"),

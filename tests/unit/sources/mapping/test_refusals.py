@@ -64,6 +64,42 @@ def test_a_time_that_is_none(text: str) -> None:
     assert found.votes[0]["decided_at"] is None
 
 
+def test_each_time_format_reads_by_itself() -> None:
+    """What the row before had, an offset say, does not reach the next one; a day that no month has is no time."""
+    formats = ["%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S%z", "%a %b %d %H:%M:%S %Z %Y"]
+    given = [
+        "2026-01-02T03:04:05+0200",
+        "02.11.2026 10:15",
+        "31.02.2026 10:15",
+        "2026-02-31T03:04:05+0200",
+        "Thu Jan 01 00:30:00 CET 2026",
+        "Thu Feb 31 00:30:00 CET 2026",
+        "infinity",
+    ]
+    mapping = _vote(decided_at={"from": '"at"', "format": formats})
+    found = say(mapping, *({**GOOD, "at": text} for text in given))
+    times = {row["line"]: f"{row['decided_at']:%F %T}" for row in found.votes}
+    assert times == {1: "2026-01-02 01:04:05", 2: "2026-11-02 10:15:00", 5: "2025-12-31 23:30:00"}
+    assert reasons(found) == dict.fromkeys((3, 4, 6, 7), "bad_time")
+
+
+@pytest.mark.parametrize("zone", ["CET", " America/Port-au-Prince"])
+def test_a_zone_by_name_may_stand_anywhere(zone: str) -> None:
+    """At the end of a word or by itself; the 31st of April is no time in any zone."""
+    mapping = _vote(decided_at={"from": '"at"', "format": f"%d.%m.%Y %H:%M{' ' * zone.count(' ')}%Z"})
+    found = say(mapping, {**GOOD, "at": f"30.04.2026 10:15{zone}"}, {**GOOD, "at": f"31.04.2026 10:15{zone}"})
+    assert ([row["line"] for row in found.votes], reasons(found)) == ([1], {2: "bad_time"})
+
+
+def test_a_value_map_of_numbers_is_written_as_people_write_them() -> None:
+    """1, 1.0 and "1" name the same number; what is not listed is told as it is listed."""
+    values = {1: "left", 2.0: "right", "3": "tie", 2.5: "both_bad"}
+    said = _vote(choice={"from": "n", "values": values})
+    found = say(said, *({**GOOD, "n": n} for n in (1, 2, 3.0, 2.5, 4)))
+    assert [row["choice"] for row in found.votes] == ["left", "right", "tie", "both_bad"]
+    assert [each.detail for each in found.refused] == ["votes[0].choice is 4; known are 1, 2, 3, 2.5"]
+
+
 @pytest.mark.parametrize("spoiled", ["not a number", "1e999"])
 def test_an_error_in_an_expression_costs_its_record_only(spoiled: str) -> None:
     """The engine's error is caught for the one record, and the key is named."""

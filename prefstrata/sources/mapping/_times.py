@@ -1,0 +1,45 @@
+"""Texts become times by the formats a mapping names, each format by itself."""
+
+from __future__ import annotations
+
+import re
+
+from prefstrata.sources.mapping._expressions import text_literal
+
+__all__ = ["is_no_time", "read_formats"]
+
+_NAMED_ZONE = re.compile(r"(?<!%)((?:%%)*)%Z")
+
+
+def read_formats(text: str, formats: tuple[str, ...]) -> str:
+    """The time in UTC that a text gives by the first format that fits it, as SQL; null when none does.
+
+    DuckDB takes a list of formats too, but where one of them has an offset, rows that match another keep the offset of
+    the row before them, and the 31st of February becomes a day in March.
+    """
+    each = ", ".join(_by_format(text, format_) for format_ in formats)
+    return f"coalesce({each})" if len(formats) > 1 else each
+
+
+def is_no_time(text: str, parsed: str) -> str:
+    """Condition: what a text gave is no time at all. DuckDB reads the word ``infinity`` by any format, as 1900."""
+    return f"{parsed} = timestamp '1900-01-01' and not regexp_matches({text}, '[0-9]')"
+
+
+def _by_format(text: str, format_: str) -> str:
+    read = f"cast(try_strptime({text}, {text_literal(format_)}) as timestamp)"
+    if not _NAMED_ZONE.search(format_):
+        return read
+    # With a named zone, days that no month has are counted on into the next one: without it they do not read.
+    stripped = f"regexp_replace({text}, {text_literal(_zone_in(format_))}, '\\1\\2')"
+    without = text_literal(_NAMED_ZONE.sub(r"\1", format_, count=1))
+    local = f"try_strptime({stripped}, {without})"
+    return f"case when {local} is not null then {read} end"
+
+
+def _zone_in(format_: str) -> str:
+    """A pattern of the zone's name in a text: its place is known by the words before it."""
+    words = format_.replace("%c", "%c %c").split()  # %c is a date and a time
+    place = next(place for place, word in enumerate(words) if _NAMED_ZONE.search(word))
+    before = rf"^(\s*(?:\S+\s+){{{place}}}"
+    return rf"{before})\S+()" if words[place] == "%Z" else rf"{before}\S*?)[A-Za-z][A-Za-z_/-]*(?:[+-]?[0-9]+)?(\s|$)"
