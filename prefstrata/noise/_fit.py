@@ -66,8 +66,8 @@ class FitSettings:
         last: steps on all votes, at the end.
         still: a step that moves raters' ability, side or style, and the items' lean to length or a class, by less, in
             log-odds, is the last one on all votes where there is no sample.
-        rough: the same of the steps on the sample. Which of all votes are in it moves raters by more, and the steps on all
-            votes set that right.
+        rough: the same of the steps on the sample. Which of all votes are in it moves raters by more, and the steps on
+            all votes set that right.
     """
 
     iterations: int = 20
