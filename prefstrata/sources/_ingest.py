@@ -17,7 +17,7 @@ from prefstrata.model.tables import table
 from prefstrata.sources._files import Known, Opened, State, find_files, read_state
 from prefstrata.sources._frozen import check_frozen, demand_pairs
 from prefstrata.sources._ledger import AppendSummary, append_staged, clear_staging
-from prefstrata.sources._pseudonyms import pseudonym_key
+from prefstrata.sources._pseudonyms import ledger_key
 from prefstrata.sources._reading import Reading, compile_source
 from prefstrata.sources._spreading import stager_for
 from prefstrata.sources.mapping import Demand
@@ -147,7 +147,7 @@ def ingest(  # noqa: PLR0913 - from where, where to, what is asked of it, and wh
     governed = frozenset(engine.read("policy.scenarios")["scenario"].to_list())
     state = read_state(engine)
     demand = Demand(frozenset(requirements), governed, frozenset(tagged))
-    key = cache(lambda: pseudonym_key(project))
+    key = cache(lambda: ledger_key(project))
     found: list[FileOutcome] = []
     appended: list[AppendSummary] = []
     for frozen in (True, False):

@@ -79,7 +79,27 @@ def _given(source: Source) -> tuple[dict[str, Any], dict[str, Any]]:
     return source.map, {}
 
 
+def _check_withdrawals(project: Project, source: Source, mapping: Mapping) -> None:
+    """See that withdrawals are of somebody: a user has another pseudonym in every source."""
+    judges = source.supervisor == "user" and (mapping.votes or mapping.rankings or mapping.ratings or mapping.steps)
+    known = [each.name for each in project.sources]
+    for place, section in enumerate(mapping.withdrawals):
+        if section.source is None and not (mapping.events or judges):
+            raise MappingError(
+                ("withdrawals", place),
+                "whose users withdraw is not said: this source has none",
+                todo=f"add `source:`, the source of their events: one of {', '.join(known)}",
+            )
+        if section.source is not None and section.source not in known:
+            raise MappingError(
+                ("withdrawals", place, "source"),
+                f"there is no source {section.source!r}",
+                todo=f"write one of {', '.join(known)}",
+            )
+
+
 def _compiled(project: Project, source: Source, mapping: Mapping, options: dict[str, Any]) -> Reading:
+    _check_withdrawals(project, source, mapping)
     framing = _framing(("fields",), mapping.fields, mapping.read.model_dump())
     joined = mapping.join
     joined_framing = _framing(("join", "fields"), joined.fields, joined.read.model_dump()) if joined else None

@@ -94,6 +94,7 @@ def _project(call: Call) -> Iterator[_Finding]:
     yield _tried("policies", lambda: _policies(project))
     yield _tried("sources", lambda: _sources(project))
     yield _tried("warehouse", lambda: _warehouse(project))
+    yield _tried("pseudonyms", lambda: _pseudonyms(project))
     yield _tried("store", lambda: _store(project))
     free = shutil.disk_usage(project.directory).free
     enough = free >= _LITTLE
@@ -127,6 +128,12 @@ def _policies(project: Project) -> str:
     policies = tuple(policy for policy, _ in read_policies(project))
     check_strata(project, policies)
     return ", ".join(policy.ref for policy in policies)
+
+
+def _pseudonyms(project: Project) -> str:
+    from prefstrata.sources import check_key  # noqa: PLC0415 - as above
+
+    return "their key is the one that the ledger knows" if check_key(project) else "nobody has one yet"
 
 
 def _sources(project: Project) -> str:

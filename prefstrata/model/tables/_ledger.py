@@ -162,7 +162,7 @@ received_at | timestamp | when the service received it, by its own clock, UTC, n
         "a withdrawal of consent",
         columns(f"""
 subject | varchar | pseudonym of the user
-requested_at | timestamp | when, UTC
+requested_at | timestamp | when, UTC; null when no time was given that can be read
 {ORIGIN.strip()}
 """),
         ("subject",),
