@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -86,6 +87,8 @@ class Stager:
                     joined=joined,
                     demand=self._demand,
                 )
+            if joined:
+                refused = _told_of_joined(connection, f"{joined}_rejects", refused)
             read = framed.read - opened.passed + len(opened.again)
             batch_id = opened.batch_id
             if read and _count(connection, framed.rejects) + len(refused) == read:
@@ -150,6 +153,16 @@ def _line_of(connection: duckdb.DuckDBPyConnection, framed: Framed, place: int) 
         return place
     found = connection.execute(f"{numbers} order by 1 limit 1 offset {place - 1}").fetchall()
     return int(found[0][0]) if found else int(last)
+
+
+def _told_of_joined(connection: duckdb.DuckDBPyConnection, rejects: str, refused: list[Refused]) -> list[Refused]:
+    """Say beside a partner that is not there what of the joined file could not be read: it may be among that."""
+    found = f"select count(*), arg_min(coalesce(detail, reason), line) from {rejects}"
+    [(many, first)] = connection.execute(found).fetchall()
+    if not many:
+        return refused
+    said = f"; {many:,} of its records could not be read, the first: {first}"
+    return [replace(each, detail=each.detail + said) if each.reason == "no_match" else each for each in refused]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -449,6 +449,18 @@ def test_the_joined_file_is_part_of_the_batch(tmp_path: Path) -> None:
     desk.engine.close()
 
 
+def test_a_missing_partner_is_told_with_what_could_not_be_read(tmp_path: Path) -> None:
+    """A record of the second file that is refused leaves no other trace; the wrong type of one is often that of all."""
+    desk = Desk(tmp_path, JOINED)
+    desk.put("ratings.jsonl", _lines({"id": "1", "score": 2}, {"id": "2", "score": 2}))
+    texts = _lines({"id": "2", "q": "q", "answer": "a"}, {"id": 1, "q": "q", "answer": "a"}) + "not json\n"
+    (tmp_path / "texts.jsonl").write_text(texts, "utf-8")
+    assert desk.ingest().reasons == {"no_match": 1}
+    [row] = desk.rows("ledger.quarantine")
+    assert "no accepted record with id = 1; 2 of its records could not be read, the first: id " in row["detail"]
+    desk.engine.close()
+
+
 def test_a_changed_joined_file_brings_only_what_it_kept_back(tmp_path: Path) -> None:
     """Accepted records are not said again; read on, and joined anew once more, the counts still hold."""
     desk = Desk(tmp_path, JOINED)
