@@ -12,14 +12,14 @@ import dagster as dg
 from prefstrata import __version__
 from prefstrata.engine import lineage, sql_names, sql_text
 from prefstrata.model.tables import TABLES, table
-from prefstrata.noise import FITTED, READS
-from prefstrata.pipeline import STAGES, stage_of
+from prefstrata.noise import FITTED
+from prefstrata.pipeline import STAGES, reads_of, stage_of
 from prefstrata.weighting import COMPUTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["BATCHES", "asset_key", "built_spec", "checked_table", "filled_spec", "reads_of", "tables_in"]
+__all__ = ["BATCHES", "asset_key", "built_spec", "checked_table", "filled_spec", "tables_in"]
 
 BATCHES = "ledger.batches"
 _WORD = re.compile(r"\w+")
@@ -51,13 +51,6 @@ def built_spec(full_name: str, stage: str) -> dg.AssetSpec:
     reads = reads_of(full_name)
     spec = filled_spec(full_name, (asset_key(name) for name in sorted({*reads, *_guards(reads, stage)})))
     return spec.replace_attributes(group_name=stage, code_version=_code_version(full_name))
-
-
-def reads_of(full_name: str) -> tuple[str, ...]:
-    """The tables that a table is made from: those its SQL names, the rater model is fitted to, or Python reads."""
-    if full_name in COMPUTED:
-        return COMPUTED[full_name].reads
-    return READS if full_name in FITTED else lineage(full_name)
 
 
 def _guards(reads: Sequence[str], stage: str) -> frozenset[str]:

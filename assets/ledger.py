@@ -10,6 +10,7 @@ from assets._plots import stacked
 from assets._specs import BATCHES, asset_key, filled_spec, tables_in
 from assets._versions import rows_and_version
 from assets.sources import materialised_sources
+from prefstrata.pipeline import ledger_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,11 +37,13 @@ def ledger_asset(sources: "Iterable[dg.AssetKey]") -> dg.AssetsDefinition:
         ingested = session.ingest(progress=context.log.info)
         for told in materialised_sources(session.project, ingested.files, context.instance):
             context.log_event(told)
+        work = ledger_work(session.engine, ingested)
+        records = {"records read": work.read, "records accepted": work.recomputed, "records skipped": work.skipped}
         added = ingested.appended.rows if ingested.appended else {}
         for full_name in _TABLES:
             count, version = rows_and_version(session.engine, full_name)
             metadata = {"dagster/row_count": count, "rows added": added.get(full_name, 0)}
-            extra = _batches(session) if full_name == BATCHES else {}
+            extra = {**records, **_batches(session)} if full_name == BATCHES else {}
             yield dg.MaterializeResult(
                 asset_key=asset_key(full_name), metadata={**metadata, **extra}, data_version=version
             )

@@ -12,11 +12,11 @@ from pydantic import Field
 from assets._building import RESOURCE
 from assets._gates import gate_checks, gate_results
 from assets._plots import stacked
-from assets._specs import asset_key, reads_of
+from assets._specs import asset_key
 from assets.layers import LAYERS
 from prefstrata import __version__
 from prefstrata.model import UnreachableError
-from prefstrata.pipeline import STAGES, open_project_store
+from prefstrata.pipeline import STAGES, open_project_store, reads_of
 from prefstrata.releases import Status, read_manifest
 from prefstrata.releases.gates import Approval
 

@@ -7,10 +7,8 @@ file, measured in turn with the run, so that a slow machine slows both.
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,9 +17,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.generate import write
+from benchmarks._measured import CACHE, measured, votes_file
 
-_CACHE = Path(".cache/benchmarks")
 _TARGETS = {"ratio": 6.0, "peak_gib": 3.0, "again": 0.10}
 
 
@@ -32,38 +29,20 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep", type=Path, help="work in this folder and leave it")
     options = parser.parse_args()
-    file = _votes_file(options.votes)
+    file = votes_file(options.votes)
     found = [_round(file, options.keep) for _ in range(options.rounds)]
     return _report(Console(width=110), file, options.votes, found)
 
 
-def _votes_file(votes: int) -> Path:
-    file = _CACHE / f"votes-{votes}.jsonl"
-    if not file.exists():
-        _CACHE.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_suffix(".part")
-        with unfinished.open("w", encoding="utf-8", newline="\n") as stream:
-            write(votes, stream)
-        unfinished.rename(file)
-    return file
-
-
 def _round(file: Path, keep: Path | None) -> dict[str, Any]:
     """The peer, a first run and a run with nothing new, one after the other, each in its own process."""
-    with TemporaryDirectory(dir=_CACHE) as folder:
+    with TemporaryDirectory(dir=CACHE) as folder:
         where = keep or Path(folder)
         shutil.rmtree(where, ignore_errors=True)
         where.mkdir(parents=True)
         return {
-            part: _child(kind, where, file) for part, kind in (("bare", "bare"), ("first", "run"), ("again", "run"))
+            part: measured(kind, where, file) for part, kind in (("bare", "bare"), ("first", "run"), ("again", "run"))
         }
-
-
-def _child(part: str, folder: Path, file: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks._child", part, str(folder), str(file)]
-    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
-    measured: dict[str, Any] = json.loads(ended.stdout)
-    return measured
 
 
 def _report(console: Console, file: Path, votes: int, found: list[dict[str, Any]]) -> int:
@@ -85,7 +64,7 @@ def _report(console: Console, file: Path, votes: int, found: list[dict[str, Any]
     stages = Table("stage", title="where the first run's time goes", title_justify="left")
     stages.add_column("seconds", justify="right")
     for stage in found[0]["first"]["stages"]:
-        stages.add_row(stage, f"{median(each['first']['stages'][stage] for each in found):.2f}")
+        stages.add_row(stage, f"{median(each['first']['stages'][stage]['seconds'] for each in found):.2f}")
     console.print(table, stages)
     kept = ratio <= _TARGETS["ratio"] and peak <= _TARGETS["peak_gib"] and again <= _TARGETS["again"]
     console.print("All targets hold." if kept else "A TARGET IS MISSED.")

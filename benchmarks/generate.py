@@ -56,7 +56,7 @@ class _Pair(NamedTuple):
 
     better_wins: str
     worse_wins: str
-    reasons: bool
+    risk: str
 
 
 def write(votes: int, file: TextIO, *, seed: int = 1) -> int:
@@ -94,8 +94,10 @@ def _block(unit: Callable[[], float], chunks: Sequence[str], raters: Sequence[tu
     for pair in votes:
         rater, accuracy = raters[int(unit() * _RATERS)]
         start = pair.better_wins if unit() < accuracy else pair.worse_wins
-        dimension = _DIMENSIONS[int(unit() * len(_DIMENSIONS))]
-        tag = f', "reason_tags": ["{_TAGS[int(unit() * len(_TAGS))]}"]' if pair.reasons else ""
+        # A lot says which dimension wins where two conflict. At high risk that would contradict a policy now and then,
+        # and rightly stop the release.
+        dimension = _DIMENSIONS[int(unit() * len(_DIMENSIONS)) if pair.risk != "high" else 0]
+        tag = f', "reason_tags": ["{_TAGS[int(unit() * len(_TAGS))]}"]' if pair.risk != "low" else ""
         tie = ', "tie": true' if unit() < _TIES else ""
         yield f'{start}{rater}, "dims": ["{dimension}"]{tie}{tag}}}}}\n'
 
@@ -114,7 +116,7 @@ def _prompt(unit: Callable[[], float], chunks: Sequence[str]) -> Iterator[_Pair]
         pair = _Pair(
             better_wins=f'{head}{better}", "loser": "{worse}", {meta}',
             worse_wins=f'{head}{worse}", "loser": "{better}", {meta}',
-            reasons=risk != "low",
+            risk=risk,
         )
         for _ in range(_VOTES[int(unit() * len(_VOTES))]):
             yield pair

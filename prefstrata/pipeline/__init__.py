@@ -7,6 +7,7 @@ from prefstrata.pipeline._plan import STAGES, Stage, stage_of
 from prefstrata.pipeline._run import Progress, RunSummary, run
 from prefstrata.pipeline._session import Session, open_session
 from prefstrata.pipeline._withdraw import Withdrawn, withdraw
+from prefstrata.pipeline._work import Work, ledger_work, reads_of, rows_of
 from prefstrata.project import open_project_store
 
 __all__ = [
@@ -19,11 +20,15 @@ __all__ = [
     "Session",
     "Stage",
     "Withdrawn",
+    "Work",
     "alone",
     "check_meaning",
     "import_answers",
+    "ledger_work",
     "open_project_store",
     "open_session",
+    "reads_of",
+    "rows_of",
     "run",
     "stage_of",
     "withdraw",

@@ -12,6 +12,7 @@ from prefstrata.model import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from prefstrata.engine import Warehouse
     from prefstrata.project import Project
@@ -48,11 +49,32 @@ def opened_warehouse(project: Project) -> Iterator[Warehouse]:
             yield spark
         return
     with _what_a_machine_lacks(project):
-        engine = DuckDBEngine(project.warehouse_path, threads=config.threads, memory_limit=config.memory_limit)
+        engine = DuckDBEngine(
+            project.warehouse_path,
+            threads=config.threads,
+            memory_limit=config.memory_limit,
+            temp_directory=_spill(project),
+        )
         try:
             yield engine
         finally:
             engine.close()
+
+
+def _spill(project: Project) -> Path | None:
+    """Where the project wants DuckDB to spill, made when it is not there; None for DuckDB's own place."""
+    if project.engine.spill is None:
+        return None
+    folder = project.directory / project.engine.spill
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"DuckDB cannot spill there: {error.strerror}: {folder}",
+            where=f"{project.file}: engine.spill",
+            todo="name a folder that can be written",
+        ) from error
+    return folder
 
 
 @contextmanager
@@ -65,8 +87,8 @@ def _what_a_machine_lacks(project: Project) -> Iterator[None]:
         if any(word in str(error) for word in _FULL):
             raise ConfigError(
                 f"the disk is full: {said}",
-                where=str(project.warehouse_path.parent),
-                todo=f"make room: DuckDB spills beside the warehouse; {_KEPT}",
+                where=str(_spill(project) or project.warehouse_path.parent),
+                todo=f"make room, or let DuckDB spill elsewhere: engine.spill; {_KEPT}",
             ) from error
         if isinstance(error, duckdb.IOException):
             raise

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from prefstrata.pipeline._plan import STAGES
 from prefstrata.pipeline._session import open_session
+from prefstrata.pipeline._work import ledger_work, release_work, stage_work, work_spared
 from prefstrata.project import open_project_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from prefstrata.pipeline._session import Session
+    from prefstrata.pipeline._work import Work
     from prefstrata.project import Project
     from prefstrata.releases import Outcome
     from prefstrata.releases.gates import Approval, Judged
@@ -24,10 +26,11 @@ __all__ = ["Progress", "RunSummary", "run"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A step of a run that just began, in words."""
+    """A step of a run that just began, in words; or the end of a stage, with what it did."""
 
     stage: str
     what: str
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class RunSummary:
         rows: rows per table that was built; empty when nothing was new.
         seconds: wall seconds per stage.
         judged: what the gates found; None when no release was made.
+        work: by stage, what was read, made anew and left as it was.
     """
 
     ingested: IngestSummary
@@ -47,6 +51,7 @@ class RunSummary:
     rows: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     judged: Judged | None = None
+    work: Mapping[str, Work] = field(default_factory=dict)
 
 
 def run(
@@ -71,6 +76,7 @@ def run(
     """
     seconds: dict[str, float] = {}
     rows: dict[str, int] = {}
+    work: dict[str, Work] = {}
     with (
         open_project_store(project) as store,
         open_session(project, wait=wait, waiting=lambda text: progress(Progress("start", text))) as session,
@@ -80,18 +86,25 @@ def run(
         progress(Progress("ledger", "looking for new files"))
         ingested = session.ingest(progress=lambda text: progress(Progress("ledger", text)))
         seconds["ledger"] = time.perf_counter() - began
+        work["ledger"] = ledger_work(session.engine, ingested)
+        progress(Progress("ledger", "done", work["ledger"]))
         if known := session.published(store, finished):
-            return RunSummary(ingested, known, rows, seconds)
+            return RunSummary(ingested, known, rows, seconds, work=work | work_spared(session.engine))
         for stage in STAGES:
             began = time.perf_counter()
             _build(session, stage.name, stage.tables, rows, progress)
             session.guard(stage)
+            if stage.tables:
+                work[stage.name] = stage_work(session.engine, stage, rows)
+                progress(Progress(stage.name, "done", work[stage.name]))
             seconds[stage.name] = seconds.get(stage.name, 0) + time.perf_counter() - began
         began = time.perf_counter()
         progress(Progress("release", "writing and publishing"))
         outcome = session.release(store, metadata=metadata, approval=approval)
         seconds["release"] = time.perf_counter() - began
-        return RunSummary(ingested, outcome, rows, seconds, session.judged)
+        work["release"] = release_work(outcome)
+        progress(Progress("release", "done", work["release"]))
+        return RunSummary(ingested, outcome, rows, seconds, session.judged, work)
 
 
 def _build(

@@ -24,6 +24,11 @@ class EngineConfig(Strict):
         "2600MB",
         description="Memory that DuckDB may take before it spills to disk; on Spark, in the driver's process.",
     )
+    spill: str | None = Field(
+        None,
+        min_length=1,
+        description="Folder that DuckDB spills to, such as one on a fast disk; beside the warehouse when absent.",
+    )
     master: str = Field(
         "local[*]",
         min_length=1,
@@ -62,6 +67,8 @@ class EngineConfig(Strict):
     def _spark_alone_has_a_master(self) -> EngineConfig:
         if self.kind != "spark" and {"master", "options"} & self.model_fields_set:
             raise ValueError("`master` and `options` go with `kind: spark`")
+        if self.kind == "spark" and self.spill is not None:
+            raise ValueError("`spill` goes with `kind: duckdb`; Spark spills to where `spark.local.dir` says")
         if odd := sorted(name for name in self.options if not name.startswith("spark.")):
             raise ValueError(f"{odd[0]!r} is no Spark setting: their names begin with spark.")
         return self

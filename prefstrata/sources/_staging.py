@@ -86,11 +86,14 @@ class Stager:
                     joined=joined,
                     demand=self._demand,
                 )
-            reasons = _keep_rejects(connection, framed.rejects, opened.batch_id)
-            _quarantine(connection, reading, path, opened.batch_id, refused)
-            reasons.update(each.reason for each in refused)
             read = framed.read - opened.passed + len(opened.again)
-            self._batch(connection, reading, opened, read)
+            batch_id = opened.batch_id
+            if read and _count(connection, framed.rejects) + len(refused) == read:
+                batch_id = opened.if_refused
+            reasons = _keep_rejects(connection, framed.rejects, batch_id)
+            _quarantine(connection, reading, path, batch_id, refused)
+            reasons.update(each.reason for each in refused)
+            self._batch(connection, reading, opened, batch_id, read)
             for name in ("__rest", framed.table, framed.rejects, *((joined, f"{joined}_rejects") if joined else ())):
                 drop(connection, name)
         return read, dict(sorted(reasons.items()))
@@ -103,10 +106,12 @@ class Stager:
             raise PrefstrataError("it changed while it was read", where=str(reading.joined_path))
         return framed.table
 
-    def _batch(self, connection: duckdb.DuckDBPyConnection, reading: Reading, opened: Opened, read: int) -> None:
+    def _batch(
+        self, connection: duckdb.DuckDBPyConnection, reading: Reading, opened: Opened, batch_id: str, read: int
+    ) -> None:
         source = reading.source
         row = (
-            opened.batch_id,
+            batch_id,
             source.name,
             source.mode,
             source.supervisor,
@@ -145,6 +150,11 @@ def _line_of(connection: duckdb.DuckDBPyConnection, framed: Framed, place: int) 
         return place
     found = connection.execute(f"{numbers} order by 1 limit 1 offset {place - 1}").fetchall()
     return int(found[0][0]) if found else int(last)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    [(rows,)] = connection.execute(f"select count(*) from {table}").fetchall()
+    return int(rows)
 
 
 def _keep_rejects(connection: duckdb.DuckDBPyConnection, rejects: str, batch_id: str) -> Counter[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._commands._gates import gates_told
 from prefstrata.cli._commands._published import demand_published
+from prefstrata.cli._commands._refused import refused_whole
 from prefstrata.cli._output import Grid, counted, size
 from prefstrata.pipeline import run
 from prefstrata.policy import LAYERS
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from prefstrata.cli._call import Call
-    from prefstrata.pipeline import Progress, RunSummary
+    from prefstrata.pipeline import Progress, RunSummary, Work
 
 __all__ = ["run_project"]
 
@@ -29,6 +31,8 @@ def run_project(call: Call, wait: float, *, approve: str | None = None, by: str 
     project = call.project()
     with call.output.working("starting") as doing, _stages(call, doing) as told:
         summary = run(project, wait=wait, progress=told, approval=approval)
+    for warning in refused_whole(summary.ingested):
+        call.output.note(f"warning: {warning}")
     demand_published(summary.outcome, str(project.file))
     for warning in summary.outcome.warnings:
         call.output.note(f"warning: {warning}")
@@ -38,24 +42,35 @@ def run_project(call: Call, wait: float, *, approve: str | None = None, by: str 
 @contextmanager
 def _stages(call: Call, doing: Callable[[str], None]) -> Iterator[Callable[[Progress], None]]:
     """A listener that shows what goes on, and notes each stage with its seconds when the next one begins."""
-    stage, since = "", time.perf_counter()
+    stage, work, since = "", "", time.perf_counter()
 
     def close() -> None:
-        nonlocal since
+        nonlocal since, work
         now = time.perf_counter()
         if stage:
-            call.output.note(f"{stage:<10} {now - since:6.1f} s")
-        since = now
+            call.output.note(f"{stage:<10} {now - since:6.1f} s  {work}".rstrip())
+        since, work = now, ""
 
     def listen(step: Progress) -> None:
-        nonlocal stage
+        nonlocal stage, work
         if step.stage != stage:
             close()
             stage = step.stage
+        work = _done(step.work) if step.work else work
         doing(f"{step.stage}: {step.what}")
 
     yield listen
     close()
+
+
+def _done(work: Work) -> str:
+    """What a stage did, in a few words."""
+    read, made, left = (f"{count:,}" for count in (work.read, work.recomputed, work.skipped))
+    if work.counted == "files":
+        return f"{read} files written, {made} of them for the store, {left} there already"
+    if work.scope == "new":
+        return f"{read} {work.counted} read, {made} kept; {left} read before"
+    return f"{read} {work.counted} read, {made} made anew"
 
 
 def _document(summary: RunSummary) -> dict[str, Any]:
@@ -82,6 +97,7 @@ def _document(summary: RunSummary) -> dict[str, Any]:
         ],
         "sources_without_files": dict(ingested.empty),
         "rows": dict(summary.rows),
+        "work": {stage: asdict(work) for stage, work in summary.work.items()},
         "uploaded": outcome.uploaded,
         "reused": outcome.reused,
         "uploaded_bytes": outcome.uploaded_bytes,

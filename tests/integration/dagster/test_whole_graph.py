@@ -66,7 +66,14 @@ def test_row_counts_are_those_of_the_warehouse(ran: Ran) -> None:
     try:
         for stage in STAGES:
             for name in stage.tables:
-                assert told[name.replace(".", "/")].metadata["dagster/row_count"].value == engine.read(name).height
+                said, held = told[name.replace(".", "/")].metadata, engine.read(name).height
+                assert said["dagster/row_count"].value == said["rows recomputed"].value == held
+        votes, prompts = (engine.read(f"ledger.{name}").height for name in ("votes", "prompts"))
+        assert told["evidence/votes"].metadata["rows read"].value > votes
+        assert told["evidence/prompts"].metadata["rows read"].value >= prompts
+        read = engine.read("ledger.batches")["read"].sum()
+        ledger = told["ledger/batches"].metadata
+        assert ledger["records read"].value + ledger["records skipped"].value == read > ledger["records read"].value
     finally:
         engine.close()
 

@@ -45,3 +45,17 @@ def test_a_disk_without_room_to_spill_is_not_told_as_memory(tmp_path: Path) -> N
     ):
         connection.execute(f"set max_temp_directory_size = '1MB'; {sort}").fetchall()
     assert raised.value.where == str(tmp_path / "warehouse")
+
+
+def test_duckdb_spills_to_the_folder_that_the_project_names(tmp_path: Path) -> None:
+    """What does not fit in memory goes there, and is gone when the run ends; a file in its place is a mistake."""
+    text = _PROJECT.replace("threads: 1", "threads: 1, spill: fast/spill")
+    (tmp_path / "prefstrata.yaml").write_text(text, "utf-8")
+    spill = tmp_path / "fast" / "spill"
+    with open_session(read_project(tmp_path)) as session, session.engine.connection() as connection:
+        connection.execute("create temp table sorted as from range(4_000_000) as rows(i) order by hash(i)").fetchall()
+        assert sum(file.stat().st_size for file in spill.iterdir()) > 1_000_000
+    assert not spill.exists() or not list(spill.iterdir())
+    (tmp_path / "prefstrata.yaml").write_text(text.replace("fast/spill", "prefstrata.yaml"), "utf-8")
+    with pytest.raises(ConfigError, match="DuckDB cannot spill there"), open_session(read_project(tmp_path)):
+        pass

@@ -10,7 +10,7 @@ import yaml
 
 from prefstrata.model import GateBlockedError
 from prefstrata.model.resources import data_directory
-from prefstrata.pipeline import STAGES, open_project_store, run
+from prefstrata.pipeline import STAGES, Work, open_project_store, run
 from prefstrata.releases import Status, read_manifest, rollback_release
 from tests.unit.pipeline._project import add, make, pair
 
@@ -51,15 +51,28 @@ def test_new_files_become_a_release(tmp_path: Path) -> None:
     assert list(summary.rows) == [table for stage in STAGES for table in stage.tables]
     assert summary.rows["evidence.votes"] == 5
     assert summary.rows["layers.records"] == 4
-    assert {*summary.seconds} == {*(stage.name for stage in STAGES), "release"}
+    assert {*summary.seconds} == {*summary.work} == {*(stage.name for stage in STAGES), "release"}
+    assert summary.work["ledger"] == Work("records", "new", read=5, recomputed=5, skipped=0)
+    for stage in STAGES[1:]:
+        made = sum(summary.rows[name] for name in stage.tables)
+        work = summary.work[stage.name]
+        assert (work.counted, work.scope, work.recomputed, work.skipped) == ("rows", "whole", made, 0)
+    # Of the ledger alone: 5 votes, their 4 prompts, and 8 responses.
+    assert summary.work["evidence"].read >= 17
+    files = summary.outcome.uploaded
+    assert summary.work["release"] == Work("files", "whole", read=files, recomputed=files, skipped=0)
 
 
 def test_nothing_new_publishes_nothing_and_says_so(tmp_path: Path) -> None:
     """A second run builds nothing, tags nothing, and names the release that holds it all already."""
     project = make(tmp_path / "project")
     add(project, "crowd", "a", pair(1))
-    assert run(project).outcome.status is Status.PUBLISHED
+    first = run(project)
+    assert first.outcome.status is Status.PUBLISHED
     again = run(project)
+    assert again.work["ledger"] == Work("records", "new", read=0, recomputed=0, skipped=1)
+    kept = first.work["evidence"].recomputed
+    assert again.work["evidence"] == Work("rows", "none", read=0, recomputed=0, skipped=kept)
     assert (again.outcome.status, again.outcome.tag) == (Status.NOTHING_NEW, "v000001")
     assert (again.rows, again.outcome.warnings, again.ingested.appended) == ({}, (), None)
     assert _tags(project) == ["v000001"]
@@ -114,7 +127,12 @@ def test_more_records_make_the_next_release_and_say_what_changed(tmp_path: Path)
     add(project, "crowd", "a", pair(1))
     run(project)
     add(project, "crowd", "b", pair(2), pair(3))
-    assert run(project).outcome.tag == "v000002"
+    made = run(project)
+    assert made.outcome.tag == "v000002"
+    assert made.work["ledger"] == Work("records", "new", read=2, recomputed=2, skipped=1)
+    files = made.work["release"]
+    assert (files.recomputed, files.skipped) == (made.outcome.uploaded, made.outcome.reused)
+    assert files.skipped > 0
     first, second = _manifest(project, "v1"), _manifest(project)
     assert second["parent"]["release_id"] == first["release_id"]
     assert sum(row["records"] for row in second["changes"] if row["change"] == "added") == 2

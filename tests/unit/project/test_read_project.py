@@ -61,6 +61,7 @@ def test_spark_is_a_word_away(tmp_path: Path) -> None:
         (("name: mine", "name: mine\nengine: {memory_limit: 0 MB}"), 2, "'0 MB' is no size"),
         (("name: mine", "name: mine\nengine: {master: 'local[2]'}"), 2, "`master` and `options` go with `kind: spark`"),
         (("name: mine", "name: mine\nengine: {kind: spark, options: {driver.memory: 2g}}"), 2, "is no Spark setting"),
+        (("name: mine", "name: mine\nengine: {kind: spark, spill: fast}"), 2, "`spill` goes with `kind: duckdb`"),
         (("name: mine", "name: mine\nname: other"), 2, "the key 'name' stands here twice"),
         (("name: mine", "name: ../mine"), 1, "name"),
         (("name: mine", "name: mine\nstore: {kind: s3}"), 2, "store"),
