@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +33,8 @@ class Reading:
     joined_path: Path | None = None
     joined_framing: Framing | None = None
     joined_sha256: str = ""
+    digest: str = ""
+    """Of the mapping and what the source says besides, so that another reading of the same bytes can be told."""
 
     def located(self) -> Reading:
         """The same, with the digest of the joined file as it is now.
@@ -112,7 +116,15 @@ def _compiled(project: Project, source: Source, mapping: Mapping, options: dict[
         options=options,
     )
     compiled = compile_mapping(mapping, context)
-    return Reading(source, compiled, framing, project.directory / joined.path if joined else None, joined_framing)
+    said = (mapping.model_dump_json(), json.dumps([context.defaults, options], default=str), source.supervisor)
+    return Reading(
+        source,
+        compiled,
+        framing,
+        project.directory / joined.path if joined else None,
+        joined_framing,
+        digest=hashlib.sha256("\n".join(said).encode()).hexdigest(),
+    )
 
 
 def _framing(key: tuple[str | int, ...], declared: dict[str, Any], read: dict[str, Any]) -> Framing:

@@ -12,7 +12,7 @@ LEDGER = (
         "batches",
         "one file or page read",
         columns("""
-batch_id | varchar | sha256 of the source's name and the bytes
+batch_id | varchar | sha256 of the source's name and the bytes; then of a joined file, and of what it was read with
 source | varchar | name of the source in prefstrata.yaml
 mode | varchar | offline, online or synthetic
 supervisor | varchar | expert, crowd, user, judge or rule
