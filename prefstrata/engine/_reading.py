@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from prefstrata.engine._duckdb import DuckDBEngine, connect
+from prefstrata.engine._files import sql_text
 from prefstrata.engine._folder import TableFolder, show_tables
 from prefstrata.model.errors import ConfigError
 
@@ -67,17 +68,23 @@ def _looking_into(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def demand_built(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
-    """See that a run has built tables.
+    """See that a run has built tables, and that consent stands for what they hold.
 
     Args:
         connection: to the warehouse.
         tables: full names, such as ``evidence.pairs``.
 
     Raises:
-        ConfigError: one of them is not there yet.
+        ConfigError: one of them is not there yet, or somebody withdrew since.
     """
     rows = connection.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()
     if not set(tables) <= {name for [name] in rows}:
         raise ConfigError(
             "nothing has been built yet, so there is nothing to judge", where="warehouse", todo="`prefstrata run` first"
+        )
+    if connection.execute(sql_text("reports/withdrawn_since")).fetchall():
+        raise ConfigError(
+            "somebody withdrew consent since the last run, and what was built then still holds it",
+            where="warehouse",
+            todo="`prefstrata run` first",
         )

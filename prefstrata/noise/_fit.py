@@ -65,14 +65,17 @@ class FitSettings:
         sample: votes that the steps before the last are made on, when there are more; parts of the pairs, by a hash.
         last: steps on all votes, at the end.
         still: a step that moves raters' ability, side or style, and the items' lean to length or a class, by less, in
-            log-odds, is the last one on the sample.
+            log-odds, is the last one on all votes where there is no sample.
+        rough: the same of the steps on the sample. Which of all votes are in it moves raters by more, and the steps on
+            all votes set that right.
     """
 
     iterations: int = 20
     anchored: int = 5
     sample: int = 150_000
-    last: int = 2
+    last: int = 3
     still: float = 0.01
+    rough: float = 0.03
 
 
 @dataclass(frozen=True)
@@ -155,12 +158,12 @@ class _Fitter:
             self._expect(self._sample)
             self._step(self._sample, anchored=True)
             steps += 1
-        last = settings.last if self._sample < _ALL else 0
+        last, still = (settings.last, settings.rough) if self._sample < _ALL else (0, settings.still)
         while steps < settings.iterations - last:
             self._expect(self._sample)
             moved = self._step(self._sample)
             steps += 1
-            if moved <= settings.still and self._asked > _ASKED_FIRST + 1:
+            if moved <= still and self._asked > _ASKED_FIRST + 1:
                 break
         for _ in range(last):
             self._expect(_ALL)

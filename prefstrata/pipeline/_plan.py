@@ -48,6 +48,7 @@ STAGES = (
         "evidence",
         (
             "evidence.withdrawn",
+            "evidence.erased",
             "evidence.prompts",
             "evidence.responses",
             "evidence.normalised_ratings",

@@ -22,7 +22,7 @@ from prefstrata.releases import Outcome, Status, publish_rebasing, reconcile_rel
 from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.gates import blocked_error, keep_draft
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
-from prefstrata.sources import ingest
+from prefstrata.sources import ingest, recall_withdrawals
 from prefstrata.weighting import COMPUTED
 
 if TYPE_CHECKING:
@@ -81,13 +81,14 @@ class Session:
     def ingest(
         self, *, only: Collection[str] | None = None, progress: Callable[[str], object] = _quiet
     ) -> IngestSummary:
-        """Read every file that is not in the ledger yet.
+        """Read every file that is not in the ledger yet, and the withdrawals that a ledger made anew does not know.
 
         Args:
             only: names of the sources to read; all by default.
             progress: told, in a few words, what is being read.
         """
         policies = [policy for policy, _ in self.policies]
+        recall_withdrawals(self.engine, self.project.directory)
         return ingest(
             self.engine,
             self.project,

@@ -1,29 +1,34 @@
-"""Consent taken back, by command: a batch of its own in the ledger, and gone from the next release."""
+"""Consent taken back, by command: kept in a file of the project, and gone from the next release."""
 
 from __future__ import annotations
 
-import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from prefstrata.model import ConfigError
 from prefstrata.pipeline._session import open_session
-from prefstrata.sources import BLANKS, append_staged, clear_staging, pseudonym_key, pseudonym_of
+from prefstrata.sources import (
+    BLANKS,
+    WITHDRAWN_BY_COMMAND,
+    keep_withdrawals,
+    ledger_key,
+    pseudonym_of,
+    recall_withdrawals,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import duckdb
 
     from prefstrata.project import Project
 
-__all__ = ["SOURCE", "Withdrawn", "withdraw"]
+__all__ = ["Withdrawn", "withdraw"]
 
-SOURCE = "withdraw"
-"""What stands as the source of such a batch in ``ledger.batches``."""
+_RATER = re.compile(r"(expert|crowd|judge|rule):.+")
+"""The id of a rater who is no user: the same in every source, and no pseudonym."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,8 @@ class Withdrawn:
     """What a withdrawal found.
 
     Attributes:
-        source: the source whose user it is.
-        subject: the user's pseudonym there.
+        source: the source whose user it is; empty for a rater, who has one id in all of them.
+        subject: the user's pseudonym there, or the rater's id.
         events: events of the user in the ledger.
         judgements: votes, ratings and steps of the user in the ledger.
         is_new: whether consent had not been withdrawn before.
@@ -59,8 +64,8 @@ def withdraw(
 
     Args:
         project: the project.
-        user: the user, as the events of the source spell it.
-        source: name of the source; all by default.
+        user: the user, as the events of the source spell it; or the id of a rater who is no user, as ``crowd:ann``.
+        source: name of the source, which may be one that the project had before; all that have users by default.
         wait: seconds to wait for a run to end.
         waiting: told once, when there is something to wait for.
 
@@ -68,67 +73,48 @@ def withdraw(
         ConfigError: there is no such source, or none has users.
         UnreachableError: a run has the project and did not end in time.
     """
-    names = _sources(project, source)
-    if not user.strip(BLANKS):
+    name = user.strip(BLANKS)
+    if not name:
         raise ConfigError("the user has no name", where="SUBJECT", todo="write it as the events of the source spell it")
-    key = pseudonym_key(project)
-    subjects = {name: pseudonym_of(key, name, user) for name in names}
     with open_session(project, wait=wait, waiting=waiting) as session:
         with session.engine.connection() as connection:
-            found = tuple(_found(connection, name, subject) for name, subject in subjects.items())
+            subjects = _subjects(project, connection, name, source)
+            found = tuple(_found(connection, *each) for each in subjects)
         new = [each for each in found if each.is_new]
         if not new:
             return found
-        now = datetime.now(UTC).replace(tzinfo=None)
-        said = "\n".join([SOURCE, *sorted(each.subject for each in new)])
-        batch = hashlib.sha256(said.encode()).hexdigest()
-        clear_staging(session.engine)
-        session.engine.load(
-            "staging.withdrawals",
-            pl.DataFrame(
-                {
-                    "subject": [each.subject for each in new],
-                    "requested_at": [now] * len(new),
-                    "batch_id": [batch] * len(new),
-                    "line": list(range(1, len(new) + 1)),
-                }
-            ),
-        )
-        session.engine.load(
-            "staging.batches",
-            pl.DataFrame(
-                {
-                    "batch_id": [batch],
-                    "source": [SOURCE],
-                    "mode": ["online"],
-                    "supervisor": ["user"],
-                    "uri": [SOURCE],
-                    "bytes": [len(said)],
-                    "read": [len(new)],
-                    "position": [0],
-                }
-            ),
-        )
-        append_staged(session.engine)
+        # The file first: a run makes good what is not in the ledger yet.
+        withdrawn = dict.fromkeys(each.subject for each in new)
+        keep_withdrawals(project.directory, withdrawn, datetime.now(UTC).replace(tzinfo=None))
+        recall_withdrawals(session.engine, project.directory)
     return found
 
 
-def _sources(project: Project, source: str | None) -> Sequence[str]:
-    known = [each.name for each in project.sources]
-    if source is None:
-        of_users = [each.name for each in project.sources if each.supervisor == "user" or each.mode == "online"]
-        if not of_users:
-            raise ConfigError(
-                "no source of this project has users",
-                where=str(project.file),
-                todo="name the source of the judgements with --source",
-            )
-        return of_users
-    if source not in known:
+def _subjects(
+    project: Project, connection: duckdb.DuckDBPyConnection, name: str, source: str | None
+) -> list[tuple[str, str]]:
+    """Who it may be: sources, each with the pseudonym or the id of a rater that the name has there."""
+    if source is None and _RATER.fullmatch(name):
+        return [("", name)]
+    # Sources that are no more are in the ledger, and what they brought is released.
+    known = {each.name: (each.supervisor, each.mode) for each in project.sources}
+    past = connection.execute("select distinct source, supervisor, mode from ledger.batches").fetchall()
+    known |= {each: (supervisor, mode) for each, supervisor, mode in past if each not in {*known, WITHDRAWN_BY_COMMAND}}
+    if source is not None and source not in known:
         raise ConfigError(
             f"there is no source {source!r}", where=str(project.file), todo=f"Sources are: {', '.join(known) or 'none'}"
         )
-    return [source]
+    of_users = [each for each, (supervisor, mode) in known.items() if supervisor == "user" or mode == "online"]
+    chosen = [source] if source else of_users
+    if not chosen:
+        raise ConfigError(
+            "no source of this project has users",
+            where=str(project.file),
+            todo="name the source of the judgements with --source, or write a rater as supervisor:name",
+        )
+    key = ledger_key(project)
+    subjects = [(each, pseudonym_of(key, each, name)) for each in chosen]
+    return subjects + [(each, f"{known[each][0]}:{name}") for each in chosen if known[each][0] != "user" and source]
 
 
 def _found(connection: duckdb.DuckDBPyConnection, source: str, subject: str) -> Withdrawn:
@@ -140,6 +126,6 @@ def _found(connection: duckdb.DuckDBPyConnection, source: str, subject: str) -> 
         " + (select count(*) from ledger.ratings semi join raters using (rater_id))"
         " + (select count(*) from ledger.steps semi join raters using (rater_id)),"
         " (select count(*) from ledger.withdrawals where subject = $subject)",
-        {"subject": subject, "rater": f"user:{subject}"},
+        {"subject": subject, "rater": subject if ":" in subject else f"user:{subject}"},
     ).fetchall()
     return Withdrawn(source, subject, events, judgements, before == 0)

@@ -6,12 +6,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from prefstrata.model import GateBlockedError
 from prefstrata.model.weights import WEIGHTS_FORMAT
 from prefstrata.policy import Gates
 from prefstrata.releases._changes import CHANGES, changes_between, load_cells
 from prefstrata.releases._manifest import canonical, describe
 from prefstrata.releases._moves import moves_since
-from prefstrata.releases._online import late_since
+from prefstrata.releases._online import EMPTY, late_since
 from prefstrata.releases._pages import render_card, render_report
 from prefstrata.releases._summary import sentences, summarise
 from prefstrata.releases._teaching import news
@@ -115,6 +116,7 @@ class Drafter:
         )
         earlier = json.loads(read_manifest(self._store, parent)) if parent.release_id else None
         if earlier:
+            _demand_consent(earlier, self._description)
             load_cells(self._engine, self._store, parent)
         self.judged = judge(
             self._engine, self._identity, earlier, self._gates, approval=self._approval, back=self._ref(parent)
@@ -160,3 +162,14 @@ class Drafter:
         local.parent.mkdir(parents=True, exist_ok=True)
         local.write_bytes(content)
         return WrittenFile(path, local, hashlib.sha256(content).hexdigest(), len(content), 0)
+
+
+def _demand_consent(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Who withdrew before a release stays away from all that follow: a ledger made anew may have forgotten them."""
+    known, held = (each.get("online", EMPTY)["withdrawn"]["subjects"] for each in (earlier, now))
+    if held < known:
+        raise GateBlockedError(
+            f"the release before leaves out {known} who withdrew, and this ledger knows {held} of them",
+            where="ledger.withdrawals",
+            todo="bring back the project's withdrawals.jsonl, or withdraw for them again, and run again",
+        )

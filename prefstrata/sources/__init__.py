@@ -4,18 +4,29 @@ from prefstrata.sources._delivery import deliver, delivery_folder, delivery_sour
 from prefstrata.sources._files import find_files
 from prefstrata.sources._ingest import FileOutcome, IngestSummary, check_sources, ingest
 from prefstrata.sources._ledger import AppendSummary, BatchCount, append_staged, clear_staging
-from prefstrata.sources._pseudonyms import BLANKS, KEY_FILE, KEY_VARIABLE, pseudonym_key, pseudonym_of
+from prefstrata.sources._pseudonyms import (
+    BLANKS,
+    KEY_FILE,
+    KEY_VARIABLE,
+    check_key,
+    ledger_key,
+    pseudonym_key,
+    pseudonym_of,
+)
 from prefstrata.sources._reading import joined_file
+from prefstrata.sources._withdrawals import WITHDRAWN_BY_COMMAND, keep_withdrawals, recall_withdrawals
 
 __all__ = [
     "BLANKS",
     "KEY_FILE",
     "KEY_VARIABLE",
+    "WITHDRAWN_BY_COMMAND",
     "AppendSummary",
     "BatchCount",
     "FileOutcome",
     "IngestSummary",
     "append_staged",
+    "check_key",
     "check_sources",
     "clear_staging",
     "deliver",
@@ -24,6 +35,9 @@ __all__ = [
     "find_files",
     "ingest",
     "joined_file",
+    "keep_withdrawals",
+    "ledger_key",
     "pseudonym_key",
     "pseudonym_of",
+    "recall_withdrawals",
 ]

@@ -37,16 +37,25 @@ class _Earlier:
     batch_id: str
     bytes: int
     read: int
+    accepted: int
     is_cut: bool
     has_open_quote: bool
     refused: _Refused | None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it had records and none of them was accepted."""
+        return self.read > 0 and self.accepted == 0
 
 
 @dataclass
 class State:
     """What the ledger has: batches by id, and by source and uri; batches found in this run are added."""
 
-    batches: set[str] = field(default_factory=set)
+    batches: dict[str, str] = field(default_factory=dict)
+    """Batches that are not read again, by what they were tried on and, where nothing was accepted, with."""
+    refused: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    """Of what nothing was accepted, its batch, and whether nothing was accepted before from the file as it was."""
     by_uri: dict[tuple[str, str], list[_Earlier]] = field(default_factory=dict)
     waiting: Callable[[list[str]], Mapping[str, Iterable[int]]] = lambda _: {}
     """For batch ids, the numbers of the records that their joined file kept back, by batch."""
@@ -68,6 +77,8 @@ class Opened:
     batch_id: str
     seen: Seen
     passed: int
+    if_refused: str = ""
+    """Its batch when none of its records is accepted: it says what they were read with, for another reading may."""
     taken: int = 0
     """Bytes that must hold all of the last record passed over; 0 when there is nothing to fear."""
     again: tuple[int, ...] = ()
@@ -83,17 +94,48 @@ class Opened:
         uri = Path(os.path.relpath(path, directory)).as_posix()
         earlier = state.by_uri.get((reading.source.name, uri), [])
         seen, found = digests(path, frozenset(each.bytes for each in earlier))
-        batch_id = _batch_id(reading, seen.sha256)
-        if batch_id in state.batches:
-            return Known(uri, batch_id)
-        state.batches.add(batch_id)
+        tried = _batch_id(reading, seen.sha256)
+        if tried in state.batches:
+            return Known(uri, state.batches[tried])
+        reading_digest = _reading_digest(path, reading)
+        if_refused = _with_digest(tried, reading_digest)
+        if if_refused in state.batches:
+            return Known(uri, if_refused)
+        anew = tried in state.refused
+        if anew and not any(_tried_on(each.batch_id) == tried for each in earlier):
+            # Under another name nobody knows which of its records were passed over, unless there was none.
+            refused_as, is_whole = state.refused[tried]
+            if not is_whole:
+                return Known(uri, refused_as)
         begun = [
             each
             for each in earlier
-            if each.bytes in found and _content_id(reading, found[each.bytes]) == each.batch_id.partition("-")[0]
+            if each.bytes in found and _content_id(reading, found[each.bytes]) == _parts(each.batch_id)[0]
         ]
-        waiting = state.waiting([each.batch_id for each in begun]) if reading.joined_sha256 else {}
-        return _read_on(path, reading, Opened(uri, batch_id, seen, 0), begun, waiting)
+        standing = _standing(begun, reading_digest)
+        batch_id = if_refused if anew or len(standing) < len(_standing(begun, "")) else tried
+        state.batches[tried] = batch_id
+        waiting = state.waiting([each.batch_id for each in standing]) if reading.joined_sha256 else {}
+        return _read_on(path, reading, Opened(uri, batch_id, seen, 0, if_refused), standing, waiting)
+
+
+def _standing(begun: list[_Earlier], digest: str) -> list[_Earlier]:
+    """The batches that one with this digest goes on from.
+
+    Those at the end of which nothing was accepted, and which were read with something else, are read anew with it. A
+    batch whose id has no digest went on from all before it.
+    """
+    standing: list[_Earlier] = []
+    for each in begun:
+        _drop_refused(standing, _parts(each.batch_id)[2])
+        standing.append(each)
+    _drop_refused(standing, digest)
+    return standing
+
+
+def _drop_refused(standing: list[_Earlier], digest: str) -> None:
+    while digest and standing and standing[-1].is_refused and _parts(standing[-1].batch_id)[2] != digest:
+        standing.pop()
 
 
 def _read_on(
@@ -102,7 +144,7 @@ def _read_on(
     """Go through what earlier batches read, in their order, to say what this one has to."""
     ends, kept = {0: (0, False, 0)}, dict[int, tuple[int, str]]()
     for each in begun:
-        joined = each.batch_id.partition("-")[2]
+        joined = _parts(each.batch_id)[1]
         tried = _tried_again(kept, each.bytes, joined)
         end, again, _ = ends[max(size for size in ends if size <= each.bytes)]
         # A last record that was refused before it was whole was read again by the next batch.
@@ -114,7 +156,7 @@ def _read_on(
         if again and each.refused:
             kept.pop(each.refused.line, None)
     end, again, taken = ends[max(ends)]
-    tried = _tried_again(kept, opened.seen.bytes, opened.batch_id.partition("-")[2])
+    tried = _tried_again(kept, opened.seen.bytes, reading.joined_sha256)
     return replace(opened, passed=end - again, taken=taken, again=tuple(sorted(tried)))
 
 
@@ -179,13 +221,23 @@ def read_state(engine: Warehouse) -> State:
             """
         ).fetchall()
         rows = connection.execute(
-            "select source, uri, batch_id, bytes, read from ledger.batches order by seq"
+            "select source, uri, batch_id, bytes, read, accepted from ledger.batches order by seq"
         ).fetchall()
     last = {row[0]: (*row[1:3], None if row[4] is None else _Refused(*row[3:])) for row in refused}
-    state = State({row[2] for row in rows}, waiting=partial(_waiting, engine))
-    for source, uri, batch_id, size, read in rows:
-        earlier = _Earlier(batch_id, size, read, *last.get(batch_id, (False, False, None)))
-        state.by_uri.setdefault((source, uri), []).append(earlier)
+    state = State(waiting=partial(_waiting, engine))
+    for source, uri, batch_id, size, read, accepted in rows:
+        earlier = _Earlier(batch_id, size, read, accepted, *last.get(batch_id, (False, False, None)))
+        before = state.by_uri.setdefault((source, uri), [])
+        tried = _tried_on(batch_id)
+        if earlier.is_refused:
+            first = not any(each.accepted for each in before)
+            _, whole = state.refused.get(tried, ("", True))
+            state.refused[tried] = batch_id, whole and first
+            if _parts(batch_id)[2]:
+                state.batches[batch_id] = batch_id
+        else:
+            state.batches[tried] = batch_id
+        before.append(earlier)
     return state
 
 
@@ -234,6 +286,28 @@ def _batch_id(reading: Reading, sha256: str) -> str:
     """What is before the dash says which bytes they are, whatever they are joined to."""
     content = _content_id(reading, sha256)
     return f"{content}-{reading.joined_sha256}" if reading.joined_sha256 else content
+
+
+def _with_digest(tried: str, digest: str) -> str:
+    """The id of a batch that says what it was read with: content, joined file or nothing, digest."""
+    return f"{tried}-{digest}" if "-" in tried else f"{tried}--{digest}"
+
+
+def _parts(batch_id: str) -> tuple[str, str, str]:
+    """Content, joined file and digest of what it was read with; the last two may be empty."""
+    content, joined, digest = [*batch_id.split("-"), "", ""][:3]
+    return content, joined, digest
+
+
+def _tried_on(batch_id: str) -> str:
+    content, joined, _ = _parts(batch_id)
+    return f"{content}-{joined}" if joined else content
+
+
+def _reading_digest(path: Path, reading: Reading) -> str:
+    """What a file is read with: the mapping and all that its source and its name say of it."""
+    found = (reading.digest, reading.framing.kind_of(path), reading.framing.compression_of(path))
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()[:16]
 
 
 def _content_id(reading: Reading, sha256: str) -> str:

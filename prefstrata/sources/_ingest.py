@@ -2,7 +2,8 @@
 
 A batch is a source and the bytes of a file; one that is in the ledger is never read again. A file that grew, so that
 its earlier bytes are the beginning of the new ones, is read on from where the ledger stands: its earlier records are
-passed over by their number, so that records without an id of their own are not counted twice.
+passed over by their number, so that records without an id of their own are not counted twice. A batch of which nothing
+was accepted is read anew when its source says another way to read it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from prefstrata.model.tables import table
 from prefstrata.sources._files import Known, Opened, State, find_files, read_state
 from prefstrata.sources._frozen import check_frozen, demand_pairs
 from prefstrata.sources._ledger import AppendSummary, append_staged, clear_staging
-from prefstrata.sources._pseudonyms import pseudonym_key
+from prefstrata.sources._pseudonyms import ledger_key
 from prefstrata.sources._reading import Reading, compile_source
 from prefstrata.sources._spreading import stager_for
 from prefstrata.sources.mapping import Demand
@@ -147,7 +148,7 @@ def ingest(  # noqa: PLR0913 - from where, where to, what is asked of it, and wh
     governed = frozenset(engine.read("policy.scenarios")["scenario"].to_list())
     state = read_state(engine)
     demand = Demand(frozenset(requirements), governed, frozenset(tagged))
-    key = cache(lambda: pseudonym_key(project))
+    key = cache(lambda: ledger_key(project))
     found: list[FileOutcome] = []
     appended: list[AppendSummary] = []
     for frozen in (True, False):
@@ -192,12 +193,15 @@ def _read_all(
     stager: Stager | SpreadStager, files: Iterable[tuple[Reading, Path, Opened | Known]]
 ) -> Iterator[FileOutcome]:
     """Stage every file that is new."""
+    refused_as: dict[str, str] = {}
     for (reading, _, opened), staged in stager.stage_all(files):
         name = reading.source.name
         if isinstance(opened, Known) or staged is None:
-            yield FileOutcome(name, opened.uri, "known", opened.batch_id)
+            yield FileOutcome(name, opened.uri, "known", refused_as.get(opened.batch_id, opened.batch_id))
             continue
         read, reasons = staged
         refused = sum(reasons.values())
         status: Literal["new", "grown"] = "grown" if opened.passed else "new"
-        yield FileOutcome(name, opened.uri, status, opened.batch_id, read, read - refused, refused, reasons)
+        batch_id = opened.if_refused if read and refused == read else opened.batch_id
+        refused_as[opened.batch_id] = batch_id
+        yield FileOutcome(name, opened.uri, status, batch_id, read, read - refused, refused, reasons)

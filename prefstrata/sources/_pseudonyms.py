@@ -24,12 +24,24 @@ if TYPE_CHECKING:
 
     from prefstrata.project import Project
 
-__all__ = ["BLANKS", "KEY_FILE", "KEY_VARIABLE", "pseudonym_key", "pseudonym_of", "unlocked"]
+__all__ = [
+    "BLANKS",
+    "CHECK_FILE",
+    "KEY_FILE",
+    "KEY_VARIABLE",
+    "check_key",
+    "ledger_key",
+    "pseudonym_key",
+    "pseudonym_of",
+    "unlocked",
+]
 
 KEY_VARIABLE = "PREFSTRATA_PSEUDONYM_KEY"
 """The environment variable that holds the key, before any file."""
 KEY_FILE = "pseudonyms.key"
 """The file of the project that holds it otherwise: 64 hexadecimal digits."""
+CHECK_FILE = "pseudonyms.check"
+"""The file beside the warehouse that tells the key of its pseudonyms from others, and nothing of the key."""
 
 BLANKS = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -63,6 +75,60 @@ def pseudonym_key(project: Project) -> bytes:
         raise ConfigError(
             f"it cannot be read or written: {error.strerror}", where=str(path), todo=f"or set {KEY_VARIABLE}"
         ) from error
+
+
+def ledger_key(project: Project) -> bytes:
+    """The key of a project's pseudonyms, when it is the one that the ledger's were made with.
+
+    With another, every user would be somebody new, and no withdrawal would meet anybody.
+
+    Raises:
+        ConfigError: it is another, or it is gone; or as :func:`pseudonym_key`.
+    """
+    known = check_key(project)
+    key = pseudonym_key(project)
+    if not known:
+        file = _check_file(project)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+        unfinished.write_text(f"{_sign(key)}\n", "ascii")
+        unfinished.replace(file)
+    return key
+
+
+def check_key(project: Project) -> bool:
+    """Whether the ledger's pseudonyms have a key; that it is this one is seen to. No key is made.
+
+    Raises:
+        ConfigError: it is another, or it is gone; or as :func:`pseudonym_key`.
+    """
+    file = _check_file(project)
+    if not file.exists():
+        return False
+    if not os.environ.get(KEY_VARIABLE) and not (project.directory / KEY_FILE).exists():
+        raise _another("the key of the ledger's pseudonyms is gone", project)
+    if not hmac.compare_digest(_sign(pseudonym_key(project)), file.read_text("ascii").strip()):
+        raise _another("this is not the key that the ledger's pseudonyms were made with", project)
+    return True
+
+
+def _check_file(project: Project) -> Path:
+    return project.warehouse_path.parent / CHECK_FILE
+
+
+def _sign(key: bytes) -> str:
+    return hmac.new(key, b"the key of the pseudonyms in this ledger", hashlib.sha256).hexdigest()[:_CHARACTERS]
+
+
+def _another(what: str, project: Project) -> ConfigError:
+    where = KEY_VARIABLE if os.environ.get(KEY_VARIABLE) else str(project.directory / KEY_FILE)
+    return ConfigError(
+        what,
+        where=where,
+        todo=f"put the key back, in {KEY_VARIABLE} or in {KEY_FILE}. If it was destroyed on purpose, delete"
+        f" {_check_file(project)}: users get new pseudonyms then, and those whom the ledger has can no longer"
+        " withdraw by name",
+    )
 
 
 def _made(path: Path) -> bytes | None:

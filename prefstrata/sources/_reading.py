@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +33,8 @@ class Reading:
     joined_path: Path | None = None
     joined_framing: Framing | None = None
     joined_sha256: str = ""
+    digest: str = ""
+    """Of the mapping and what the source says besides, so that another reading of the same bytes can be told."""
 
     def located(self) -> Reading:
         """The same, with the digest of the joined file as it is now.
@@ -79,7 +83,27 @@ def _given(source: Source) -> tuple[dict[str, Any], dict[str, Any]]:
     return source.map, {}
 
 
+def _check_withdrawals(project: Project, source: Source, mapping: Mapping) -> None:
+    """See that withdrawals are of somebody: a user has another pseudonym in every source."""
+    judges = source.supervisor == "user" and (mapping.votes or mapping.rankings or mapping.ratings or mapping.steps)
+    known = [each.name for each in project.sources]
+    for place, section in enumerate(mapping.withdrawals):
+        if section.source is None and not (mapping.events or judges):
+            raise MappingError(
+                ("withdrawals", place),
+                "whose users withdraw is not said: this source has none",
+                todo=f"add `source:`, the source of their events: one of {', '.join(known)}",
+            )
+        if section.source is not None and section.source not in known:
+            raise MappingError(
+                ("withdrawals", place, "source"),
+                f"there is no source {section.source!r}",
+                todo=f"write one of {', '.join(known)}",
+            )
+
+
 def _compiled(project: Project, source: Source, mapping: Mapping, options: dict[str, Any]) -> Reading:
+    _check_withdrawals(project, source, mapping)
     framing = _framing(("fields",), mapping.fields, mapping.read.model_dump())
     joined = mapping.join
     joined_framing = _framing(("join", "fields"), joined.fields, joined.read.model_dump()) if joined else None
@@ -92,7 +116,15 @@ def _compiled(project: Project, source: Source, mapping: Mapping, options: dict[
         options=options,
     )
     compiled = compile_mapping(mapping, context)
-    return Reading(source, compiled, framing, project.directory / joined.path if joined else None, joined_framing)
+    said = (mapping.model_dump_json(), json.dumps([context.defaults, options], default=str), source.supervisor)
+    return Reading(
+        source,
+        compiled,
+        framing,
+        project.directory / joined.path if joined else None,
+        joined_framing,
+        digest=hashlib.sha256("\n".join(said).encode()).hexdigest(),
+    )
 
 
 def _framing(key: tuple[str | int, ...], declared: dict[str, Any], read: dict[str, Any]) -> Framing:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -86,11 +87,16 @@ class Stager:
                     joined=joined,
                     demand=self._demand,
                 )
-            reasons = _keep_rejects(connection, framed.rejects, opened.batch_id)
-            _quarantine(connection, reading, path, opened.batch_id, refused)
-            reasons.update(each.reason for each in refused)
+            if joined:
+                refused = _told_of_joined(connection, f"{joined}_rejects", refused)
             read = framed.read - opened.passed + len(opened.again)
-            self._batch(connection, reading, opened, read)
+            batch_id = opened.batch_id
+            if read and _count(connection, framed.rejects) + len(refused) == read:
+                batch_id = opened.if_refused
+            reasons = _keep_rejects(connection, framed.rejects, batch_id)
+            _quarantine(connection, reading, path, batch_id, refused)
+            reasons.update(each.reason for each in refused)
+            self._batch(connection, reading, opened, batch_id, read)
             for name in ("__rest", framed.table, framed.rejects, *((joined, f"{joined}_rejects") if joined else ())):
                 drop(connection, name)
         return read, dict(sorted(reasons.items()))
@@ -103,10 +109,12 @@ class Stager:
             raise PrefstrataError("it changed while it was read", where=str(reading.joined_path))
         return framed.table
 
-    def _batch(self, connection: duckdb.DuckDBPyConnection, reading: Reading, opened: Opened, read: int) -> None:
+    def _batch(
+        self, connection: duckdb.DuckDBPyConnection, reading: Reading, opened: Opened, batch_id: str, read: int
+    ) -> None:
         source = reading.source
         row = (
-            opened.batch_id,
+            batch_id,
             source.name,
             source.mode,
             source.supervisor,
@@ -145,6 +153,21 @@ def _line_of(connection: duckdb.DuckDBPyConnection, framed: Framed, place: int) 
         return place
     found = connection.execute(f"{numbers} order by 1 limit 1 offset {place - 1}").fetchall()
     return int(found[0][0]) if found else int(last)
+
+
+def _told_of_joined(connection: duckdb.DuckDBPyConnection, rejects: str, refused: list[Refused]) -> list[Refused]:
+    """Say beside a partner that is not there what of the joined file could not be read: it may be among that."""
+    found = f"select count(*), arg_min(coalesce(detail, reason), line) from {rejects}"
+    [(many, first)] = connection.execute(found).fetchall()
+    if not many:
+        return refused
+    said = f"; {many:,} of its records could not be read, the first: {first}"
+    return [replace(each, detail=each.detail + said) if each.reason == "no_match" else each for each in refused]
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    [(rows,)] = connection.execute(f"select count(*) from {table}").fetchall()
+    return int(rows)
 
 
 def _keep_rejects(connection: duckdb.DuckDBPyConnection, rejects: str, batch_id: str) -> Counter[str]:

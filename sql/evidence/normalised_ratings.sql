@@ -10,6 +10,8 @@ with unit as (
         rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
     from ledger.ratings
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = ratings.rater_id
+    anti join evidence.erased as unasked on unasked.kind = 'prompt' and unasked.id = ratings.prompt_id
+    anti join evidence.erased as erased on erased.kind = 'response' and erased.id = ratings.response_id
 ),
 fixed as (
     select *, cast(round(unit_value * 1e9) as bigint) as scaled

@@ -1,6 +1,7 @@
 -- Grain: a prompt.
 -- Several sources may describe one prompt differently. The description is resolved without regard to ingest order: the
--- highest risk wins, of names the alphabetically first, unknown and general only where nobody names another; and the policy that governs the scenario is looked up once, here.
+-- highest risk wins, of names the alphabetically first, unknown and general only where nobody names another; and the policy that governs the scenario is
+-- looked up once, here. Prompts that left with the people who brought them are none any more.
 with described as (
     select
         prompt_id,
@@ -22,3 +23,4 @@ select
     described.seq
 from described
 left join policy.scenarios as governed on governed.scenario = described.scenario
+anti join evidence.erased as erased on erased.kind = 'prompt' and erased.id = described.prompt_id

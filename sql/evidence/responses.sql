@@ -1,6 +1,7 @@
 -- Grain: a response.
 -- The style figures that later steps hold against the votes: what a style preference alone explains is no evidence of
 -- quality. Plain searches, cheap enough to run over every text; refusals and apologies stand at the beginning of an answer.
+-- Responses that left with the people who brought them, or whose prompt did, are none any more.
 with described as (
     select
         response_id,
@@ -30,3 +31,5 @@ select
     texts.seq
 from texts
 join described on described.seq = texts.seq
+anti join evidence.erased as erased on erased.kind = 'response' and erased.id = texts.response_id
+anti join evidence.erased as unasked on unasked.kind = 'prompt' and unasked.id = texts.prompt_id

@@ -1,7 +1,9 @@
 -- Grain: a vote that a step hears.
 -- Its part of the maximisation step: how probable each level of the item is, and the slope and the bend of the log-likelihood of
 -- a decided vote, by ability and by what else pulls. A vote beside siblings is held against what all others say of the item, and
--- itself. A table of its own, because engines compute again what is named once and used twenty times.
+-- itself. One that stands alone mostly confirms what is believed: at full weight it would hold the estimates near where they
+-- began (a composite likelihood; Varin et al. 2011). A table of its own, because engines compute again what is named once and
+-- used twenty times.
 with known as (
     select item, 0 as kin, a_clear, a_close, even, b_close, b_clear
     from fit.posteriors
@@ -9,18 +11,26 @@ with known as (
     select item, kin, a_clear, a_close, even, b_close, b_clear
     from fit.cavities
 ),
+-- Logistic by hand: of what a rater is, the exponential is taken once a rater, and of what pulls at a vote once a vote.
+believed as (
+    select
+        unit, side, length, markdown, firmness, tie_even, tie_close, tie_clear,
+        exp(-greatest(-40e0, least(40e0, ability))) as far, exp(-0.4 * greatest(-40e0, least(40e0, ability))) as near
+    from fit.raters
+),
 heard as (
     select
-        votes.unit, votes.side, votes.first, votes.share, votes.kin,
+        votes.unit, votes.side, votes.first, votes.kin,
+        votes.share * case when votes.alone then 0.1 else 1e0 end as share,
         case when votes.alone then 0e0 else votes.longer end as longer,
         case when votes.alone then 0e0 else votes.marked end as marked,
         case when votes.alone then 0e0 else votes.firm end as firm,
         known.a_clear, known.a_close, known.even, known.b_close, known.b_clear,
-        raters.ability, raters.tie_even, raters.tie_close, raters.tie_clear,
-        raters.side * votes.first + raters.length * votes.longer + raters.markdown * votes.marked
-            + raters.firmness * votes.firm as pull
+        raters.far, raters.near, raters.tie_even, raters.tie_close, raters.tie_clear,
+        exp(-greatest(-40e0, least(40e0, raters.side * votes.first + raters.length * votes.longer
+            + raters.markdown * votes.marked + raters.firmness * votes.firm))) as odds
     from fit.votes as votes
-    join fit.raters as raters on raters.unit = votes.unit
+    join believed as raters on raters.unit = votes.unit
     join known on known.item = votes.item and known.kin = votes.kin
     where votes.bucket < $buckets and (votes.anchored or not $anchored)
 ),
@@ -28,8 +38,8 @@ likely as (
     select
         *,
         case when side > 0 then 1e0 else 0e0 end as won,
-        sigmoid(pull + ability) as p_a2, sigmoid(pull + 0.4 * ability) as p_a1, sigmoid(pull) as p_0,
-        sigmoid(pull - 0.4 * ability) as p_b1, sigmoid(pull - ability) as p_b2
+        1 / (1 + odds * far) as p_a2, 1 / (1 + odds * near) as p_a1, 1 / (1 + odds) as p_0,
+        1 / (1 + odds / near) as p_b1, 1 / (1 + odds / far) as p_b2
     from heard
 ),
 weighed as (

@@ -1,33 +1,42 @@
 -- Grain: an item, and a family several of whose votes are on it (0 for all votes that nobody beside them could have copied).
 -- The logarithm of how probable its votes are in each state of the item (a clearly better, a closely better, even, b closely,
 -- b clearly), by what is believed of the raters, in millionths. Families are apart, so that what a family's other votes say can
--- be left out where one of them is judged.
-with heard as (
+-- be left out where one of them is judged. Every vote of every step comes through here: what only a rater changes is computed once
+-- a rater, and of what pulls at a vote one exponential is taken in place of five.
+with believed as (
     select
-        votes.item, votes.kin, votes.model, votes.side, votes.share / (1 + (votes.copies - 1) * raters.discount) / (1 + (votes.families - 1) * raters.shared) as weight,
-        raters.ability,
-        raters.side * votes.first + raters.length * votes.longer + raters.markdown * votes.marked
-            + raters.firmness * votes.firm as pull,
-        raters.tie_even, raters.tie_close, raters.tie_clear,
-        coalesce(grades.a_clear, 0) as g_a2, coalesce(grades.a_close, 0) as g_a1, coalesce(grades.even, 0) as g_0,
-        coalesce(grades.b_close, 0) as g_b1, coalesce(grades.b_clear, 0) as g_b2
+        unit, panel, side, length, markdown, firmness, discount, shared,
+        exp(-greatest(-40e0, least(40e0, ability))) as far, exp(-0.4 * greatest(-40e0, least(40e0, ability))) as near,
+        ln(tie_clear) as tie_clear, ln(tie_close) as tie_close, ln(tie_even) as tie_even,
+        ln(1 - tie_clear) as decided_clear, ln(1 - tie_close) as decided_close, ln(1 - tie_even) as decided_even
+    from fit.raters
+),
+heard as (
+    select
+        votes.item, votes.kin, votes.model, votes.side,
+        1e6 * votes.share / (1 + (votes.copies - 1) * believed.discount) / (1 + (votes.families - 1) * believed.shared)
+            as weight,
+        exp(-votes.side * greatest(-40e0, least(40e0, believed.side * votes.first + believed.length * votes.longer
+            + believed.markdown * votes.marked + believed.firmness * votes.firm))) as against,
+        -- Odds against a vote for a where a is better are those against one for b where b is.
+        case when votes.side > 0 then far else 1 / far end as a_far, case when votes.side > 0 then near else 1 / near end as a_near,
+        case when votes.side > 0 then 1 / far else far end as b_far, case when votes.side > 0 then 1 / near else near end as b_near,
+        tie_clear, tie_close, tie_even,
+        decided_clear + coalesce(grades.a_clear, 0) as a_clear, decided_close + coalesce(grades.a_close, 0) as a_close,
+        decided_even + coalesce(grades.even, 0) as even,
+        decided_close + coalesce(grades.b_close, 0) as b_close, decided_clear + coalesce(grades.b_clear, 0) as b_clear
     from fit.votes as votes
-    join fit.raters as raters on raters.unit = votes.unit
+    join believed on believed.unit = votes.unit
     left join fit.grades as grades
-        on grades.panel = raters.panel and grades.side = votes.side and grades.grade = votes.grade
+        on grades.panel = believed.panel and grades.side = votes.side and grades.grade = votes.grade
     where votes.bucket < $buckets
 )
 select
     item, kin, bool_and(model) as model,
-    sum(cast(round(1e6 * weight * case when side = 0 then ln(tie_clear)
-        else ln(1 - tie_clear) + log_sigmoid(side * (pull + ability)) + g_a2 end) as bigint)) as a_clear,
-    sum(cast(round(1e6 * weight * case when side = 0 then ln(tie_close)
-        else ln(1 - tie_close) + log_sigmoid(side * (pull + 0.4 * ability)) + g_a1 end) as bigint)) as a_close,
-    sum(cast(round(1e6 * weight * case when side = 0 then ln(tie_even)
-        else ln(1 - tie_even) + log_sigmoid(side * pull) + g_0 end) as bigint)) as even,
-    sum(cast(round(1e6 * weight * case when side = 0 then ln(tie_close)
-        else ln(1 - tie_close) + log_sigmoid(side * (pull - 0.4 * ability)) + g_b1 end) as bigint)) as b_close,
-    sum(cast(round(1e6 * weight * case when side = 0 then ln(tie_clear)
-        else ln(1 - tie_clear) + log_sigmoid(side * (pull - ability)) + g_b2 end) as bigint)) as b_clear
+    sum(cast(round(weight * case when side = 0 then tie_clear else a_clear - ln(1 + against * a_far) end) as bigint)) as a_clear,
+    sum(cast(round(weight * case when side = 0 then tie_close else a_close - ln(1 + against * a_near) end) as bigint)) as a_close,
+    sum(cast(round(weight * case when side = 0 then tie_even else even - ln(1 + against) end) as bigint)) as even,
+    sum(cast(round(weight * case when side = 0 then tie_close else b_close - ln(1 + against * b_near) end) as bigint)) as b_close,
+    sum(cast(round(weight * case when side = 0 then tie_clear else b_clear - ln(1 + against * b_far) end) as bigint)) as b_clear
 from heard
 group by item, kin

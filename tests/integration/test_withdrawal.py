@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
-from prefstrata.model import IntegrityError
+from prefstrata.engine import demand_built, read_warehouse
+from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.project import open_project_store, read_project
 from prefstrata.sources import pseudonym_key, pseudonym_of
 from tests._command import inside, put
@@ -33,6 +35,19 @@ sources:
       prompt: asked
       events:
         - {id: id, user: who, kind: did, response: {text: got}, became: {text: made}, session: who, occurred_at: at}
+"""
+JUDGED = """\
+  - name: verdicts
+    mode: synthetic
+    supervisor: judge
+    path: verdicts/*.jsonl
+    format: mapping
+    map:
+      fields: {asked: text, one: text, two: text, stars: number}
+      prompt: asked
+      responses: {one: {text: one}, two: {text: two, generator: {constant: writer-1}}}
+      votes: [{left: one, right: two, choice: {constant: left}, rater: {constant: it}}]
+      ratings: [{response: one, value: stars, scale: [1, 5], dimension: {constant: overall}, rater: {constant: it}}]
 """
 
 
@@ -81,10 +96,15 @@ def _read(project: Path, tag: str) -> dict[str, str]:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five releases, the subject in each."""
     folder = tmp_path_factory.mktemp("clinic")
-    (folder / "prefstrata.yaml").write_text(CONFIG)
+    (folder / "prefstrata.yaml").write_text(CONFIG + JUDGED)
     (folder / "inbox").mkdir()
+    (folder / "verdicts").mkdir()
     for day in range(5):
         put(folder, f"2026-11-0{day + 1}.jsonl", *_day(day))
+        # A model was asked about what the subject alone had asked, and wrote another answer to it.
+        asked = {"asked": f"{WORDS}, what about day {day}?", "one": f"Answer {day} to you alone.", "stars": 4}
+        said = json.dumps({**asked, "two": "A model wrote this to you alone."})
+        (folder / "verdicts" / f"{day}.jsonl").write_text(f"{said}\n", "utf-8")
         assert inside("run", "--quiet", cwd=folder).code == 0
     return folder
 
@@ -103,6 +123,7 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
     for number in range(1, 6):
         held = "".join(_read(project, f"v{number:06}").values())
         assert WORDS in held, "the subject was never in the release, so nothing is shown"
+        assert "A model wrote this" in held, "the judge's verdict was never in the release, so nothing is shown"
         assert SUBJECT not in held
 
     done = inside("withdraw", SUBJECT, "--json", cwd=project)
@@ -123,6 +144,11 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
     }
     assert manifest["batches"] == before["batches"], "what a command records is no file"
     assert inside("withdraw", SUBJECT, cwd=project).out == "consent was withdrawn before; nothing to do\n"
+    erased = "select kind, count(*) as n from evidence.erased group by kind order by kind"
+    assert inside("sql", erased, "--json", cwd=project).document == [
+        {"kind": "prompt", "n": 5},
+        {"kind": "response", "n": 10},
+    ]
     back = inside("rollback", "v000005", cwd=project)
     assert (back.code, "before 1 withdrew" in back.err) == (3, True)
 
@@ -156,6 +182,51 @@ def test_a_subject_nobody_knows_is_remembered(project: Path) -> None:
         cwd=project,
     ).document
     assert row == {"n": 0}
+
+
+def test_whoever_judged_can_withdraw_too_and_so_can_users_of_sources_that_are_no_more(tmp_path: Path) -> None:
+    """A rater is named as the ledger names raters; a source that left prefstrata.yaml left its records behind."""
+    crowd = JUDGED.replace("mode: synthetic", "mode: offline").replace("supervisor: judge", "supervisor: crowd")
+    config = tmp_path / "prefstrata.yaml"
+    config.write_text(CONFIG + crowd)
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "verdicts").mkdir()
+    put(tmp_path, "2026-11-01.jsonl", *_day(0))
+    said = {"asked": "What else?", "one": "This.", "two": "That.", "stars": 5}
+    (tmp_path / "verdicts" / "a.jsonl").write_text(json.dumps(said) + "\n", "utf-8")
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    assert "What else?" in "".join(_read(tmp_path, "v000001").values())
+
+    config.write_text(CONFIG.split("sources:", maxsplit=1)[0] + "sources:\n" + crowd)
+    [done] = inside("withdraw", SUBJECT, "--json", cwd=tmp_path).document
+    assert (done["source"], done["events"], done["new"]) == ("app", 3, True)
+    [one] = inside("withdraw", "crowd:it", "--json", cwd=tmp_path).document
+    assert (one["subject"], one["judgements"], one["new"]) == ("crowd:it", 2, True)
+    [_, again] = inside("withdraw", "it", "--source", "verdicts", "--json", cwd=tmp_path).document
+    assert (again["subject"], again["judgements"], again["new"]) == ("crowd:it", 2, False)
+    with (
+        read_warehouse(read_project(tmp_path).warehouse_path) as connection,
+        pytest.raises(ConfigError, match="withdrew consent since the last run"),
+    ):
+        demand_built(connection, "evidence.pairs")  # as whoever is to ask people or models does first
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    with read_warehouse(read_project(tmp_path).warehouse_path) as connection:
+        demand_built(connection, "evidence.pairs")
+    texts = "".join(_read(tmp_path, "v000002").values())
+    assert [trace for trace in (WORDS, "What else?", "crowd:it") if trace in texts] == []
+
+    # The warehouse can be made anew from the inbox, and who withdrew stays away.
+    config.write_text(CONFIG + crowd)
+    shutil.rmtree(tmp_path / "warehouse")
+    kept = tmp_path / "withdrawals.jsonl"
+    assert SUBJECT not in kept.read_text()
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    texts = "".join(_read(tmp_path, "latest").values())
+    assert [trace for trace in (WORDS, "What else?", "crowd:it") if trace in texts] == []
+    kept.unlink()
+    shutil.rmtree(tmp_path / "warehouse")
+    stopped = inside("run", "--quiet", cwd=tmp_path)
+    assert (stopped.code, "leaves out 3 who withdrew, and this ledger knows 0" in stopped.err) == (3, True)
 
 
 def test_a_withdrawal_holds_for_events_that_a_rule_supervises(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -94,6 +95,8 @@ def _project(call: Call) -> Iterator[_Finding]:
     yield _tried("policies", lambda: _policies(project))
     yield _tried("sources", lambda: _sources(project))
     yield _tried("warehouse", lambda: _warehouse(project))
+    yield from _refused(project)
+    yield _tried("pseudonyms", lambda: _pseudonyms(project))
     yield _tried("store", lambda: _store(project))
     free = shutil.disk_usage(project.directory).free
     enough = free >= _LITTLE
@@ -129,6 +132,12 @@ def _policies(project: Project) -> str:
     return ", ".join(policy.ref for policy in policies)
 
 
+def _pseudonyms(project: Project) -> str:
+    from prefstrata.sources import check_key  # noqa: PLC0415 - as above
+
+    return "their key is the one that the ledger knows" if check_key(project) else "nobody has one yet"
+
+
 def _sources(project: Project) -> str:
     from prefstrata.sources import check_sources, find_files  # noqa: PLC0415 - as above
 
@@ -148,6 +157,17 @@ def _warehouse(project: Project) -> str:
     with read_warehouse(path):
         held = path.rglob("*") if path.is_dir() else (path,)
         return f"{path}, {size(sum(file.stat().st_size for file in held if file.is_file()))}"
+
+
+def _refused(project: Project) -> Iterator[_Finding]:
+    """Files of which nothing was taken: nothing is broken, but somebody should know."""
+    from prefstrata.cli._commands._refused import refused_files  # noqa: PLC0415 - as above
+
+    with suppress(PrefstrataError):  # told of the warehouse
+        found = refused_files(project.warehouse_path)
+        if found:
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            yield _Finding("files", None, f"{found[0]}{more}", "mend the source, then run again")
 
 
 def _store(project: Project) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._commands._gates import gates_told
 from prefstrata.cli._commands._published import demand_published
+from prefstrata.cli._commands._refused import refused_whole
 from prefstrata.cli._output import Grid, counted, size
 from prefstrata.pipeline import run
 from prefstrata.policy import LAYERS
@@ -30,6 +31,8 @@ def run_project(call: Call, wait: float, *, approve: str | None = None, by: str 
     project = call.project()
     with call.output.working("starting") as doing, _stages(call, doing) as told:
         summary = run(project, wait=wait, progress=told, approval=approval)
+    for warning in refused_whole(summary.ingested):
+        call.output.note(f"warning: {warning}")
     demand_published(summary.outcome, str(project.file))
     for warning in summary.outcome.warnings:
         call.output.note(f"warning: {warning}")

@@ -31,13 +31,16 @@ def withdraw_user(call: Call, user: str, source: str | None, wait: float) -> Non
         for each in found
     ]
     if not events and not judgements:
-        where = ", ".join(each.source for each in found)
+        where = ", ".join(dict.fromkeys(each.source or each.subject for each in found))
         call.output.note(
             f"warning: nothing of this user is in the ledger ({where}): check how the events of the source spell the"
             " user, and that they have been read; the withdrawal holds for what comes later"
         )
     if not new:
         call.output.emit(document, "consent was withdrawn before; nothing to do")
+        return
+    if not events and not judgements:
+        call.output.emit(document, "the withdrawal is recorded; it takes nothing out of the next release")
         return
     held = f"{counted(events, 'event')} and {counted(judgements, 'judgement')} of this user are in the ledger"
     call.output.emit(

@@ -16,6 +16,16 @@ EVIDENCE = (
     ),
     Table(
         "evidence",
+        "erased",
+        "a text that only people who withdrew consent brought",
+        columns("""
+kind | varchar | prompt or response
+id | varchar | the prompt or the response: nobody is asked about it, and nothing said of it is evidence
+"""),
+        ("kind", "id"),
+    ),
+    Table(
+        "evidence",
         "prompts",
         "a prompt, its descriptions resolved",
         columns("""

@@ -12,7 +12,7 @@ LEDGER = (
         "batches",
         "one file or page read",
         columns("""
-batch_id | varchar | sha256 of the source's name and the bytes
+batch_id | varchar | sha256 of the source's name and the bytes; then of a joined file, and of what it was read with
 source | varchar | name of the source in prefstrata.yaml
 mode | varchar | offline, online or synthetic
 supervisor | varchar | expert, crowd, user, judge or rule
@@ -162,7 +162,7 @@ received_at | timestamp | when the service received it, by its own clock, UTC, n
         "a withdrawal of consent",
         columns(f"""
 subject | varchar | pseudonym of the user
-requested_at | timestamp | when, UTC
+requested_at | timestamp | when, UTC; null when no time was given that can be read
 {ORIGIN.strip()}
 """),
         ("subject",),

@@ -35,7 +35,7 @@ STAGING = (
         "batches",
         "a file read in this run",
         columns("""
-batch_id | varchar | sha256 of the source's name and the bytes
+batch_id | varchar | sha256 of the source's name and the bytes; then of a joined file, and of what it was read with
 source | varchar | name of the source
 mode | varchar | offline, online or synthetic
 supervisor | varchar | expert, crowd, user, judge or rule

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from prefstrata.engine import sql_text
+from prefstrata.engine import demand_built, sql_text
 from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.tables import table
 
@@ -47,7 +47,11 @@ def read_tasks(
     Returns:
         All text, null when there is none: item (the pair), queue, dimension, question, prompt (to read), left, right,
         task, scenario, risk_level, language, messages (the prompt as JSON), check (a digest of the texts).
+
+    Raises:
+        ConfigError: nothing has been run yet, or somebody withdrew consent since.
     """
+    demand_built(connection, "noise.queue")
     return _frame(connection, "reports/queue_tasks", queue=queue, scenario=scenario, most=most)
 
 

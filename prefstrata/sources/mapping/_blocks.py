@@ -261,9 +261,13 @@ def _withdrawals(builder: Builder, section: Withdrawals) -> Block:
     user = builder.main("user", section.user, "name")
     builder.columns.pop("user")
     builder.columns["subject"] = pseudonym(section.source or builder.context.source, name_of(user.sql))
-    at = builder.put("requested_at", section.requested_at, "time")
-    where = spell(builder.block)
-    builder.require(f"{at} is not null", "bad_time", text_literal(f"{where}.requested_at: the time is missing"))
+    at = section.requested_at
+    # It holds whenever it was asked for: a time that cannot be read is no reason to go on using what was taken back.
+    builder.columns["requested_at"] = (
+        "cast(null as timestamp)"
+        if at is None
+        else builder.evaluation.read((*builder.block, "requested_at"), at, "time").sql
+    )
     return _done(builder, "withdrawals", builder.statement("subject"))
 
 

@@ -263,8 +263,13 @@ class Withdrawals(_Section):
     each: Value | None = Field(None, description="A list: one withdrawal per element, which is `it`.")
     where: Value | None = Field(None, description="Elements (records) not meeting it say nothing here.")
     user: Value = Field(description="The user, as the events spell it.")
-    source: str | None = Field(None, description="Source of the user's events; this source when absent.")
-    requested_at: Value = Field(description="When it was asked for.")
+    source: str | None = Field(
+        None,
+        description="Source of the user's events or judgements; may be left out where the mapping reads these, too.",
+    )
+    requested_at: Value | None = Field(
+        None, description="When it was asked for; a time that cannot be read is left out."
+    )
 
 
 class Mapping(Statement):

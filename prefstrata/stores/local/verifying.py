@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import closing
+from functools import partial
+from typing import IO, TYPE_CHECKING
 
 from prefstrata.model import IntegrityError
+from prefstrata.model.ahead import ahead
 from prefstrata.stores.local.objects import FILES
 from prefstrata.stores.local.txn import read_commit, read_tree
 from prefstrata.stores.reading import VerifyingReader
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from prefstrata.stores.types import CommitInfo
 
 __all__ = ["verify_commits", "why_absent"]
+
+_READERS = 2  # hashing holds no lock of Python's, and what is read last was written last: a disk seldom slows it
 
 
 def verify_commits(
@@ -36,7 +41,9 @@ def verify_commits(
             if path not in but:
                 paths.setdefault((file.sha256, file.size), path)
     files = [FileInfo(path, sha256, size) for (sha256, size), path in paths.items()]
-    problems = [problem for file in files if (problem := _check(objects, refs, file))]
+    opened = ((file, _opened(objects, refs, file)) for file in files)
+    with closing(ahead(opened, partial(_read, objects), threads=_READERS)) as found:
+        problems = [problem for problem in found if problem]
     problems.sort(key=lambda problem: problem.path)
     ids = tuple(commit.id for commit in commits)
     return VerifyReport(ids, len(files), sum(file.size for file in files), tuple(problems))
@@ -57,10 +64,15 @@ def _check_history(objects: Objects, commit: CommitInfo, seen: set[str]) -> None
         parent = before.parent
 
 
-def _check(objects: Objects, refs: Refs, file: FileInfo) -> Problem | None:
+def _opened(objects: Objects, refs: Refs, file: FileInfo) -> IO[bytes] | Problem:
     stream = None if refs.purge_reason(file.sha256) else objects.open(file.sha256)
-    if stream is None:
-        return Problem(file.path, *why_absent(refs, file.sha256))
+    return stream or Problem(file.path, *why_absent(refs, file.sha256))
+
+
+def _read(objects: Objects, opened: tuple[FileInfo, IO[bytes] | Problem]) -> Problem | None:
+    file, stream = opened
+    if isinstance(stream, Problem):
+        return stream
     with VerifyingReader(stream, file, str(objects.path(FILES, file.sha256))) as reader:
         try:
             for _ in reader:

@@ -16,7 +16,18 @@ import pytest
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError
 from prefstrata.project import Project
-from prefstrata.sources import BLANKS, KEY_FILE, KEY_VARIABLE, ingest, pseudonym_key, pseudonym_of
+from prefstrata.sources import (
+    BLANKS,
+    KEY_FILE,
+    KEY_VARIABLE,
+    check_key,
+    check_sources,
+    ingest,
+    ledger_key,
+    pseudonym_key,
+    pseudonym_of,
+)
+from prefstrata.sources._pseudonyms import CHECK_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +76,31 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path, monkeypatch: p
     assert pseudonym_key(project) != first
 
 
+def test_another_key_is_not_taken_for_the_ledger_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither another one nor a new one: every user would be somebody else. Whoever destroyed it on purpose says so."""
+    monkeypatch.delenv(KEY_VARIABLE)
+    project = _project(tmp_path)
+    assert not check_key(project)
+    first = ledger_key(project)
+    assert check_key(project)
+    assert ledger_key(project) == first
+    check = tmp_path / "warehouse" / CHECK_FILE
+    assert first.decode() not in check.read_text()
+    monkeypatch.setenv(KEY_VARIABLE, "another key than that")
+    for asked in (ledger_key, check_key):
+        with pytest.raises(ConfigError, match="not the key that the ledger's pseudonyms were made with") as refused:
+            asked(project)
+        assert "another key" not in str(refused.value)
+    monkeypatch.delenv(KEY_VARIABLE)
+    (tmp_path / KEY_FILE).unlink()
+    with pytest.raises(ConfigError, match="is gone") as refused:
+        ledger_key(project)
+    assert str(check) in refused.value.todo
+    assert not (tmp_path / KEY_FILE).exists()
+    check.unlink()
+    assert ledger_key(project) != first
+
+
 def test_a_project_without_users_needs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is written beside the inbox of experts."""
     monkeypatch.delenv(KEY_VARIABLE)
@@ -103,7 +139,7 @@ def test_what_is_no_part_of_a_name_is_one_thing_in_sql_and_python(
     assert sorted(BLANKS) == [each for each in map(chr, range(sys.maxunicode + 1)) if each.isspace()]
     names = [f"{blank}a {blank} b{blank}" for blank in BLANKS] + ["\u00e9", "ann\u00e9", "~", "\x7f", "\U0001f600"]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps({"who": name, "did": "like"}) + "\n" for name in names))
-    withdrawing = {"fields": {"who": "text", "did": "text"}, "withdrawals": [{"user": "who", "requested_at": _AT}]}
+    withdrawing = {"fields": {"who": "text", "did": "text"}, "withdrawals": [{"user": "who", "source": "app"}]}
     for more, column in (({}, "ledger.events.user_id"), ({"map": withdrawing}, "ledger.withdrawals.subject")):
         engine = DuckDBEngine(":memory:")
         ingest(engine, _project(tmp_path, **more))
@@ -142,3 +178,15 @@ def test_no_file_with_a_key_is_put_under_version_control() -> None:
     ignored = (resources.files("prefstrata.cli") / "template" / "gitignore").read_text().split()
     for name in (KEY_FILE, f".{KEY_FILE}.x7f3", f"{KEY_FILE}.bak"):
         assert any(fnmatch(name, each) for each in ignored), name
+
+
+def test_a_withdrawal_says_whose_it_is(tmp_path: Path) -> None:
+    """In a source without users it would be nobody's, and nobody would know."""
+    withdrawing = {"fields": {"who": "text"}, "withdrawals": [{"user": "who"}]}
+    with pytest.raises(ConfigError, match="whose users withdraw is not said"):
+        check_sources(_project(tmp_path, map=withdrawing))
+    withdrawing["withdrawals"] = [{"user": "who", "source": "ap"}]
+    with pytest.raises(ConfigError, match="there is no source 'ap'"):
+        check_sources(_project(tmp_path, map=withdrawing))
+    withdrawing["withdrawals"] = [{"user": "who", "source": "app"}]
+    assert check_sources(_project(tmp_path, map=withdrawing))

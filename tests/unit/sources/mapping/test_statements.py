@@ -392,10 +392,11 @@ def test_an_event_may_be_about_nothing_known() -> None:
 
 
 def test_a_withdrawal_meets_the_events_of_its_user() -> None:
-    """The pseudonym is made with the name of the source that the events came from."""
+    """The pseudonym is made with the name of the source that the events came from; no time is reason to refuse it."""
     mapping = {"fields": EVENT["fields"], "withdrawals": [{"user": "who", "requested_at": "at"}]}
-    found = say(mapping, {"who": "u", "at": "2026-01-01"}, {"who": "u"}, {"at": "2026-01-01"})
-    assert reasons(found) == {2: "bad_time", 3: "says_nothing"}
+    found = say(mapping, {"who": "u", "at": "2026-01-01"}, {"who": "u", "at": "1. 5. 26"}, {"at": "2026-01-01"})
+    assert reasons(found) == {3: "says_nothing"}
+    assert [each["requested_at"] is None for each in found.withdrawals] == [False, True]
     assert found.withdrawals[0]["subject"] == say(EVENT, {**GOOD, "said": "ok", "who": "u"}).events[0]["user_id"]
 
 

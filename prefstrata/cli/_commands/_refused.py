@@ -1,0 +1,51 @@
+"""Files whose records were all refused: what `run` and `doctor` say of them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from prefstrata.cli._output import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from prefstrata.sources import IngestSummary
+
+__all__ = ["refused_files", "refused_whole"]
+
+_AGAIN = "it is read again when the source's map, format or defaults change, or records are added"
+_AT_MOST = 5
+
+
+def refused_whole(ingested: IngestSummary) -> Iterator[str]:
+    """A sentence for each file of this run of which nothing was accepted, though not all was filtered out."""
+    refused = [file for file in ingested.new if file.read and not file.accepted and set(file.reasons) != {"filtered"}]
+    for file in refused[:_AT_MOST]:
+        often = max(sorted(file.reasons), key=lambda reason: file.reasons[reason])
+        yield f"{file.source}: {_sentence(file.uri, file.read, often)}"
+    if len(refused) > _AT_MOST:
+        yield f"{counted(len(refused) - _AT_MOST, 'more file')} were refused whole: see ledger.quarantine"
+
+
+def refused_files(warehouse: Path) -> list[str]:
+    """The same of all files that the warehouse knows, each named with its source.
+
+    Raises:
+        PrefstrataError: the warehouse cannot be read.
+    """
+    import duckdb  # noqa: PLC0415 - only where a warehouse is looked into
+
+    from prefstrata.engine import read_warehouse, sql_text  # noqa: PLC0415 - likewise
+
+    rows: list[tuple[str, str, int, str]] = []
+    # A warehouse that has no ledger yet refused nothing.
+    with read_warehouse(warehouse) as connection, suppress(duckdb.CatalogException):
+        rows = connection.execute(sql_text("reports/refused_whole")).fetchall()
+    return [f"{source}: {_sentence(uri, records, reason)}" for source, uri, records, reason in rows]
+
+
+def _sentence(uri: str, records: int, reason: str) -> str:
+    refused = f"all records read of {uri} ({records:,}) were refused, mostly for {reason}"
+    return f"{refused} (see ledger.quarantine); {_AGAIN}"
