@@ -207,7 +207,7 @@ def test_what_does_not_fit_with_all_threads_is_tried_with_one(tmp_path: Path) ->
             [(threads,)] = connection.execute("select current_setting('threads')").fetchall()
             tried.append(threads)
             rows = 20_000_000 if threads > 1 else 1
-            connection.execute(f"select list(hash(i)) from range({rows}) as rows(i)").fetchall()
+            connection.execute("select list(hash(i)) from range($rows) as rows(i)", {"rows": rows}).fetchall()
         return rows
 
     assert engine._in_memory(built) == 1  # noqa: SLF001 - no table is as large
