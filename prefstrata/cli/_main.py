@@ -89,7 +89,8 @@ def _run(call: Call, given: list[str]) -> int:
         else:
             error = _bug(raised)
     except Exception as raised:  # noqa: BLE001 - the outermost frame: what is no user error is a bug, and is told as one
-        error = _bug(raised)
+        # DuckDB's way to say that Ctrl-C came while it worked.
+        error = _InterruptedError("interrupted") if "Query interrupted" in str(raised) else _bug(raised)
     call.output.error(error)
     return error.exit_code
 

@@ -15,7 +15,7 @@ from prefstrata.engine._files import function_names, sql_text
 from prefstrata.engine._shared import check_columns, given, may_be_replaced, with_literals
 from prefstrata.engine._types import duckdb_type, parse_type
 from prefstrata.model.arrow import ArrowStream
-from prefstrata.model.errors import ConfigError, UnreachableError
+from prefstrata.model.errors import ConfigError, IntegrityError, UnreachableError
 from prefstrata.model.tables import PASSING
 from prefstrata.model.tables import table as definition
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["DuckDBEngine", "connect"]
 
 _MEMORY = ":memory:"
+_RESTORE = "restore it from a copy; without one, move it away and run: the ledger is read anew from the inbox"
 # At DuckDB's own 16 MiB a run tidied between its steps, again and again, what the next step replaces; closing tidies.
 _TIDIED_AT = "256MB"
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
@@ -364,6 +365,7 @@ def connect(path: str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
 
     Raises:
         ConfigError: the file is no DuckDB database.
+        IntegrityError: it is one, and damaged.
         UnreachableError: another process has the file open.
     """
     if path != _MEMORY and not read_only:
@@ -380,8 +382,19 @@ def connect(path: str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         raise ConfigError(
             f"cannot open the warehouse: {error}",
             where=path,
-            todo="name another file under warehouse: in prefstrata.yaml",
+            todo=f"if another file is meant, name it under warehouse: in prefstrata.yaml; else {_RESTORE}",
         ) from error
+    except duckdb.Error as error:
+        if told := damage(error, path):
+            raise told from error
+        raise
+
+
+def damage(error: duckdb.Error, where: str) -> IntegrityError | None:
+    """What an error tells of a warehouse whose bytes are not those that were written; None when it is another one."""
+    if "Corrupt database file" not in str(error):
+        return None
+    return IntegrityError(f"the warehouse is damaged: {str(error).splitlines()[0]}", where=where, todo=_RESTORE)
 
 
 def _type(text: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from prefstrata.engine._duckdb import DuckDBEngine, connect
+import duckdb
+
+from prefstrata.engine._duckdb import DuckDBEngine, connect, damage
 from prefstrata.engine._files import sql_text
 from prefstrata.engine._folder import TableFolder, show_tables
 from prefstrata.model.errors import ConfigError
@@ -13,8 +15,6 @@ from prefstrata.model.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import duckdb
 
 __all__ = ["demand_built", "read_warehouse"]
 
@@ -31,6 +31,7 @@ def read_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         ConfigError: there is no warehouse yet, or the file is none.
+        IntegrityError: it is damaged; told also when it is found in the block.
         UnreachableError: a run has it open.
     """
     if path.is_dir() and TableFolder(path).exists():
@@ -44,6 +45,10 @@ def read_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         for setting in _CONFINED:
             connection.execute(setting).fetchall()
         yield connection
+    except duckdb.Error as error:
+        if told := damage(error, str(path)):
+            raise told from error
+        raise
     finally:
         connection.close()
 

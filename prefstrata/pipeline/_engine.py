@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from prefstrata.engine import DuckDBEngine
+from prefstrata.engine import DuckDBEngine, damage
 from prefstrata.model import ConfigError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["opened_warehouse"]
 
-_FULL = ("No space left on device", "max_temp_directory_size")
+_FULL = ("No space left on device", "max_temp_directory_size", "File too large", "Disk quota exceeded")
 """What DuckDB says when it can write no more, or may spill no more: nine tenths of the free disk by default."""
 _KEPT = "what was read stays read, and nothing was released"
 
@@ -79,10 +79,10 @@ def _spill(project: Project) -> Path | None:
 
 @contextmanager
 def _what_a_machine_lacks(project: Project) -> Iterator[None]:
-    """Tell too little memory or disk as what it is: a matter of settings."""
+    """Tell too little memory or disk as what it is, a matter of settings, and a damaged file as that."""
     try:
         yield
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+    except duckdb.Error as error:
         said = str(error).partition("\n")[0]
         if any(word in str(error) for word in _FULL):
             raise ConfigError(
@@ -90,7 +90,9 @@ def _what_a_machine_lacks(project: Project) -> Iterator[None]:
                 where=str(_spill(project) or project.warehouse_path.parent),
                 todo=f"make room, or let DuckDB spill elsewhere: engine.spill; {_KEPT}",
             ) from error
-        if isinstance(error, duckdb.IOException):
+        if not isinstance(error, duckdb.OutOfMemoryException):
+            if told := damage(error, str(project.warehouse_path)):
+                raise told from error
             raise
         raise ConfigError(
             f"DuckDB needs more memory than it may take: {said}",

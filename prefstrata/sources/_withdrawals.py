@@ -97,7 +97,7 @@ def _append(engine: Warehouse, subjects: Mapping[str, datetime | None]) -> None:
                 "source": [WITHDRAWN_BY_COMMAND],
                 "mode": ["online"],
                 "supervisor": ["user"],
-                "uri": [WITHDRAWALS_FILE],
+                "uri": [WITHDRAWN_BY_COMMAND],
                 "bytes": [len(said)],
                 "read": [many],
                 "position": [0],

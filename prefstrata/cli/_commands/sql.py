@@ -11,7 +11,7 @@ from uuid import UUID
 import duckdb
 
 from prefstrata.cli._output import Grid
-from prefstrata.engine import read_warehouse
+from prefstrata.engine import damage, read_warehouse
 from prefstrata.model import ConfigError
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def sql(call: Call, query: str, limit: int) -> None:
             columns = relation.columns
             rows = relation.limit(limit + 1).fetchall()
         except duckdb.Error as error:
-            raise ConfigError(str(error).strip(), where="QUERY", todo=_advice(error)) from error
+            told = damage(error, "warehouse") or ConfigError(str(error).strip(), where="QUERY", todo=_advice(error))
+            raise told from error
     if len(rows) > limit:
         call.output.note(f"the first {limit:,} rows; more with --limit")
     rows = rows[:limit]

@@ -39,6 +39,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
         (RuntimeError("x"), 1),
         (KeyError("x"), 1),
         (KeyboardInterrupt(), 130),
+        (RuntimeError("Query interrupted"), 130),
         (BrokenPipeError(), 141),
     ],
     ids=repr,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import resource
 from typing import TYPE_CHECKING
 
 import pytest
 
-from prefstrata.model import ConfigError
+from prefstrata.engine import read_warehouse
+from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.pipeline import open_session
+from prefstrata.pipeline._engine import opened_warehouse
 from prefstrata.project import read_project
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import duckdb
 
 _PROJECT = """\
 name: small
@@ -45,6 +50,50 @@ def test_a_disk_without_room_to_spill_is_not_told_as_memory(tmp_path: Path) -> N
     ):
         connection.execute(f"set max_temp_directory_size = '1MB'; {sort}").fetchall()
     assert raised.value.where == str(tmp_path / "warehouse")
+
+
+def test_a_disk_that_is_full_when_the_warehouse_is_written_is_told_as_that(tmp_path: Path) -> None:
+    """What is seen only at the commit is an error of the transaction."""
+    (tmp_path / "prefstrata.yaml").write_text(_PROJECT.replace("40MB", "400MB"), "utf-8")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def write(connection: duckdb.DuckDBPyConnection) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, limits[1]))
+        rows = "from range(100_000) as rows(i)"
+        connection.execute(f"begin; create table t as select md5(i::varchar) as s {rows}; commit").fetchall()
+
+    try:
+        with (
+            pytest.raises(ConfigError, match="the disk is full"),
+            open_session(read_project(tmp_path)) as session,
+            session.engine.connection() as connection,
+        ):
+            write(connection)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_damaged_warehouse_is_told_as_that(tmp_path: Path) -> None:
+    """When it is opened, and when a statement comes upon it."""
+    (tmp_path / "prefstrata.yaml").write_text(_PROJECT.replace("40MB", "400MB"), "utf-8")
+    project = read_project(tmp_path)
+    with open_session(project) as session, session.engine.connection() as connection:
+        connection.execute("create table t as select md5(i::varchar) as s from range(200_000) as rows(i)").fetchall()
+    sound = project.warehouse_path.read_bytes()
+    found = set()
+    for at in range(3 * 4096, len(sound), 262_144):
+        project.warehouse_path.write_bytes(sound[:at] + b"damage" * 700 + sound[at + 4200 :])
+        try:
+            with read_warehouse(project.warehouse_path) as connection:
+                connection.execute("select count(distinct s) from t").fetchall()
+        except IntegrityError as error:
+            found.add(("reading", error.where))
+        try:
+            with opened_warehouse(project) as engine, engine.connection() as connection:
+                connection.execute("select count(distinct s) from t").fetchall()
+        except IntegrityError as error:
+            found.add(("running", error.where))
+    assert found == {("reading", str(project.warehouse_path)), ("running", str(project.warehouse_path))}
 
 
 def test_duckdb_spills_to_the_folder_that_the_project_names(tmp_path: Path) -> None:
