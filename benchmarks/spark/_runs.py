@@ -110,6 +110,10 @@ def _judged(label: str, base: Path, folder: Path, processor: Processor, *, short
                 _ended(label, folder, ["judge", word], Processor(), address=server.base_url)
     else:
         shutil.copytree(base / "duckdb", folder, ignore=_COPIED, dirs_exist_ok=True)
+        # The report says what each judge has cost: the journal does, which is kept beside the warehouse.
+        if judges := read_project(folder).judges:
+            for file in (base / "duckdb").glob(f"{judges.journal}*"):
+                shutil.copy2(file, folder / file.relative_to(base / "duckdb"))
     _ended(label, folder, ["run", "--approve", "judges passed their exam", "--by", "demo"], processor, short=short)
 
 

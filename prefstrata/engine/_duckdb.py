@@ -189,8 +189,30 @@ class DuckDBEngine:
         """Make the rows of ``sql/<schema>/<table>.sql`` the whole content of the table, or change nothing."""
         table = definition(full_name)
         may_be_replaced(table)
-        with self.transaction():
-            return self._replace(table, sql_text(full_name), given(full_name, params))
+
+        def replaced() -> int:
+            with self.transaction():
+                return self._replace(table, sql_text(full_name), given(full_name, params))
+
+        return self._in_memory(replaced)
+
+    def _in_memory(self, work: Callable[[], int]) -> int:
+        """Do the work, once more with one thread where memory is too little for all of them: each takes its own.
+
+        In an open transaction there is no second try: it is lost with the first.
+        """
+        with self._lock:
+            try:
+                return work()
+            except duckdb.OutOfMemoryException:
+                [(threads,)] = self._run("select current_setting('threads')") if self._depth == 0 else [(1,)]
+                if threads == 1:
+                    raise
+            self._run("set threads = 1")
+            try:
+                return work()
+            finally:
+                self._run(f"set threads = {threads}")
 
     def _replace(self, table: Table, select: str, params: dict[str, Any]) -> int:
         self._check(table, select, params)

@@ -69,8 +69,8 @@ def changes_between(
         _load_keys(engine, "manifest.after", {path: local[path] for path in after})
     engine.build("manifest.withdrawn")
     engine.build("manifest.changed")
-    settled = engine.query("manifest/arbitrated")["pair_id"].to_list()
-    arbitrated = {"count": len(settled), "pairs": settled[:_NAMED]}
+    count, settled = engine.count_and_sample("manifest/arbitrated", _NAMED)
+    arbitrated = {"count": count, "pairs": settled["pair_id"].to_list()}
     return Changes(engine.query("manifest/changes").to_dicts(), arbitrated)
 
 

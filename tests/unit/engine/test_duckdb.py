@@ -219,3 +219,23 @@ def test_a_ledger_of_another_version_is_brought_up_to_date_or_refused(tmp_path: 
         engine.ensure(table("ledger.raters"))
     engine.close()
     assert refused.value.where == str(path)
+
+
+def test_what_does_not_fit_with_all_threads_is_tried_with_one(tmp_path: Path) -> None:
+    """A second try, not in an open transaction, and all threads are back after it."""
+    engine = DuckDBEngine(tmp_path / "warehouse.duckdb", threads=2, memory_limit="40MB")
+    tried = []
+
+    def built() -> int:
+        with engine.transaction(), engine.connection() as connection:
+            [(threads,)] = connection.execute("select current_setting('threads')").fetchall()
+            tried.append(threads)
+            rows = 20_000_000 if threads > 1 else 1
+            connection.execute("select list(hash(i)) from range($rows) as rows(i)", {"rows": rows}).fetchall()
+        return rows
+
+    assert engine._in_memory(built) == 1  # noqa: SLF001 - no table is as large
+    with pytest.raises(duckdb.OutOfMemoryException), engine.transaction():
+        engine._in_memory(built)  # noqa: SLF001 - no table is as large
+    assert tried == [2, 1, 2]
+    engine.close()
