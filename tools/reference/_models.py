@@ -31,9 +31,16 @@ BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "min_length": "at leas
 Model = type[BaseModel]
 
 
-def model_page(title: str, intro: str, root: Model) -> str:
-    """Every section of a file: its keys with type, default and meaning, from the model and those it refers to."""
-    headings = {root: "The file"} | {model: model.__name__ for model in _reachable(root) if model is not root}
+def model_page(title: str, intro: str, root: Model, *, whole: str = "The file") -> str:
+    """Every section of a file: its keys with type, default and meaning, from the model and those it refers to.
+
+    Args:
+        title: of the page.
+        intro: what stands before the sections.
+        root: the model of the whole.
+        whole: the heading of its section.
+    """
+    headings = {root: whole} | {model: model.__name__ for model in _reachable(root) if model is not root}
     blocks = [f"## {heading}\n\n{_doc(model)}\n\n{_fields(model, headings)}" for model, heading in headings.items()]
     return page(title, intro, *blocks)
 
@@ -122,7 +129,7 @@ def _default(info: FieldInfo) -> str:
         chosen = {str(info.discriminator)} if info.discriminator else set()
         told = ", ".join(f"{name}: {getattr(value, name)}" for name in sorted(value.model_fields_set | chosen))
         return code(told) if told else "its own defaults"
-    if value in (None, (), {}):
+    if value in (None, (), {}, ""):
         return "none"
     if isinstance(value, bool):
         return code(str(value).lower())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prefstrata.cli import SHARED_OPTIONS, application
 from prefstrata.policy import Policy
 from prefstrata.project import PROJECT_FILE, Project
+from prefstrata.sources.mapping import Mapping
 from tools.reference._command import command_page
 from tools.reference._manifest import manifest_page
 from tools.reference._models import model_page
@@ -15,7 +16,8 @@ from tools.reference._noise import noise_page
 from tools.reference._tables import tables_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from collections.abc import Mapping as Pages
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,6 +29,12 @@ is a mistake, named with its line. Secrets are never in it: they come from the e
 POLICY = """
 A policy is the value ordering of one or more scenarios, as a versioned file. It is read in full and checked before
 anything runs; a key it does not know is a mistake, named with its line.
+"""
+
+MAPPING = """
+What stands under `map:` of a source in `prefstrata.yaml`: how its records become statements. It is compiled before a
+data file is opened; a mistake is named with its line. [Map a source](../how-to/map-a-source.md) explains it by example.
+A key that takes a [Value](#value) takes the short forms too: an expression, a number, a truth.
 """
 
 COMMAND = """
@@ -45,13 +53,14 @@ error is `{"error": {"what", "where", "todo", "exit_code"}}`.
 | 130 | interrupted |
 """
 
-PAGES: Mapping[str, Callable[[], str]] = {
+PAGES: Pages[str, Callable[[], str]] = {
     "docs/reference/tables.md": tables_page,
     "docs/reference/manifest.md": manifest_page,
     "docs/reference/command.md": lambda: command_page(
         "The command", COMMAND, application, "prefstrata", SHARED_OPTIONS
     ),
     "docs/reference/project.md": lambda: model_page(PROJECT_FILE, PROJECT, Project),
+    "docs/reference/mapping.md": lambda: model_page("Mappings", MAPPING, Mapping, whole="The mapping"),
     "docs/reference/noise-checks.md": noise_page,
     "docs/reference/policy.md": lambda: model_page("Policy files", POLICY, Policy),
 }
