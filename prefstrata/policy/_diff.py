@@ -40,6 +40,7 @@ def _ordering(old: Policy, new: Policy) -> Iterator[str]:
             yield f"{name} is now {after[name].kind} preference, not {before[name].kind}."
         if before[name].definition != after[name].definition:
             yield f"{name} is defined anew: {after[name].definition!r}, before: {before[name].definition!r}."
+        yield from _rest(name, before[name], after[name], {"name", "kind", "definition"})
 
 
 def _winners(old: Policy, new: Policy, common: list[str]) -> Iterator[str]:
@@ -88,6 +89,7 @@ def _strata(old: Policy, new: Policy) -> Iterator[str]:
                 yield f"{stratum} is trusted {way}: {other.reliability:g}, before {one.reliability:g}."
             if one.share != other.share:
                 yield f"{stratum} should have {_share(other.share)} of the weight, before {_share(one.share)}."
+            yield from _rest(stratum, one, other, {"reliability", "share"})
     for what, before, after in (
         ("Who may settle a dispute", old.settlers, new.settlers),
         ("The rounds in which a dispute is settled", old.settling, new.settling),
@@ -103,7 +105,9 @@ def _rules(old: Policy, new: Policy) -> Iterator[str]:
             yield f"The rule {name}, into {before[name].layer}, is gone."
     for name in after:
         if name not in before:
-            yield f"The rule {name} is new: {_asks(after[name])} goes into {after[name].layer}."
+            later = list(after)[list(after).index(name) + 1 :]
+            place = f"it is tried before {later[0]}" if later else "it is tried last"
+            yield f"The rule {name} is new: {_asks(after[name])} goes into {after[name].layer}; {place}."
     for name, rule in after.items():
         if name in before:
             yield from _rule(before[name], rule)
@@ -121,6 +125,15 @@ def _rule(old: LayerRule, new: LayerRule) -> Iterator[str]:
     for name in one:
         if one[name] != other[name]:
             yield f"The rule {new.rule} asks for {name} {_value(other[name])}, before {_value(one[name])}."
+    yield from _rest(f"The rule {new.rule}", old, new, {"rule", "layer", "when"})
+
+
+def _rest(what: str, old: BaseModel, new: BaseModel, told: set[str]) -> Iterator[str]:
+    """Whatever else changed: no key of a policy is without a sentence."""
+    one, other = (_flat(each, told) for each in (old, new))
+    for name in sorted(one.keys() | other.keys()):
+        if one.get(name) != other.get(name):
+            yield f"{what}: {name} is now {_quoted(other.get(name))}, before {_quoted(one.get(name))}."
 
 
 def _settings(old: Policy, new: Policy) -> Iterator[str]:
@@ -131,7 +144,7 @@ def _settings(old: Policy, new: Policy) -> Iterator[str]:
             yield f"{name}: {_value(other.get(name))}, before {_value(one.get(name))}."
 
 
-def _flat(policy: BaseModel, told: set[str]) -> dict[str, Any]:
+def _flat(section: BaseModel, told: set[str]) -> dict[str, Any]:
     """Every setting by its path, but for those told already."""
     found: dict[str, Any] = {}
 
@@ -142,7 +155,7 @@ def _flat(policy: BaseModel, told: set[str]) -> dict[str, Any]:
         else:
             found[path] = value
 
-    walk("", {name: value for name, value in policy.model_dump().items() if name not in told})
+    walk("", {name: value for name, value in section.model_dump().items() if name not in told})
     return found
 
 
@@ -152,11 +165,15 @@ def _asks(rule: LayerRule) -> str:
 
 
 def _share(share: float | None) -> str:
-    return "no declared share" if share is None else f"{share:.1%}"
+    return "no declared share" if share is None else f"{100 * share:.6g}%"
 
 
 def _listed(values: Mapping[str, object] | tuple[str, ...]) -> str:
     return ", ".join(sorted(values)) or "none"
+
+
+def _quoted(value: object) -> str:
+    return repr(value) if isinstance(value, str) else _value(value)
 
 
 def _value(value: object) -> str:
