@@ -63,6 +63,8 @@ class DuckDBEngine:
         self._depth = 0
         self._checked: set[tuple[str, str]] = set()
         self._there: set[str] | None = None
+        self._current: set[str] = set()
+        self._path = str(path)
         self._connection = connect(str(path))
         try:
             # What is staged, fitted or written to files lives for one run: in memory, spilled when it must be.
@@ -132,6 +134,29 @@ class DuckDBEngine:
         with self.transaction():
             if table.full_name not in self._tables():
                 self._make(table, "if not exists", commented=table.append_only)
+            elif table.append_only and table.full_name not in self._current:
+                self._bring_up_to_date(table)
+                self._current.add(table.full_name)
+
+    def _bring_up_to_date(self, table: Table) -> None:
+        """Give a ledger of an earlier version the columns that it lacks: nothing is known of them for what it holds."""
+        held = {
+            name
+            for (name,) in self._run(
+                "select column_name from duckdb_columns() where database_name = current_database()"
+                " and schema_name = $schema and table_name = $name",
+                {"schema": table.schema, "name": table.name},
+            )
+        }
+        if more := sorted(held - {column.name for column in table.columns}):
+            raise ConfigError(
+                f"the warehouse was made by another version of prefstrata: {table.full_name} has the column {more[0]}",
+                where=self._path,
+                todo="install that version; or move the warehouse away and run: the ledger is read anew from the inbox",
+            )
+        for column in table.columns:
+            if column.name not in held:
+                self._run(f'alter table {_quoted(table)} add column "{column.name}" {_type(column.type)}')
 
     def _tables(self) -> set[str]:
         """Full names of the tables that are there; asked for once, and after what was made may have been undone."""
@@ -231,8 +256,9 @@ class DuckDBEngine:
             self._checked.add((table.full_name, select))
 
     def _insert(self, table: Table, select: str, params: dict[str, Any]) -> int:
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
         columns = ", ".join(f'cast("{column.name}" as {_type(column.type)})' for column in table.columns)
-        sql = f"insert into {_quoted(table)} select {columns} from (\n{select}\n)"  # noqa: S608 - names are declared
+        sql = f"insert into {_quoted(table)} ({names}) select {columns} from (\n{select}\n)"  # noqa: S608 - names are declared
         [(rows,)] = self._run(sql, params)
         return int(rows)
 
@@ -290,6 +316,7 @@ class DuckDBEngine:
             except BaseException:
                 if self._depth == 1:
                     self._there = None
+                    self._current.clear()
                     # After some errors DuckDB has rolled back by itself; the first error is the one to tell.
                     with suppress(duckdb.Error):
                         self._run("rollback")

@@ -20,7 +20,7 @@ from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.policy import check_strata, load_policies, read_policies, requirements
 from prefstrata.releases import Outcome, Status, publish_rebasing, reconcile_releases
 from prefstrata.releases.drafting import Drafter
-from prefstrata.releases.gates import blocked_error, keep_draft
+from prefstrata.releases.gates import blocked_error, forget_drafts, keep_draft, kept_drafts
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
 from prefstrata.sources import ingest, recall_withdrawals
 from prefstrata.weighting import COMPUTED
@@ -201,11 +201,22 @@ class Session:
                 draft = drafter.draft(parent, date=date, metadata=dict(metadata or {}))
                 self.judged = judged = drafter.judged
                 if judged is not None and judged.stopped:
-                    kept = keep_draft(draft, folder, self.project.directory / "drafts")
+                    kept = keep_draft(draft, folder, self._drafts)
                     raise blocked_error(judged.blocking, () if approval else judged.major, kept)
                 return draft
 
-            return publish_rebasing(store, build, step=step)
+            outcome = publish_rebasing(store, build, step=step)
+            forget_drafts(self._drafts)
+            return outcome
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """Whether a release was stopped, and is kept as a draft."""
+        return bool(kept_drafts(self._drafts))
+
+    @property
+    def _drafts(self) -> Path:
+        return self.project.directory / "drafts"
 
     def reconcile(self, store: VersionStore) -> tuple[Outcome, ...]:
         """Finish or reap what killed runs left in the store; call it before a run decides what is new."""

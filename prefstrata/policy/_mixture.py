@@ -43,7 +43,10 @@ class Limits(Strict):
 
 
 class Quota(Strict):
-    """Most records of a bucket that a version trains on; which ones is drawn by the policy's seed, by prompt."""
+    """Most records of a bucket that a version trains on; which ones is drawn by the policy's seed, by prompt.
+
+    All quotas draw the same lots. One of a policy for several scenarios counts in each of them for itself.
+    """
 
     quota: str = Field(description="Name of the quota.")
     per: tuple[Literal["task", "risk_level", "stratum", "dimension"], ...] = Field(

@@ -1,7 +1,7 @@
 -- Grain: a record and the layer it is in.
 -- Where a quota of the policy is full, lots decide which records a version trains on: by prompt, from the policy's seed, so that the same
 -- ones stay from version to version. Who is left out goes to backflow, which nothing trains on, and says so. Every quota counts for
--- itself.
+-- itself, and all draw the same lots: what one keeps is what another keeps, as far as both have room.
 with drawn as (
     select
         placed.kind, placed.record_id, quotas.quota, quotas.most,
@@ -13,7 +13,7 @@ with drawn as (
                 case when list_contains(quotas.per, 'stratum') then records.stratum end,
                 case when list_contains(quotas.per, 'dimension') then records.dimension end
             order by
-                md5(concat_ws('/', cast(governing.seed as varchar), quotas.quota, placed.prompt_id)), placed.prompt_id,
+                md5(concat_ws('/', cast(governing.seed as varchar), 'quota', placed.prompt_id)), placed.prompt_id,
                 placed.kind, placed.record_id
         ) as place
     from layers.placed as placed

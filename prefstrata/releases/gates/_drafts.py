@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from prefstrata.releases.drafts import Draft
 
-__all__ = ["keep_draft"]
+__all__ = ["forget_drafts", "keep_draft", "kept_drafts"]
 
 
 def keep_draft(draft: Draft, files: Path, drafts: Path) -> Path:
@@ -27,11 +27,20 @@ def keep_draft(draft: Draft, files: Path, drafts: Path) -> Path:
         The folder, named after the release id.
     """
     drafts.mkdir(exist_ok=True)
-    for earlier in drafts.iterdir():
-        if (earlier / MANIFEST).is_file():
-            shutil.rmtree(earlier)
+    forget_drafts(drafts)
     kept = drafts / draft.release_id[:12]
     shutil.rmtree(kept, ignore_errors=True)
     shutil.move(files, kept)
     (kept / MANIFEST).write_bytes(draft.manifest)
     return kept
+
+
+def kept_drafts(drafts: Path) -> list[Path]:
+    """The folders below ``drafts`` that hold a stopped release."""
+    return [each for each in drafts.iterdir() if (each / MANIFEST).is_file()] if drafts.is_dir() else []
+
+
+def forget_drafts(drafts: Path) -> None:
+    """Remove what was kept: another draft, or a release, is there now."""
+    for each in kept_drafts(drafts):
+        shutil.rmtree(each)

@@ -118,13 +118,19 @@ def test_a_rater_that_goes_bad_is_named(planted: Callable[[str], Path]) -> None:
 
 
 def test_a_generator_that_appears_needs_an_approval_that_is_recorded(planted: Callable[[str], Path]) -> None:
-    """Drift names the generator; with a reason and a name the release is published and says both."""
+    """Drift names the generator; with a reason and a name the release is published and says both.
+
+    A file that came after what was looked at is not in it: it waits for the next run.
+    """
     folder = planted("generator")
     with pytest.raises(GateBlockedError, match=r"nobody has approved it: drift: .*newcomer-9b.*--approve"):
         run(read_project(folder))
     assert _tripped(_draft(folder)[1]) == {"drift": ["generator=newcomer-9b"]}
+    plant(folder, pl.read_parquet(folder / "truth.parquet"), "innocent")
     summary = run(read_project(folder), approval=Approval("the new model is wanted", "ann"))
     assert summary.outcome.tag == "v000002"
+    assert summary.ingested.files == ()
+    assert not list((folder / "drafts").iterdir())
     assert summary.outcome.commit is not None
     with open_project_store(read_project(folder)) as store:
         manifest = json.loads(read_manifest(store, store.resolve("latest")))

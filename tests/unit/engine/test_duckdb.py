@@ -197,6 +197,30 @@ def _checkpoints_after(engine: DuckDBEngine) -> object:
         return connection.execute("select current_setting('checkpoint_threshold')").fetchall()
 
 
+def test_a_ledger_of_another_version_is_brought_up_to_date_or_refused(tmp_path: Path) -> None:
+    """What an earlier version did not write down is null; what a later one did would be lost."""
+    path = tmp_path / "w.duckdb"
+    engine = DuckDBEngine(path)
+    engine.ensure(table("ledger.raters"))
+    with engine.connection() as connection:
+        connection.execute("alter table ledger.raters drop column level").fetchall()
+        connection.execute("insert into ledger.raters by name select 'crowd:ann' as rater_id").fetchall()
+    engine.close()
+    engine = DuckDBEngine(path)
+    engine.ensure(table("ledger.raters"))
+    assert [(row["rater_id"], row["level"]) for row in engine.read("ledger.raters").to_dicts()] == [("crowd:ann", None)]
+    with engine.connection() as connection:
+        connection.execute("alter table ledger.raters add column mood varchar").fetchall()
+    engine.close()
+    engine = DuckDBEngine(path)
+    with pytest.raises(
+        ConfigError, match=r"another version of prefstrata: ledger\.raters has the column mood"
+    ) as refused:
+        engine.ensure(table("ledger.raters"))
+    engine.close()
+    assert refused.value.where == str(path)
+
+
 def test_what_does_not_fit_with_all_threads_is_tried_with_one(tmp_path: Path) -> None:
     """A second try, not in an open transaction, and all threads are back after it."""
     engine = DuckDBEngine(tmp_path / "warehouse.duckdb", threads=2, memory_limit="40MB")
