@@ -341,12 +341,13 @@ class DuckDBEngine:
         with self._lock:
             self._run("attach ':memory:' as scratch")
             try:
-                self._run(
+                create = (
                     "create table scratch.parts as "  # noqa: S608 - own names
                     "select whole.*, cast(places.file_number as integer) as file_number "
                     f"from ({sql_text(full_name)}) as whole "
                     f"join ({places}) as places on places.{key} = whole.{key} order by places.file_number"
                 )
+                self._in_memory(lambda: len(self._run(create)))
                 rows = self._run("select file_number, count(*) from scratch.parts group by all order by all")
                 yield _Parted({int(part): int(count) for part, count in rows}, self._connection)
             finally:
