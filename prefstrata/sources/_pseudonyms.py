@@ -11,6 +11,7 @@ import hmac
 import os
 import secrets
 import tempfile
+import unicodedata
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -165,7 +166,8 @@ def _read(path: Path) -> bytes:
 
 def pseudonym_of(key: bytes, source: str, name: str) -> str:
     """The pseudonym of a user of a source: the first 128 bits of an HMAC-SHA-256, as hexadecimal digits."""
-    return hmac.new(key, f"{source}/{name.strip(BLANKS)}".encode(), hashlib.sha256).hexdigest()[:_CHARACTERS]
+    plain = unicodedata.normalize("NFC", name.strip(BLANKS))
+    return hmac.new(key, f"{source}/{plain}".encode(), hashlib.sha256).hexdigest()[:_CHARACTERS]
 
 
 @contextmanager

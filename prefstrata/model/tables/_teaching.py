@@ -106,7 +106,7 @@ declared | boolean | the policy ranks both, so that upper ought to win
 {_MEASURED}
 follows | double | weighted share of them on which the chosen side is the one that upper prefers, 0 to 1
 {_INTERVAL}
-contradicts | boolean | upper ought to win and surely does not, for so many comparisons; over at least 12 effective pairs
+contradicts | boolean | upper ought to win and surely does not, for so many comparisons; over 12 effective pairs
 """),
         ("scenario", "risk_level", "upper", "lower"),
     ),

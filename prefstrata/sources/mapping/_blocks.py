@@ -10,7 +10,7 @@ from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import ExpressionError, text_literal
 from prefstrata.sources.mapping._rankings import PAIRED, read_ranking
 from prefstrata.sources.mapping._said import Builder, name_of, pseudonym
-from prefstrata.sources.mapping._sql import Check, select, spell
+from prefstrata.sources.mapping._sql import Check, composed, select, spell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +112,8 @@ def _done(builder: Builder, table: str, *steps: str) -> Block:
 
 
 def _dimension(builder: Builder, value: Value | None) -> str:
-    return builder.put("dimension", value, "text", default=builder.context.default("dimension") or "overall")
+    found = builder.cell("dimension", value, "text", default=builder.context.default("dimension") or "overall")
+    return builder.columns.setdefault("dimension", composed(found))
 
 
 def _votes(builder: Builder, section: Votes) -> Block:
@@ -237,7 +238,7 @@ def _events(builder: Builder, section: Events) -> Block:
         "became_id": became or "cast(null as varchar)",
         "user_id": builder.pseudonym(context.source, user),
     }
-    builder.put("session", section.session, "name")
+    builder.columns["session"] = composed(builder.cell("session", section.session, "name"))
     position = builder.put("position", section.position, "integer")
     where = spell(builder.block)
     builder.checks.append(

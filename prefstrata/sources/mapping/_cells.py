@@ -7,12 +7,13 @@ under short names, so that nothing is computed twice. What is wrong with a row i
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import ExpressionError, describe, text_literal
-from prefstrata.sources.mapping._sql import Cell, Check, Key, literal, shown, spell
+from prefstrata.sources.mapping._sql import Cell, Check, Key, composed, literal, shown, spell
 from prefstrata.sources.mapping._times import is_no_time, read_formats
 
 if TYPE_CHECKING:
@@ -110,7 +111,9 @@ class Evaluation:
         spelled = got if type_ == "VARCHAR" else f"cast({got} as varchar)"
         if value.values is not None:
             _check_targets(value.values, allowed)
-            read, values = (_whole(got), _whole_keys(value.values)) if type_ in _FLOATS else (spelled, value.values)
+            read, values = (
+                (_whole(got), _whole_keys(value.values)) if type_ in _FLOATS else _words(spelled, value.values)
+            )
             got, type_ = _mapped(read, values, want)
             known = ", ".join(_spell_plain(each) for each in values if each is not None)
             unlisted = f"{read} is not null and {_not_in(read, values)}"
@@ -248,6 +251,14 @@ def _mapped(spelled: str, values: dict[Plain, Plain], want: Want) -> tuple[str, 
         for source, target in values.items()
     )
     return f"case{branches} end", type_
+
+
+def _words(spelled: str, values: dict[Plain, Plain]) -> tuple[str, dict[Plain, Plain]]:
+    """What is compared with the keys of a value map, and these; composed, where that can make a difference."""
+    if all(str(source).isascii() for source in values):
+        return spelled, values
+    plain = {unicodedata.normalize("NFC", key) if isinstance(key, str) else key: each for key, each in values.items()}
+    return composed(spelled), plain
 
 
 def _whole(got: str) -> str:

@@ -9,7 +9,7 @@ from prefstrata.sources._pseudonyms import BLANKS
 from prefstrata.sources.mapping._config import Statement
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import quoted, text_literal
-from prefstrata.sources.mapping._sql import UNSAID, Check, literal, problem, select, spell
+from prefstrata.sources.mapping._sql import UNSAID, Check, composed, literal, problem, select, spell
 from prefstrata.sources.mapping._units import Candidate, Texts, read_response, tags
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Builder:
         for part in ("policy", "rubric", "round"):
             self.put(part, of[part], "text", default=self.context.default(part))
         self.put("decided_at", of["decided_at"], "time")
-        self.columns["own_id"] = self.cell("id", of["id"], "name")
+        self.columns["own_id"] = composed(self.cell("id", of["id"], "name"))
         self.columns["reason_tags"] = tags(self.leaf("reason_tags", of["reason_tags"], "texts"))
         self.columns["raw"] = self.cell("raw", of["raw"], "text") if of["raw"] or self.mapping.raw else spelled
 
@@ -178,12 +178,12 @@ _INHERITED = tuple(Statement.model_fields)
 
 
 def name_of(text: str) -> str:
-    """A name as SQL, without the white space at its ends: what ``pseudonym_of`` makes of the same text.
+    """A name as SQL, composed and without the white space at its ends: what ``pseudonym_of`` makes of the same text.
 
     Looking at both ends first is ten times cheaper than trimming, and most names have nothing there.
     """
     outside = f"{text} < '!' or {text} >= chr(127) or right({text}, 1) not between '!' and '~'"
-    return f"(case when {outside} then trim({text}, {text_literal(BLANKS)}) else {text} end)"
+    return composed(f"case when {outside} then trim({text}, {text_literal(BLANKS)}) else {text} end")
 
 
 def pseudonym(source: str, name: str) -> str:

@@ -59,6 +59,11 @@ def problem(checks: Iterable[Check]) -> str:
     return f"cast(case{branches} end as {_PROBLEM})" if branches else f"cast(null as {_PROBLEM})"
 
 
+def composed(name: str) -> str:
+    """A name or a word as SQL, in NFC: decomposed, as some systems write it, it is no other one."""
+    return f"nfc_normalize({name})"
+
+
 def literal(value: object) -> str:
     """A Python value from YAML as a SQL literal."""
     match value:

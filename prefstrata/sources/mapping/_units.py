@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from prefstrata.sources.mapping._cells import Evaluation
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import quoted, text_literal
-from prefstrata.sources.mapping._sql import Check, Key, literal, problem, select
+from prefstrata.sources.mapping._sql import Check, Key, composed, literal, problem, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Dict
@@ -60,7 +60,10 @@ def read_response(key: Key, response: Response, evaluation: Evaluation, texts: T
     }
     texts.checks += [check for cell in (text, *cells.values()) for check in cell.checks]
     texts.typed.append(f"normalise_text({text.sql}) as {candidate['text']}")
-    texts.typed += [f"{cell.sql} as {candidate[name]}" for name, cell in cells.items()]
+    named = {"generator", "generator_family"}
+    texts.typed += [
+        f"{composed(cell.sql) if name in named else cell.sql} as {candidate[name]}" for name, cell in cells.items()
+    ]
     texts.hashed.append(f"response_id(__prompt_id, {candidate['text']}) as {candidate['id']}")
     texts.candidates.append(candidate)
     return candidate
@@ -156,7 +159,8 @@ def _described(mapping: Mapping, context: Context, evaluation: Evaluation, texts
     tagged = evaluation.read(("tags",), mapping.tags, "texts")
     texts.checks += [check for cell in (*cells.values(), tagged) for check in cell.checks]
     found = {
-        f"__{name}": f"coalesce({cell.sql}, {_default(context, name)}) as __{name}" for name, cell in cells.items()
+        f"__{name}": f"coalesce({composed(cell.sql)}, {_default(context, name)}) as __{name}"
+        for name, cell in cells.items()
     }
     default = literal(sorted(set(context.default("tags") or ())))
     own = f"coalesce({tagged.sql}, cast({default} as varchar[]))"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -466,3 +467,37 @@ def test_line_and_file_can_be_named_unless_a_field_has_the_name() -> None:
     assert found.votes[0]["rater_id"] == "crowd:records1"
     mapping = {**_vote(rater="file"), "fields": {**PAIR["fields"], "file": "text", "line": "text"}}
     assert say(mapping, {**GOOD, "file": "own"}).votes[0]["rater_id"] == "crowd:own"
+
+
+def test_names_and_words_are_the_same_composed_and_decomposed() -> None:
+    """Some systems write an accent as a character of its own: that is no other rater, dimension, task or word."""
+    fields = dict.fromkeys(("id", "who", "by", "dim", "task", "q", "a", "b", "said"), "text")
+    mapping = {
+        "fields": fields,
+        "id": "id",
+        "prompt": "q",
+        "task": "task",
+        "responses": {"a": {"text": "a", "generator": "by"}, "b": {"text": "b"}},
+        "votes": [
+            {
+                "left": "a",
+                "right": "b",
+                "choice": {"from": "said", "values": {"gleich gut f\u00fcr": "tie"}},
+                "rater": "who",
+                "dimension": "dim",
+            }
+        ],
+    }
+    record = {"id": "\u00e91", "who": "Jos\u00e9", "by": "M\u00f6", "dim": "Sch\u00e4rfe", "task": "\u00dcbung"}
+    record |= {"q": "Wof\u00fcr?", "a": "x", "b": "y", "said": "gleich gut f\u00fcr"}
+    decomposed = {name: unicodedata.normalize("NFD", text) for name, text in record.items()}
+    assert decomposed != record
+    found = say(mapping, record, decomposed)
+    assert reasons(found) == {}
+    one, other = found.votes
+    assert {**one, "line": 0} == {**other, "line": 0} | {"raw": one["raw"]}
+    assert {each["task"] for each in found.prompts} == {"\u00dcbung"}
+    assert {each["generator"] for each in found.responses} == {"M\u00f6", None}
+    user = {**GOOD, "said": "ok", "who": "Jos\u00e9"}
+    users = say(EVENT, user, {**user, "who": unicodedata.normalize("NFD", "Jos\u00e9")}).events
+    assert len({event["user_id"] for event in users}) == 1
