@@ -34,7 +34,7 @@ def ledger_asset(sources: "Iterable[dg.AssetKey]") -> dg.AssetsDefinition:
     @dg.multi_asset(name="ledger", specs=_specs(sources), required_resource_keys={RESOURCE})
     def ledger(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         session: Session = context.resources.session
-        ingested = session.ingest(progress=context.log.info)
+        ingested = session.ingest(approving=_approving(context), progress=context.log.info)
         for told in materialised_sources(session.project, ingested.files, context.instance):
             context.log_event(told)
         work = ledger_work(session.engine, ingested)
@@ -49,6 +49,14 @@ def ledger_asset(sources: "Iterable[dg.AssetKey]") -> dg.AssetsDefinition:
             )
 
     return ledger
+
+
+def _approving(context: dg.AssetExecutionContext) -> bool:
+    """Whether the release at the end of this run is approved: it is configured there, and asked for here."""
+    config: Any = context.run.run_config
+    for part in ("ops", "publish", "config"):
+        config = config.get(part, {})
+    return bool(config.get("approve"))
 
 
 def _batches(session: "Session") -> dict[str, Any]:

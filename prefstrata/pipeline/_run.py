@@ -10,7 +10,6 @@ from prefstrata.pipeline._plan import STAGES
 from prefstrata.pipeline._session import open_session
 from prefstrata.pipeline._work import ledger_work, release_work, stage_work, work_spared
 from prefstrata.project import open_project_store
-from prefstrata.sources import IngestSummary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from prefstrata.project import Project
     from prefstrata.releases import Outcome
     from prefstrata.releases.gates import Approval, Judged
+    from prefstrata.sources import IngestSummary
 
 __all__ = ["Progress", "RunSummary", "run"]
 
@@ -83,13 +83,10 @@ def run(
     ):
         began = time.perf_counter()
         finished = session.reconcile(store)
-        if approval and session.waits_for_approval:
-            # A yes is to what was looked at: a file that came since is for the next run.
-            progress(Progress("ledger", "new files wait: this run publishes what was stopped"))
-            ingested = IngestSummary((), None)
-        else:
-            progress(Progress("ledger", "looking for new files"))
-            ingested = session.ingest(progress=lambda text: progress(Progress("ledger", text)))
+        progress(Progress("ledger", "looking for new files"))
+        ingested = session.ingest(
+            approving=approval is not None, progress=lambda text: progress(Progress("ledger", text))
+        )
         seconds["ledger"] = time.perf_counter() - began
         work["ledger"] = ledger_work(session.engine, ingested)
         progress(Progress("ledger", "done", work["ledger"]))

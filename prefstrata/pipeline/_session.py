@@ -22,7 +22,7 @@ from prefstrata.releases import Outcome, Status, publish_rebasing, reconcile_rel
 from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.gates import blocked_error, forget_drafts, keep_draft, kept_drafts
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
-from prefstrata.sources import ingest, recall_withdrawals
+from prefstrata.sources import IngestSummary, ingest, recall_withdrawals
 from prefstrata.weighting import COMPUTED
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from prefstrata.releases.drafts import Draft
     from prefstrata.releases.gates import Approval, Judged
     from prefstrata.releases.protocol import When
-    from prefstrata.sources import IngestSummary
     from prefstrata.stores import CommitInfo, VersionStore
 
 __all__ = ["Session", "open_session"]
@@ -79,14 +78,23 @@ class Session:
         load_policies(engine, (policy for policy, _ in self.policies))
 
     def ingest(
-        self, *, only: Collection[str] | None = None, progress: Callable[[str], object] = _quiet
+        self,
+        *,
+        only: Collection[str] | None = None,
+        approving: bool = False,
+        progress: Callable[[str], object] = _quiet,
     ) -> IngestSummary:
         """Read every file that is not in the ledger yet, and the withdrawals that a ledger made anew does not know.
 
         Args:
             only: names of the sources to read; all by default.
+            approving: the run says yes to a release that was stopped. While its draft is kept no file is read: the yes
+                is to what was looked at, and a file that came since is for the next run.
             progress: told, in a few words, what is being read.
         """
+        if approving and kept_drafts(self._drafts):
+            progress("new files wait: this run publishes what was stopped")
+            return IngestSummary((), None)
         policies = [policy for policy, _ in self.policies]
         recall_withdrawals(self.engine, self.project.directory)
         return ingest(
@@ -208,11 +216,6 @@ class Session:
             outcome = publish_rebasing(store, build, step=step)
             forget_drafts(self._drafts)
             return outcome
-
-    @property
-    def waits_for_approval(self) -> bool:
-        """Whether a release was stopped, and is kept as a draft."""
-        return bool(kept_drafts(self._drafts))
 
     @property
     def _drafts(self) -> Path:

@@ -14,6 +14,7 @@ from prefstrata.model import UnreachableError
 from prefstrata.model.resources import data_directory
 from prefstrata.pipeline import open_session
 from prefstrata.project import read_project
+from prefstrata.releases import MANIFEST
 from tests.integration.dagster.conftest import Inbox, materialised
 
 if TYPE_CHECKING:
@@ -143,6 +144,21 @@ def test_a_run_that_could_not_start_is_told(
     assert message["title"] == "prefstrata quickstart: a run failed"
     assert "another run has this project (pid" in message["message"]
     assert "://" not in message["message"]
+
+
+def test_an_approving_run_reads_no_new_file_while_a_draft_waits(
+    read: Path, load: Load, instance: dg.DagsterInstance
+) -> None:
+    """Whoever says yes has looked at the draft; what came since is read by the next run."""
+    draft = read / "drafts" / "b68a044d70a9"
+    draft.mkdir(parents=True)
+    (draft / MANIFEST).write_text("{}")
+    known = next(iter(sorted((read / "inbox").rglob("*.jsonl"))))
+    known.with_name("late.jsonl").write_text("".join(known.read_text("utf-8").splitlines(keepends=True)[:3]), "utf-8")
+    config = {"ops": {"publish": {"config": {"approve": "as looked at", "by": "ann"}}}}
+    assert load(read).resolve_job_def("release").execute_in_process(instance=instance, run_config=config).success
+    with open_session(read_project(read)) as session:
+        assert [each.uri.rpartition("/")[2] for each in session.ingest().new] == ["late.jsonl"]
 
 
 def test_when_all_is_well_nobody_is_told(read: Path, load: Load, instance: dg.DagsterInstance, web_hook: Inbox) -> None:
