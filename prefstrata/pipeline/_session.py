@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from contextlib import ExitStack, contextmanager
@@ -18,7 +19,7 @@ from prefstrata.pipeline._engine import opened_warehouse
 from prefstrata.pipeline._lock import alone
 from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.policy import check_strata, load_policies, read_policies, requirements
-from prefstrata.releases import Outcome, Status, publish_rebasing, reconcile_releases
+from prefstrata.releases import MANIFEST, Outcome, Status, publish_rebasing, reconcile_releases
 from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.gates import blocked_error, forget_drafts, keep_draft, kept_drafts
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
@@ -88,15 +89,16 @@ class Session:
 
         Args:
             only: names of the sources to read; all by default.
-            approving: the run says yes to a release that was stopped. While its draft is kept no file is read: the yes
-                is to what was looked at, and a file that came since is for the next run.
+            approving: the run says yes to a release that was stopped for want of it. While its draft is kept, and is of
+                this ledger and these policies, no file is read: the yes is to what was looked at, and a file that came
+                since is for the next run.
             progress: told, in a few words, what is being read.
         """
-        if approving and kept_drafts(self._drafts):
+        recall_withdrawals(self.engine, self.project)
+        if approving and self._is_stopped():
             progress("new files wait: this run publishes what was stopped")
             return IngestSummary((), None)
         policies = [policy for policy, _ in self.policies]
-        recall_withdrawals(self.engine, self.project.directory)
         return ingest(
             self.engine,
             self.project,
@@ -216,6 +218,16 @@ class Session:
             outcome = publish_rebasing(store, build, step=step)
             forget_drafts(self._drafts)
             return outcome
+
+    def _is_stopped(self) -> bool:
+        """Whether what there is now was stopped for want of an approval, and is kept as a draft."""
+        now = {self.identity.content_id, self._content.content_id}
+        kept = (json.loads((each / MANIFEST).read_bytes()) for each in kept_drafts(self._drafts))
+        return any(
+            each.get("content_id") in now
+            and not any(row["tripped"] and row["severity"] == "block" for row in each["gates"]["results"])
+            for each in kept
+        )
 
     @property
     def _drafts(self) -> Path:

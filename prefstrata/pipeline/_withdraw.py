@@ -85,8 +85,8 @@ def withdraw(
             return found
         # The file first: a run makes good what is not in the ledger yet.
         withdrawn = dict.fromkeys(each.subject for each in new)
-        keep_withdrawals(project.directory, withdrawn, datetime.now(UTC).replace(tzinfo=None))
-        recall_withdrawals(session.engine, project.directory)
+        keep_withdrawals(project, withdrawn, datetime.now(UTC).replace(tzinfo=None))
+        recall_withdrawals(session.engine, project)
     return found
 
 
@@ -112,9 +112,14 @@ def _subjects(
             where=str(project.file),
             todo="name the source of the judgements with --source, or write a rater as supervisor:name",
         )
-    key = ledger_key(project)
-    subjects = [(each, pseudonym_of(key, each, name)) for each in chosen]
-    return subjects + [(each, f"{known[each][0]}:{name}") for each in chosen if known[each][0] != "user" and source]
+    return [(each, _subject(project, connection, each, known[each][0], name)) for each in chosen]
+
+
+def _subject(project: Project, connection: duckdb.DuckDBPyConnection, source: str, supervisor: str, name: str) -> str:
+    """Annotators are known by name, so theirs may be written down; everybody else is a pseudonym."""
+    rater = f"{supervisor}:{name}"
+    named = connection.execute("select 1 from ledger.raters where rater_id = $rater", {"rater": rater}).fetchall()
+    return rater if named else pseudonym_of(ledger_key(project), source, name)
 
 
 def _found(connection: duckdb.DuckDBPyConnection, source: str, subject: str) -> Withdrawn:

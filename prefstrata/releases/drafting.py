@@ -116,7 +116,8 @@ class Drafter:
         )
         earlier = json.loads(read_manifest(self._store, parent)) if parent.release_id else None
         if earlier:
-            _demand_consent(earlier, self._description)
+            if self._approval is None:
+                _demand_consent(earlier, self._description)
             load_cells(self._engine, self._store, parent)
         self.judged = judge(
             self._engine, self._identity, earlier, self._gates, approval=self._approval, back=self._ref(parent)
@@ -171,5 +172,6 @@ def _demand_consent(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> None:
         raise GateBlockedError(
             f"the release before leaves out {known} who withdrew, and this ledger knows {held} of them",
             where="ledger.withdrawals",
-            todo="bring back the project's withdrawals.jsonl, or withdraw for them again, and run again",
+            todo="bring back the project's withdrawals.jsonl, or withdraw for them again, and run again; where the"
+            " release before counted people who never withdrew: `prefstrata run --approve REASON --by NAME`",
         )

@@ -31,6 +31,7 @@ __all__ = [
     "KEY_FILE",
     "KEY_VARIABLE",
     "check_key",
+    "key_sign",
     "ledger_key",
     "pseudonym_key",
     "pseudonym_of",
@@ -42,7 +43,7 @@ KEY_VARIABLE = "PREFSTRATA_PSEUDONYM_KEY"
 KEY_FILE = "pseudonyms.key"
 """The file of the project that holds it otherwise: 64 hexadecimal digits."""
 CHECK_FILE = "pseudonyms.check"
-"""The file beside the warehouse that tells the key of its pseudonyms from others, and nothing of the key."""
+"""The file of the project that tells the key of its pseudonyms from others, and nothing of the key; it is kept."""
 
 BLANKS = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -90,11 +91,16 @@ def ledger_key(project: Project) -> bytes:
     key = pseudonym_key(project)
     if not known:
         file = _check_file(project)
-        file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_name(f".{file.name}.{os.getpid()}")
         unfinished.write_text(f"{_sign(key)}\n", "ascii")
         unfinished.replace(file)
     return key
+
+
+def key_sign(project: Project) -> str:
+    """What tells the key of the project's pseudonyms from others; empty when there is none yet."""
+    file = _check_file(project)
+    return file.read_text("ascii").strip() if file.exists() else ""
 
 
 def check_key(project: Project) -> bool:
@@ -103,18 +109,18 @@ def check_key(project: Project) -> bool:
     Raises:
         ConfigError: it is another, or it is gone; or as :func:`pseudonym_key`.
     """
-    file = _check_file(project)
-    if not file.exists():
+    known = key_sign(project)
+    if not known:
         return False
     if not os.environ.get(KEY_VARIABLE) and not (project.directory / KEY_FILE).exists():
         raise _another("the key of the ledger's pseudonyms is gone", project)
-    if not hmac.compare_digest(_sign(pseudonym_key(project)), file.read_text("ascii").strip()):
+    if not hmac.compare_digest(_sign(pseudonym_key(project)), known):
         raise _another("this is not the key that the ledger's pseudonyms were made with", project)
     return True
 
 
 def _check_file(project: Project) -> Path:
-    return project.warehouse_path.parent / CHECK_FILE
+    return project.directory / CHECK_FILE
 
 
 def _sign(key: bytes) -> str:

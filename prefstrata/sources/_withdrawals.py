@@ -1,6 +1,7 @@
 """Consents taken back by command: a file of the project, and rows of the ledger.
 
-The file is what lasts: the warehouse may be made anew from the inbox, and who withdrew stays away then, too.
+The file is what lasts: the warehouse may be made anew from the inbox, and who withdrew stays away then, too. Each line
+says which key its pseudonym was made with, because with another one it would be nobody's.
 """
 
 from __future__ import annotations
@@ -8,19 +9,23 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from prefstrata.model import ConfigError
+from prefstrata.model.tables import table
 from prefstrata.sources._ledger import append_staged, clear_staging
+from prefstrata.sources._pseudonyms import CHECK_FILE, key_sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from prefstrata.engine import Warehouse
+    from prefstrata.project import Project
 
 __all__ = ["WITHDRAWALS_FILE", "WITHDRAWN_BY_COMMAND", "keep_withdrawals", "recall_withdrawals"]
 
@@ -29,11 +34,14 @@ WITHDRAWALS_FILE = "withdrawals.jsonl"
 WITHDRAWN_BY_COMMAND = "withdraw"
 """What stands as the source of such a batch in ``ledger.batches``."""
 
+_SUBJECT = re.compile(r"[0-9a-f]{32}|(expert|crowd|user|judge|rule):.+")
 
-def keep_withdrawals(directory: Path, subjects: Iterable[str], at: datetime) -> None:
+
+def keep_withdrawals(project: Project, subjects: Iterable[str], at: datetime) -> None:
     """Write subjects down in the project, for good."""
-    lines = (json.dumps({"subject": subject, "requested_at": at.isoformat(timespec="seconds")}) for subject in subjects)
-    with (directory / WITHDRAWALS_FILE).open("a+", encoding="utf-8", newline="\n") as file:
+    sign = key_sign(project)
+    lines = (json.dumps(_line(subject, at.isoformat(timespec="seconds"), sign)) for subject in subjects)
+    with (project.directory / WITHDRAWALS_FILE).open("a+", encoding="utf-8", newline="\n") as file:
         file.seek(max(0, file.tell() - 1))
         torn = file.read(1) not in {"", "\n"}  # by a process that was killed: what follows is a line of its own
         file.write("\n" * torn + "".join(f"{line}\n" for line in lines))
@@ -41,29 +49,50 @@ def keep_withdrawals(directory: Path, subjects: Iterable[str], at: datetime) -> 
         os.fsync(file.fileno())
 
 
-def recall_withdrawals(engine: Warehouse, directory: Path) -> int:
+def _line(subject: str, at: str, sign: str) -> dict[str, str]:
+    """An id of a rater has a colon, and no key."""
+    return {"subject": subject, "requested_at": at, **({} if ":" in subject else {"key": sign})}
+
+
+def recall_withdrawals(engine: Warehouse, project: Project) -> int:
     """Append what the project's file says and the ledger does not know; returns how many subjects that are.
 
     Raises:
-        ConfigError: a line is not what :func:`keep_withdrawals` wrote.
+        ConfigError: a line is not what :func:`keep_withdrawals` wrote, or was written with another key than the
+            project's: its user would come back.
     """
-    kept = _kept(directory / WITHDRAWALS_FILE)
-    known = set(engine.read("ledger.withdrawals")["subject"].to_list()) if kept else set()
-    new = {subject: at for subject, at in kept.items() if subject not in known}
+    path = project.directory / WITHDRAWALS_FILE
+    kept = _kept(path)
+    if not kept:
+        return 0
+    engine.ensure(table("ledger.withdrawals"))
+    known = set(engine.read("ledger.withdrawals")["subject"].to_list())
+    new = {subject: said for subject, said in kept.items() if subject not in known}
+    sign = key_sign(project)
+    if lost := [subject for subject, (_, key) in new.items() if ":" not in subject and key != sign]:
+        raise ConfigError(
+            f"{len(lost)} of those who withdrew were written down with another key than this project has: nobody could"
+            " tell who they are, and what they took back would be released",
+            where=str(path),
+            todo=f"put back the key and {CHECK_FILE} of then, or take their records out of the inbox and these lines"
+            " out of the file",
+        )
     if new:
-        _append(engine, new)
+        _append(engine, {subject: at for subject, (at, _) in new.items()})
     return len(new)
 
 
-def _kept(path: Path) -> Mapping[str, datetime | None]:
-    found: dict[str, datetime | None] = {}
+def _kept(path: Path) -> Mapping[str, tuple[datetime, str]]:
+    """By subject, when, and the sign of the key that its pseudonym was made with."""
+    found: dict[str, tuple[datetime, str]] = {}
     if not path.exists():
         return found
     *lines, torn = path.read_text("utf-8").split("\n")
     for number, line in enumerate(lines + [torn] * bool(torn), 1):
         try:
-            said = json.loads(line)
-            found.setdefault(str(said["subject"]), datetime.fromisoformat(said["requested_at"]))
+            if line.strip():
+                subject, at, key = _said(json.loads(line))
+                found.setdefault(subject, (at, key))
         except (ValueError, KeyError, TypeError) as error:
             raise ConfigError(
                 "this is no withdrawal",
@@ -73,7 +102,14 @@ def _kept(path: Path) -> Mapping[str, datetime | None]:
     return found
 
 
-def _append(engine: Warehouse, subjects: Mapping[str, datetime | None]) -> None:
+def _said(line: dict[str, str]) -> tuple[str, datetime, str]:
+    subject = line["subject"]
+    if not _SUBJECT.fullmatch(subject):
+        raise ValueError(subject)
+    return subject, datetime.fromisoformat(line["requested_at"]), line.get("key", "")
+
+
+def _append(engine: Warehouse, subjects: Mapping[str, datetime]) -> None:
     said = "\n".join([WITHDRAWN_BY_COMMAND, *sorted(subjects)])
     batch = hashlib.sha256(said.encode()).hexdigest()
     many = len(subjects)

@@ -1,10 +1,13 @@
 -- Grain: a trace whose steps a model judge may be asked about, in the order of lots.
--- The steps stand in their order, each once however many raters it has. Prompts of frozen evaluation sets are left alone.
+-- The steps stand in their order, each once however many raters it has. Prompts of frozen evaluation sets are left alone, and what
+-- somebody who withdrew consent brought.
 with steps as (
     select
         trace_id, "index", min(prompt_id) as prompt_id, min(unit) as unit, min(template) as template,
         min(state) as state, min(output) as output
     from ledger.steps
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
+    anti join evidence.erased as erased on erased.kind = 'trace' and erased.id = steps.trace_id
     group by trace_id, "index"
 ),
 traces as (

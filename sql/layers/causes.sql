@@ -62,6 +62,35 @@ told as (
     from ledger.votes as votes
     semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
     union all
+    -- What others said of a text that left with whoever brought it.
+    select 'pairs', pair_id(left_id, right_id), 2, 'withdrawn'
+    from ledger.votes as votes
+    semi join evidence.erased as erased on erased.kind = 'prompt' and erased.id = votes.prompt_id
+    union all
+    select 'pairs', pair_id(left_id, right_id), 2, 'withdrawn'
+    from ledger.votes as votes
+    semi join evidence.erased as erased on erased.kind = 'response' and erased.id = votes.left_id
+    union all
+    select 'pairs', pair_id(left_id, right_id), 2, 'withdrawn'
+    from ledger.votes as votes
+    semi join evidence.erased as erased on erased.kind = 'response' and erased.id = votes.right_id
+    union all
+    select 'ratings', response_id || '.' || dimension, 2, 'withdrawn'
+    from ledger.ratings as ratings
+    semi join evidence.erased as erased on erased.kind = 'prompt' and erased.id = ratings.prompt_id
+    union all
+    select 'ratings', response_id || '.' || dimension, 2, 'withdrawn'
+    from ledger.ratings as ratings
+    semi join evidence.erased as erased on erased.kind = 'response' and erased.id = ratings.response_id
+    union all
+    select 'traces', trace_id, 2, 'withdrawn'
+    from ledger.steps as steps
+    semi join evidence.erased as erased on erased.kind = 'prompt' and erased.id = steps.prompt_id
+    union all
+    select 'traces', id, 2, 'withdrawn'
+    from evidence.erased
+    where kind = 'trace'
+    union all
     select 'pairs', pair_id(one_id, other_id), 2, 'withdrawn'
     from beside
     where one_id <> other_id

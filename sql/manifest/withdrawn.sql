@@ -1,14 +1,35 @@
 -- Grain: a record that somebody spoke of who has withdrawn consent.
 -- A record that is gone because of it must not look as if it had been lost. Responses stand for the pairs whose chosen side they are.
+-- What others said of a text that left with it is gone because of it, too.
 with votes as (
     select left_id, right_id
     from ledger.votes as votes
     semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
+    union all
+    select left_id, right_id
+    from ledger.votes as votes
+    semi join evidence.erased as erased on erased.kind = 'prompt' and erased.id = votes.prompt_id
+    union all
+    select left_id, right_id
+    from ledger.votes as votes
+    semi join evidence.erased as erased on erased.kind = 'response' and erased.id = votes.left_id
+    union all
+    select left_id, right_id
+    from ledger.votes as votes
+    semi join evidence.erased as erased on erased.kind = 'response' and erased.id = votes.right_id
 ),
 ratings as (
     select response_id, dimension
     from ledger.ratings as ratings
     semi join evidence.withdrawn as withdrawn on withdrawn.rater_id = ratings.rater_id
+    union all
+    select response_id, dimension
+    from ledger.ratings as ratings
+    semi join evidence.erased as erased on erased.kind = 'prompt' and erased.id = ratings.prompt_id
+    union all
+    select response_id, dimension
+    from ledger.ratings as ratings
+    semi join evidence.erased as erased on erased.kind = 'response' and erased.id = ratings.response_id
 ),
 steps as (
     select trace_id
@@ -30,5 +51,13 @@ union
 select 'ratings', response_id || '.' || dimension from ratings
 union
 select 'traces', trace_id from steps
+union
+select 'traces', id from evidence.erased where kind = 'trace'
+union
+select 'traces', steps.trace_id
+from ledger.steps as steps
+semi join evidence.erased as erased on erased.kind = 'prompt' and erased.id = steps.prompt_id
+union
+select 'pairs', id from evidence.erased where kind = 'response'
 union
 select 'unpaired', response_id from events

@@ -159,6 +159,7 @@ trace_raters as (
         bool_or(rationale is not null or coalesce(array_length(reason_tags), 0) > 0) as has_rationale
     from ledger.steps
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
+    anti join evidence.erased as erased on erased.kind = 'trace' and erased.id = steps.trace_id
     group by trace_id, prompt_id, supervisor || '/' || mode
 ),
 trace_weights as (
@@ -179,6 +180,7 @@ rewards as (
             / (count(case when supervisor = 'expert' and mode = 'offline' then reward end) * 1e9) as experts_reward
     from ledger.steps
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
+    anti join evidence.erased as erased on erased.kind = 'trace' and erased.id = steps.trace_id
     where reward is not null
     group by trace_id, "index"
 ),

@@ -19,8 +19,8 @@ EVIDENCE = (
         "erased",
         "a text that only people who withdrew consent brought",
         columns("""
-kind | varchar | prompt or response
-id | varchar | the prompt or the response: nobody is asked about it, and nothing said of it is evidence
+kind | varchar | prompt, response or trace
+id | varchar | which: nobody is asked about it, and nothing said of it is evidence
 """),
         ("kind", "id"),
     ),

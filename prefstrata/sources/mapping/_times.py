@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from prefstrata.sources.mapping._expressions import text_literal
+from prefstrata.sources.mapping._expressions import ExpressionError, text_literal
 
 __all__ = ["is_no_time", "read_formats"]
 
@@ -33,13 +33,22 @@ def _by_format(text: str, format_: str) -> str:
     # With a named zone, days that no month has are counted on into the next one: without it they do not read.
     stripped = f"regexp_replace({text}, {text_literal(_zone_in(format_))}, '\\1\\2')"
     without = text_literal(_NAMED_ZONE.sub(r"\1", format_, count=1))
+    if "%" not in without:
+        raise ExpressionError(f"the format {format_!r} has a zone and no time")
     local = f"try_strptime({stripped}, {without})"
     return f"case when {local} is not null then {read} end"
 
 
 def _zone_in(format_: str) -> str:
-    """A pattern of the zone's name in a text: its place is known by the words before it."""
+    """A pattern of the zone's name in a text: its place is known by the words before it, and what it is joined to."""
     words = format_.replace("%c", "%c %c").split()  # %c is a date and a time
     place = next(place for place, word in enumerate(words) if _NAMED_ZONE.search(word))
+    head, tail = _NAMED_ZONE.sub(r"\1\n", words[place], count=1).split("\n")
     before = rf"^(\s*(?:\S+\s+){{{place}}}"
-    return rf"{before})\S+()" if words[place] == "%Z" else rf"{before}\S*?)[A-Za-z][A-Za-z_/-]*(?:[+-]?[0-9]+)?(\s|$)"
+    if "%" in head:  # a time right before the name, which begins with the first letter then
+        return rf"{before}\S*?)[A-Za-z][A-Za-z_/-]*(?:[+-]?[0-9]+)?({_literally(tail)}(?:\s|$))"
+    return rf"{before}{_literally(head)})\S+?({_literally(tail)}(?:\s|$))"
+
+
+def _literally(part: str) -> str:
+    return r"\S*?" if "%" in part else re.escape(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -152,7 +153,9 @@ def test_an_approving_run_reads_no_new_file_while_a_draft_waits(
     """Whoever says yes has looked at the draft; what came since is read by the next run."""
     draft = read / "drafts" / "b68a044d70a9"
     draft.mkdir(parents=True)
-    (draft / MANIFEST).write_text("{}")
+    with open_session(read_project(read)) as session:
+        stopped = {"content_id": session.identity.content_id, "gates": {"results": []}}
+    (draft / MANIFEST).write_text(json.dumps(stopped))
     known = next(iter(sorted((read / "inbox").rglob("*.jsonl"))))
     known.with_name("late.jsonl").write_text("".join(known.read_text("utf-8").splitlines(keepends=True)[:3]), "utf-8")
     config = {"ops": {"publish": {"config": {"approve": "as looked at", "by": "ann"}}}}

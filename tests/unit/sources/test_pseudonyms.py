@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import sys
+from datetime import datetime
 from fnmatch import fnmatch
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -23,9 +24,11 @@ from prefstrata.sources import (
     check_key,
     check_sources,
     ingest,
+    keep_withdrawals,
     ledger_key,
     pseudonym_key,
     pseudonym_of,
+    recall_withdrawals,
 )
 from prefstrata.sources._pseudonyms import CHECK_FILE
 
@@ -84,7 +87,7 @@ def test_another_key_is_not_taken_for_the_ledger_s(tmp_path: Path, monkeypatch: 
     first = ledger_key(project)
     assert check_key(project)
     assert ledger_key(project) == first
-    check = tmp_path / "warehouse" / CHECK_FILE
+    check = tmp_path / CHECK_FILE
     assert first.decode() not in check.read_text()
     monkeypatch.setenv(KEY_VARIABLE, "another key than that")
     for asked in (ledger_key, check_key):
@@ -190,3 +193,28 @@ def test_a_withdrawal_says_whose_it_is(tmp_path: Path) -> None:
         check_sources(_project(tmp_path, map=withdrawing))
     withdrawing["withdrawals"] = [{"user": "who", "source": "app"}]
     assert check_sources(_project(tmp_path, map=withdrawing))
+
+
+def test_withdrawals_outlive_the_warehouse_and_know_their_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger made anew learns them; under another key they would be nobody's, so nothing goes on then."""
+    monkeypatch.setenv(KEY_VARIABLE, "k" * 20)
+    project = _project(tmp_path)
+    subject = pseudonym_of(ledger_key(project), "app", "ann")
+    (tmp_path / "withdrawals.jsonl").write_text('{"subject": "crowd:bob", "requested_at": "2026-11-20T08:00:00"}')
+    keep_withdrawals(project, [subject], datetime(2026, 11, 26, 9))  # noqa: DTZ001 - UTC, as the ledger has it
+    for expected in (2, 0):
+        engine = DuckDBEngine(tmp_path / "w.duckdb")
+        assert recall_withdrawals(engine, project) == expected
+        assert sorted(engine.read("ledger.withdrawals")["subject"].to_list()) == sorted([subject, "crowd:bob"])
+        engine.close()
+    (tmp_path / CHECK_FILE).unlink()
+    monkeypatch.setenv(KEY_VARIABLE, "another key than that")
+    ledger_key(project)
+    engine = DuckDBEngine(":memory:")
+    with pytest.raises(ConfigError, match="1 of those who withdrew were written down with another key"):
+        recall_withdrawals(engine, project)
+    assert engine.read("ledger.withdrawals").is_empty()
+    (tmp_path / "withdrawals.jsonl").write_text("ann\n")
+    with pytest.raises(ConfigError, match="this is no withdrawal"):
+        recall_withdrawals(engine, project)
+    engine.close()

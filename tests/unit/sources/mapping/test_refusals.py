@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from prefstrata.sources.mapping import Demand
+from prefstrata.sources.mapping import Demand, MappingError
 from tests.unit.sources.mapping._saying import PAIR, reasons, say
 
 GOOD = {"p": "question", "a": "one", "b": "two", "said": "A"}
@@ -89,6 +89,28 @@ def test_a_zone_by_name_may_stand_anywhere(zone: str) -> None:
     mapping = _vote(decided_at={"from": '"at"', "format": f"%d.%m.%Y %H:%M{' ' * zone.count(' ')}%Z"})
     found = say(mapping, {**GOOD, "at": f"30.04.2026 10:15{zone}"}, {**GOOD, "at": f"31.04.2026 10:15{zone}"})
     assert ([row["line"] for row in found.votes], reasons(found)) == ([1], {2: "bad_time"})
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("%Y-%m-%d at %H:%M:%S (%Z)", "2026-04-{} at 03:04:05 (UTC)"),
+        ("[%Z] %Y-%m-%d %H:%M:%S", "[UTC] 2026-04-{} 03:04:05"),
+        ("%Y-%m-%d, %Z, %H:%M:%S", "2026-04-{}, UTC, 03:04:05"),
+    ],
+)
+def test_a_zone_by_name_may_be_joined_to_signs(form: str, text: str) -> None:
+    """Brackets and commas are no part of its name."""
+    mapping = _vote(decided_at={"from": '"at"', "format": form})
+    found = say(mapping, {**GOOD, "at": text.format(30)}, {**GOOD, "at": text.format(31)})
+    assert {row["line"]: f"{row['decided_at']:%F %T}" for row in found.votes} == {1: "2026-04-30 03:04:05"}
+    assert reasons(found) == {2: "bad_time"}
+
+
+def test_a_format_of_a_zone_alone_is_a_mistake() -> None:
+    """It names no time."""
+    with pytest.raises(MappingError, match="has a zone and no time"):
+        say(_vote(decided_at={"from": '"at"', "format": "%Z"}), GOOD)
 
 
 def test_a_value_map_of_numbers_is_written_as_people_write_them() -> None:
