@@ -60,7 +60,8 @@ def withdraw(
 ) -> tuple[Withdrawn, ...]:
     """Record that a user took consent back, for one source or for all whose users are known by pseudonym.
 
-    The name is hashed here and written nowhere. Nothing is released: the next run makes a release without the user.
+    The name of a user is hashed here and written nowhere; raters who are no users keep theirs. Nothing is released:
+    the next run makes a release without the user.
 
     Args:
         project: the project.

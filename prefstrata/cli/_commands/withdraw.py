@@ -13,7 +13,7 @@ __all__ = ["withdraw_user"]
 
 
 def withdraw_user(call: Call, user: str, source: str | None, wait: float) -> None:
-    """Record it in the ledger; the user's name is hashed and written nowhere."""
+    """Record it; a user's name is hashed and written nowhere."""
     from prefstrata.pipeline import withdraw  # noqa: PLC0415 - a usage mistake need not load the pipeline
 
     found = withdraw(call.project(), user, source=source, wait=wait, waiting=call.output.note)
