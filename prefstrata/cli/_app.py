@@ -149,7 +149,7 @@ def _withdraw(
 ) -> None:
     """Record that a user took consent back: the next release holds nothing the user said or did.
 
-    The name of a user is hashed with the key of the project and written nowhere; an annotator, crowd:NAME, is written down.
+    The name of a user is hashed with the key of the project and written nowhere; an annotator's (crowd:NAME) is kept.
     """
     from prefstrata.cli._commands.withdraw import withdraw_user
 
