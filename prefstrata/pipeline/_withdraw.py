@@ -97,30 +97,34 @@ def _subjects(
     """Who it may be: sources, each with the pseudonym or the id of a rater that the name has there."""
     if source is None and _RATER.fullmatch(name):
         return [("", name)]
-    # Sources that are no more are in the ledger, and what they brought is released.
-    known = {each.name: (each.supervisor, each.mode) for each in project.sources}
-    past = connection.execute("select distinct source, supervisor, mode from ledger.batches").fetchall()
-    known |= {each: (supervisor, mode) for each, supervisor, mode in past if each not in {*known, WITHDRAWN_BY_COMMAND}}
-    if source is not None and source not in known:
+    # Sources that are no more, or were others once, are in the ledger, and what they brought is released.
+    known = {(each.name, each.supervisor, each.mode) for each in project.sources}
+    known |= set(connection.execute("select distinct source, supervisor, mode from ledger.batches").fetchall())
+    names = sorted({each for each, _, _ in known} - {WITHDRAWN_BY_COMMAND})
+    if source is not None and source not in names:
         raise ConfigError(
-            f"there is no source {source!r}", where=str(project.file), todo=f"Sources are: {', '.join(known) or 'none'}"
+            f"there is no source {source!r}", where=str(project.file), todo=f"Sources are: {', '.join(names) or 'none'}"
         )
-    of_users = [each for each, (supervisor, mode) in known.items() if supervisor == "user" or mode == "online"]
-    chosen = [source] if source else of_users
+    of_users = {each for each, supervisor, mode in known if supervisor == "user" or mode == "online"}
+    chosen = [source] if source else [each for each in names if each in of_users]
     if not chosen:
         raise ConfigError(
             "no source of this project has users",
             where=str(project.file),
             todo="name the source of the judgements with --source, or write a rater as supervisor:name",
         )
-    return [(each, _subject(project, connection, each, known[each][0], name)) for each in chosen]
+    supervisors = {(each, supervisor) for each, supervisor, _ in known if supervisor != "user"}
+    raters = {each: [f"{supervisor}:{name}" for of, supervisor in supervisors if of == each] for each in chosen}
+    return [(each, _subject(project, connection, each, name, raters[each])) for each in chosen]
 
 
-def _subject(project: Project, connection: duckdb.DuckDBPyConnection, source: str, supervisor: str, name: str) -> str:
+def _subject(project: Project, connection: duckdb.DuckDBPyConnection, source: str, name: str, raters: list[str]) -> str:
     """Annotators are known by name, so theirs may be written down; everybody else is a pseudonym."""
-    rater = f"{supervisor}:{name}"
-    named = connection.execute("select 1 from ledger.raters where rater_id = $rater", {"rater": rater}).fetchall()
-    return rater if named else pseudonym_of(ledger_key(project), source, name)
+    found = connection.execute(
+        "select min(rater_id) from ledger.raters where rater_id in (select unnest($raters::varchar[]))",
+        {"raters": raters},
+    ).fetchall()
+    return str(found[0][0]) if found[0][0] else pseudonym_of(ledger_key(project), source, name)
 
 
 def _found(connection: duckdb.DuckDBPyConnection, source: str, subject: str) -> Withdrawn:

@@ -92,7 +92,10 @@ def ledger_key(project: Project) -> bytes:
     if not known:
         file = _check_file(project)
         unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-        unfinished.write_text(f"{_sign(key)}\n", "ascii")
+        with unfinished.open("w", encoding="ascii") as new:
+            new.write(f"{_sign(key)}\n")
+            new.flush()
+            os.fsync(new.fileno())
         unfinished.replace(file)
     return key
 
