@@ -1,7 +1,8 @@
 """Version stores: immutable, verifiable versions of a set of files, on a local disk or a lakeFS server."""
 
+from typing import TYPE_CHECKING
+
 from prefstrata.stores.errors import RunGoneError
-from prefstrata.stores.opening import LakeFSConfig, LocalConfig, StoreConfig, open_store
 from prefstrata.stores.paths import check_path, check_together
 from prefstrata.stores.protocol import VersionStore
 from prefstrata.stores.reading import VerifyingReader
@@ -25,6 +26,9 @@ from prefstrata.stores.types import (
     tag_name,
     tag_number,
 )
+
+if TYPE_CHECKING:
+    from prefstrata.stores.opening import LakeFSConfig, LocalConfig, StoreConfig, open_store
 
 __all__ = [
     "EMPTY_TREE",
@@ -57,3 +61,12 @@ __all__ = [
     "tag_number",
     "tree_id",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """What reads configuration, when it is asked for: whoever has a store at hand need not wait for pydantic."""
+    if name in {"LakeFSConfig", "LocalConfig", "StoreConfig", "open_store"}:
+        from prefstrata.stores import opening  # noqa: PLC0415 - see above
+
+        return getattr(opening, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from prefstrata.model import ConfigError
-from prefstrata.stores import open_store
 from prefstrata.trainers._checkout import TARGETS, checkout_layer
 from prefstrata.trainers._locking import LOCK_FILE, lockable, locked, write_lock
 from prefstrata.trainers._options import Options
@@ -172,6 +171,8 @@ def _open(
     project: str | Path | None, store: Mapping[str, Any] | Path | str | None
 ) -> AbstractContextManager[VersionStore]:
     if store is not None:
+        from prefstrata.stores import open_store  # noqa: PLC0415 - its configuration takes time to import
+
         return open_store(store)
     from prefstrata.project import open_project_store, read_project  # noqa: PLC0415 - only a project folder needs it
 
