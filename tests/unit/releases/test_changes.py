@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_READ = ("evidence.withdrawn", "ledger.votes", "ledger.ratings", "ledger.steps", "ledger.events")
+_READ = ("evidence.withdrawn", "evidence.erased", "ledger.votes", "ledger.ratings", "ledger.steps", "ledger.events")
 
 
 @pytest.fixture
