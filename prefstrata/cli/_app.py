@@ -172,6 +172,17 @@ def _purge(
     purge(call, refs, reason, wait)
 
 
+@command(application, "gc")
+def _gc(call: Call) -> None:
+    """Remove from the store what no release holds: files of runs that were killed, were refused or lost a race.
+
+    Runs do it, too, when they find such a run, and so does `purge`. A lakeFS server collects its own garbage.
+    """
+    from prefstrata.cli._commands.gc import collect_garbage
+
+    collect_garbage(call)
+
+
 @_queue.callback()
 @shared
 def _queues(_: Call) -> None:

@@ -6,7 +6,7 @@ from prefstrata.pipeline._lock import alone
 from prefstrata.pipeline._plan import STAGES, Stage, stage_of
 from prefstrata.pipeline._run import Progress, RunSummary, run
 from prefstrata.pipeline._session import Session, open_session
-from prefstrata.pipeline._withdraw import Withdrawn, withdraw
+from prefstrata.pipeline._withdraw import Withdrawn, withdraw, withdrawn_subjects
 from prefstrata.pipeline._work import Work, ledger_work, reads_of, rows_of
 from prefstrata.project import open_project_store
 
@@ -32,4 +32,5 @@ __all__ = [
     "run",
     "stage_of",
     "withdraw",
+    "withdrawn_subjects",
 ]

@@ -44,6 +44,7 @@ class RunSummary:
         seconds: wall seconds per stage.
         judged: what the gates found; None when no release was made.
         work: by stage, what was read, made anew and left as it was.
+        finished: what had become of releases that killed runs had committed, before this run began.
     """
 
     ingested: IngestSummary
@@ -52,6 +53,7 @@ class RunSummary:
     seconds: Mapping[str, float] = field(default_factory=dict)
     judged: Judged | None = None
     work: Mapping[str, Work] = field(default_factory=dict)
+    finished: tuple[Outcome, ...] = ()
 
 
 def run(
@@ -91,7 +93,8 @@ def run(
         work["ledger"] = ledger_work(session.engine, ingested)
         progress(Progress("ledger", "done", work["ledger"]))
         if known := session.published(store, finished):
-            return RunSummary(ingested, known, rows, seconds, work=work | work_spared(session.engine))
+            spared = work | work_spared(session.engine)
+            return RunSummary(ingested, known, rows, seconds, work=spared, finished=finished)
         for stage in STAGES:
             began = time.perf_counter()
             _build(session, stage.name, stage.tables, rows, progress)
@@ -106,7 +109,7 @@ def run(
         seconds["release"] = time.perf_counter() - began
         work["release"] = release_work(outcome)
         progress(Progress("release", "done", work["release"]))
-        return RunSummary(ingested, outcome, rows, seconds, session.judged, work)
+        return RunSummary(ingested, outcome, rows, seconds, session.judged, work, finished)
 
 
 def _build(

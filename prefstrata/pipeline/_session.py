@@ -19,7 +19,8 @@ from prefstrata.pipeline._engine import opened_warehouse
 from prefstrata.pipeline._lock import alone
 from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.policy import check_strata, load_policies, read_policies, requirements
-from prefstrata.releases import MANIFEST, Outcome, Status, publish_rebasing, reconcile_releases
+from prefstrata.releases import MANIFEST, Outcome, Status, publish_rebasing, read_manifest, reconcile_releases
+from prefstrata.releases.consent import demand_consent
 from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.gates import blocked_error, forget_drafts, keep_draft, kept_drafts
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
@@ -234,8 +235,18 @@ class Session:
         return self.project.directory / "drafts"
 
     def reconcile(self, store: VersionStore) -> tuple[Outcome, ...]:
-        """Finish or reap what killed runs left in the store; call it before a run decides what is new."""
-        return reconcile_releases(store, audit=_quiet)  # the checks stand before publishing, at the end of each stage
+        """Finish or reap what killed runs left in the store; call it before a run decides what is new.
+
+        What a killed run was about to publish, people may have taken back since; then it is deleted. The other checks
+        stand before a release is written, at the end of each stage.
+        """
+        recall_withdrawals(self.engine, self.project)
+        withdrawn = int(self.engine.query("reports/withdrawn_subjects").item())
+
+        def audit(commit: CommitInfo) -> None:
+            demand_consent(json.loads(read_manifest(store, commit)), withdrawn, commit.id)
+
+        return reconcile_releases(store, audit=audit)
 
 
 @contextmanager

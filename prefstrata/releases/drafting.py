@@ -12,11 +12,12 @@ from prefstrata.policy import Gates
 from prefstrata.releases._changes import CHANGES, changes_between, load_cells
 from prefstrata.releases._manifest import canonical, describe
 from prefstrata.releases._moves import moves_since
-from prefstrata.releases._online import EMPTY, late_since
+from prefstrata.releases._online import late_since
 from prefstrata.releases._pages import render_card, render_report
 from prefstrata.releases._summary import sentences, summarise
 from prefstrata.releases._teaching import news
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
+from prefstrata.releases.consent import withdrawn_in
 from prefstrata.releases.drafts import Draft, ReleaseFile
 from prefstrata.releases.gates import judge
 from prefstrata.releases.identity import calibration_id
@@ -117,7 +118,7 @@ class Drafter:
         earlier = json.loads(read_manifest(self._store, parent)) if parent.release_id else None
         if earlier:
             if self._approval is None:
-                _demand_consent(earlier, self._description)
+                _demand_memory(earlier, self._description)
             load_cells(self._engine, self._store, parent)
         self.judged = judge(
             self._engine, self._identity, earlier, self._gates, approval=self._approval, back=self._ref(parent)
@@ -165,9 +166,9 @@ class Drafter:
         return WrittenFile(path, local, hashlib.sha256(content).hexdigest(), len(content), 0)
 
 
-def _demand_consent(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def _demand_memory(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Who withdrew before a release stays away from all that follow: a ledger made anew may have forgotten them."""
-    known, held = (each.get("online", EMPTY)["withdrawn"]["subjects"] for each in (earlier, now))
+    known, held = withdrawn_in(earlier), withdrawn_in(now)
     if held < known:
         raise GateBlockedError(
             f"the release before leaves out {known} who withdrew, and this ledger knows {held} of them",

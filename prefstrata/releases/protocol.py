@@ -124,7 +124,8 @@ def reconcile_releases(store: VersionStore, *, audit: Audit, step: Hook = _nothi
     """Finish or reap what killed runs left; call it at the start of every run.
 
     A release that was committed, and whose parent is still the newest release, is audited and published. One that was
-    not committed stays for the run that begins it again. What can no longer be published is deleted.
+    not committed stays for the run that begins it again. What can no longer be published is deleted, and what only that
+    held is collected.
 
     Args:
         store: where to look.
@@ -139,7 +140,9 @@ def reconcile_releases(store: VersionStore, *, audit: Audit, step: Hook = _nothi
         UnreachableError: the store does not answer.
     """
     outcomes = []
-    for txn in store.reconcile().resumable:
+    left = store.reconcile()
+    gone = bool(left.reaped)
+    for txn in left.resumable:
         if txn.commit is None:
             continue
         try:
@@ -147,8 +150,11 @@ def reconcile_releases(store: VersionStore, *, audit: Audit, step: Hook = _nothi
             outcomes.append(_finish(store, txn, commit, _tag_after(store, parent), _Calls(audit, step)))
         except (GateBlockedError, IntegrityError):
             store.abandon(txn)  # the run that makes this release again meets the same gate and reports it
+            gone = True
         except RunGoneError:
             continue
+    if gone:
+        store.gc()
     return tuple(outcomes)
 
 

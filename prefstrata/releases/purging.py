@@ -13,7 +13,7 @@ from prefstrata.model import ConfigError, IntegrityError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prefstrata.stores import FileInfo, PurgeReport, VersionStore
+    from prefstrata.stores import FileInfo, GcReport, PurgeReport, VersionStore
 
 __all__ = ["Purged", "check_purgeable", "purge_releases"]
 
@@ -27,12 +27,14 @@ _MOST_EMPTY = 1 << 16
 class Purged:
     """What a purge did: the releases by tag, what the store says, and how many files stayed.
 
-    These are the files that other releases hold, too, or that hold nobody's data.
+    These are the files that other releases hold, too, or that hold nobody's data. ``collected`` is what no release
+    held: files of runs that were killed, or lost a race.
     """
 
     releases: tuple[str, ...]
     report: PurgeReport
     kept: int
+    collected: GcReport
 
 
 def check_purgeable(store: VersionStore, refs: Sequence[str]) -> set[str]:
@@ -84,7 +86,10 @@ def purge_releases(store: VersionStore, refs: Sequence[str], reason: str) -> Pur
         if file.sha256 not in staying and _is_no_ones(store, commit, file)
     }
     going = held - staying
+    for unfinished in store.reconcile().resumable:  # what a killed run had uploaded goes as well, and is made again
+        store.abandon(unfinished)
     report = store.purge(sorted(going), reason)
+    collected = store.gc()
     late = [tag.name for tag in store.tags() if tag.commit not in tags and _holds(store, tag.commit, going)]
     if late:
         raise IntegrityError(
@@ -92,7 +97,7 @@ def purge_releases(store: VersionStore, refs: Sequence[str], reason: str) -> Pur
             where=store.location,
             todo="make another release, with `prefstrata run`; and purge while no run is under way",
         )
-    return Purged(tuple(sorted(tags[commit] for commit in named)), report, len(held & staying))
+    return Purged(tuple(sorted(tags[commit] for commit in named)), report, len(held & staying), collected)
 
 
 def _holds(store: VersionStore, commit: str, sha256s: set[str]) -> bool:

@@ -14,7 +14,12 @@ from prefstrata.sources._pseudonyms import (
     pseudonym_of,
 )
 from prefstrata.sources._reading import joined_file
-from prefstrata.sources._withdrawals import WITHDRAWN_BY_COMMAND, keep_withdrawals, recall_withdrawals
+from prefstrata.sources._withdrawals import (
+    WITHDRAWN_BY_COMMAND,
+    keep_withdrawals,
+    recall_withdrawals,
+    withdrawn_by_command,
+)
 
 __all__ = [
     "BLANKS",
@@ -40,4 +45,5 @@ __all__ = [
     "pseudonym_key",
     "pseudonym_of",
     "recall_withdrawals",
+    "withdrawn_by_command",
 ]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from prefstrata.engine import Warehouse
     from prefstrata.project import Project
 
-__all__ = ["WITHDRAWALS_FILE", "WITHDRAWN_BY_COMMAND", "keep_withdrawals", "recall_withdrawals"]
+__all__ = ["WITHDRAWALS_FILE", "WITHDRAWN_BY_COMMAND", "keep_withdrawals", "recall_withdrawals", "withdrawn_by_command"]
 
 WITHDRAWALS_FILE = "withdrawals.jsonl"
 """The file of the project: a line for each subject, the pseudonym of a user or the id of another rater, and when."""
@@ -52,6 +52,15 @@ def keep_withdrawals(project: Project, subjects: Iterable[str], at: datetime) ->
 def _line(subject: str, at: str, sign: str) -> dict[str, str]:
     """An id of a rater has a colon, and no key."""
     return {"subject": subject, "requested_at": at, **({} if ":" in subject else {"key": sign})}
+
+
+def withdrawn_by_command(project: Project) -> int:
+    """How many subjects the project's file names.
+
+    Raises:
+        ConfigError: a line is not what :func:`keep_withdrawals` wrote.
+    """
+    return len(_kept(project.directory / WITHDRAWALS_FILE))
 
 
 def recall_withdrawals(engine: Warehouse, project: Project) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from prefstrata.cli._commands.gc import collected_told
 from prefstrata.cli._output import counted
 from prefstrata.project import open_project_store
 from prefstrata.releases import check_purgeable, purge_releases
@@ -33,6 +35,7 @@ def purge(call: Call, refs: Sequence[str], reason: str, wait: float) -> None:
         "deleted": len(done.report.deleted),
         "kept": done.kept,
         "leftovers": list(done.report.leftovers),
+        "collected": asdict(done.collected),
     }
     lines = [
         f"{', '.join(done.releases)}: {counted(len(done.report.recorded), 'file')} can never be read again",
@@ -42,6 +45,7 @@ def purge(call: Call, refs: Sequence[str], reason: str, wait: float) -> None:
         lines.append(
             f"{counted(done.kept, 'file')} stayed: other releases hold the same bytes, or nobody's data is in them"
         )
+    lines += collected_told(done.collected)
     if done.report.leftovers:
         lines.append(f"{location} cannot destroy bytes itself: delete these objects in its storage")
         lines += [f"  {address}" for address in done.report.leftovers]

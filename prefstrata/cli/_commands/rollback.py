@@ -18,7 +18,7 @@ __all__ = ["rollback"]
 
 def rollback(call: Call, ref: str, reason: str, wait: float) -> None:
     """Publish the files of ``ref`` as the newest release."""
-    from prefstrata.pipeline import alone  # noqa: PLC0415 - a usage mistake need not load the pipeline
+    from prefstrata.pipeline import alone, withdrawn_subjects  # noqa: PLC0415 - a usage mistake need not load the pipeline
 
     project = call.project()
     with open_project_store(project) as store:
@@ -28,7 +28,13 @@ def rollback(call: Call, ref: str, reason: str, wait: float) -> None:
             alone(project, wait=wait, waiting=call.output.note),
             call.output.working(f"publishing the files of {ref} again"),
         ):
-            again = rollback_release(store, name, date=int(time.time()), metadata={"reason": reason} if reason else {})
+            again = rollback_release(
+                store,
+                name,
+                date=int(time.time()),
+                withdrawn=withdrawn_subjects(project),
+                metadata={"reason": reason} if reason else {},
+            )
             outcome = demand_published(again, store.location)
     for warning in outcome.warnings:
         call.output.note(f"warning: {warning}")

@@ -102,13 +102,21 @@ def _document(summary: RunSummary) -> dict[str, Any]:
         "reused": outcome.reused,
         "uploaded_bytes": outcome.uploaded_bytes,
         "warnings": list(outcome.warnings),
+        "finished": _finished(summary),
         "gates": summary.judged.described() if summary.judged else None,
         "seconds": {stage: round(seconds, 3) for stage, seconds in summary.seconds.items()},
     }
 
 
+def _finished(summary: RunSummary) -> list[str]:
+    """The tags under which releases of killed runs were published before this run made its own."""
+    done = [each.tag for each in summary.finished if each.status is Status.PUBLISHED and each.tag]
+    return [tag for tag in done if tag != summary.outcome.tag]
+
+
 def _told(summary: RunSummary) -> Iterator[str | Grid]:
     ingested, outcome = summary.ingested, summary.outcome
+    yield from (f"published {tag}, which an earlier run had written and not published" for tag in _finished(summary))
     known = len(ingested.files) - len(ingested.new)
     before = f", {known:,} read before" if known else ""
     yield f"read {counted(ingested.read, 'record')} from {counted(len(ingested.new), 'new file')}{before}"

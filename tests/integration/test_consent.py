@@ -1,0 +1,139 @@
+"""Consent taken back while something is under way: no killed run and no way back publishes it after all."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from prefstrata.project import open_project_store, read_project
+from prefstrata.releases import read_manifest
+from prefstrata.stores.local import LocalStore
+from tests._command import inside, pairwise, put
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = """\
+name: small
+policies: [general]
+sources:
+  - {name: crowd, mode: offline, supervisor: crowd, path: inbox/*.jsonl, format: seed-jsonl}
+"""
+WORDS = "the words of ann"
+
+
+class Killed(BaseException):
+    """What nothing catches, as a kill is."""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with one release, of bob's votes."""
+    (tmp_path / "prefstrata.yaml").write_text(CONFIG)
+    (tmp_path / "inbox").mkdir()
+    _votes(tmp_path, "bob")
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    return tmp_path
+
+
+def _votes(project: Path, who: str) -> None:
+    records = [
+        pairwise(f"the words of {who}, question {n}?", f"Good {n}.", f"Bad {n}.", rater=who, rationale=f"{who} says so")
+        for n in range(12)
+    ]
+    put(project, f"{who}.jsonl", *records)
+
+
+def _killed(project: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A run that is killed where it calls a method of the store."""
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalStore, name, kill)
+        with pytest.raises(Killed):
+            inside("run", "--quiet", cwd=project)
+
+
+def _manifests(project: Path) -> dict[str, Any]:
+    with open_project_store(read_project(project)) as store:
+        return {tag.name: json.loads(read_manifest(store, commit)) for tag, commit in store.log()}
+
+
+def _everything(project: Path) -> bytes:
+    """All that the store holds and names: reports and cards are files as they are."""
+    return b"".join(path.read_bytes() for path in (project / "releases" / "files").rglob("*") if path.is_file())
+
+
+def test_what_a_killed_run_was_about_to_publish_is_not_published_after_a_withdrawal(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run that finds it deletes it, bytes and all, and publishes one without the person."""
+    _votes(project, "ann")
+    _killed(project, monkeypatch, "publish")
+    assert WORDS.encode() in _everything(project)
+    assert inside("withdraw", "crowd:ann", cwd=project).code == 0
+    done = inside("run", cwd=project)
+    assert (done.code, "an earlier run" in done.out) == (0, False)
+    found = _manifests(project)
+    assert {tag: each["online"]["withdrawn"]["subjects"] for tag, each in found.items()} == {"v000001": 0, "v000002": 1}
+    assert WORDS.encode() not in _everything(project)
+
+
+def test_what_a_killed_run_had_written_is_published_and_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody took anything back: it is finished as it was, and the run says so beside what it makes itself."""
+    _votes(project, "ann")
+    _killed(project, monkeypatch, "publish")
+    _votes(project, "eva")
+    done = inside("run", cwd=project)
+    assert "published v000002, which an earlier run had written and not published" in done.out
+    assert "published v000003: " in done.out
+    _votes(project, "kim")
+    _killed(project, monkeypatch, "publish")
+    _votes(project, "lee")
+    done = inside("run", "--json", cwd=project)
+    assert (done.document["finished"], done.document["tag"]) == (["v000004"], "v000005")
+
+
+def test_no_way_leads_back_past_a_withdrawal_that_no_release_knows_of_yet(project: Path) -> None:
+    """Neither what the warehouse knows nor what the project's file says is published again."""
+    _votes(project, "ann")
+    assert inside("run", "--quiet", cwd=project).code == 0
+    assert inside("withdraw", "crowd:bob", cwd=project).code == 0
+    back = inside("rollback", "v000001", cwd=project)
+    assert (back.code, "before 1 withdrew" in back.err) == (3, True)
+    (project / "warehouse").rename(project / "elsewhere")
+    back = inside("rollback", "v000001", cwd=project)
+    assert (back.code, "before 1 withdrew" in back.err) == (3, True)
+    assert not (project / "warehouse" / "prefstrata.duckdb").exists()
+    assert list(_manifests(project)) == ["v000002", "v000001"]
+
+
+def test_a_purge_destroys_what_a_killed_run_had_uploaded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No release names it, so no purge of a release does; it goes with the next one, or with `gc`."""
+    _votes(project, "ann")
+    _killed(project, monkeypatch, "commit")
+    assert WORDS.encode() in _everything(project)
+    assert inside("withdraw", "crowd:ann", cwd=project).code == 0
+    assert inside("gc", cwd=project).out == "every stored byte is held by a release\n", "it can still be finished"
+    assert inside("run", "--quiet", cwd=project).code == 0
+    done = inside("purge", "v000001", "--reason", "request 4", "--json", cwd=project)
+    assert done.code == 0
+    assert WORDS.encode() not in _everything(project)
+
+    _votes(project, "eva")
+    _killed(project, monkeypatch, "commit")
+    assert b"the words of eva" in _everything(project)
+    _votes(project, "kim")
+    assert inside("run", "--quiet", cwd=project).code == 0
+    _votes(project, "lee")
+    _killed(project, monkeypatch, "commit")
+    done = inside("purge", "v000002", "--reason", "request 5", "--json", cwd=project)
+    assert done.document["collected"]["objects"] > 0
+    assert b"the words of lee" not in _everything(project)
+    assert inside("gc", "--json", cwd=project).document["objects"] == 0
+    assert inside("run", "--quiet", cwd=project).code == 0
+    assert b"the words of lee" in _everything(project)
