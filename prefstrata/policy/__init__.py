@@ -9,6 +9,7 @@ from prefstrata.policy._noise_checks import MEASURES, NOISES, Measure, NoiseChec
 from prefstrata.policy._read import check_strata, read_policies, read_policy
 from prefstrata.policy._refit import Every, Refit
 from prefstrata.policy._rules import ResponseRule
+from prefstrata.policy._schemas import fitting
 from prefstrata.policy._tables import load_policies, requirements
 from prefstrata.policy._types import Dimension, LayerRule, Policy, StratumPolicy, When
 from prefstrata.policy._words import LAYERS, TRAINING_LAYERS, Layer
@@ -38,6 +39,7 @@ __all__ = [
     "When",
     "check_strata",
     "differences",
+    "fitting",
     "gate_meaning",
     "lint_policies",
     "load_policies",

@@ -1,8 +1,8 @@
 """Rules on responses: which response breaks which rule, what that says of a pair, and how far people agree."""
 
 from prefstrata.rules._audit import Audited, audit
-from prefstrata.rules._evaluate import broken_rules
+from prefstrata.rules._evaluate import broken_rules, try_rules
 from prefstrata.rules._run import RuleRun, audit_rules, run_rules
 from prefstrata.rules._votes import rule_views
 
-__all__ = ["Audited", "RuleRun", "audit", "audit_rules", "broken_rules", "rule_views", "run_rules"]
+__all__ = ["Audited", "RuleRun", "audit", "audit_rules", "broken_rules", "rule_views", "run_rules", "try_rules"]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any
+import unicodedata
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from prefstrata.model import ConfigError
+from prefstrata.policy import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from prefstrata.policy import ResponseRule
 
-__all__ = ["broken_rules"]
+__all__ = ["broken_rules", "try_rules"]
 
 _SCRIPTS = {
     "latin": r"\p{Latin}",
@@ -37,6 +38,14 @@ _REFUSAL = (
     rf"|i am not able to|as an ai\b[^.]{{0,80}}\b(?:cannot|can{_APOSTROPHE}t|unable))"
 )
 _HALF = 0.5
+_META = re.compile(r"[\\.+*?()|\[\]{}^$#&~-]")
+"""What the engine of regular expressions that Polars runs does not take literally. Before any other mark a backslash is
+an error there, or means something of its own, as where a word begins."""
+_BLANKS = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+"""White_Space of Unicode, as there."""
+_LETTER = r"[\w--[\p{Han}\p{Hiragana}\p{Katakana}\x{30FC}\x{FF70}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
+"""What a word goes on with. Chinese, Japanese, Thai, Lao, Khmer and Burmese are written without blanks: nothing
+shows where a word of theirs ends."""
 
 
 def broken_rules(texts: pl.DataFrame, rules: Iterable[ResponseRule]) -> pl.DataFrame:
@@ -50,7 +59,7 @@ def broken_rules(texts: pl.DataFrame, rules: Iterable[ResponseRule]) -> pl.DataF
         A row per text and rule that is for it: id, rule (``name@version``), dimension, hard, broken.
 
     Raises:
-        ConfigError: a rule has a regular expression or a JSON schema that cannot be used.
+        ConfigError: a rule has a JSON schema, and the package that reads it is not installed.
     """
     made = [
         _applied(texts, rule).select(
@@ -68,6 +77,16 @@ def broken_rules(texts: pl.DataFrame, rules: Iterable[ResponseRule]) -> pl.DataF
     return pl.concat(made).sort("id", "rule")
 
 
+def try_rules(rules: Iterable[ResponseRule]) -> None:
+    """Run each rule once, over an empty text.
+
+    Raises:
+        ConfigError: as :func:`broken_rules`.
+    """
+    text = pl.DataFrame({"id": [""], "content": [""], "task": [""], "risk_level": ["low"]})
+    broken_rules(text, (rule.model_copy(update={"tasks": None, "risk_levels": None}) for rule in rules))
+
+
 def _applied(texts: pl.DataFrame, rule: ResponseRule) -> pl.DataFrame:
     wanted = pl.lit(value=True)
     if rule.tasks is not None:
@@ -80,13 +99,13 @@ def _applied(texts: pl.DataFrame, rule: ResponseRule) -> pl.DataFrame:
 def _breaks(rule: ResponseRule) -> pl.Expr:
     """Whether any part of the rule does not hold."""
     text = pl.col("content")
-    parts = [~text.str.contains(rf"(?im)^\W*{_escaped(each)}\b") for each in rule.sections]
+    parts = [~text.str.contains(_section(each)) for each in rule.sections]
     parts += [~text.str.contains(_words(each)) for each in rule.require]
     parts += [text.str.contains(_words(each)) for each in rule.forbid]
     if rule.matches is not None:
-        parts.append(~text.str.contains(_usable(rule, rule.matches)))
+        parts.append(~text.str.contains(rule.matches))
     if rule.never_matches is not None:
-        parts.append(text.str.contains(_usable(rule, rule.never_matches)))
+        parts.append(text.str.contains(rule.never_matches))
     if rule.min_characters is not None:
         parts.append(text.str.len_chars() < rule.min_characters)
     if rule.max_characters is not None:
@@ -105,58 +124,42 @@ def _breaks(rule: ResponseRule) -> pl.Expr:
 
 
 def _words(phrase: str) -> str:
-    """The phrase as whole words, in any case; a boundary only where the phrase begins or ends with a word."""
-    before = r"\b" if re.match(r"\w", phrase) else ""
-    after = r"\b" if re.search(r"\w$", phrase) else ""
-    return f"(?i){before}{_escaped(phrase)}{after}"
+    """The phrase as whole words, in any case."""
+    before = rf"(?:\A|[^{_LETTER}])" if _is(phrase, f"^{_LETTER}") else ""
+    return f"{before}{_ended(phrase)}"
 
 
-def _escaped(phrase: str) -> str:
-    """Taken literally, blanks as any blanks."""
-    return r"\s+".join(re.sub(r"([^\w\s])", r"\\\1", part) for part in phrase.split())
+def _section(phrase: str) -> str:
+    """The phrase as a heading: at the beginning of a line, whatever marks stand before it."""
+    return rf"(?m:^)\W*{_ended(phrase)}"
 
 
-def _usable(rule: ResponseRule, pattern: str) -> str:
-    """The pattern, when the engine of regular expressions that runs in linear time can run it."""
-    try:
-        pl.Series([""]).str.contains(pattern)
-    except pl.exceptions.ComputeError as error:
-        raise ConfigError(
-            f"the rule {rule.name} has a pattern that cannot be run: {error}",
-            where="response_rules",
-            todo="write it without look-around and back-references",
-        ) from error
-    return pattern
+def _ended(phrase: str) -> str:
+    """The phrase taken literally, in any case, blanks as any blanks; no word goes on where it ends."""
+    words = _BLANKS.split(unicodedata.normalize("NFC", phrase))
+    literally = r"\s+".join(_META.sub(r"\\\g<0>", word) for word in words)
+    after = rf"(?:[^{_LETTER}]|\z)" if _is(phrase, f"{_LETTER}$") else ""
+    return f"(?i:{literally}){after}"
+
+
+def _is(phrase: str, pattern: str) -> bool:
+    """Asked of the engine itself: what it takes for a letter differs from what Python does."""
+    return bool(pl.Series([phrase]).str.contains(pattern).item())
 
 
 def _fits(rule: ResponseRule) -> pl.Expr:
     """Whether the text is JSON that fits the schema; each distinct text is looked at once."""
     try:
-        from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - only a rule with a schema needs it
+        fits = fitting(rule.json_schema or {})
     except ImportError as error:
         raise ConfigError(
-            "rules with a JSON schema need the jsonschema package", todo="pip install jsonschema"
+            f"the rule {rule.name} has a JSON schema, which the jsonschema package reads",
+            where="response_rules",
+            todo="pip install jsonschema",
         ) from error
-    try:
-        Draft202012Validator.check_schema(rule.json_schema or {})
-    except SchemaError as error:
-        raise ConfigError(
-            f"the rule {rule.name} has no valid JSON schema: {error.message}", where="response_rules"
-        ) from error
-    validator = Draft202012Validator(rule.json_schema or {})
-
-    def fits(text: str) -> bool:
-        try:
-            return bool(validator.is_valid(json.loads(text, parse_constant=_refuse)))
-        except (ValueError, RecursionError):
-            return False
 
     def each(texts: pl.Series) -> pl.Series:
-        known: dict[Any, bool] = {text: fits(text) for text in texts.unique().to_list()}
-        return texts.replace_strict(known, return_dtype=pl.Boolean)
+        known = {text: fits(text) for text in texts.unique()}
+        return pl.Series(texts.name, [known[text] for text in texts], dtype=pl.Boolean)
 
     return pl.col("content").map_batches(each, return_dtype=pl.Boolean)
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(name)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests._command import command, pairwise
+from tests._command import command, inside, pairwise
 
 CONFIG = """
 name: ruled
@@ -82,3 +83,52 @@ def test_what_is_missing_is_named(project: Path) -> None:
     assert "rule-verdicts" in refused.err
     (project / "policy.yaml").write_text(GENERAL, "utf-8")
     assert "response_rules" in command("rules", "audit", cwd=project).err
+
+
+UNUSUAL = """
+response_rules:
+  - {name: no-dash, dimension: overall, forbid: ["\u2014", "don\u2019t", "\u201cquoted\u201d"]}
+  - {name: no-hindi, dimension: overall, forbid: ["\u0939\u093f\u0928\u094d\u0926\u0940"]}
+  - {name: no-thought, dimension: overall, forbid: ["<think>"]}
+  - {name: tool, dimension: overall, tasks: [nobody-sent], json_schema: {type: object}}
+  - {name: short, version: 3, dimension: overall, max_characters: 30}
+"""
+
+
+def test_rules_with_any_marks_and_for_no_text_yet_run(project: Path) -> None:
+    """Typographic marks, what a pattern would read otherwise, and a schema for a task that nobody sent."""
+    (project / "policy.yaml").write_text(GENERAL + UNUSUAL, "utf-8")
+    assert command("policy", "lint", cwd=project).code == 0
+    done = command("rules", "audit", "--json", cwd=project)
+    assert done.code == 0, done.err
+    assert [row["rule"] for row in done.document] == ["general/short@3"]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("matches: '(?=x)x'", "without look-around"),
+        ("json_schema: {$ref: '#/nope'}", "refers to #/nope, which is not in it"),
+        ("json_schema: {$ref: 'http://127.0.0.1:9/s'}", "nothing is fetched"),
+        ("forbid: [' ']", "forbid"),
+    ],
+)
+def test_lint_names_the_line_of_a_rule_that_cannot_run(project: Path, said: str, words: str) -> None:
+    """Before it is needed, and with the file and line."""
+    rules = RULES + f"  - {{name: wrong, {said}}}\n"
+    (project / "policy.yaml").write_text(GENERAL + rules, "utf-8")
+    done = inside("policy", "lint", cwd=project)
+    assert done.code == 2
+    assert words in done.err
+    assert f"policy.yaml:{(GENERAL + rules).count(chr(10))}" in done.err
+
+
+def test_lint_tries_each_rule(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what a rule needs that is not installed here."""
+    schema = RULES + "  - {name: tool, tasks: [tools], json_schema: {type: object}}\n"
+    (project / "policy.yaml").write_text(GENERAL + schema, "utf-8")
+    assert inside("policy", "lint", cwd=project).code == 0
+    monkeypatch.setitem(sys.modules, "jsonschema", None)
+    done = inside("policy", "lint", cwd=project)
+    assert done.code == 2
+    assert "pip install jsonschema" in done.err

@@ -11,6 +11,7 @@ from prefstrata.cli._output import Grid, counted
 from prefstrata.engine import read_warehouse, sql_text
 from prefstrata.model import ConfigError
 from prefstrata.policy import Sent, check_strata, differences, lint_policies, read_policies, read_policy
+from prefstrata.rules import try_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ __all__ = ["diff", "lint"]
 
 
 def lint(call: Call, *, strict: bool) -> None:
-    """Read the policies, hold the sources against them, and say what is questionable.
+    """Read the policies, try their rules, hold the sources against them, and say what is questionable.
 
     A mistake is an error with its file and line; so is anything questionable when ``strict``. Otherwise that is none: a
     project that has just begun has no source yet for many a share.
@@ -29,6 +30,8 @@ def lint(call: Call, *, strict: bool) -> None:
     project = call.project()
     found = read_policies(project)
     check_strata(project, tuple(policy for policy, _ in found))
+    for policy, _ in found:
+        try_rules(policy.response_rules)
     labelled = _labelled(project.warehouse_path)
     if labelled is None:
         call.output.note("nothing is built yet, so nobody can say which dimensions are judged")
