@@ -55,3 +55,12 @@ def test_lineage_names_every_table_read(table: str) -> None:
     code = re.sub(r"--[^\n]*|'(?:[^']|'')*'", " ", sql_text(table))
     mentioned = {name for name in re.findall(r"\b[a-z_]+\.[a-z_]+\b", code) if name in {t.full_name for t in TABLES}}
     assert mentioned - {table} == set(lineage(table))
+
+
+@pytest.mark.parametrize("file", [each for each in FILES if not each.startswith(("ledger/", "checks/ledger/"))])
+def test_reads_judgements_of_nobody_who_withdrew(file: str) -> None:
+    """Whoever reads the ledger's judgements leaves them out, or meets them with evidence that does."""
+    if file in {"evidence/withdrawn", "evidence/passed_over"}:
+        return  # who withdrew, and which deliveries are one event: nothing is said of anybody
+    if re.search(r"\b(?:from|join) ledger\.(?:votes|ratings|steps|events)\b", sql_text(file)):
+        assert re.search(r"\b(?:from|join) (?:evidence\.(?:withdrawn|votes|actions)|gates\.votes)\b", sql_text(file))
