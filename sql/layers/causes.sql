@@ -122,6 +122,10 @@ told as (
     from layers.records
     where rule = 'undefined'
     union all
+    select kind, record_id, 6, 'settlers disagree'
+    from layers.records
+    where rule = 'contested'
+    union all
     select kind, record_id, 6, 'high risk undescribed'
     from layers.records
     where rule = 'undescribed'

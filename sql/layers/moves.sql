@@ -36,7 +36,9 @@ select
         when causes.cause in ('contaminated', 'withdrawn', 'arbitration reversed') then causes.cause
         when newly_settled then 'arbitrated'
         when governed.later is not null then 'policy ' || governed.earlier || ' -> ' || governed.later
-        when causes.cause in ('dimension undefined', 'high risk undescribed', 'rater failed golden back-test', 'quota full') then causes.cause
+        when causes.cause in (
+            'dimension undefined', 'settlers disagree', 'high risk undescribed', 'rater failed golden back-test', 'quota full'
+        ) then causes.cause
         when to_layer is null then 'no evidence left'
         else 'new judgements'
     end as reason

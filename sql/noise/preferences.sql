@@ -2,13 +2,13 @@
 -- The probabilities are the rater model's; where golden items showed it too sure, or not sure enough, they are tempered
 -- (temperature scaling; Guo et al. 2017). The evidence is what the votes weigh: their raters' reliability above chance, further
 -- votes of one family less. Where a vote settles, only those that do count: the posterior mean over a symmetric Dirichlet prior
--- of votes that are right 98 times in 100. Sums are fixed point.
+-- of votes that are right 98 times in 100, one of each person. Sums are fixed point.
 with settling as (
     select
         items.item, votes.rater_id, votes.stratum, votes.prompt_id,
         case votes.choice when 'a' then 1 when 'tie' then 0 else -1 end as side,
         votes.a_shown_first, votes.both_bad, votes.has_rationale,
-        cast(round(0.96e9 * votes.share) as bigint) as weight
+        cast(round(0.96e9 * votes.share / count(*) over (partition by items.item, votes.rater_id)) as bigint) as weight
     from evidence.votes as votes
     join fit.items as items on items.pair_id = votes.pair_id and items.dimension = votes.dimension
     where votes.settles

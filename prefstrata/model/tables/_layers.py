@@ -52,7 +52,7 @@ LAYERS = (
 
 _KNOWN = (
     "contaminated, withdrawn, arbitration reversed, arbitrated, dimension undefined, "
-    "high risk undescribed, rater failed golden back-test or "
+    "settlers disagree, high risk undescribed, rater failed golden back-test or "
     "quota full"
 )
 CAUSES = Table(
