@@ -18,6 +18,32 @@ governed as (
     from pairs
     group by scenario
 ),
+-- The dimension that decides a pair: the overall verdict, or else the first of the policy that decides.
+deciding as (
+    select pair_id, 'overall' as dimension
+    from noise.preferences
+    where dimension = 'overall'
+    union all
+    select pair_id, dimension
+    from (
+        select
+            preferences.pair_id, preferences.dimension,
+            row_number() over (
+                partition by preferences.pair_id
+                order by
+                    case when dimensions.dimension is null then 1 else 0 end,
+                    case when leads(preferences.p_a, preferences.p_tie, preferences.p_b, pairs.tie_margin) then 0 else 1 end,
+                    dimensions.priority, preferences.dimension
+            ) as place
+        from noise.preferences as preferences
+        anti join (select pair_id from noise.preferences where dimension = 'overall') as judged
+            on judged.pair_id = preferences.pair_id
+        join pairs on pairs.pair_id = preferences.pair_id
+        left join policy.dimensions as dimensions
+            on dimensions.scenario = pairs.policy_scenario and dimensions.dimension = preferences.dimension
+    ) as ranked
+    where place = 1
+),
 estimated as (
     select
         pairs.scenario, pairs.writer_a, pairs.writer_b,
@@ -25,8 +51,9 @@ estimated as (
         preferences.p_a > preferences.p_b as a_wins,
         leads(preferences.p_a, preferences.p_tie, preferences.p_b, pairs.tie_margin) as decided
     from pairs
-    join noise.preferences as preferences on preferences.pair_id = pairs.pair_id
-    where preferences.dimension = 'overall'
+    join deciding on deciding.pair_id = pairs.pair_id
+    join noise.preferences as preferences
+        on preferences.pair_id = deciding.pair_id and preferences.dimension = deciding.dimension
 ),
 gaps as (
     select

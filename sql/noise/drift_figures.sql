@@ -1,12 +1,13 @@
 -- Grain: a measure of drift and a slice.
 -- How much of a stratum comes from raters who surely changed (by a tenth or more, be it of agreement, of the scale or of being
--- right on settled pairs), and how far a month of it fell below all its months on settled pairs. Change points, not eyes.
+-- right on settled pairs) among those of whom that can be known, and how far a month of it fell below all its months on settled pairs. Change points, not eyes.
 with agreeing as (
     select
         stratum,
-        cast(sum(overlapping) as bigint) as n,
-        count(*) filter (where overlapping >= 20) as tested
+        cast(sum(dated) as bigint) as n,
+        count(*) as tested
     from noise.raters
+    where dated >= 20
     group by stratum
 ),
 changing as (
@@ -45,7 +46,6 @@ select
     agreeing.n
 from agreeing
 left join changing on changing.stratum = agreeing.stratum
-where agreeing.n > 0
 union all
 select
     case what when 'scale' then 'moved_scales' else 'moved_on_golden' end, '*', 'stratum', stratum, stratum,

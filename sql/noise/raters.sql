@@ -15,7 +15,8 @@ decided as (
     select
         pair_id, dimension, rater_id, stratum,
         count(*) filter (where choice = 'a') as a,
-        count(*) filter (where choice = 'b') as b
+        count(*) filter (where choice = 'b') as b,
+        count(decided_at) as dated
     from evidence.votes
     where choice <> 'tie'
     group by pair_id, dimension, rater_id, stratum
@@ -34,7 +35,7 @@ elsewhere as (
 ),
 compared as (
     select
-        decided.rater_id, decided.dimension, decided.stratum, decided.a, decided.b,
+        decided.rater_id, decided.dimension, decided.stratum, decided.a, decided.b, decided.dated,
         majorities.lead - coalesce(elsewhere.lead, decided.a - decided.b) as others
     from decided
     join majorities on majorities.pair_id = decided.pair_id and majorities.dimension = decided.dimension
@@ -46,6 +47,7 @@ agreeing as (
     select
         rater_id, dimension, stratum,
         sum(a + b) as overlapping,
+        sum(dated) as dated,
         sum(case when others > 0 then a else b end) as agreeing
     from compared
     where others <> 0
@@ -119,6 +121,7 @@ shares as (
     select
         given.*,
         cast(coalesce(agreeing.overlapping, 0) as bigint) as overlapping,
+        cast(coalesce(agreeing.dated, 0) as bigint) as dated,
         agreeing.agreeing / agreeing.overlapping as agreement
     from given
     left join agreeing
@@ -159,6 +162,7 @@ select
     shares.ordered,
     shares.firsts / nullif(shares.ordered, 0) as first_rate,
     shares.overlapping,
+    shares.dated,
     shares.agreement,
     wilson_low(shares.agreement, shares.overlapping) as agreement_low,
     wilson_high(shares.agreement, shares.overlapping) as agreement_high,
