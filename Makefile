@@ -51,7 +51,7 @@ bench: setup ## how fast and how good, against what
 	$(RUN) -m benchmarks.noise
 
 lock: setup ## pin requirements/ anew
-	$(COMPILE) pyproject.toml --upgrade --extra platform --group pyproject.toml:dev --no-build --output-file requirements/platform.txt
+	$(COMPILE) pyproject.toml --upgrade --extra platform --extra privacy --group pyproject.toml:dev --no-build --output-file requirements/platform.txt
 	$(COMPILE) pyproject.toml --upgrade --extra spark --constraints requirements/platform.txt --output-file requirements/spark.txt
 	$(COMPILE) pyproject.toml --extra trl --group pyproject.toml:trainers --upgrade --output-file requirements/trainers.txt
 	$(COMPILE) --group pyproject.toml:trainers-apart --upgrade --no-deps --output-file requirements/trainers-apart.txt

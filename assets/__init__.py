@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assets import evidence, layers, noise, policy, queues, release, teaching, weighting, weights
+from assets import evidence, layers, noise, policy, privacy, queues, release, teaching, weighting, weights
 from assets._building import RESOURCE
 from assets._days import day_of, files_of
 from assets._specs import asset_key, checked_table, tables_in
@@ -34,7 +34,7 @@ def all_assets(project: Project | None) -> list[dg.AssetsDefinition | dg.AssetSp
     """Every asset; those of sources only when it is known which project there is."""
     sources = source_assets(project) if project else ()
     feeding = [source_key(source.name) for source in project.sources] if project else []
-    stages = (policy, evidence, noise, weighting, layers, weights, teaching, queues, release)
+    stages = (policy, privacy, evidence, noise, weighting, layers, weights, teaching, queues, release)
     return [
         *sources,
         *judging_assets(project),

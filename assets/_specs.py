@@ -13,8 +13,7 @@ from prefstrata import __version__
 from prefstrata.engine import lineage, sql_names, sql_text
 from prefstrata.model.tables import TABLES, table
 from prefstrata.noise import FITTED
-from prefstrata.pipeline import STAGES, reads_of, stage_of
-from prefstrata.weighting import COMPUTED
+from prefstrata.pipeline import COMPUTED, STAGES, reads_of, stage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +58,9 @@ def _guards(reads: Sequence[str], stage: str) -> frozenset[str]:
     Dagster lets a failed check stop only what reads the checked table. A run must stop as a whole: whoever finds the
     votes of the ledger broken may not build on its ratings either.
     """
-    before = STAGES[max(0, STAGES.index(stage_of(stage)) - 1)]
+    # What is shown of texts is what releases and people see; no stage builds on it.
+    earlier = [each for each in STAGES[: STAGES.index(stage_of(stage))] if each.name != "privacy"]
+    before = earlier[-1] if earlier else STAGES[0]
     if reads and not any(name.startswith(f"{before.name}.") for name in reads):
         return frozenset()
     return frozenset(checked_table(check) for check in before.checks)

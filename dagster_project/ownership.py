@@ -12,6 +12,7 @@ _OWNERS = {
     "sources": "team:data-engineering",
     "ledger": "team:data-engineering",
     "policy": "team:preference-policy",
+    "privacy": "team:data-engineering",
     "evidence": "team:annotation",
     "noise": "team:annotation",
     "weighting": "team:post-training",

@@ -3,7 +3,7 @@
 from prefstrata.pipeline._answers import ANSWERS, Imported, import_answers
 from prefstrata.pipeline._checks import CheckResult, check_meaning
 from prefstrata.pipeline._lock import alone
-from prefstrata.pipeline._plan import STAGES, Stage, stage_of
+from prefstrata.pipeline._plan import COMPUTED, STAGES, Stage, stage_of
 from prefstrata.pipeline._run import Progress, RunSummary, run
 from prefstrata.pipeline._session import Session, open_session
 from prefstrata.pipeline._withdraw import Withdrawn, withdraw, withdrawn_subjects
@@ -12,6 +12,7 @@ from prefstrata.project import open_project_store
 
 __all__ = [
     "ANSWERS",
+    "COMPUTED",
     "STAGES",
     "CheckResult",
     "Imported",

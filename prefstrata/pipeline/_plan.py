@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from prefstrata.engine import sql_names
 from prefstrata.noise import FITTED
+from prefstrata.privacy import COMPUTED as SEARCHED
+from prefstrata.weighting import COMPUTED as WEIGHED
 
-__all__ = ["STAGES", "Stage", "stage_of"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prefstrata.weighting import Computed
+
+__all__ = ["COMPUTED", "STAGES", "Stage", "stage_of"]
+
+COMPUTED: Mapping[str, Computed] = {**WEIGHED, **SEARCHED}
+"""By full name, every table that Python fills, those of the rater model aside."""
 
 NOISE_CHECKED = (
     "noise.agreement_figures",
@@ -29,7 +40,7 @@ class Stage:
     """A stage: the tables it builds, in order, and the checks (``sql/checks/<stage>/*.sql``) that guard its end.
 
     Attributes:
-        name: ledger, evidence, noise, weighting, layers, weights or queues.
+        name: ledger, privacy, evidence, noise, weighting, layers, weights or queues.
         tables: full names, in the order they are built; empty for the ledger, which sources append to.
     """
 
@@ -44,6 +55,7 @@ class Stage:
 
 STAGES = (
     Stage("ledger", ()),
+    Stage("privacy", tuple(SEARCHED)),
     Stage(
         "evidence",
         (

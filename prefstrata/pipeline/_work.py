@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from prefstrata.engine import lineage
 from prefstrata.noise import FITTED, READS
-from prefstrata.pipeline._plan import STAGES
-from prefstrata.weighting import COMPUTED
+from prefstrata.pipeline._plan import COMPUTED, STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

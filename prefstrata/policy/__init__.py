@@ -6,6 +6,7 @@ from prefstrata.policy._judging import Exam, Judging
 from prefstrata.policy._lint import Finding, Sent
 from prefstrata.policy._lint import lint as lint_policies
 from prefstrata.policy._noise_checks import MEASURES, NOISES, Measure, NoiseChecks
+from prefstrata.policy._privacy import PERSONAL_DATA, Privacy
 from prefstrata.policy._read import check_strata, read_policies, read_policy
 from prefstrata.policy._refit import Every, Refit
 from prefstrata.policy._rules import ResponseRule
@@ -19,6 +20,7 @@ __all__ = [
     "LAYERS",
     "MEASURES",
     "NOISES",
+    "PERSONAL_DATA",
     "TRAINING_LAYERS",
     "Dimension",
     "Every",
@@ -32,6 +34,7 @@ __all__ = [
     "Measure",
     "NoiseChecks",
     "Policy",
+    "Privacy",
     "Refit",
     "ResponseRule",
     "Sent",

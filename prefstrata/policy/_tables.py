@@ -102,6 +102,12 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "policy.requirements": {"scenario": pl.String, "risk_level": pl.String, "rationale": pl.Boolean},
     "policy.gates": GATE_SCHEMA,
+    "policy.privacy": {
+        "scenario": pl.String,
+        "personal_data": pl.String,
+        "kinds": _LIST_OF_TEXT,
+        "regions": _LIST_OF_TEXT,
+    },
 }
 
 
@@ -218,6 +224,7 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             for risk in ("low", "medium", "high")
         ],
         "policy.gates": gate_rows((scenario, policy.gates) for scenario, policy in governed),
+        "policy.privacy": [(scenario, *policy.privacy.row) for scenario, policy in governed],
     }
 
 

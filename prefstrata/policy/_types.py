@@ -12,6 +12,7 @@ from prefstrata.policy._mixture import Limits, Mixture, Quota
 from prefstrata.policy._noise_checks import NoiseChecks
 from prefstrata.policy._online import Online
 from prefstrata.policy._ordering import Aggregation, Mixing
+from prefstrata.policy._privacy import Privacy
 from prefstrata.policy._refit import Refit  # noqa: TC001 - a field of a model
 from prefstrata.policy._rules import ResponseRule  # noqa: TC001 - pydantic reads it
 from prefstrata.policy._weighing import Difficulty, Recency
@@ -166,6 +167,9 @@ class Policy(Strict):
         "after some days; until then the last fit is kept and named, and reads the new votes.",
     )
     online: Online = Field(default_factory=Online, description="Online feedback; read from the policy of `*` alone.")
+    privacy: Privacy = Field(
+        default_factory=Privacy, description="Personal data in texts; may stand in the policy of `*` alone."
+    )
     noise: NoiseChecks = Field(default_factory=NoiseChecks, description="Thresholds of the noise checks.")
     response_rules: tuple[ResponseRule, ...] = Field((), description="What a program decides about a response.")
     judging: Judging = Field(
@@ -199,6 +203,8 @@ class Policy(Strict):
                 raise ValueError(f"{where}: {', '.join(unknown)} is no dimension of this policy")
         if "limits" in self.model_fields_set and "*" not in self.scenarios:
             raise ValueError("limits: they are of a whole version; write them into the policy of *")
+        if "privacy" in self.model_fields_set and "*" not in self.scenarios:
+            raise ValueError("privacy: texts of all scenarios leave together; write it into the policy of *")
         return self
 
     def order(self, risk: RiskLevel) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from prefstrata.weighting._raking import Margin, rake
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from prefstrata.engine import Engine
+    from prefstrata.engine import Engine, Warehouse
 
 __all__ = ["COMPUTED", "Computed", "factors_of"]
 
@@ -34,7 +34,7 @@ class Computed:
     """
 
     reads: tuple[str, ...]
-    fill: Callable[[Engine], int]
+    fill: Callable[[Warehouse], int]
 
 
 def factors_of(

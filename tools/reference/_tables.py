@@ -7,6 +7,7 @@ from tools.reference._markdown import anchor, code, grid, page
 
 SCHEMAS = {
     "ledger": "What was said, by whom, append-only: rows are never changed and never removed.",
+    "privacy": "What texts hold of personal data, and what is shown of them.",
     "evidence": "Everything that was said, as votes on canonical pairs and ratings on a common scale.",
     "noise": "How far the evidence can be believed: the estimate per pair, the raters, the figures, the queues.",
     "fit": "What the rater model works with while it is fitted; kept in memory, gone when the run ends.",

@@ -23,6 +23,7 @@ from prefstrata.model.tables._manifest import MANIFEST
 from prefstrata.model.tables._noise import NOISE
 from prefstrata.model.tables._online import ONLINE
 from prefstrata.model.tables._policy import POLICY
+from prefstrata.model.tables._privacy import POLICY_PRIVACY, PRIVACY
 from prefstrata.model.tables._shape import PASSING, Column, Table
 from prefstrata.model.tables._staging import STAGING
 from prefstrata.model.tables._teaching import TEACHING
@@ -35,6 +36,7 @@ TABLES: tuple[Table, ...] = (
     *EVIDENCE,
     *ONLINE,
     *FROZEN,
+    *PRIVACY,
     *NOISE,
     *FIT,
     *AGREEMENT,
@@ -48,6 +50,7 @@ TABLES: tuple[Table, ...] = (
     *MANIFEST,
     *POLICY,
     POLICY_GATES,
+    POLICY_PRIVACY,
     *GATES,
     *CANARY,
     *STAGING,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from io import BytesIO
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["FORMATS", "Exported", "export_tasks"]
+__all__ = ["FORMATS", "Exported", "export_tasks", "inert"]
 
 _ANSWERS = ("choice", "rater", "reason_tags", "rationale", "decided_at")
 """What is left empty, to be filled in."""
@@ -99,6 +100,11 @@ def _csv(tasks: pl.DataFrame) -> bytes:
     inert = tasks.with_columns(pl.col(pl.String).str.replace(f"({_FORMULA})", "'${1}"))
     _to_fill_in(inert).write_csv(buffer, include_bom=True, quote_style="always")
     return buffer.getvalue()
+
+
+def inert(text: str) -> str:
+    """A text as a cell of a table has it: behind an apostrophe where a spreadsheet would run it."""
+    return f"'{text}" if re.match(_FORMULA, text) else text
 
 
 def _label_studio(tasks: pl.DataFrame) -> bytes:

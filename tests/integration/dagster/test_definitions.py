@@ -14,8 +14,7 @@ import pytest
 from prefstrata.engine import lineage, sql_names
 from prefstrata.model.tables import table
 from prefstrata.noise import FITTED, READS
-from prefstrata.pipeline import STAGES
-from prefstrata.weighting import COMPUTED
+from prefstrata.pipeline import COMPUTED, STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

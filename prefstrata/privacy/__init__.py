@@ -1,0 +1,20 @@
+"""Personal data in texts: found once, counted, and replaced by placeholders in everything that leaves the ledger."""
+
+from prefstrata.privacy._checkers import searched_with
+from prefstrata.privacy._demanding import demand_searched
+from prefstrata.privacy._finding import Found, find, masked, placeholder
+from prefstrata.privacy._restoring import restored
+from prefstrata.privacy._searching import COMPUTED, Setting, search_texts
+
+__all__ = [
+    "COMPUTED",
+    "Found",
+    "Setting",
+    "demand_searched",
+    "find",
+    "masked",
+    "placeholder",
+    "restored",
+    "search_texts",
+    "searched_with",
+]

@@ -1,0 +1,161 @@
+"""Answers to texts that were shown with placeholders, put back on the texts themselves.
+
+Whoever answered saw ``<EMAIL_ADDRESS>``; the answer is about the text that has an address there. The item names the
+pair, and the check that came with the task tells which side stood left, so a text that was changed on the way stays
+changed, and is refused when it is read.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import zstandard
+
+from prefstrata.engine import read_warehouse, sql_text
+from prefstrata.model import ConfigError
+from prefstrata.model.arrow import ArrowStream
+from prefstrata.noise.queues import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    Record = dict[str, Any]
+
+__all__ = ["restored"]
+
+_MARK = b"\xef\xbb\xbf"
+
+
+def restored(warehouse: Path, data: bytes, suffix: str) -> bytes:
+    """The bytes of a file of answers with the texts of the ledger in it; as they are when nothing was hidden in them.
+
+    Args:
+        warehouse: where the pairs are.
+        data: the file.
+        suffix: tells its format and compression, as ``.csv.gz``.
+
+    Raises:
+        ConfigError: it cannot be unpacked.
+    """
+    kind, _, packed = suffix.removeprefix(".").partition(".")
+    plain = _unpacked(data, packed)
+    if b"<" not in plain:
+        return data
+    read, write = _FORMATS[{"ndjson": "jsonl"}.get(kind, kind)]
+    try:
+        records = read(plain)
+    except (ValueError, csv.Error):
+        return data  # reading it says what is wrong with it, record by record
+    items = {str(item) for record in records for item in [_fields(record).get("item")] if item}
+    hidden = _hidden(warehouse, items)
+    if not hidden:
+        return data
+    is_table = kind in {"csv", "tsv"}
+    changed = [_put_back(_fields(record), hidden, is_table=is_table) for record in records]
+    return _packed(write(records), packed) if any(changed) else data
+
+
+def _fields(record: Record) -> Record:
+    """Where the texts stand: in the record, or in the data of a Label Studio task."""
+    data = record.get("data")
+    return data if isinstance(data, dict) else record
+
+
+def _hidden(warehouse: Path, items: Iterable[str]) -> dict[str, Record]:
+    """The pairs with placeholders among some, by id."""
+    if not warehouse.exists() or not items:
+        return {}
+    with read_warehouse(warehouse) as connection:
+        rows = pl.DataFrame(
+            ArrowStream(connection.sql(sql_text("reports/queue_originals"), params={"pairs": ",".join(sorted(items))}))
+        )
+    return {row["item"]: row for row in rows.to_dicts()}
+
+
+def _put_back(fields: Record, hidden: dict[str, Record], *, is_table: bool) -> bool:
+    """Replace what was shown by the texts themselves, where it is what was shown; says whether it was."""
+    pair = hidden.get(str(fields.get("item")))
+    if pair is None:
+        return False
+    sides = {pair["check_ab"]: ("a", "b"), pair["check_ba"]: ("b", "a")}.get(str(fields.get("check")))
+    if sides is None:
+        return False
+    left, right = sides
+    told = {"messages": pair["shown_messages"], "left": pair[f"shown_{left}"], "right": pair[f"shown_{right}"]}
+    if any(not _same(str(fields.get(name)), shown) for name, shown in told.items()):
+        return False
+    own = {"messages": pair["messages"], "left": pair[left], "right": pair[right]}
+    fields |= {name: inert(text) if is_table else text for name, text in own.items()}
+    return True
+
+
+def _same(text: str, shown: str) -> bool:
+    """But for ends of lines, and the apostrophe before what a spreadsheet would run."""
+    plain = text.replace("\r\n", "\n")
+    return plain in {shown, f"'{shown}"}
+
+
+def _unpacked(data: bytes, packed: str) -> bytes:
+    try:
+        if packed == "gz":
+            return gzip.decompress(data)
+        return zstandard.ZstdDecompressor().decompressobj().decompress(data) if packed == "zst" else data
+    except (OSError, EOFError, zstandard.ZstdError) as error:
+        raise ConfigError(f"it cannot be unpacked: {error}", where="the file of answers") from error
+
+
+def _packed(data: bytes, packed: str) -> bytes:
+    if packed == "gz":
+        return gzip.compress(data, mtime=0)
+    return zstandard.ZstdCompressor().compress(data) if packed == "zst" else data
+
+
+def _read_lines(data: bytes) -> list[Record]:
+    found = [json.loads(line) for line in data.decode().splitlines() if line.strip()]
+    if not all(isinstance(each, dict) for each in found):
+        raise ValueError("not records")
+    return found
+
+
+def _write_lines(records: list[Record]) -> bytes:
+    return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in records).encode()
+
+
+def _read_tasks(data: bytes) -> list[Record]:
+    found = json.loads(data)
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise ValueError("not tasks")
+    return found
+
+
+def _write_tasks(records: list[Record]) -> bytes:
+    return json.dumps(records, ensure_ascii=False).encode()
+
+
+def _table(delimiter: str) -> tuple[Callable[[bytes], list[Record]], Callable[[list[Record]], bytes]]:
+    def read(data: bytes) -> list[Record]:
+        return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=delimiter, strict=True))
+
+    def write(records: list[Record]) -> bytes:
+        text = io.StringIO(newline="")
+        names = [name for name in records[0] if name is not None]
+        rows = csv.DictWriter(text, names, delimiter=delimiter, quoting=csv.QUOTE_ALL, extrasaction="ignore")
+        rows.writeheader()
+        rows.writerows(records)
+        return _MARK + text.getvalue().encode()
+
+    return read, write
+
+
+_FORMATS: dict[str, tuple[Callable[[bytes], list[Record]], Callable[[list[Record]], bytes]]] = {
+    "jsonl": (_read_lines, _write_lines),
+    "json": (_read_tasks, _write_tasks),
+    "csv": _table(","),
+    "tsv": _table("\t"),
+}

@@ -1,0 +1,147 @@
+"""The ledger's texts are searched once each, and again only when something else is asked for."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+from prefstrata.engine import DuckDBEngine
+from prefstrata.model import ConfigError
+from prefstrata.model.tables import TABLES
+from prefstrata.policy import Privacy
+from prefstrata.privacy import search_texts
+from prefstrata.privacy._checkers import checkers
+from tests.sql._cases import frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAIL, _CALL = "I am ann@example.org", "call +49 30 901820"
+
+
+@pytest.fixture
+def engine() -> Iterator[DuckDBEngine]:
+    """A warehouse with a little of everything that is a text."""
+    made = DuckDBEngine(":memory:", threads=1)
+    for each in TABLES:
+        made.ensure(each)
+    _load(made, "ledger.prompts", {"prompt_id": "p", "messages": _said("be kind", _MAIL), "seq": 1})
+    _load(
+        made,
+        "ledger.responses",
+        {"response_id": "r", "prompt_id": "p", "content": f"{_CALL}, {_CALL}", "seq": 1},
+        {"response_id": "s", "prompt_id": "p", "content": "no", "seq": 2},
+    )
+    _load(made, "ledger.steps", {"trace_id": "t", "index": 1, "state": _MAIL, "output": "done", "seq": 1})
+    _load(made, "ledger.votes", {"vote_id": "v", "reason_tags": [_CALL, "quick"], "seq": 1})
+    yield made
+    made.close()
+
+
+def _said(*contents: str) -> list[dict[str, str]]:
+    return [{"role": "user", "content": content} for content in contents]
+
+
+def _load(engine: DuckDBEngine, name: str, *rows: dict[str, Any]) -> None:
+    engine.load(name, frame(name, list(rows)))
+
+
+def _ask(engine: DuckDBEngine, **said: Any) -> None:  # noqa: ANN401 - values of a policy
+    word, kinds, regions = Privacy(**said).row
+    row = {"scenario": "*", "personal_data": word, "kinds": kinds, "regions": regions}
+    engine.load("policy.privacy", frame("policy.privacy", [row]))
+
+
+def _found(engine: DuckDBEngine) -> set[tuple[str, str, int, str, int]]:
+    return set(engine.read("privacy.found").rows())
+
+
+def test_everything_that_was_found_is_counted_and_hidden(engine: DuckDBEngine) -> None:
+    """Prompts message by message, responses, steps and tags; what holds nothing has no row."""
+    _ask(engine, personal_data="mask")
+    assert search_texts(engine) == 4
+    assert _found(engine) == {
+        ("prompt", "p", 0, "email_address", 1),
+        ("response", "r", 0, "phone_number", 2),
+        ("state", "t", 1, "email_address", 1),
+        ("tag", _CALL, 0, "phone_number", 1),
+    }
+    assert set(engine.read("privacy.masked").rows()) == {
+        ("response", "r", 0, "call <PHONE_NUMBER>, call <PHONE_NUMBER>"),
+        ("state", "t", 1, "I am <EMAIL_ADDRESS>"),
+        ("tag", _CALL, 0, "call <PHONE_NUMBER>"),
+    }
+    assert engine.read("privacy.prompts").rows() == [("p", _said("be kind", "I am <EMAIL_ADDRESS>"))]
+
+
+def test_marking_hides_nothing(engine: DuckDBEngine) -> None:
+    """What is found is counted; nothing is to be shown in its place."""
+    _ask(engine, personal_data="mark")
+    assert search_texts(engine) == 4
+    assert engine.read("privacy.masked").is_empty()
+    assert engine.read("privacy.prompts").is_empty()
+
+
+def test_a_text_is_searched_once(engine: DuckDBEngine) -> None:
+    """Only what came since is read: what is written over what was searched already would not be seen."""
+    _ask(engine, personal_data="mask")
+    search_texts(engine)
+    _load(
+        engine,
+        "ledger.responses",
+        {"response_id": "written over", "prompt_id": "p", "content": _MAIL, "seq": 2},
+        {"response_id": "new", "prompt_id": "p", "content": _MAIL, "seq": 3},
+        {"response_id": "r", "prompt_id": "p", "content": f"{_CALL}, {_CALL}", "generator": "g", "seq": 4},
+    )
+    assert search_texts(engine) == 5
+    assert {row[:2] for row in _found(engine)} >= {("response", "r"), ("response", "new")}
+    assert search_texts(engine) == 5
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ({"kinds": ["email_address"]}, {"email_address"}),
+        ({"regions": ["US", "DE"]}, {"email_address", "phone_number"}),
+        ({"personal_data": "off"}, set()),
+    ],
+)
+def test_another_policy_searches_everything_again(engine: DuckDBEngine, said: dict[str, Any], left: set[str]) -> None:
+    """And what it does not ask for is forgotten."""
+    _ask(engine, personal_data="mask")
+    search_texts(engine)
+    before = engine.read("privacy.searched").row(0, named=True)
+    _ask(engine, **({"personal_data": "mask"} | said))
+    search_texts(engine)
+    assert {row[3] for row in _found(engine)} == left
+    after = engine.read("privacy.searched").row(0, named=True)
+    assert before != after
+    assert (after["responses"], after["votes"]) == ((0, 0) if not left else (2, 1))
+
+
+def test_another_version_of_a_library_searches_everything_again(engine: DuckDBEngine) -> None:
+    """It may know better."""
+    _ask(engine, personal_data="mask")
+    search_texts(engine)
+    engine.load("privacy.searched", engine.read("privacy.searched").with_columns(searched_with=pl.lit("older 1")))
+    _load(engine, "ledger.responses", {"response_id": "written over", "content": _MAIL, "seq": 1})
+    search_texts(engine)
+    assert ("response", "written over", 0, "email_address", 1) in _found(engine)
+
+
+def test_the_libraries_are_asked_for_only_where_something_is_searched(
+    engine: DuckDBEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without them `off` works, and `mask` says what to install."""
+    checkers.cache_clear()
+    monkeypatch.setitem(sys.modules, "phonenumbers", None)
+    _ask(engine, personal_data="off")
+    assert search_texts(engine) == 0
+    _ask(engine, personal_data="mask")
+    with pytest.raises(ConfigError, match="not installed") as raised:
+        search_texts(engine)
+    assert "pip install 'prefstrata[privacy]'" in raised.value.todo
+    checkers.cache_clear()
