@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, PrefstrataError
 from prefstrata.policy import load_policies, read_policies, requirements
+from prefstrata.privacy import restored
 from prefstrata.sources import ingest
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Imported:
 def import_answers(project: Project, file: Path, *, round_: str, form: str | None = None) -> Imported:
     """Copy a file of answers into the inbox of the source whose default round it belongs to.
 
+    Where personal data was hidden in what people saw, the copy has the texts of the ledger in place of what was shown.
+
     Args:
         project: the project.
         file: the answers.
@@ -62,6 +65,7 @@ def import_answers(project: Project, file: Path, *, round_: str, form: str | Non
         data = file.read_bytes()
     except OSError as error:
         raise ConfigError(f"it cannot be read: {error.strerror}", where=str(file)) from error
+    data = restored(project.warehouse_path, data, suffix)
     folder = project.directory / _folder(source.path)
     target = folder / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
     waiting = target.with_name(f".{target.name}")

@@ -17,15 +17,16 @@ from prefstrata.noise import FITTED
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
 from prefstrata.pipeline._engine import opened_warehouse
 from prefstrata.pipeline._lock import alone
+from prefstrata.pipeline._plan import COMPUTED
 from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.policy import check_strata, load_policies, read_policies, requirements
+from prefstrata.privacy import searched_with
 from prefstrata.releases import MANIFEST, Outcome, Status, publish_rebasing, read_manifest, reconcile_releases
 from prefstrata.releases.consent import demand_consent
 from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.gates import blocked_error, forget_drafts, keep_draft, kept_drafts
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
 from prefstrata.sources import IngestSummary, ingest, recall_withdrawals
-from prefstrata.weighting import COMPUTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -65,7 +66,8 @@ class Session:
         """Hold the policies against the sources and load them into the warehouse.
 
         Raises:
-            ConfigError: a policy is wrong, or none says how far a source can be trusted.
+            ConfigError: a policy is wrong, or none says how far a source can be trusted; or texts are to be searched,
+                and the libraries that recognise personal data are not installed.
         """
         self.project = project
         self.engine = engine
@@ -73,6 +75,8 @@ class Session:
         self.policies = read_policies(project)
         self._policy_files = policy_files(self.policies)
         check_strata(project, tuple(policy for policy, _ in self.policies))
+        general = next(policy for policy, _ in self.policies if "*" in policy.scenarios)
+        self._searched_with = "" if general.privacy.personal_data == "off" else searched_with()
         with engine.transaction():
             for table in TABLES:
                 if not table.passing:
@@ -145,7 +149,7 @@ class Session:
     @property
     def identity(self) -> Identity:
         """Everything a release made now would depend on, but for its parent, with the rater model fitted anew."""
-        return identify(self.engine, self.project.name, self._policy_files)
+        return identify(self.engine, self.project.name, self._policy_files, self._searched_with)
 
     @property
     def _content(self) -> Identity:

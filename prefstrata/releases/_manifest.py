@@ -56,6 +56,7 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
             "cards": engine.query("manifest/raters").to_dicts(),
         },
         "online": describe_online(engine),
+        "privacy": _privacy(engine),
         "contaminated": engine.query("manifest/contaminated").to_dicts(),
         "noise": engine.query("manifest/noise").to_dicts(),
         "teaching": describe_teaching(engine),
@@ -68,6 +69,17 @@ def _fit(engine: Engine, identity: Identity) -> dict[str, Any]:
     """The fit of the rater model that the estimates come from: whether it was made on an earlier ledger, and why."""
     made = next(engine.read("noise.fits").iter_rows(named=True), {"ledger": identity.ledger, "votes": 0, "because": ""})
     return {"kept": identity.kept is not None, **{key: made[key] for key in ("ledger", "votes", "because")}}
+
+
+def _privacy(engine: Engine) -> dict[str, Any]:
+    """Whether texts were searched for personal data, for what, with what, and how many records hold which kind."""
+    off = {"personal_data": "off", "kinds": [], "regions": [], "searched_with": ""}
+    found = next(engine.read("privacy.searched").iter_rows(named=True), off)
+    searched = found if found["personal_data"] != "off" else off
+    return {
+        **{name: searched[name] for name in off},
+        "records": engine.query("manifest/personal_data").to_dicts(),
+    }
 
 
 def _layers(rows: Iterable[tuple[str, str, str, str, int]]) -> dict[str, Any]:

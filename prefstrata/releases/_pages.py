@@ -112,11 +112,31 @@ def _facts(manifest: dict[str, Any], quote: Callable[[str | None], str]) -> dict
         "facets": [facet for key, title in _FACETS.items() if (facet := _facet(manifest, key, title))["rows"]],
         "queues": sorted(manifest["queues"].items()),
         "online": EMPTY | manifest.get("online", {}),
+        "privacy": _privacy(manifest),
         "noise": [row | {"title": NOISES[row["noise"]]} for row in manifest.get("noise", [])],
         "weights": _weights(manifest),
         "moves": manifest.get("moves", []),
         "gates": _gates(manifest),
         "raters": manifest.get("raters", {"raters": 0, "changed": 0, "items": 0, "cards": []}),
+    }
+
+
+def _privacy(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What became of personal data in texts, and how many records hold which kind, over all kinds of record."""
+    told = manifest.get("privacy", {"personal_data": "off", "records": []})
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in told["records"]:
+        counts[row["personal_data"], row["layer"]] += row["records"]
+    kinds = sorted({kind for kind, _ in counts})
+    return {
+        "personal_data": told["personal_data"],
+        "searched_with": told.get("searched_with", ""),
+        "kinds": [kind.replace("_", " ") for kind in told.get("kinds", [])],
+        "rows": [
+            {"kind": kind.replace("_", " "), "counts": {layer: counts[kind, layer] for layer in LAYERS}}
+            for kind in kinds
+        ],
+        "layers": LAYERS,
     }
 
 

@@ -54,6 +54,8 @@ class Identity:
         project: the project's name, which stands in the manifest.
         kept: name of a fit of the rater model that was made on an earlier ledger and is still in use; None when the
             model is fitted to this one, which follows from the rest.
+        searched_with: the libraries that recognise personal data, with their versions; empty when texts are not
+            searched.
     """
 
     ledger: str
@@ -61,6 +63,7 @@ class Identity:
     code: CodeVersion
     project: str
     kept: str | None = None
+    searched_with: str = ""
 
     @property
     def content_id(self) -> str:
@@ -72,6 +75,7 @@ class Identity:
                 "code": [self.code.version, self.code.sql_sha256, self.code.duckdb],
                 "project": self.project,
                 **({"calibration": self.kept} if self.kept else {}),
+                **({"searched_with": self.searched_with} if self.searched_with else {}),
             }
         )
 
@@ -93,9 +97,9 @@ class Identity:
         )
 
 
-def identify(engine: Engine, project: str, policies: tuple[PolicyFile, ...]) -> Identity:
+def identify(engine: Engine, project: str, policies: tuple[PolicyFile, ...], searched_with: str = "") -> Identity:
     """What a release made now would be computed from."""
-    return Identity(_ledger_digest(engine), policies, _code_version(), project)
+    return Identity(_ledger_digest(engine), policies, _code_version(), project, searched_with=searched_with)
 
 
 def policy_files(policies: tuple[tuple[Policy, Path], ...]) -> tuple[PolicyFile, ...]:
@@ -125,8 +129,9 @@ def _ledger_digest(engine: Engine) -> str:
 @cache
 def _code_version() -> CodeVersion:
     texts = {name: hashlib.sha256(sql_text(name).encode()).hexdigest() for name in sql_names()}
-    # The rater model and the weights have small steps in Python: they decide what a release holds as much as SQL does.
-    for package in ("noise", "weighting"):
+    # The rater model, the weights and the search for personal data have steps in Python: they decide what a release
+    # holds as much as SQL does.
+    for package in ("noise", "weighting", "privacy"):
         steps = [path for path in files(f"prefstrata.{package}").iterdir() if path.name.endswith(".py")]
         texts |= {f"{package}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in steps}
     texts["polars"] = version("polars")
