@@ -17,6 +17,7 @@ from prefstrata.judging._question import Item, generate
 from prefstrata.judging._rows import today
 from prefstrata.judging._work import BUILT, read_prompts
 from prefstrata.model import ConfigError
+from prefstrata.privacy import demand_searched
 from prefstrata.sources import deliver, delivery_source
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def to_write(project: Project, judges: Judges) -> list[Written]:
     """Every request for a response, in the order of prompts' lots."""
     with read_warehouse(project.warehouse_path) as connection:
         demand_built(connection, *BUILT)
+        demand_searched(connection, project)
         return [
             Written(question, before, generation.near)
             for generation in judges.generate

@@ -32,6 +32,9 @@ class Item:
         generators: who wrote each text, where known.
         families: families of all who wrote the texts, for recusal.
         context: scenario, task, risk_level, language, states and the like, for the verdict's record.
+        shown_messages: the conversation as it may be sent, where personal data is hidden in it; None where it is the
+            conversation itself.
+        shown_texts: the same of the texts, each; None where none of them hides anything.
     """
 
     id: str
@@ -40,13 +43,25 @@ class Item:
     generators: tuple[str | None, ...] = ()
     families: frozenset[str] = frozenset()
     context: tuple[tuple[str, Any], ...] = ()
+    shown_messages: tuple[tuple[str, str], ...] | None = None
+    shown_texts: tuple[str, ...] | None = None
+
+    @property
+    def asked(self) -> tuple[tuple[str, str], ...]:
+        """The conversation that is sent."""
+        return self.messages if self.shown_messages is None else self.shown_messages
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The texts that are sent."""
+        return self.texts if self.shown_texts is None else self.shown_texts
 
     @property
     def prompt(self) -> str:
         """The conversation as a judge reads it: one turn as it is, several with who speaks."""
-        if len(self.messages) == 1:
-            return self.messages[0][1]
-        return "\n\n".join(f"{role}: {content}" for role, content in self.messages)
+        if len(self.asked) == 1:
+            return self.asked[0][1]
+        return "\n\n".join(f"{role}: {content}" for role, content in self.asked)
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -107,7 +122,7 @@ def compare(  # noqa: PLR0913 - what a request is made of
     repeat: int = 0,
 ) -> Question:
     """Ask which side of a pair is better, the second side first when ``turned``."""
-    one, two = item.texts[::-1] if turned else item.texts
+    one, two = item.sides[::-1] if turned else item.sides
     mark = mark_for(seed, item.prompt, one, two)
     user = "\n\n".join((quoted("PROMPT", item.prompt, mark), quoted("A", one, mark), quoted("B", two, mark)))
     body = _body(judge, rubric.told(mark), user, rubric, repeat)
@@ -126,8 +141,8 @@ def score(  # noqa: PLR0913 - what a request is made of
     repeat: int = 0,
 ) -> Question:
     """Ask for the score of a response."""
-    mark = mark_for(seed, item.prompt, *item.texts)
-    user = "\n\n".join((quoted("PROMPT", item.prompt, mark), quoted("RESPONSE", item.texts[0], mark)))
+    mark = mark_for(seed, item.prompt, *item.sides)
+    user = "\n\n".join((quoted("PROMPT", item.prompt, mark), quoted("RESPONSE", item.sides[0], mark)))
     body = _body(judge, rubric.told(mark), user, rubric, repeat)
     return _question(judge, body, work, item, rubric, scale=scale, nonce=nonce, repeat=repeat)
 
@@ -136,8 +151,8 @@ def walk(  # noqa: PLR0913 - what a request is made of
     judge: JudgeModel, rubric: Rubric, item: Item, *, seed: int, work: str, nonce: str = ""
 ) -> Question:
     """Ask for a word on every step of a trace."""
-    mark = mark_for(seed, item.prompt, *item.texts)
-    steps = (quoted(f"STEP {place}", text, mark) for place, text in enumerate(item.texts, start=1))
+    mark = mark_for(seed, item.prompt, *item.sides)
+    steps = (quoted(f"STEP {place}", text, mark) for place, text in enumerate(item.sides, start=1))
     body = _body(judge, rubric.told(mark), "\n\n".join((quoted("PROMPT", item.prompt, mark), *steps)), rubric, 0)
     return _question(judge, body, work, item, rubric, nonce=nonce)
 
@@ -146,7 +161,7 @@ def generate(judge: JudgeModel, item: Item, *, work: str, temperature: float | N
     """Ask for a response of the model itself."""
     body: dict[str, Any] = {
         "model": judge.model,
-        "messages": [{"role": role, "content": content} for role, content in item.messages],
+        "messages": [{"role": role, "content": content} for role, content in item.asked],
         judge.limit_as: judge.max_output_tokens,
         "seed": repeat,
     }

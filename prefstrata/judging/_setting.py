@@ -11,6 +11,7 @@ from prefstrata.judging._rows import today
 from prefstrata.judging._work import Material, read_material
 from prefstrata.model import ConfigError
 from prefstrata.policy import read_policies
+from prefstrata.privacy import demand_searched
 
 if TYPE_CHECKING:
     from prefstrata.judging._journal import JournalReader
@@ -42,6 +43,7 @@ class Setting:
         self.policies: tuple[Policy, ...] = tuple(policy for policy, _ in read_policies(project))
         items = max(policy.judging.exam.items for policy in self.policies)
         with read_warehouse(project.warehouse_path) as connection:
+            demand_searched(connection, project)
             self.material: Material = read_material(
                 connection, self.judges.work, seed=self.judges.seed, exam_items=items
             )

@@ -83,7 +83,16 @@ def read_prompts(
     )  # fmt: skip
     rows.sort(key=lambda row: (str(row["lot"]), str(row["prompt_id"])))
     return [
-        (Item(id=row["prompt_id"], messages=_messages(row), texts=(), context=_context(row)), tuple(row["contents"]))
+        (
+            Item(
+                id=row["prompt_id"],
+                messages=_messages(row),
+                texts=(),
+                context=_context(row),
+                shown_messages=_shown_messages(row),
+            ),
+            tuple(row["contents"]),
+        )
         for row in rows[:most]
     ]
 
@@ -163,6 +172,8 @@ def _pair(row: dict[str, Any], families: list[str]) -> Item:
         generators=(_first(row["generators_a"]), _first(row["generators_b"])),
         families=frozenset((*families, *names)),
         context=_context(row),
+        shown_messages=_shown_messages(row),
+        shown_texts=_shown((row["text_a"], row["text_b"]), (row["shown_a"], row["shown_b"])),
     )
 
 
@@ -174,6 +185,8 @@ def _scored(row: dict[str, Any]) -> Chosen:
         generators=(row["generator"],),
         families=frozenset((*(row["families"] or ()), *([row["generator"]] if row["generator"] else ()))),
         context=_context(row),
+        shown_messages=_shown_messages(row),
+        shown_texts=_shown((row["content"],), (row["shown_content"],)),
     )
     return Chosen(item, row["policy_scenario"], row["risk_level"])
 
@@ -189,12 +202,26 @@ def _walked(row: dict[str, Any]) -> Chosen:
             ("template", row["template"]),
             ("states", tuple(step["state"] for step in row["steps"])),
         ),
+        shown_messages=_shown_messages(row),
+        shown_texts=tuple(step["shown"] or "" for step in row["steps"]),
     )
     return Chosen(item, row["policy_scenario"], row["risk_level"])
 
 
 def _messages(row: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((each["role"], each["content"]) for each in row["messages"])
+
+
+def _shown_messages(row: dict[str, Any]) -> tuple[tuple[str, str], ...] | None:
+    shown = row["shown_messages"]
+    return None if shown is None else tuple((each["role"], each["content"]) for each in shown)
+
+
+def _shown(texts: tuple[str, ...], hidden: tuple[str | None, ...]) -> tuple[str, ...] | None:
+    """The texts as they may be sent; None when that is as they are."""
+    if all(each is None for each in hidden):
+        return None
+    return tuple(text if each is None else each for text, each in zip(texts, hidden, strict=True))
 
 
 def _context(row: dict[str, Any]) -> tuple[tuple[str, Any], ...]:

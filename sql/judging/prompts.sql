@@ -14,7 +14,7 @@ drawn as (
     from evidence.prompts
 )
 select
-    prompts.prompt_id, asked.messages,
+    prompts.prompt_id, asked.messages, shown.messages as shown_messages,
     coalesce(answered.contents, []) as contents,
     prompts.policy_scenario,
     nullif(prompts.task, 'unknown') as task,
@@ -23,6 +23,7 @@ select
     nullif(prompts.language, 'und') as language,
     prompts.lot
 from drawn as prompts
+left join privacy.prompts as shown on shown.prompt_id = prompts.prompt_id
 join ledger.prompts as asked on asked.seq = prompts.seq
 left join answered on answered.prompt_id = prompts.prompt_id
 anti join evidence.contaminated as frozen on frozen.kind = 'prompt' and frozen.id = prompts.prompt_id

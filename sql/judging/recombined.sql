@@ -21,7 +21,7 @@ described as (
 ),
 together as (
     select
-        pair_id(one.response_id, other.response_id) as pair_id, one.prompt_id,
+        pair_id(one.response_id, other.response_id) as pair_id, one.prompt_id, one.response_id as a, other.response_id as b,
         one.seq as seq_a, other.seq as seq_b,
         one.generators as generators_a, other.generators as generators_b,
         list_sort(list_distinct(list_concat(one.families, other.families))) as families,
@@ -42,6 +42,7 @@ chosen as (
 )
 select
     chosen.pair_id, asked.messages, one.content as text_a, other.content as text_b,
+    shown.messages as shown_messages, shown_a.content as shown_a, shown_b.content as shown_b,
     chosen.generators_a, chosen.generators_b, chosen.families,
     prompts.policy_scenario,
     nullif(prompts.task, 'unknown') as task,
@@ -51,6 +52,9 @@ select
     chosen.hardness, chosen.lot
 from chosen
 join evidence.prompts as prompts on prompts.prompt_id = chosen.prompt_id
+left join privacy.prompts as shown on shown.prompt_id = chosen.prompt_id
+left join privacy.masked as shown_a on shown_a.text = 'response' and shown_a.id = chosen.a
+left join privacy.masked as shown_b on shown_b.text = 'response' and shown_b.id = chosen.b
 join ledger.prompts as asked on asked.seq = prompts.seq
 join ledger.responses as one on one.seq = chosen.seq_a
 join ledger.responses as other on other.seq = chosen.seq_b

@@ -15,7 +15,8 @@ drawn as (
     from evidence.responses as responses
 )
 select
-    drawn.response_id, asked.messages, described.content, described.generator, described.families,
+    drawn.response_id, asked.messages, described.content, shown.messages as shown_messages,
+    shown_response.content as shown_content, described.generator, described.families,
     prompts.policy_scenario,
     nullif(prompts.task, 'unknown') as task,
     nullif(prompts.scenario, 'general') as scenario,
@@ -25,6 +26,8 @@ select
 from drawn
 join described on described.response_id = drawn.response_id
 join evidence.prompts as prompts on prompts.prompt_id = drawn.prompt_id
+left join privacy.prompts as shown on shown.prompt_id = prompts.prompt_id
+left join privacy.masked as shown_response on shown_response.text = 'response' and shown_response.id = drawn.response_id
 join ledger.prompts as asked on asked.seq = prompts.seq
 anti join evidence.contaminated as frozen on frozen.kind = 'prompt' and frozen.id = prompts.prompt_id
 anti join evidence.contaminated as copied on copied.kind = 'response' and copied.id = drawn.response_id

@@ -63,7 +63,7 @@ cited as (
     group by pair_id
 ),
 tags as (
-    select pair_id, list_sort(list(distinct tag)) as reason_tags
+    select pair_id, list_sort(list(distinct coalesce(shown.content, tag))) as reason_tags
     from (
         select pair_id, unnest(reason_tags) as tag
         from given
@@ -73,6 +73,7 @@ tags as (
         from indirect
         where array_length(reason_tags) > 0
     ) as ticked
+    left join privacy.masked as shown on shown.text = 'tag' and shown.id = ticked.tag
     group by pair_id
 )
 select

@@ -29,9 +29,9 @@ sided as (
 )
 select
     sided.pair_id, sided.prompt_id,
-    asked.messages as prompt,
+    coalesce(shown.messages, asked.messages) as prompt,
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
-    better.content as chosen, worse.content as rejected,
+    coalesce(shown_better.content, better.content) as chosen, coalesce(shown_worse.content, worse.content) as rejected,
     sided.chosen_id, sided.rejected_id,
     case when sided.decided then 'decided' else 'tie' end as outcome,
     sided.p, sided.p_tie, sided.p - sided.p_rejected as margin,
@@ -53,6 +53,9 @@ join release.origins as origins on origins.pair_id = sided.pair_id
 left join settled on settled.pair_id = sided.pair_id
 left join weighting.weights as weights on weights.kind = 'pairs' and weights.record_id = sided.pair_id
 join evidence.prompts as prompts on prompts.prompt_id = sided.prompt_id
+left join privacy.prompts as shown on shown.prompt_id = sided.prompt_id
+left join privacy.masked as shown_better on shown_better.text = 'response' and shown_better.id = sided.chosen_id
+left join privacy.masked as shown_worse on shown_worse.text = 'response' and shown_worse.id = sided.rejected_id
 join ledger.prompts as asked on asked.seq = prompts.seq
 join ledger.responses as better on better.seq = sided.chosen_seq
 join ledger.responses as worse on worse.seq = sided.rejected_seq

@@ -19,9 +19,9 @@ with scored as (
 )
 select
     scored.record_id, records.prompt_id,
-    asked.messages as prompt,
+    coalesce(shown.messages, asked.messages) as prompt,
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
-    scored.response_id, answered.content as response, scored.dimension, scored.score, scored.spread, records.votes,
+    scored.response_id, coalesce(shown_response.content, answered.content) as response, scored.dimension, scored.score, scored.spread, records.votes,
     responses.generators, records.strata, scored.provenance,
     placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
 from scored
@@ -29,6 +29,8 @@ join weighting.records as records on records.kind = 'ratings' and records.record
 join layers.records as placed on placed.kind = 'ratings' and placed.record_id = scored.record_id
 left join weighting.weights as weights on weights.kind = 'ratings' and weights.record_id = scored.record_id
 join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
+left join privacy.prompts as shown on shown.prompt_id = records.prompt_id
+left join privacy.masked as shown_response on shown_response.text = 'response' and shown_response.id = scored.response_id
 join ledger.prompts as asked on asked.seq = prompts.seq
 join evidence.responses as responses on responses.response_id = scored.response_id
 join ledger.responses as answered on answered.seq = responses.seq

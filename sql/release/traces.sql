@@ -11,12 +11,17 @@ with rewarded as (
 ),
 assembled as (
     select
-        trace_id,
+        rewarded.trace_id,
         list_sort(list({
-            'index': "index", 'unit': unit, 'state': state, 'output': output, 'reward': reward, 'raters': raters
+            'index': rewarded."index", 'unit': rewarded.unit, 'state': coalesce(shown_state.content, rewarded.state),
+            'output': coalesce(shown_output.content, rewarded.output), 'reward': rewarded.reward, 'raters': rewarded.raters
         })) as steps
     from rewarded
-    group by trace_id
+    left join privacy.masked as shown_state
+        on shown_state.text = 'state' and shown_state.id = rewarded.trace_id and shown_state.part = rewarded."index"
+    left join privacy.masked as shown_output
+        on shown_output.text = 'output' and shown_output.id = rewarded.trace_id and shown_output.part = rewarded."index"
+    group by rewarded.trace_id
 ),
 said as (
     select trace_id, list_sort(list(step_id)) as provenance
@@ -26,7 +31,7 @@ said as (
 )
 select
     assembled.trace_id, records.prompt_id,
-    asked.messages as prompt,
+    coalesce(shown.messages, asked.messages) as prompt,
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
     assembled.steps, records.votes, records.strata, said.provenance,
     placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
@@ -36,4 +41,5 @@ join layers.records as placed on placed.kind = 'traces' and placed.record_id = a
 join said on said.trace_id = assembled.trace_id
 left join weighting.weights as weights on weights.kind = 'traces' and weights.record_id = assembled.trace_id
 join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
+left join privacy.prompts as shown on shown.prompt_id = records.prompt_id
 join ledger.prompts as asked on asked.seq = prompts.seq

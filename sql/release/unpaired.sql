@@ -11,9 +11,9 @@ with summed as (
 )
 select
     said.response_id, records.prompt_id,
-    asked.messages as prompt,
+    coalesce(shown.messages, asked.messages) as prompt,
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
-    answered.content as response,
+    coalesce(shown_response.content, answered.content) as response,
     case when records.decided then said.lean > 0 end as label, records.p, records.votes,
     responses.generators, records.strata, list_sort(said.event_ids) as provenance,
     placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
@@ -22,6 +22,8 @@ join weighting.records as records on records.kind = 'unpaired' and records.recor
 join layers.records as placed on placed.kind = 'unpaired' and placed.record_id = said.response_id
 left join weighting.weights as weights on weights.kind = 'unpaired' and weights.record_id = said.response_id
 join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
+left join privacy.prompts as shown on shown.prompt_id = records.prompt_id
+left join privacy.masked as shown_response on shown_response.text = 'response' and shown_response.id = said.response_id
 join ledger.prompts as asked on asked.seq = prompts.seq
 join evidence.responses as responses on responses.response_id = said.response_id
 join ledger.responses as answered on answered.seq = responses.seq

@@ -16,18 +16,27 @@ asked as (
 ),
 sided as (
     select
-        asked.*, prompts.messages,
-        case when one.is_left then first_text.content else second_text.content end as shown_left,
-        case when one.is_left then second_text.content else first_text.content end as shown_right
+        asked.*,
+        coalesce(shown.messages, prompts.messages) as messages,
+        prompts.messages as said,
+        case when one.is_left then first_text.content else second_text.content end as own_left,
+        case when one.is_left then second_text.content else first_text.content end as own_right,
+        case when one.is_left then coalesce(shown_a.content, first_text.content)
+            else coalesce(shown_b.content, second_text.content) end as shown_left,
+        case when one.is_left then coalesce(shown_b.content, second_text.content)
+            else coalesce(shown_a.content, first_text.content) end as shown_right
     from asked
     join (
         select
-            wanted.pair_id, pairs.seq_a, pairs.seq_b,
+            wanted.pair_id, pairs.seq_a, pairs.seq_b, pairs.a, pairs.b,
             first_shown_left(governing.seed, wanted.queue, wanted.pair_id) as is_left
         from wanted
         join policy.scenarios as governing on governing.scenario = wanted.policy_scenario
         join evidence.pairs as pairs on pairs.pair_id = wanted.pair_id
     ) as one on one.pair_id = asked.pair_id
+    left join privacy.prompts as shown on shown.prompt_id = asked.prompt_id
+    left join privacy.masked as shown_a on shown_a.text = 'response' and shown_a.id = one.a
+    left join privacy.masked as shown_b on shown_b.text = 'response' and shown_b.id = one.b
     join ledger.prompts as prompts on prompts.seq = asked.seq
     join ledger.responses as first_text on first_text.seq = one.seq_a
     join ledger.responses as second_text on second_text.seq = one.seq_b
@@ -51,13 +60,16 @@ select
     sided.risk_level,
     nullif(sided.language, 'und') as language,
     cast(to_json(sided.messages) as varchar) as messages,
-    -- What the answers are held against: a text that was changed on the way is another text, and was not judged.
+    -- What the answers are held against: a text that was changed on the way is another text, and was not judged. Of a text that is
+    -- shown with placeholders it is that of the text itself, which the import puts back.
     sha256(concat_ws(
         chr(30),
-        array_to_string(list_transform(sided.messages, lambda m: m.role || chr(31) || m.content), chr(30)),
-        sided.shown_left, sided.shown_right
+        array_to_string(list_transform(sided.said, lambda m: m.role || chr(31) || m.content), chr(30)),
+        sided.own_left, sided.own_right
     )) as "check"
 from sided
 left join policy.dimensions as dimensions
     on dimensions.scenario = sided.policy_scenario and dimensions.dimension = sided.dimension
+-- Sides that differ in nothing but what is hidden cannot be told apart.
+where sided.shown_left <> sided.shown_right
 order by sided.place, sided.dimension

@@ -8,6 +8,7 @@ from prefstrata.cli._output import Grid, counted
 from prefstrata.engine import read_warehouse
 from prefstrata.model import ConfigError
 from prefstrata.noise.queues import FORMATS, QUEUES, export_tasks, proposals, read_key, read_tasks, waiting
+from prefstrata.privacy import demand_searched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,10 +47,12 @@ def export_queue(  # noqa: PLR0913 - as many as the command has options
         raise ConfigError(what, where="--format", todo=f"write one of {', '.join(FORMATS)}")
     if key is not None and queue != "calibration":
         raise ConfigError("only the answers of calibration are known", where="--key", todo="leave it out")
-    with read_warehouse(call.project().warehouse_path) as connection:
+    project = call.project()
+    with read_warehouse(project.warehouse_path) as connection:
         is_empty = waiting(connection, queue).is_empty()
         made = None
         if not is_empty:
+            demand_searched(connection, project)
             tasks = read_tasks(connection, queue, scenario=scenario, most=limit)
             made = export_tasks(tasks, form, out, (read_key(connection), key) if key else None)
     if made is None or not made.files:

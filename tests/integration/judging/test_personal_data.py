@@ -1,0 +1,97 @@
+"""Model judges and generators are sent placeholders; what they say is delivered on the texts themselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests._command import command, pairwise
+from tests.integration.judging.test_judge_command import records
+from tools.judge_server import Profile
+
+if TYPE_CHECKING:
+    from tools.judge_server import JudgeServer
+
+PLANTED = ("ann.planted@example.org", "+49 30 901820", "step.planted@example.org")
+CONFIG = """
+name: masked
+policies: [policy.yaml]
+sources:
+  - {{name: experts, mode: offline, supervisor: expert, path: 'inbox/experts.jsonl', format: seed-jsonl,
+      defaults: {{round: arbitration}}}}
+  - {{name: crowd, mode: offline, supervisor: crowd, path: 'inbox/crowd.jsonl', format: seed-jsonl}}
+  - {{name: verdicts, mode: synthetic, supervisor: judge, path: 'inbox/verdicts/*.jsonl', format: judge-verdicts}}
+  - {{name: generated, mode: synthetic, supervisor: judge, path: 'inbox/generated/*.jsonl',
+      format: generated-responses}}
+judges:
+  budget: {{run: 1, day: 5, project: 10}}
+  models:
+    - {{name: good, model: good-1, base_url: '{url}', api_key_env: null, batch: true, price: {{input: 1, output: 4}}}}
+  work:
+    - {{name: pairs, choose: all, most: 50}}
+    - {{name: new-pairs, pairs: recombined, each: 2}}
+    - {{name: scores, kind: scalar, most: 50}}
+    - {{name: steps, kind: steps, dimensions: [overall], most: 50}}
+  generate:
+    - {{name: more, samples: 1, most: 5, fewer_than: 9}}
+"""
+GENERAL = (Path(__file__).resolve().parents[3] / "policies" / "general.yaml").read_text("utf-8")
+ASKED = "Write to ann.planted@example.org."
+
+
+def _project(server: JudgeServer, folder: Path, word: str) -> None:
+    (folder / "inbox").mkdir()
+    (folder / "prefstrata.yaml").write_text(CONFIG.format(url=server.base_url), "utf-8")
+    (folder / "policy.yaml").write_text(f"{GENERAL}\nprivacy: {{personal_data: {word}}}\n", "utf-8")
+    server.set(judges={"good-1": Profile(skill=1.0, tie=0.0).model_dump()})
+    said: list[dict[str, Any]] = [
+        pairwise(ASKED, "Call +49 30 901820.", "I will not.", rater="w1"),
+        {"type": "scalar", "prompt": ASKED, "response": "Mail ann.planted@example.org.", "score": 1, "meta": {}},
+        {"type": "process", "prompt": ASKED, "steps": [{"output": "To step.planted@example.org.", "reward": 1}]},
+    ]
+    for name, lines in (("experts", records(0, 14, "dr")), ("crowd", said)):
+        (folder / "inbox" / f"{name}.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines), "utf-8")
+    assert command("run", "--quiet", cwd=folder).code == 0
+
+
+def _sent(server: JudgeServer, folder: Path, *call: str) -> str:
+    done = command("judge", *call, cwd=folder)
+    assert done.code == 0, done.err
+    return "".join(server.last().values())
+
+
+def test_judges_and_generators_read_placeholders(server: JudgeServer, tmp_path: Path) -> None:
+    """Comparisons, new pairs, scores and steps; the verdicts come back to the texts that they are about."""
+    _project(server, tmp_path, "mask")
+    asked = _sent(server, tmp_path, "run")
+    assert [each for each in PLANTED if each in asked] == []
+    assert asked.count("<EMAIL_ADDRESS>") > asked.count("<PHONE_NUMBER>") > 0
+    assert "STEP 1" in asked
+    server.reset()
+    written = _sent(server, tmp_path, "generate")
+    assert [each for each in PLANTED if each in written] == []
+    assert "Write to <EMAIL_ADDRESS>." in written
+    delivered = "".join(file.read_text("utf-8") for file in sorted((tmp_path / "inbox").rglob("*/*.jsonl")))
+    assert all(each in delivered for each in PLANTED)
+    assert command("run", "--quiet", cwd=tmp_path).code == 0
+    [row] = command("sql", "select count(distinct prompt_id) as n from ledger.prompts", "--json", cwd=tmp_path).document
+    assert row == {"n": 15}
+
+
+def test_without_masks_they_read_the_texts(server: JudgeServer, tmp_path: Path) -> None:
+    """The same project with `off`: what the test above does not find would be there."""
+    _project(server, tmp_path, "off")
+    asked = _sent(server, tmp_path, "run")
+    assert [each for each in PLANTED if each in asked] == list(PLANTED)
+
+
+def test_nothing_is_sent_that_was_not_searched(server: JudgeServer, tmp_path: Path) -> None:
+    """A policy that says mask since the last run: run first."""
+    _project(server, tmp_path, "off")
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(policy.read_text("utf-8").replace("personal_data: off", "personal_data: mask"), "utf-8")
+    for call in ("plan", "run", "generate"):
+        done = command("judge", call, cwd=tmp_path)
+        assert (done.code, "`prefstrata run` first" in done.err) == (2, True), done.err
+    assert (server.ledger()["paid"], server.ledger()["files"]) == (0, 0)
