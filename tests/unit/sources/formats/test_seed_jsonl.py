@@ -75,6 +75,41 @@ def test_the_winner_wins_overall_and_in_the_dimensions_that_decided(tmp_path: Pa
     assert {vote["strength"] for vote in tables["votes"] if vote["dimension"] == "overall"} == {0.5}
 
 
+def test_a_pair_can_be_judged_in_one_dimension(tmp_path: Path) -> None:
+    """`meta.dimension` is what the winner is better in, as it is what a score is of; nothing is said overall then."""
+    records = [
+        PAIRWISE | {"meta": {"dimension": "tone", "rater": "ana", "strength": 0.5}},
+        PAIRWISE | {"winner": "bad", "loser": "good", "meta": {"dimension": "safety", "rater": "ana"}},
+        PAIRWISE | {"meta": {"dimension": " ", "rater": "ben"}},
+        PAIRWISE | {"meta": {"dimension": "overall", "dims": ["tone"], "rater": "eva"}},
+        PAIRWISE | {"meta": {"dimension": "tone", "dims": [], "rater": "eva", "round": "2"}},
+    ]
+    summary, tables = _read(tmp_path, *records)
+    assert summary.quarantined == 0
+    text = {row["response_id"]: row["content"] for row in tables["responses"]}
+    chosen = [(vote["dimension"], text[vote[f"{vote['choice']}_id"]], vote["strength"]) for vote in tables["votes"]]
+    assert Counter(chosen) == {
+        ("tone", "good", 0.5): 1,
+        ("tone", "good", None): 2,
+        ("safety", "bad", None): 1,
+        ("overall", "good", None): 2,
+    }
+
+
+def test_one_dimension_and_several_are_not_named_at_once(tmp_path: Path) -> None:
+    """What a record is a verdict of must not be guessed; the reason says which key is for what."""
+    summary, tables = _read(
+        tmp_path,
+        PAIRWISE | {"meta": {"dimension": "tone", "dims": ["safety"]}},
+        MULTI | {"meta": {"dimension": "tone"}},
+    )
+    assert summary.reasons == {"unknown_value": 2}
+    assert [row["detail"].split(": ", 1)[1] for row in tables["quarantine"]] == [
+        "the verdict is of that dimension alone, and meta.dims names the grounds of a verdict overall",
+        "pairwise_multi_dim names dimensions in judgement.dims",
+    ]
+
+
 def test_a_pair_can_be_tied(tmp_path: Path) -> None:
     """`meta.tie` says that neither was better, whatever the keys are called."""
     _, tables = _read(tmp_path, PAIRWISE | {"meta": {"tie": True}})
