@@ -34,7 +34,8 @@ def register(application: typer.Typer) -> None:
         ],
         form: Annotated[str, typer.Option("--for", metavar="FORMAT", help=_FORMATS)],
         out: Annotated[
-            Path, typer.Option(metavar="DIR", help="The folder to make; it must not be there, or be empty.")
+            Path,
+            typer.Option(metavar="DIR", help="The folder to make; not there yet, or empty and no mount point."),
         ],
         *,
         layer_only: Annotated[

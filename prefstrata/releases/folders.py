@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefstrata.model import ConfigError
@@ -14,19 +16,56 @@ from prefstrata.stores.durable import sync_folder, sync_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = ["check_free", "whole_folder"]
 
+_ESCAPED = re.compile(r"\\([0-7]{3})")
+_FILLED = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}
+
 
 def check_free(out: Path) -> None:
-    """Check that a folder can be written: it does not exist, or is empty.
+    """Check that a finished folder can take this place: nothing is there, or an empty folder that can be replaced.
 
     Raises:
-        ConfigError: it is in use.
+        ConfigError: it is in use, a link, a mount point, or where the process itself stands.
     """
-    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
-        raise ConfigError("the folder to write to is not empty", where=str(out), todo="name a folder that is not there")
+    fault = _fault(out)
+    if fault:
+        what, todo = fault
+        raise ConfigError(f"the folder to write to is {what}", where=str(out), todo=todo)
+
+
+def _fault(out: Path) -> tuple[str, str] | None:
+    if out.is_symlink():
+        return "a link", "name the folder itself, or one that is not there"
+    if not out.exists():
+        return None
+    if not out.is_dir():
+        return "a file", "name a folder that is not there"
+    return _fault_of_folder(out)
+
+
+def _fault_of_folder(out: Path) -> tuple[str, str] | None:
+    if _is_mount(out):
+        return "a mount point, which no finished folder can take the place of", "name a folder below it"
+    if any(out.iterdir()):
+        return "not empty", "name a folder that is not there"
+    if out.samefile("."):
+        return "the one the command runs in, and would be another one afterwards", "name a folder below it"
+    return None
+
+
+def _is_mount(folder: Path) -> bool:
+    """Also for a folder that is mounted from the same file system, which only the kernel's list tells apart."""
+    if folder.is_mount():
+        return True
+    try:
+        listed = Path("/proc/self/mountinfo").read_text("utf-8", errors="surrogateescape")
+    except OSError:
+        return False
+    points = (line.split(" ")[4] for line in listed.splitlines())
+    real = str(folder.resolve())
+    return any(_ESCAPED.sub(lambda found: chr(int(found[1], 8)), point) == real for point in points)
 
 
 @contextmanager
@@ -36,11 +75,11 @@ def whole_folder(out: Path, *, lasting: bool = True) -> Iterator[Path]:
     What killed processes left of the same folder is removed first.
 
     Args:
-        out: the folder; it must not exist, or be empty.
+        out: the folder; it must not exist, or be empty and no mount point.
         lasting: whether to see what is in it on the disk for good; not for a folder that is only needed meanwhile.
 
     Raises:
-        ConfigError: ``out`` is in use, cannot be made where it is to be, or was filled meanwhile.
+        ConfigError: ``out`` cannot be replaced, cannot be made where it is to be, or was filled meanwhile.
     """
     check_free(out)
     _remove_stale(out)
@@ -68,7 +107,10 @@ def _rename(scratch: Path, out: Path) -> None:
     try:
         scratch.rename(out)  # replaces an empty folder, and fails on one that was filled meanwhile
     except OSError as error:
-        raise ConfigError("the folder to write to was filled meanwhile", where=str(out)) from error
+        what = "was filled meanwhile" if error.errno in _FILLED else f"cannot be put there: {error.strerror}"
+        raise ConfigError(
+            f"the folder to write to {what}", where=str(out), todo="name a folder that is not there"
+        ) from error
     sync_folder(out.parent)
 
 

@@ -300,8 +300,8 @@ def test_a_checkout_touches_no_folder_in_use(store: VersionStore, tmp_path: Path
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine").write_text("mine")
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-    for name in ("out", "out/mine", "link"):
-        with pytest.raises(ConfigError, match="not empty"):
+    for name, said in (("out", "not empty"), ("out/mine", "a file"), ("link", "a link")):
+        with pytest.raises(ConfigError, match=said):
             checkout_files(store, "v1", tmp_path / name)
     assert tree_of(tmp_path / "out") == {"mine": b"mine"}
 
