@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["mapped"]
+__all__ = ["mapped", "only_readable"]
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
@@ -40,6 +40,15 @@ def mapped(root: Path) -> Iterator[None]:
                 todo="check the folder and its permissions",
             ) from error
         raise
+
+
+def only_readable(root: Path) -> ConfigError:
+    """The error of a writer on a store that can only be read."""
+    return ConfigError(
+        "the store can be read here, but not written",
+        where=str(root),
+        todo="run the command where its folder can be written, or check the folder's permissions",
+    )
 
 
 def _from_sqlite(error: Exception, root: Path) -> Exception:

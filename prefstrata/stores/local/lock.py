@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from prefstrata.stores.local.errors import mapped
+from prefstrata.stores.local.errors import mapped, only_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +20,12 @@ class StoreLock:
 
     Args:
         root: the store's folder.
+        readable: whether it can only be read: who writes is refused then, and who opens it waits for nobody.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, readable: bool = False) -> None:
         """Remember where the lock files are."""
-        self._root = root
+        self._root, self._readable = root, readable
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -41,11 +42,13 @@ class StoreLock:
     @contextmanager
     def opening(self) -> Iterator[None]:
         """Open or close the refs alone: SQLite does not wait for its turn while a file changes to WAL or back."""
-        with self._held(fcntl.LOCK_EX, "refs.lock"):
+        with nullcontext() if self._readable else self._held(fcntl.LOCK_EX, "refs.lock"):
             yield
 
     @contextmanager
     def _held(self, kind: int, name: str = "lock") -> Iterator[None]:
+        if self._readable:
+            raise only_readable(self._root)
         with mapped(self._root):
             file = (self._root / name).open("ab")
         with file:

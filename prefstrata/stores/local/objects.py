@@ -29,13 +29,14 @@ class Objects:
 
     Args:
         root: the store's folder.
+        readable: whether it can only be read; the folders are there then.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, readable: bool = False) -> None:
         """Make the folders when they are absent."""
         self._root, self._tmp = root, root / "tmp"
         with mapped(root):
-            for name in (FILES, TREES, COMMITS, "tmp"):
+            for name in () if readable else (FILES, TREES, COMMITS, "tmp"):
                 (root / name).mkdir(parents=True, exist_ok=True)
 
     def path(self, kind: str, sha256: str) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import rfc8785
 
 from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.stores.errors import RunGoneError
-from prefstrata.stores.local.errors import mapped
+from prefstrata.stores.local.errors import mapped, only_readable
 from prefstrata.stores.types import FileInfo, TagInfo
 
 if TYPE_CHECKING:
@@ -51,17 +51,18 @@ class Refs:
 
     Args:
         root: the store's folder.
+        readable: whether it can only be read: what the refs say now is copied once, and nothing is locked or written.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, readable: bool = False) -> None:
         """Open the file, and make it when it is absent."""
-        self._root = root
+        self._root, self._readable = root, readable
         with mapped(root):
-            self._db = sqlite3.connect(
-                root / "refs.sqlite", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            self._db = _copied(root / "refs.sqlite") if readable else _opened(root / "refs.sqlite")
         try:
-            self._prepare()
+            if not readable:
+                self._prepare()
+            self._check_format()
         except BaseException:
             self._db.close()
             raise
@@ -76,12 +77,14 @@ class Refs:
                         self._db.execute(statement)
                     if self.get("format") is None:
                         self.set("format", _FORMAT)
-            if self.get("format") != _FORMAT:
-                raise ConfigError(
-                    "the store was made by another version of prefstrata",
-                    where=str(self._root),
-                    todo="upgrade prefstrata",
-                )
+
+    def _check_format(self) -> None:
+        if self.get("format") != _FORMAT:
+            raise ConfigError(
+                "the store was made by another version of prefstrata",
+                where=str(self._root),
+                todo="upgrade prefstrata",
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -89,7 +92,13 @@ class Refs:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Do everything in the block as one durable step, or nothing of it."""
+        """Do everything in the block as one durable step, or nothing of it.
+
+        Raises:
+            ConfigError: the store can only be read.
+        """
+        if self._readable:
+            raise only_readable(self._root)
         with mapped(self._root):
             self._db.execute("begin immediate")
             try:
@@ -191,6 +200,43 @@ class Refs:
     def _write(self, table: str, row: tuple[str | int | None, ...]) -> None:
         marks = ", ".join("?" * (len(row) + 1))
         self._db.execute(f"insert or replace into {table} values ({marks})", (*row, _seal(row)))  # noqa: S608 - our own table names
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _copied(path: Path) -> sqlite3.Connection:
+    """The refs in memory. Without a log beside it the file is whole, and stays so until one appears or it changes."""
+    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    try:
+        while True:
+            before = _state(path)
+            how = "mode=ro" if before.log else "mode=ro&immutable=1"  # a log is read with its locks, by who wrote it
+            with closing(sqlite3.connect(f"{path.as_uri()}?{how}", timeout=_BUSY_SECONDS, uri=True)) as stored:
+                stored.backup(copy)
+            if before.log or before == _state(path):
+                return copy
+    except BaseException:
+        copy.close()
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What tells whether somebody wrote: the file's number, size and time, and the bytes of the log beside it."""
+
+    file: tuple[int, int, int]
+    log: int
+
+
+def _state(path: Path) -> _State:
+    log, file = path.with_name(f"{path.name}-wal"), path.stat()
+    try:
+        written = log.stat().st_size
+    except FileNotFoundError:
+        written = 0
+    return _State((file.st_ino, file.st_size, file.st_mtime_ns), written)
 
 
 def _seal(row: Sequence[object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Self
 
@@ -52,6 +53,9 @@ _TREES_KEPT = 4
 class LocalStore:
     """Versions in a folder of this machine. Any number of its processes may use it; it must not be on NFS.
 
+    Where the folder cannot be written, such as on a mount that is read-only, a store that is there shows what was
+    current when it was opened, and refuses writers.
+
     Args:
         root: the folder; made when absent.
     """
@@ -59,8 +63,9 @@ class LocalStore:
     def __init__(self, root: Path) -> None:
         """Open the store, and make it when there is none."""
         self._root = root.absolute()
-        self._objects = Objects(self._root)
-        self._lock = StoreLock(self._root)
+        readable = _only_readable(self._root)
+        self._objects = Objects(self._root, readable=readable)
+        self._lock = StoreLock(self._root, readable=readable)
         if not (self._root / "refs.sqlite").exists() and any(self._objects.names(COMMITS)):
             raise IntegrityError(
                 "the store's refs are gone, but its versions are there",
@@ -68,7 +73,7 @@ class LocalStore:
                 todo="restore the file from a copy",
             )
         with self._lock.opening():
-            self._refs = Refs(self._root)
+            self._refs = Refs(self._root, readable=readable)
         self._trees: dict[str, dict[str, FileInfo]] = {}
 
     def __repr__(self) -> str:
@@ -317,6 +322,11 @@ class LocalStore:
                 self._refs.unstage(branch, path)
             else:
                 self._refs.stage(branch, path, file)
+
+
+def _only_readable(root: Path) -> bool:
+    refs = root / "refs.sqlite"
+    return refs.exists() and not (os.access(root, os.W_OK) and os.access(refs, os.W_OK))
 
 
 def _checked_sha256(sha256: str) -> str:

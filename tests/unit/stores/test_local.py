@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+import sys
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -17,11 +19,15 @@ from prefstrata.stores import ProblemKind, open_store
 from prefstrata.stores.local.errors import mapped
 from prefstrata.stores.local.lock import StoreLock
 from prefstrata.stores.local.objects import Objects
+from prefstrata.stores.local.refs import Refs
+from tests._mounts import mounted
 from tests._stores import commit_files, put_all, release, release_id, sha
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from prefstrata.stores import VersionStore
 
 ONE = {"main/a": b"1" * 50, "main/b": b"2" * 50}
 
@@ -205,3 +211,84 @@ def test_a_purge_that_comes_while_bytes_are_put_is_seen(tmp_path: Path) -> None:
             pytest.raises(IntegrityError, match="purged: consent withdrawn"),
         ):
             put_all(store, txn, {"main/a": ONE["main/a"]})
+
+
+READ = """
+import sys
+from pathlib import Path
+from prefstrata.model import ConfigError
+from prefstrata.releases import checkout_files, verify_releases
+from prefstrata.stores import open_store
+
+root, out = map(Path, sys.argv[1:])
+with open_store(root) as store:
+    print(*[tag.name for tag, _ in store.log()], store.resolve("latest").id)
+    print(verify_releases(store).files, checkout_files(store, "v1", out).commit.id == store.resolve("v1").id)
+    writers = (
+        lambda: store.begin(store.resolve("latest").id, "0" * 64),
+        lambda: store.purge(["0" * 64], "asked for"),
+        store.gc,
+        store.reconcile,
+        store.set_main,
+    )
+    for write in writers:
+        try:
+            write()
+        except ConfigError as error:
+            print(error.exit_code, error.what)
+"""
+READABLE = "mount --bind '{0}' '{0}'; mount -o remount,bind,ro '{0}'"
+
+
+def _said_of(root: Path, out: Path) -> list[str]:
+    done = mounted(READABLE.format(root), sys.executable, "-c", READ, str(root), str(out))
+    assert not done.returncode, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_a_store_that_cannot_be_written_can_be_read(tmp_path: Path) -> None:
+    """A trainer has the releases mounted read-only: reading asks for no file and no lock, and writers are refused."""
+    root = tmp_path / "a store"
+    with open_store(root) as store:
+        release(store, ONE)
+        release(store, {"main/b": b"3"})
+        newest = store.resolve("latest").id
+    before = sorted((path, path.stat().st_mtime_ns) for path in root.rglob("*"))
+    assert not (root / "refs.sqlite-wal").exists()
+    said = _said_of(root, tmp_path / "out")
+    assert said[:2] == [f"v000002 v000001 {newest}", "5 True"]
+    assert said[2:] == ["2 the store can be read here, but not written"] * 5
+    assert sorted((path, path.stat().st_mtime_ns) for path in root.rglob("*")) == before
+    assert (tmp_path / "out" / "main" / "a").read_bytes() == ONE["main/a"]
+
+
+def test_a_store_that_cannot_be_written_shows_what_a_living_writer_published(tmp_path: Path) -> None:
+    """Its last releases are in SQLite's log yet, not in the file."""
+    root = tmp_path / "store"
+    with open_store(root) as store:
+        release(store, ONE)
+        assert (root / "refs.sqlite-wal").stat().st_size
+        assert _said_of(root, tmp_path / "one")[0] == f"v000001 {store.resolve('latest').id}"
+        release(store, {"main/b": b"3"})
+        assert _said_of(root, tmp_path / "two")[0] == f"v000002 v000001 {store.resolve('latest').id}"
+
+
+def test_refs_that_change_while_they_are_copied_are_copied_again(tmp_path: Path) -> None:
+    """A writer that comes meanwhile leaves a log, and then the log counts."""
+    root = tmp_path / "store"
+    with open_store(root) as store:
+        release(store, ONE)
+    writers: list[VersionStore] = []
+
+    def copied(path: Path | str, **how: Any) -> sqlite3.Connection:  # noqa: ANN401 - whatever sqlite3 takes
+        if "immutable" in str(path) and not writers:
+            writers.append(open_store(root))
+            release(writers[0], {"main/b": b"3"})
+        return connect(path, **how)
+
+    connect = sqlite3.connect
+    with patch("prefstrata.stores.local.refs.sqlite3.connect", copied):
+        found = Refs(root, readable=True)
+    assert [tag.name for tag in found.tags()] == ["v000001", "v000002"]
+    found.close()
+    writers[0].close()
