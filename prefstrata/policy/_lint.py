@@ -149,14 +149,14 @@ def _golden(read: _Read) -> Iterator[Finding]:
             what = f"the golden rule {rule.rule} asks for no expert; what none of them says is held back all the same"
             yield read.finding("weak-golden", keys, what, "say it: any_strata: [expert/offline]")
         asked = {
-            "rationale: true": bool(when.rationale),
+            "expert_rationale: true": bool(when.expert_rationale),
             "rule_clean: true": bool(when.rule_clean),
             "min_p": (when.min_p or 0) >= _SURE,
         }
         missing = [name for name, holds in asked.items() if not holds]
         if missing and not when.settled:
             what = f"the golden rule {rule.rule} does not ask for {', '.join(missing)}"
-            yield read.finding("loose-golden", keys, what, "ask for a reason, no objection of a rule, and certainty")
+            yield read.finding("loose-golden", keys, what, "ask for an expert's reason, no objection of a rule, and certainty")
 
 
 def _definitions(read: _Read) -> Iterator[Finding]:

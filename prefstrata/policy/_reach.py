@@ -31,18 +31,20 @@ _BOUNDS = {
     "p": (0.0, 1.0),
     "trust": (0.0, 1.0),
     "votes": (1.0, inf),
+    "people": (0.0, inf),
     "disagreement": (0.0, 1.0),
     "flips": (0.0, inf),
 }
-_WHOLE = {"votes", "flips"}
+_WHOLE = {"votes", "people", "flips"}
 _OF_KIND: dict[str, dict[str, str]] = {
     "pairs": {},
     "ratings": {"decided": "yes", "settled": "no", "rule_clean": "yes"},
     "traces": {"decided": "yes", "settled": "no", "rule_clean": "yes"},
-    "unpaired": {"rationale": "no", "settled": "no", "rule_clean": "yes"},
+    "unpaired": {"rationale": "no", "expert_rationale": "no", "settled": "no", "rule_clean": "yes"},
 }
 """What is the same for every record of a kind, as ``weighting.records`` has it."""
-_FLAGS = ("decided", "rationale", "settled", "rule_clean", "expert_confirmed")
+_OF_EXPERTS = {"golden", "expert"}
+_FLAGS = ("decided", "rationale", "settled", "rule_clean", "experts_agree", "expert_rationale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ def _boxes(rule: LayerRule) -> list[_Box]:
 
 
 def _box(rule: LayerRule) -> _Box:
-    """What a rule asks for; a golden one asks, whether it says so or not, that an expert says what leads."""
+    """What a rule asks for; golden and expert ask, whether they say so or not, that an expert says what leads."""
     when = rule.when
     any_box = _anything()
     sets = dict(any_box.sets)
@@ -208,9 +210,10 @@ def _box(rule: LayerRule) -> _Box:
         if (chosen := getattr(when, name)) is not None:
             sets[name] = sets[name] & frozenset(chosen)
     for name in _FLAGS:
-        wanted = rule.layer == "golden" or None if name == "expert_confirmed" else getattr(when, name)
-        if wanted is not None:
+        if (wanted := getattr(when, name)) is not None:
             sets[name] = frozenset(("yes" if wanted else "no",))
+    if rule.layer in _OF_EXPERTS:
+        sets["experts_agree"] &= frozenset(("yes",))
     return _Box(sets, _ranges(when), *_strata(when))
 
 

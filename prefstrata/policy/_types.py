@@ -90,6 +90,11 @@ class When(Strict):
         None, description="Whether no automatic rule objects: none voted for the other side."
     )
     max_votes: int | None = Field(None, ge=1, description="Most votes; what a rater says again does not count.")
+    min_people: int | None = Field(None, ge=1, description="Least raters who are people: experts, crowd, asked users.")
+    experts_agree: bool | None = Field(
+        None, description="Whether the label is what the experts who judged it say; golden and expert records must be."
+    )
+    expert_rationale: bool | None = Field(None, description="Whether an expert must have given a reason.")
 
 
 class LayerRule(Strict):

@@ -19,8 +19,11 @@ with matched as (
         and (rules.rationale is null or rules.rationale = records.has_rationale)
         and (rules.rule_clean is null or rules.rule_clean = records.rule_clean)
         and (rules.max_votes is null or records.raters <= rules.max_votes)
-        -- Whatever a policy says: what no expert says is not golden.
-        and (rules.layer is distinct from 'golden' or records.expert_confirmed)
+        and (rules.min_people is null or records.people >= rules.min_people)
+        and (rules.experts_agree is null or rules.experts_agree = records.expert_confirmed)
+        and (rules.expert_rationale is null or rules.expert_rationale = records.expert_rationale)
+        -- Whatever a policy says: what no expert says is not golden, and is no benchmark.
+        and (coalesce(rules.layer, '') not in ('golden', 'expert') or records.expert_confirmed)
         and (rules.strata is null
             or array_length(list_filter(records.strata, lambda s: not list_contains(rules.strata, s.stratum))) = 0)
         and (rules.any_strata is null

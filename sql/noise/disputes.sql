@@ -1,6 +1,6 @@
 -- Grain: a pair and a dimension that people must settle.
--- Its raters contradict each other, or those who settled it do; at high risk a rule contradicts people; or votes of a stratum under
--- two versions of a policy or rubric do. Averaging that away would teach the model noise. Disputes are ranked by the released weight that settling them is expected to move. A label's weight lies on its leading outcome; w is
+-- Its raters contradict each other, or those who settled it do; at high risk a rule contradicts people; everybody else outweighs the
+-- experts who judged it; or votes of a stratum under two versions of a policy or rubric contradict each other. Averaging that away would teach the model noise. Disputes are ranked by the released weight that settling them is expected to move. A label's weight lies on its leading outcome; w is
 -- what it weighs now (0 in backflow), s what it would weigh if settled, p the probability of the leading outcome. When
 -- settling confirms the lead, |s - w| moves; when it overturns it, w is taken away there and s put elsewhere. So
 --     change = p × |s - w| + (1 - p) × (s + w)
@@ -37,12 +37,27 @@ ruled as (
     join evidence.prompts as prompts on prompts.prompt_id = verdicts.prompt_id
     where prompts.risk_level = 'high' and verdicts.rule <> verdicts.people
 ),
+experts_said as (
+    select
+        pair_id, dimension, bool_or(choice = 'a') as for_a, bool_or(choice = 'tie') as for_tie, bool_or(choice = 'b') as for_b
+    from evidence.votes
+    where stratum = 'expert/offline'
+    group by pair_id, dimension
+),
+overruled as (
+    select preferences.pair_id, preferences.dimension
+    from experts_said
+    join noise.preferences as preferences
+        on preferences.pair_id = experts_said.pair_id and preferences.dimension = experts_said.dimension
+    where not case when p_a > p_b and p_a >= p_tie then for_a when p_b > p_a and p_b >= p_tie then for_b else for_tie end
+),
 disputed as (
     select
         preferences.pair_id, preferences.dimension, pairs.prompt_id, prompts.policy_scenario,
         case
             when settlements.pair_id is not null then 'contradicted'
             when ruled.pair_id is not null then 'rule'
+            when overruled.pair_id is not null then 'expert'
             when bounds.pair_id is not null then 'version'
             else 'dispute'
         end as kind,
@@ -55,6 +70,7 @@ disputed as (
     left join noise.settlements as settlements
         on settlements.pair_id = preferences.pair_id and settlements.dimension = preferences.dimension
     left join ruled on ruled.pair_id = preferences.pair_id and ruled.dimension = preferences.dimension
+    left join overruled on overruled.pair_id = preferences.pair_id and overruled.dimension = preferences.dimension
     left join bounds on bounds.pair_id = preferences.pair_id and bounds.dimension = preferences.dimension
     where not settlements.settled
         or (
@@ -62,6 +78,7 @@ disputed as (
             and (
                 (preferences.votes > 1 and preferences.disagreement >= governing.arbitration)
                 or ruled.pair_id is not null
+                or overruled.pair_id is not null
                 or bounds.pair_id is not null
             )
         )

@@ -24,6 +24,7 @@ waiting as (
         case substr(min(ranked), 3)
             when 'contradicted' then 'those who settled it contradict each other'
             when 'rule' then 'a rule contradicts people at high risk'
+            when 'expert' then 'an expert contradicts the others'
             when 'version' then 'votes under two versions of policy or rubric contradict each other'
             else 'raters contradict each other'
         end || ' on ' || array_to_string(list_sort(list(dimension) filter (where ranked = best)), ', ') as reason
@@ -33,7 +34,7 @@ waiting as (
         from (
             select
                 *,
-                case kind when 'contradicted' then '1 ' when 'rule' then '2 ' when 'version' then '3 ' else '4 ' end || kind as ranked
+                case kind when 'contradicted' then '1 ' when 'rule' then '2 ' when 'expert' then '3 ' when 'version' then '4 ' else '5 ' end || kind as ranked
             from noise.disputes
         ) as told
     ) as ranked_disputes

@@ -70,16 +70,40 @@ rules_said as (
 ),
 experts_said as (
     select
-        pair_id, dimension, bool_or(choice = 'a') as for_a, bool_or(choice = 'tie') as for_tie, bool_or(choice = 'b') as for_b
+        pair_id, dimension, bool_or(choice = 'a') as for_a, bool_or(choice = 'tie') as for_tie, bool_or(choice = 'b') as for_b,
+        bool_or(has_rationale) as has_rationale
     from evidence.votes
     where stratum = 'expert/offline'
     group by pair_id, dimension
+),
+-- Machines are no people, and neither are users whom nobody asked. Few pairs are judged by both, so these are looked at alone.
+machines as (
+    select distinct pair_id
+    from evidence.votes
+    where not (stratum like 'expert/%' or stratum like 'crowd/%' or stratum = 'user/offline')
+),
+asked as (
+    select votes.pair_id, votes.dimension, count(distinct votes.rater_id) as people
+    from evidence.votes as votes
+    semi join machines on machines.pair_id = votes.pair_id
+    where votes.stratum like 'expert/%' or votes.stratum like 'crowd/%' or votes.stratum = 'user/offline'
+    group by votes.pair_id, votes.dimension
+),
+asked_together as (
+    select pair_id, max(people) as people
+    from asked
+    group by pair_id
 ),
 pairs as (
     select
         verdicts.pair_id as record_id, 'pairs' as kind, pairs.prompt_id, facts.policy_scenario, facts.risk_level,
         verdicts.dimension, verdicts.strata, verdicts.votes,
         greatest(1, coalesce(heard_together.raters, verdicts.votes - coalesce(again.votes, 0))) as raters,
+        case
+            when machines.pair_id is null then greatest(1, coalesce(heard_together.raters, verdicts.votes - coalesce(again.votes, 0)))
+            when heard_together.pair_id is not null then least(heard_together.raters, coalesce(asked_together.people, 0))
+            else least(verdicts.votes - coalesce(again.votes, 0), coalesce(asked.people, 0))
+        end as people,
         greatest(p_a, p_tie, p_b) as p,
         leads(verdicts.p_a, verdicts.p_tie, verdicts.p_b, facts.tie_margin) as decided,
         verdicts.flips, verdicts.disagreement, verdicts.has_rationale,
@@ -88,6 +112,7 @@ pairs as (
         not coalesce(
             rules_said.against_both or (p_a >= p_b and rules_said.for_b) or (p_b >= p_a and rules_said.for_a), false
         ) as rule_clean,
+        coalesce(experts_said.has_rationale, false) as expert_rationale,
         coalesce(settlements.settled, false) or coalesce(
             case
                 when p_a > p_b and p_a >= p_tie then experts_said.for_a
@@ -97,6 +122,9 @@ pairs as (
     from verdicts
     left join again on again.pair_id = verdicts.pair_id and again.dimension = verdicts.dimension
     left join heard_together on heard_together.pair_id = verdicts.pair_id
+    left join machines on machines.pair_id = verdicts.pair_id
+    left join asked on asked.pair_id = verdicts.pair_id and asked.dimension = verdicts.dimension
+    left join asked_together on asked_together.pair_id = verdicts.pair_id
     left join rules_said on rules_said.pair_id = verdicts.pair_id
     left join experts_said
         on experts_said.pair_id = verdicts.pair_id and experts_said.dimension = verdicts.dimension
@@ -131,6 +159,7 @@ rated as (
         list_sort(list({'stratum': stratum, 'votes': weight / 1e9})) as weights,
         cast(sum(n) as bigint) as votes,
         cast(sum(raters) as bigint) as raters,
+        cast(sum(case when stratum like 'expert/%' or stratum like 'crowd/%' or stratum = 'user/offline' then raters else 0 end) as bigint) as people,
         sum(weight) / 1e9 as evidence,
         -- n Σx² - (Σx)² in whole numbers: exactly 0 when all ratings are alike.
         least(1e0, 2 * sqrt(cast(
@@ -138,6 +167,7 @@ rated as (
             - cast(sum(total) as decimal(38, 0)) * cast(sum(total) as decimal(38, 0))
         as double)) / (sum(n) * 1e9)) as disagreement,
         bool_or(has_rationale) as has_rationale,
+        bool_or(has_rationale and stratum = 'expert/offline') as expert_rationale,
         coalesce(abs(
             cast(sum(case when stratum = 'expert/offline' then total end) as double)
                 / (sum(case when stratum = 'expert/offline' then n end) * 1e9)
@@ -149,7 +179,8 @@ rated as (
 ratings as (
     select
         response_id || '.' || dimension as record_id, 'ratings' as kind, prompt_id, policy_scenario, risk_level, dimension,
-        weights, votes, raters, evidence, 1 - disagreement as p, true as decided, disagreement, has_rationale, expert_confirmed
+        weights, votes, raters, people, evidence, 1 - disagreement as p, true as decided, disagreement, has_rationale,
+        expert_rationale, expert_confirmed
     from rated
 ),
 trace_raters as (
@@ -195,9 +226,11 @@ traces as (
         list_sort(list({'stratum': stratum, 'votes': weight / 1e9})) as weights,
         cast(sum(n) as bigint) as votes,
         cast(sum(n) as bigint) as raters,
+        cast(sum(case when stratum like 'expert/%' or stratum like 'crowd/%' or stratum = 'user/offline' then n else 0 end) as bigint) as people,
         sum(weight) / 1e9 as evidence,
         1e0 as p, true as decided, 0e0 as disagreement,
         bool_or(has_rationale) as has_rationale,
+        bool_or(has_rationale and stratum = 'expert/offline') as expert_rationale,
         coalesce(bool_and(rewards_confirmed.expert_confirmed), false) as expert_confirmed
     from trace_weights
     left join rewards_confirmed on rewards_confirmed.trace_id = trace_weights.trace_id
@@ -223,6 +256,7 @@ thumbs as (
         list_sort(list({'stratum': stratum, 'votes': (w_up + w_down) / 1e9})) as weights,
         cast(sum(n) as bigint) as votes,
         cast(sum(raters) as bigint) as raters,
+        cast(sum(case when stratum like 'expert/%' or stratum like 'crowd/%' or stratum = 'user/offline' then raters else 0 end) as bigint) as people,
         sum(w_up) / 1e9 as w_up,
         sum(w_down) / 1e9 as w_down,
         sum(w_up) - sum(w_down) as lean,
@@ -233,12 +267,13 @@ thumbs as (
 unpaired as (
     select
         response_id as record_id, 'unpaired' as kind, prompt_id, policy_scenario, risk_level, 'overall' as dimension,
-        weights, votes, raters, w_up + w_down as evidence,
+        weights, votes, raters, people, w_up + w_down as evidence,
         (prior + greatest(w_up, w_down)) / (2 * prior + w_up + w_down) as p,
         leads((prior + w_up) / (2 * prior + w_up + w_down), 0e0, (prior + w_down) / (2 * prior + w_up + w_down), tie_margin)
             as decided,
         coalesce(least(w_up, w_down) / nullif(w_up + w_down, 0), 0) as disagreement,
         false as has_rationale,
+        false as expert_rationale,
         (lean > 0 and experts_lean > 0) or (lean < 0 and experts_lean < 0) as expert_confirmed
     from thumbs
 ),
@@ -248,8 +283,8 @@ every as (
     select
         record_id, kind, prompt_id, policy_scenario, risk_level, dimension,
         list_transform(weights, lambda s: {'stratum': s.stratum, 'votes': coalesce(s.votes / nullif(evidence, 0), 0)}),
-        votes, raters, p, decided, 0, disagreement, has_rationale, false, trust_of(evidence, disagreement), true,
-        expert_confirmed
+        votes, raters, people, p, decided, 0, disagreement, has_rationale, false, trust_of(evidence, disagreement), true,
+        expert_rationale, expert_confirmed
     from (
         select * from ratings
         union all
@@ -264,6 +299,6 @@ select
         when array_length(strata) = 1 then strata[1].stratum
         else list_sort(list_transform(strata, lambda s: {'votes': -s.votes, 'stratum': s.stratum}))[1].stratum
     end as stratum,
-    strata, votes, raters, p, decided, cast(flips as bigint) as flips, disagreement, has_rationale, settled, trust,
-    rule_clean, expert_confirmed
+    strata, votes, raters, people, p, decided, cast(flips as bigint) as flips, disagreement, has_rationale, settled, trust,
+    rule_clean, expert_rationale, expert_confirmed
 from every

@@ -139,6 +139,9 @@ rationale | boolean | whether a reason must have been given; null for either
 settled | boolean | whether people must have settled it (true) or not (false); null for either
 rule_clean | boolean | whether no automatic rule may object (true) or one must (false); null for either
 max_votes | bigint | most votes, each rater's once; null for any
+min_people | bigint | least raters who are people; null for any
+experts_agree | boolean | whether experts must say what leads (true) or must not (false); null for either
+expert_rationale | boolean | whether an expert must have given a reason; null for either
 """),
         ("scenario", "rank"),
     ),

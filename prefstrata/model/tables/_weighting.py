@@ -87,6 +87,7 @@ stratum | varchar | the stratum with the most evidence
 strata | {STRATA} | share of the evidence per stratum, sorted by stratum
 votes | bigint | votes, ratings, raters of a trace or events it rests on
 raters | bigint | raters they are of, each once; where dimensions are weighed together, most in one of them
+people | bigint | of these, people who were asked: experts, crowd and users offline
 p | double | probability of the leading outcome, 0 to 1
 decided | boolean | whether a side leads by the tie margin (true for kinds that have no sides)
 flips | bigint | judge flips
@@ -95,6 +96,7 @@ has_rationale | boolean | at least one judgement came with a reason
 settled | boolean | people settled the dimension that decides it
 trust | double | how reliable the estimate is, 0 to 1
 rule_clean | boolean | no automatic rule voted for the other side or called both bad (true for kinds without sides)
+expert_rationale | boolean | at least one judgement of an offline expert came with a reason
 expert_confirmed | boolean | offline experts say what leads (a score: to an eighth of its scale), or it is settled
 """),
         ("kind", "record_id"),

@@ -72,14 +72,14 @@ def test_equal_policies_differ_in_nothing_whatever_they_are_called() -> None:
         (lambda p: p.update(aggregation={"rule": "weighted"}), "aggregation.rule: weighted, before lexicographic."),
         (lambda p: p["layers"].pop(3), "The rule disputed, into backflow, is gone."),
         (
-            lambda p: p["layers"][5].update(layer="main"),
+            lambda p: p["layers"][6].update(layer="main"),
             "What the rule expert matches goes into main, before into expert.",
         ),
-        (lambda p: p["layers"][4]["when"].update(min_p=0.9), "The rule golden asks for min_p 0.9, before 0.8."),
+        (lambda p: p["layers"][5]["when"].update(min_p=0.9), "The rule golden asks for min_p 0.9, before 0.8."),
         (lambda p: p["layers"].insert(0, p["layers"].pop(3)), "The rule disputed is now tried before undecided."),
         (lambda p: p["dimensions"][0].update(rubric="Be strict."), ": rubric is now 'Be strict.', before nothing."),
         (
-            lambda p: p["layers"][4].update(because="experts say so"),
+            lambda p: p["layers"][5].update(because="experts say so"),
             "The rule golden: because is now 'experts say so', before ",
         ),
         (

@@ -54,7 +54,7 @@ def _rule(name: str, layer: str, **when: object) -> dict[str, Any]:
     [
         (
             "unreachable",
-            lambda p: p["layers"].insert(-1, _rule("late", "main", any_strata=["expert/offline"], min_votes=3)),
+            lambda p: p["layers"].insert(-1, _rule("late", "expert", any_strata=["expert/offline"], min_votes=3)),
             "no record comes to the rule late: the rule expert takes everything it asks for",
         ),
         (
@@ -75,12 +75,12 @@ def _rule(name: str, layer: str, **when: object) -> dict[str, Any]:
         ("weak-golden", lambda p: p.update(settlers=["judge/synthetic"]), "judge/synthetic may settle disputes"),
         (
             "weak-golden",
-            lambda p: p["layers"][4]["when"].pop("any_strata"),
+            lambda p: p["layers"][5]["when"].pop("any_strata"),
             "the golden rule golden asks for no expert",
         ),
         (
             "loose-golden",
-            lambda p: p["layers"][4]["when"].pop("rule_clean"),
+            lambda p: p["layers"][5]["when"].pop("rule_clean"),
             "the golden rule golden does not ask for rule_clean: true",
         ),
         (

@@ -90,9 +90,14 @@ def test_what_no_record_of_a_kind_can_be_matches_nothing() -> None:
     assert _found({"decided": True}, {"kinds": ("ratings",)}) == [("r1", "r0", False)]
 
 
-def test_golden_leaves_to_others_what_no_expert_says() -> None:
-    """A golden rule asks for an expert whether it says so or not, so it shadows golden rules only."""
+def test_golden_and_expert_leave_to_others_what_no_expert_says() -> None:
+    """Such a rule asks for an expert whether it says so or not, so it shadows such rules only."""
     assert _found({}, {}, layers="golden main") == []
+    assert _found({}, {}, layers="expert main") == []
+    assert _found({}, {}, layers="expert golden") == [("r1", "r0", False)]
+    assert _found({"experts_agree": False}, layers="expert") == [("r0", "", True)]
+    assert _found({"experts_agree": False}, {}, layers="backflow expert") == []
+    assert _found({"experts_agree": True}, {}, layers="main expert") == [("r1", "r0", False)]
     assert _found({}, {"min_p": 0.9}, layers="golden golden") == [("r1", "r0", False)]
 
 
@@ -108,6 +113,7 @@ _WHEN = st.fixed_dictionaries(
         "max_trust": st.sampled_from([0.25, 0.5]),
         "min_votes": st.integers(1, 3),
         "max_votes": st.integers(1, 3),
+        "min_people": st.integers(1, 2),
     },
 )
 
@@ -124,11 +130,12 @@ def _matches(when: When, record: dict[str, Any]) -> bool:
         and (when.max_trust is None or record["trust"] <= when.max_trust)
         and (when.min_votes is None or record["votes"] >= when.min_votes)
         and (when.max_votes is None or record["votes"] <= when.max_votes)
+        and (when.min_people is None or record["people"] >= when.min_people)
     )
 
 
 _RECORDS = [
-    {"kind": kind, "strata": set(strata), "decided": decided, "p": p, "trust": trust, "votes": votes}
+    {"kind": kind, "strata": set(strata), "decided": decided, "p": p, "trust": trust, "votes": votes, "people": people}
     for kind in ("pairs", "ratings", "traces", "unpaired")
     for strata in (
         {"expert/offline"},
@@ -148,6 +155,7 @@ _RECORDS = [
     for p in (0.1, 0.3, 0.6)
     for trust in (0.1, 0.25, 0.3, 0.5, 0.6)
     for votes in (1, 2, 3, 4)
+    for people in (0, 1, 2)
 ]
 """One record of every kind that these conditions can tell apart."""
 
