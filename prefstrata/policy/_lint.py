@@ -156,7 +156,9 @@ def _golden(read: _Read) -> Iterator[Finding]:
         missing = [name for name, holds in asked.items() if not holds]
         if missing and not when.settled:
             what = f"the golden rule {rule.rule} does not ask for {', '.join(missing)}"
-            yield read.finding("loose-golden", keys, what, "ask for an expert's reason, no objection of a rule, and certainty")
+            yield read.finding(
+                "loose-golden", keys, what, "ask for an expert's reason, no objection of a rule, and certainty"
+            )
 
 
 def _definitions(read: _Read) -> Iterator[Finding]:
