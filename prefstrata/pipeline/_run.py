@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prefstrata.pipeline._plan import STAGES
 from prefstrata.pipeline._session import open_session
@@ -44,6 +44,7 @@ class RunSummary:
         seconds: wall seconds per stage.
         judged: what the gates found; None when no release was made.
         work: by stage, what was read, made anew and left as it was.
+        noise: what the noise checks found, as the manifest has it; empty when no release was made.
         finished: what had become of releases that killed runs had committed, before this run began.
     """
 
@@ -54,6 +55,7 @@ class RunSummary:
     judged: Judged | None = None
     work: Mapping[str, Work] = field(default_factory=dict)
     finished: tuple[Outcome, ...] = ()
+    noise: tuple[Mapping[str, Any], ...] = ()
 
 
 def run(
@@ -109,7 +111,8 @@ def run(
         seconds["release"] = time.perf_counter() - began
         work["release"] = release_work(outcome)
         progress(Progress("release", "done", work["release"]))
-        return RunSummary(ingested, outcome, rows, seconds, session.judged, work, finished)
+        noise = tuple(session.engine.query("manifest/noise").to_dicts())
+        return RunSummary(ingested, outcome, rows, seconds, session.judged, work, finished, noise)
 
 
 def _build(

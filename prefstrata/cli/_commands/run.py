@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._commands._gates import gates_told
+from prefstrata.cli._commands._noise import noise_told
 from prefstrata.cli._commands._published import demand_published
 from prefstrata.cli._commands._refused import refused_whole
 from prefstrata.cli._output import Grid, counted, size
@@ -103,6 +104,7 @@ def _document(summary: RunSummary) -> dict[str, Any]:
         "uploaded_bytes": outcome.uploaded_bytes,
         "warnings": list(outcome.warnings),
         "finished": _finished(summary),
+        "noise": list(summary.noise),
         "gates": summary.judged.described() if summary.judged else None,
         "seconds": {stage: round(seconds, 3) for stage, seconds in summary.seconds.items()},
     }
@@ -141,6 +143,7 @@ def _told(summary: RunSummary) -> Iterator[str | Grid]:
     yield Grid.of("layer >records", rows, "Layers")
     if summary.judged:
         yield from gates_told(summary.judged.described())
+    yield from noise_told(summary.noise)
     yield ""
     done = "published" if outcome.status is Status.PUBLISHED else "published before:"
     files = f"{counted(outcome.uploaded, 'file')} uploaded ({size(outcome.uploaded_bytes)})"

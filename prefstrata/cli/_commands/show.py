@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._commands._gates import gates_told
+from prefstrata.cli._commands._noise import noise_told
 from prefstrata.cli._commands._released import released, tag_of
 from prefstrata.cli._commands._summary import summary_lines
 from prefstrata.cli._commands._times import utc
@@ -58,6 +59,7 @@ def _told(manifest: dict[str, Any], commit: CommitInfo, tag: str | None) -> Iter
     yield Grid.of(" ".join(("layer", *(f">{kind}" for kind in kinds), ">all")), rows, "Layers")
     if gates := manifest.get("gates"):
         yield from gates_told(gates)
+    yield from noise_told(manifest.get("noise", []))
     yield from _composition(manifest)
     yield Grid.of(
         "scenario stratum >records >declared >before >factor >weight",

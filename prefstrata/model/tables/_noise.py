@@ -182,7 +182,7 @@ reason | varchar | why it is here, a sentence
 pair_id | varchar | the pair
 dimension | varchar | what its raters contradict each other on
 prompt_id | varchar | its prompt
-kind | varchar | contradicted (by settlers), rule (against people, high risk), expert (against the rest), version or dispute
+kind | varchar | contradicted (by settlers), rule (against people, high risk), expert (against all), version or dispute
 weight | double | what the label weighs in the release: squared trust times factor, 0 in backflow
 weight_settled | double | what it would weigh if it were settled
 change | double | released weight that settling it is expected to move, see sql/noise/disputes.sql
