@@ -37,10 +37,10 @@ _SHOWN = {
 
 
 def averages(results: Sequence[Result]) -> pl.DataFrame:
-    """The mean over the seeds: ``set, method, seeds`` and every measure.
+    """The mean over the draws: ``set, method, draws`` and every measure.
 
     The margin is against the baseline that is better on average: which one that is does not change with the seed. ECE
-    is that of all items of all seeds: with few items in a bin, chance alone moves it away from zero.
+    is that of all items of all draws, and coverage that of all raters: with few in a bin, chance alone moves it.
     """
     rows = [
         {"set": each.set, "method": each.method, "coverage": each.coverage}
@@ -53,7 +53,7 @@ def averages(results: Sequence[Result]) -> pl.DataFrame:
     means = (
         pl.DataFrame(rows, schema_overrides={"coverage": pl.Float64})
         .group_by("set", "method", maintain_order=True)
-        .agg(pl.len().alias("seeds"), pl.all().mean())
+        .agg(pl.len().alias("draws"), pl.all().mean())
     )
     baseline = means.filter(pl.col("method").is_in(BASELINES)).group_by("set").agg(best=pl.col("accuracy").max())
     return (
@@ -86,7 +86,7 @@ def report(console: Console, results: Sequence[Result], matters: frozenset[str],
     """
     means = averages(results)
     table = Table(
-        title="mean over the seeds; margin: against the better of majority and Dawid-Skene", title_justify="left"
+        title="mean over the draws; margin: against the better of majority and Dawid-Skene", title_justify="left"
     )
     for heading in ("set", "method"):
         table.add_column(heading)

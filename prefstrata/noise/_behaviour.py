@@ -20,16 +20,13 @@ import polars as pl
 from prefstrata.noise._spread import spread_and_mean
 from prefstrata.noise._sums import total
 
-__all__ = ["AS_NORMAL", "COPYING", "SHARED", "beliefs_at_first", "improved"]
+__all__ = ["COPYING", "SHARED", "beliefs_at_first", "improved"]
 
 COPYING = 0.5
 """How much a further vote of a family is believed to repeat the first before anything is known."""
 SHARED = 0.3
 """The same between families of models."""
 _FREEDOM = 4.0
-AS_NORMAL = (1.6448536269514722 / 2.015048372669157) ** 2
-"""Square of the ratio of the 95 % quantiles of a normal and of a Student t, here with five degrees of freedom: the fit
-believes in four, so that a spammer can be one, and most panels are spread less far."""
 _STATES = ("even", "close", "clear")
 _TIES = {"even": 0.5, "close": 0.1, "clear": 0.05}
 _TIES_WEIGHT = 20
@@ -108,7 +105,7 @@ def improved(
         anchored: panels with votes on what people settled; only they may turn out worse than chance.
     """
     sums = [name for name in steps.columns if name != "unit"]
-    kept = raters.drop("hold_interval", "information", "mean_variance", strict=False)
+    kept = raters.drop("usual", "spread", "information", "mean_variance", strict=False)
     told = kept.join(steps.with_columns(pl.col(sums).cast(pl.Float64) / 1e6), on="unit", how="left").join(
         panels.select(
             "panel",
@@ -146,8 +143,6 @@ def _stepped(told: pl.DataFrame) -> pl.DataFrame:
         hold_ability=pl.col("heavy_ability") / pl.col("ability_spread"),
         hold_side=pl.col("heavy_side") / pl.col("side_spread"),
         hold_length=1 / pl.col("length_spread"),
-        # Of the prior alone, a normal of this precision has the interval of the Student t.
-        hold_interval=pl.min_horizontal(pl.col("heavy_ability"), pl.lit(AS_NORMAL)) / pl.col("ability_spread"),
     )
     told = told.with_columns(
         g0=pl.col("slope_ability") - pl.col("hold_ability") * off_ability,
@@ -324,6 +319,10 @@ def _settled(told: pl.DataFrame, panels: pl.DataFrame) -> pl.DataFrame:
     shared = panels.select(
         "panel",
         "mean_variance",
+        spread="ability_spread",
+        new_mean="ability_mean",
+        new_length="length_mean",
+        new_slant="slant",
         new_markdown="markdown",
         new_firmness="firmness",
         **{f"rate_{state}": f"tie_{state}" for state in _STATES},
@@ -354,7 +353,10 @@ def _settled(told: pl.DataFrame, panels: pl.DataFrame) -> pl.DataFrame:
             "beside",
             "discount",
             "shared",
-            "hold_interval",
+            (pl.col("new_mean") + pl.col("new_slant") * (pl.col("length") - pl.col("new_length")))
+            .round(6)
+            .alias("usual"),
+            "spread",
             "information",
             "mean_variance",
         )

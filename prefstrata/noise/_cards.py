@@ -6,12 +6,10 @@ import math
 
 import polars as pl
 
+from prefstrata.noise._interval import with_interval
+
 __all__ = ["parameters"]
 
-_Z = 1.6448536269514722
-"""Half the width of a 90 % interval of a normal, in standard deviations."""
-_KNOWN = 0.9
-"""Part of a rater's information that is left when what other raters and items are like must be learnt as well."""
 _TELLING = 4.0
 """Information on a panel's ability from which its votes decide how good it is: a deviation of half a log-odd."""
 
@@ -21,15 +19,13 @@ def parameters(
 ) -> pl.DataFrame:
     """The table ``noise.parameters``, and ``unit``, ``discount`` and ``shared``.
 
-    The interval is as wide as the posterior's, normal in log-odds: the information that the votes hold (the outer
-    product of their scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974), the hold
-    of the panel, and that the panel's mean is an estimate. It lies half way between even around the log-odds and even
-    around the reliability: raters are about as far below their panel's mean as above it in what they get right, and an
-    interval that is even in log-odds is short where the good ones are; an able rater's votes tell the other way.
+    The interval holds 90 % of the posterior of ability: the information that the votes hold (the outer product of their
+    scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974), and the abilities of the
+    panel, whose mean is an estimate.
 
     Args:
         units: as ``fit.units``.
-        raters: what is believed of them, with ``hold_interval``, ``information`` and ``mean_variance``.
+        raters: what is believed of them, with what :func:`with_interval` asks for.
         levels: as ``fit.levels``.
         unlike: per dimension, the mean square of the items' difference in length, in spreads.
         calibration_id: written beside every row.
@@ -38,13 +34,9 @@ def parameters(
         levels.select("dimension", "close", "clear", "named"), on="dimension"
     )
     told = told.join(unlike, on="dimension")
-    known = _KNOWN * pl.col("information") + pl.col("hold_interval")
-    deviation = (1 / known + (pl.col("hold_interval") / known) ** 2 * pl.col("mean_variance")).sqrt()
-    told = told.with_columns(
-        part=pl.col("close").exp() / (pl.col("close").exp() + pl.col("clear").exp()), deviation=deviation
+    told = with_interval(told).with_columns(
+        part=pl.col("close").exp() / (pl.col("close").exp() + pl.col("clear").exp())
     )
-    ends = [_right(pl.col("ability") + sign * _Z * pl.col("deviation")) for sign in (-1, 1)]
-    half, right = (ends[1] - ends[0]) / 2, _right(pl.col("ability"))
     telling = ((pl.col("information") * 1e6).round().cast(pl.Int64).sum() / 1e6).over("panel")
     return told.select(
         "unit",
@@ -53,9 +45,9 @@ def parameters(
         "stratum",
         "segment",
         "votes",
-        reliability=right,
-        low=((ends[0] + right - half) / 2).clip(0.0, 1.0).round(6),
-        high=((ends[1] + right + half) / 2).clip(0.0, 1.0).round(6),
+        reliability=_right(pl.col("ability")),
+        low=_right(pl.col("ability_low")),
+        high=_right(pl.col("ability_high")),
         decided=telling >= _TELLING,
         side_bias=_sigmoid(pl.col("side")).round(6) - 0.5,
         tie_even="tie_even",

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from prefstrata.model.tables import table
-from prefstrata.noise._behaviour import AS_NORMAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,8 +119,7 @@ def restored(
         panels: the same of the panels.
 
     Returns:
-        Raters with all that a fit believes of them, ``hold_interval``, ``information`` and ``mean_variance`` included;
-        panels likewise.
+        Raters with all that a fit believes of them, what their intervals are made of included; panels likewise.
     """
     # A fit begins lower than what is declared, to learn from there; of a panel it has not met nothing will be learnt.
     untold = {"ability_mean": "ability_prior"}
@@ -139,7 +137,8 @@ def restored(
         "panel",
         *(pl.col(of).alias(f"{name}_usual") for name, of in means.items()),
         *(pl.col(name).alias(f"{name}_usual") for name in shared),
-        hold_interval_usual=AS_NORMAL / pl.col("ability_spread"),
+        usual_usual=pl.col("ability_mean"),
+        spread_usual=pl.col("ability_spread"),
         mean_variance_usual=pl.col("mean_variance"),
         information_usual=pl.lit(0.0),
     )

@@ -14,10 +14,10 @@ import polars as pl
 
 from prefstrata.noise._sums import total
 
-__all__ = ["spread_and_mean"]
+__all__ = ["TAILS", "spread_and_mean"]
 
 _GRID = tuple(round(math.exp(math.log(0.01) + step * math.log(300) / 23), 6) for step in range(24))
-_TAILS = ((0.1, 0.05), (0.266, 0.19), (0.549, 0.19), (0.839, 0.19), (1.22, 0.19), (1.945, 0.19))
+TAILS = ((0.1, 0.05), (0.266, 0.19), (0.549, 0.19), (0.839, 0.19), (1.22, 0.19), (1.945, 0.19))
 """Precisions of the normals that a Student t with four degrees of freedom is a mixture of, and their weights."""
 _USUAL = 0.25
 _USUAL_WEIGHT = 16.0
@@ -137,7 +137,7 @@ def _usual() -> pl.Expr:
 def _density(power: int = 0) -> pl.Expr:
     """How probable what a rater showed is, its ability summed out; of each part that many times the precision."""
     parts = []
-    for precision, weight in _TAILS:
+    for precision, weight in TAILS:
         variance = pl.col("spread") / precision + pl.col("noise")
         parts.append(weight * (-(pl.col("off") ** 2) / (2 * variance)).exp() / variance.sqrt() / variance**power)
     return pl.sum_horizontal(parts)

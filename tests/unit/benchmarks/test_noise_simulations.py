@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 from benchmarks.noise import Simulation, simulations
 from benchmarks.noise.measures import score
 from benchmarks.noise.oracle import knows_everything
-from benchmarks.noise.simulate import NAMES
+from benchmarks.noise.simulate import NAMES, draws
 
 DECIDED = (pl.col("choice") != "tie") & (pl.col("truth") != "tie") & ~pl.col("settles")
 RIGHT = pl.col("choice") == pl.col("truth")
@@ -202,3 +202,11 @@ def test_shapes_are_those_of_the_public_sets(  # noqa: PLR0913, PLR0917 - a row 
     assert len(each.raters) <= raters
     assert each.votes.group_by("item").len()["len"].unique().to_list() == [votes]
     assert low <= score(majority(each), each.items).accuracy <= high
+
+
+@pytest.mark.parametrize(("name", "times", "made"), [("mixed", 2, 2), ("few-each", 1, 4), ("birds", 1, 10)])
+def test_a_small_set_is_drawn_more_often(name: str, times: int, made: int) -> None:
+    """Until there are a thousand items and 150 raters for each draw asked for, each with a seed of its own."""
+    found = list(draws(name, times, first=5))
+    assert [seed for seed, _ in found] == list(range(5, 5 + made))
+    assert_frame_equal(found[-1][1].votes, simulations(4 + made, [name])[name].votes)
