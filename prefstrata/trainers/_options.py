@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
 from prefstrata.model import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from prefstrata.trainers._target import Target
 
 __all__ = ["DEFAULT_LIMITS", "Options", "options_for"]
@@ -110,6 +112,7 @@ class Options:
             _refuse("max_length", "tokens of which tokenizer?", "add --tokenizer DIR, or use --max-characters")
         if (self.system == "replace") != bool(self.system_prompt):
             _refuse("system_prompt", "a text and --system replace go together", "write both or neither")
+        self._look_at_company()
         if any("," in name for name in self.dimensions) or len(set(self.dimensions)) < len(self.dimensions):
             _refuse("dimensions", "a name has a comma, or comes twice", "write one --dimensions for each")
 
@@ -139,11 +142,35 @@ class Options:
             if not 0 <= getattr(self, name) < math.inf:
                 _refuse(name, f"{getattr(self, name):g} is below 0, or no number", "write 0 or more")
 
+    def _look_at_company(self) -> None:
+        """An option that another one leaves without a meaning."""
+        said = self.document()
+        for name, other, missing in (
+            ("tie_margin", "--dimension NAME", not self.dimension),
+            ("margin_scale", "--margin lead", self.margin == "none"),
+            ("tokenizer", "--max-length N", not self.max_length),
+            ("overlong", "--max-length N", not self.max_length),
+            ("limits", "--strict", not self.strict),
+        ):
+            if name in said and missing:
+                _refuse(name.removesuffix("s"), f"it does nothing without {other}", f"add {other}, or leave it out")
+
     def document(self) -> dict[str, Any]:
         """Those that differ from the defaults, as plain values."""
-        usual = Options()
         said = asdict(self)
-        return {each.name: said[each.name] for each in fields(self) if said[each.name] != getattr(usual, each.name)}
+        usual: dict[str, Any] = {each.name: each.default for each in fields(self)} | {"limits": {}}
+        return {name: value for name, value in said.items() if value != usual[name]}
+
+
+_HEARD: tuple[tuple[tuple[str, ...], Callable[[Target], bool], str], ...] = (
+    (("ties", "min_p", "dimension", "tie_margin"), lambda target: "pairs" in target.reads, "reads no pairs"),
+    (("per_prompt",), lambda target: target.reads == ("pairs",), "does not hand out pairs"),
+    (("sides",), lambda target: "unpaired" in target.reads, "reads no single responses beside the sides of pairs"),
+    (("good_step",), lambda target: "traces" in target.reads, "reads no steps"),
+    (("dimensions",), lambda target: "ratings" in target.reads, "reads no scores"),
+    (("margin", "margin_scale"), lambda target: target.margin is not None, "has no column for a margin"),
+)
+"""Options that only some targets hear: which those are, and what is true of the others."""
 
 
 def options_for(target: Target, options: Options) -> Options:
@@ -152,6 +179,11 @@ def options_for(target: Target, options: Options) -> Options:
     Raises:
         ConfigError: they do not.
     """
+    said = options.document()
+    for names, hears, why in _HEARD:
+        for name in names:
+            if name in said and not hears(target):
+                _refuse(name, f"{target.name} {why}, so this does nothing", "leave it out")
     if options.style == "standard" and target.texts is None and "pairs" in target.reads:
         _refuse("style", f"{target.name} reads messages only", "leave --style out")
     if options.weights == "column" and target.weight is None:

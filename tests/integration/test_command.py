@@ -225,6 +225,8 @@ def test_show_json_is_the_manifest(project: Path) -> None:
         (["checkout", "weak", "--for", "jsonl", "--out", "/proc/x"], "no folder can be made there"),
         (["checkout", "golden+main", "--for", "jsonl", "--out", "out"], "golden and main into a folder each"),
         (["checkout", "weak", "--for", "trl-dpo", "--dimension", "truth", "--out", "out"], "name one of overall"),
+        (["checkout", "weak", "--for", "trl-dpo", "--good-step", "0", "--out", "out"], "trl-dpo reads no steps"),
+        (["checkout", "weak", "--for", "trl-dpo", "--tie-margin", "0.9", "--out", "out"], "add --dimension NAME"),
         (["queue", "list", "--queue", "none"], "arbitration"),
         (["queue", "export", "none", "--out", "tasks.csv"], "arbitration"),
         (["queue", "export", "golden", "--out", "tasks.txt"], "write one of jsonl, csv, label-studio"),
@@ -357,6 +359,14 @@ def test_layer_only_looks_at_nothing_else(project: Path, tmp_path: Path) -> None
     assert inside(*given, cwd=project).code == 5
     assert inside(*given, "--layer-only", cwd=project).code == 0
     assert (tmp_path / "out" / "checkout.json").is_file()
+
+
+def test_the_loss_report_says_what_its_share_is_of(project: Path, tmp_path: Path) -> None:
+    """Of pairs there are no labels to count, but which side is the longer."""
+    done = inside("checkout", "weak", "--for", "trl-dpo", "--out", tmp_path / "pairs", cwd=project)
+    assert "pairs whose better side is the longer one" in done.out
+    done = inside("checkout", "weak", "--for", "trl-kto", "--out", tmp_path / "labels", cwd=project)
+    assert "labels that say good" in done.out
 
 
 def test_checkout_is_the_same_from_a_wheel_without_a_warehouse(project: Path, tmp_path: Path) -> None:

@@ -15,9 +15,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.cli._call import Call
-    from prefstrata.trainers import CheckedOut, LossReport
+    from prefstrata.trainers import CheckedOut, LossReport, Target
 
 __all__ = ["Lock", "checkout"]
+
+_LABELS = {
+    "pairs": "pairs whose better side is the longer one",
+    "unpaired": "labels that say good",
+    "traces": "steps labelled good",
+    "ratings": "",
+}
+"""What the share of good labels is of, by the kind that a target reads first; scores have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +85,10 @@ def _told(made: CheckedOut, out: Path) -> Iterator[str | Grid]:
     yield f"{counted(made.rows, what)} of {made.layer} from {made.tag or made.commit}, every byte verified, in {out}"
     yield Grid.of(f"file >{what}s >size", [(file.path, file.rows, size(file.bytes)) for file in made.files])
     if made.report is not None:
-        yield from _report(made.report, TARGETS[made.format].trainer)
+        yield from _report(made.report, TARGETS[made.format])
 
 
-def _report(report: LossReport, trainer: str) -> Iterator[Grid]:
+def _report(report: LossReport, target: Target) -> Iterator[Grid]:
     yield Grid.of(
         "what >records",
         [
@@ -90,9 +98,9 @@ def _report(report: LossReport, trainer: str) -> Iterator[Grid]:
             ("handed out", report.handed_out),
             *((f"of other kinds, not read: {kind}", records) for kind, records in report.unread.items()),
         ],
-        f"Losses on the way to {trainer}",
+        f"Losses on the way to {target.trainer}",
     )
-    yield Grid.of("figure >value", list(_figures(report)), "What is handed out")
+    yield Grid.of("figure >value", list(_figures(report, target)), "What is handed out")
     if report.ignored:
         yield Grid.of(
             "ignored meaning instead",
@@ -101,7 +109,7 @@ def _report(report: LossReport, trainer: str) -> Iterator[Grid]:
         )
 
 
-def _figures(report: LossReport) -> Iterator[tuple[str, object]]:
+def _figures(report: LossReport, target: Target) -> Iterator[tuple[str, object]]:
     yield "rows", report.rows
     if report.validation:
         yield "rows of those for validation", report.validation
@@ -114,7 +122,7 @@ def _figures(report: LossReport) -> Iterator[tuple[str, object]]:
     if report.swapped:
         yield "rows with sides turned round by the dimension", report.swapped
     for name, share in (
-        ("good labels, or the better side the longer", report.good),
+        (_LABELS[target.reads[0]], report.good),
         ("effective sample size of the weights, as a share", report.effective),
         ("share of the heaviest record in all weight", report.heaviest),
     ):

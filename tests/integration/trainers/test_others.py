@@ -52,8 +52,9 @@ def folder(hand_out: Callable[[Sequence[dict[str, Any]]], None], tmp_path_factor
     }
     with LocalStore(made / "store") as store:
         publish(store, Content(records, STRATA))
-    shared = {"layer": "main", "store": made / "store", "dimensions": ("b", "a"), "max_length": LENGTH}
-    hand_out([{**shared, "trainer": name, "out": made / name} for name in JOBS])
+    shared = {"layer": "main", "store": made / "store", "max_length": LENGTH}
+    heads = {"ms-swift-regression": {"dimensions": ("b", "a")}}
+    hand_out([{**shared, **heads.get(name, {}), "trainer": name, "out": made / name} for name in JOBS])
     return made
 
 

@@ -18,5 +18,5 @@ if __name__ == "__main__":
 
     folder, out, options = sys.argv[1:]
     with LocalStore(Path(folder)) as store:
-        made = checkout_layer(store, "main", "v1", Path(out), form="trl-dpo", options=Options(**json.loads(options)))
+        made = checkout_layer(store, "main", "v1", Path(out), form="trl-reward", options=Options(**json.loads(options)))
     sys.stdout.write(json.dumps(made.document()["files"]))

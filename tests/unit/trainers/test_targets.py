@@ -56,10 +56,15 @@ def release() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def heads_of(name: str) -> dict[str, Any]:
+    """The dimensions, for a target that takes some."""
+    return {"dimensions": ("b", "a")} if "ratings" in TARGETS[name].reads else {}
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_rows_have_the_columns_of_their_trainer_and_no_other(name: str, store: LocalStore, tmp_path: Path) -> None:
     """A column more stops some trainers and vanishes in others."""
-    made = hand_out(store, release(), tmp_path / "out", name, dimensions=("b", "a"))
+    made = hand_out(store, release(), tmp_path / "out", name, **heads_of(name))
     target = TARGETS[name]
     margin = (target.margin,) if target.margin else ()
     found = rows(tmp_path / "out")
@@ -268,7 +273,7 @@ def test_another_machine_writes_the_same_bytes(files: str, store: LocalStore, tm
         path: [whole_pair(f"{path}{n}", f"q{n} ıİ é 😀", 0.6 + n / 100) for n in range(30)] for path in (PAIRS, OTHER)
     }
     asked: dict[str, Any] = {"files": files, "weights": "column", "validation": 0.2, "margin_scale": 0.3, "seed": 5}
-    here = hand_out(store, records, tmp_path / "here", "trl-dpo", **asked)
+    here = hand_out(store, records, tmp_path / "here", "trl-reward", **asked)
     other = tmp_path / "o'ther place"
     for name in ("home", "tmp"):
         (other / name).mkdir(parents=True)
@@ -424,6 +429,11 @@ def test_a_record_without_a_factor_is_no_row_to_train_on(store: LocalStore, tmp_
         ({"dimensions": "overall"}, "--dimensions"),
         ({"dimensions": ("a,b",)}, "--dimensions"),
         ({"max_characters": -1}, "--max-characters"),
+        ({"tie_margin": 0.2}, "--tie-margin"),
+        ({"margin_scale": 2.0, "margin": "none"}, "--margin-scale"),
+        ({"tokenizer": "folder"}, "--tokenizer"),
+        ({"overlong": "drop"}, "--overlong"),
+        ({"limits": {"dropped": 0.5}}, "--limit"),
     ],
 )
 def test_an_option_that_means_nothing_is_refused(options: dict[str, Any], said: str) -> None:
@@ -444,6 +454,14 @@ def test_an_option_that_means_nothing_is_refused(options: dict[str, Any], said: 
         ("trl-dpo", "main+main", {}, "twice"),
         ("trl-prm", "main", {}, "reads traces"),
         ("jsonl", "main", {"ties": "keep"}, "as it is"),
+        ("trl-dpo", "main", {"good_step": 0.0}, "reads no steps, so this does nothing"),
+        ("trl-dpo", "main", {"margin": "none"}, "no column for a margin"),
+        ("trl-dpo", "main", {"margin_scale": 3.0}, "no column for a margin"),
+        ("trl-dpo", "main", {"dimensions": ("a",)}, "reads no scores"),
+        ("trl-reward", "main", {"sides": False}, "reads no single responses beside the sides"),
+        ("trl-kto", "main", {"per_prompt": "one"}, "does not hand out pairs"),
+        ("trl-prm", "main", {"min_p": 0.6}, "reads no pairs"),
+        ("ms-swift-regression", "main", {"dimensions": ("a",), "ties": "keep"}, "reads no pairs"),
         ("trl-dpo", "main", {"min_p": 0.99}, "nothing is left"),
     ],
 )
