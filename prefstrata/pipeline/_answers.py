@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, PrefstrataError
+from prefstrata.pipeline._spreadsheet import RESAVE, as_exported
 from prefstrata.policy import load_policies, read_policies, requirements
 from prefstrata.privacy import restored
 from prefstrata.sources import ingest
@@ -48,7 +49,8 @@ class Imported:
 def import_answers(project: Project, file: Path, *, round_: str, form: str | None = None) -> Imported:
     """Copy a file of answers into the inbox of the source whose default round it belongs to.
 
-    Where personal data was hidden in what people saw, the copy has the texts of the ledger in place of what was shown.
+    The copy of a table has between its cells what the export put there, whatever a spreadsheet did. Where personal data
+    was hidden in what people saw, it has the texts of the ledger in place of what was shown.
 
     Args:
         project: the project.
@@ -65,7 +67,7 @@ def import_answers(project: Project, file: Path, *, round_: str, form: str | Non
         data = file.read_bytes()
     except OSError as error:
         raise ConfigError(f"it cannot be read: {error.strerror}", where=str(file)) from error
-    data = restored(project.warehouse_path, data, suffix)
+    data = restored(project.warehouse_path, as_exported(data, suffix, str(file)), suffix)
     folder = project.directory / _folder(source.path)
     target = folder / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
     waiting = target.with_name(f".{target.name}")
@@ -137,7 +139,8 @@ def _read(project: Project, source: Source, waiting: Path, file: Path) -> Ingest
             tagged=requirements(policies, "tags"),
         )
     except PrefstrataError as error:
-        raise ConfigError(error.what, where=str(file), todo="nothing was imported") from error
+        todo = f"{RESAVE}; nothing was imported" if source.format == "queue-answers" else "nothing was imported"
+        raise ConfigError(error.what, where=str(file), todo=todo) from error
     finally:
         engine.close()
     if not summary.accepted:

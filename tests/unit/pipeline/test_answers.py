@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from typing import TYPE_CHECKING, Any
@@ -131,3 +132,56 @@ def test_two_sources_for_one_round_and_format_are_one_too_many(project: Project,
         import_answers(
             project.model_copy(update={"sources": twice}), _file(tmp_path, "a.jsonl", _answer()), round_="arbitration"
         )
+
+
+HOSTILE = {
+    "rater": "dr-ünï",
+    "reason_tags": "a;b",
+    "rationale": 'He said "no";\nthen, well:\r\n\tyes',
+    "left": '\'=one; "two", three',
+    "right": " two ",
+    "dimension": "",
+}
+
+
+def _table(path: Path, rows: list[dict[str, Any]], parts: str, encoding: str = "utf-8") -> Path:
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=parts)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("parts", "name", "encoding"),
+    [(";", "a.csv", "utf-8"), (";", "a.csv", "utf-8-sig"), ("\t", "a.csv", "utf-8"), (";", "a.TSV", "utf-8-sig")],
+)
+def test_a_table_may_be_parted_as_a_spreadsheet_parts_it(
+    project: Project, tmp_path: Path, parts: str, name: str, encoding: str
+) -> None:
+    """By a semicolon in much of Europe, whatever the suffix says: the cells are the same, and all are read."""
+    rows = [_answer(**HOSTILE), _answer(item="cd", rater="lee", decided_at="2026-11-25T10:00:00Z")]
+    made = import_answers(project, _table(tmp_path / name, rows, parts, encoding), round_="arbitration")
+    assert (made.summary.read, made.summary.accepted) == (2, 2)
+    with made.path.open(encoding="utf-8-sig", newline="") as file:
+        found = list(csv.DictReader(file, delimiter="\t" if made.path.suffix == ".tsv" else ","))
+    assert found == [{key: value or "" for key, value in row.items()} for row in rows]
+
+
+def test_a_table_as_it_was_exported_is_kept_byte_by_byte(project: Project, tmp_path: Path) -> None:
+    """There is nothing to put right."""
+    path = _table(tmp_path / "a.csv", [_answer(**HOSTILE)], ",")
+    assert import_answers(project, path, round_="arbitration").path.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("parts", "encoding", "said"),
+    [(";", "cp1252", "not in UTF-8"), (",", "cp1252", "not in UTF-8"), ("|", "utf-8", "column")],
+)
+def test_how_to_save_a_table_is_told(project: Project, tmp_path: Path, parts: str, encoding: str, said: str) -> None:
+    """An encoding is not guessed at: names and reasons have no check that would tell."""
+    rows = [_answer(**HOSTILE), _answer(item="cd", rater="lee")]
+    with pytest.raises(ConfigError, match=said) as raised:
+        import_answers(project, _table(tmp_path / "a.csv", rows, parts, encoding), round_="arbitration")
+    assert raised.value.todo == "save it as CSV UTF-8, with the header that was exported; nothing was imported"
+    assert _inbox(project) == []

@@ -1,0 +1,66 @@
+"""What spreadsheets make of a table they open and save: other cells between the marks, another encoding."""
+
+from __future__ import annotations
+
+import csv
+from io import BytesIO
+
+import polars as pl
+
+from prefstrata.model import ConfigError
+
+__all__ = ["RESAVE", "as_exported"]
+
+RESAVE = "save it as CSV UTF-8, with the header that was exported"
+"""What to do with a table that cannot be read."""
+_PARTS = {".csv": ",", ".tsv": "\t"}
+_SAVED = (",", ";", "\t")
+_OURS = {"item", "choice"}
+
+
+def as_exported(data: bytes, suffix: str, where: str) -> bytes:
+    """A table of answers with what parts cells where it was exported, told by the header that was written then.
+
+    A spreadsheet parts cells by what its country uses, which is a semicolon in much of Europe. Bytes that are no such
+    table, or that nothing tells apart, stay as they are.
+
+    Args:
+        data: the file.
+        suffix: its suffix, with that of its compression; packed files and other formats stay as they are.
+        where: the file, for people.
+
+    Raises:
+        ConfigError: it is a table, and not in UTF-8.
+    """
+    usual = _PARTS.get(suffix)
+    if usual is None:
+        return data
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            "it is not in UTF-8, and guessing at names and reasons would be wrong",
+            where=where,
+            todo=f"{RESAVE}; nothing was imported",
+        ) from error
+    header = text.partition("\n")[0].rstrip("\r")
+    parts = next((part for part in (usual, *_SAVED) if set(_cells(header, part)) >= _OURS), usual)
+    return data if parts == usual else _parted(data, parts, usual)
+
+
+def _cells(line: str, parts: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=parts), [])
+    except csv.Error:
+        return []
+
+
+def _parted(data: bytes, before: str, after: str) -> bytes:
+    """The same cells, parted by something else."""
+    try:
+        cells = pl.read_csv(data, separator=before, infer_schema=False).fill_null("")
+    except pl.exceptions.PolarsError:
+        return data  # reading it says where it is broken
+    buffer = BytesIO()
+    cells.write_csv(buffer, separator=after, include_bom=True, quote_style="always")
+    return buffer.getvalue()
