@@ -55,6 +55,10 @@ class Gates(Strict):
         Gate(rise=0.05),
         description="Pairs at high risk without task, scenario, generator or reason.",
     )
+    personal_data: Gate = Field(
+        Gate(limit=0.05, rise=0.02, severity="warn"),
+        description="Pairs whose texts hold personal data that the policy has marked and not hidden.",
+    )
     ruler: Gate = Field(
         Gate(rise=0.05, owner=_ANNOTATION),
         description="New votes that length, place or markdown foretells, per stratum and dimension.",

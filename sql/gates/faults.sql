@@ -12,6 +12,8 @@ with faults as (
     select pair_id, scenario, task, 'rules', rules from gates.flags
     union all
     select pair_id, scenario, task, 'metadata', metadata from gates.flags
+    union all
+    select pair_id, scenario, task, 'personal_data', personal_data from gates.flags
 ),
 sliced as (
     select gate, scenario, 'all' as slice, pair_id, bad from faults where bad is not null

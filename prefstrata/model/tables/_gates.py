@@ -97,6 +97,7 @@ cycles | boolean | it is part of a cycle of three; null where no three responses
 ties | boolean | no side leads
 rules | boolean | the chosen answer breaks a rule; null where no rule looked at it
 metadata | boolean | at high risk: task, scenario, generator or reason is missing; null at other risks
+personal_data | boolean | one of its texts holds personal data; null where the policy does not say mark
 """),
         ("pair_id",),
     ),
