@@ -254,3 +254,25 @@ def test_another_word_of_the_policy_is_another_release(project: Path) -> None:
     _say(project, "mask", ", kinds: [iban_code]")
     assert inside("run", "--quiet", cwd=project).code == 0
     assert _planted("".join(_released(project).values())) == [each for each in PLANTED if not each.startswith("DE89")]
+
+
+def test_doctor_says_whether_texts_are_searched(project: Path) -> None:
+    """That nobody searches what users write deserves a word, and is no fault."""
+    assert "\nOK  personal data: mask, by phonenumbers" in inside("doctor", cwd=project).out
+    _say(project, "off")
+    told = inside("doctor", cwd=project)
+    assert told.code == 0
+    assert "\n--  personal data: nobody searches the texts of app, whose users write what they like" in told.out
+
+
+def test_a_gate_tells_how_much_of_a_release_is_only_marked(project: Path) -> None:
+    """Where the policy hides there is nothing to tell; where it only marks, a limit can stop the release."""
+    tripped = "select slice, value, severity from gates.results where gate = 'personal_data'"
+    assert _document(project, "sql", tripped) == []
+    _say(project, "mark")
+    policy = project / "policies" / "general.yaml"
+    limit = "{limit: 0, rise: null, min_n: 1, severity: block}"
+    policy.write_text(f"{policy.read_text('utf-8')}\ngates: {{personal_data: {limit}}}\n", "utf-8")
+    stopped = inside("run", "--quiet", cwd=project)
+    assert stopped.code == 3
+    assert "hold personal data, which the policy marks and does not hide" in stopped.err

@@ -27,7 +27,11 @@ __all__ = ["doctor"]
 
 _OLDEST = (3, 11)
 _NEEDED = ("duckdb", "polars", "lakefs-sdk", "pydantic")
-_OPTIONAL = (("dagster", "schedules, sensors and the UI", "platform"), ("pyspark", "the Spark engine", "spark"))
+_OPTIONAL = (
+    ("dagster", "schedules, sensors and the UI", "platform"),
+    ("phonenumbers", "finding personal data in texts", "privacy"),
+    ("pyspark", "the Spark engine", "spark"),
+)
 _LITTLE = 2_000_000_000
 
 
@@ -93,6 +97,7 @@ def _project(call: Call) -> Iterator[_Finding]:
     sources = f"{len(project.sources)} source{'' if len(project.sources) == 1 else 's'}"
     yield _Finding("project", ok=True, found=f"{project.name}, {sources}, in {project.directory}")
     yield _tried("policies", lambda: _policies(project))
+    yield from _personal_data(project)
     yield _tried("sources", lambda: _sources(project))
     yield _tried("warehouse", lambda: _warehouse(project))
     yield from _refused(project)
@@ -130,6 +135,24 @@ def _policies(project: Project) -> str:
     policies = tuple(policy for policy, _ in read_policies(project))
     check_strata(project, policies)
     return ", ".join(policy.ref for policy in policies)
+
+
+def _personal_data(project: Project) -> Iterator[_Finding]:
+    """Whether texts are searched; that they are not deserves a word where users write them."""
+    from prefstrata.privacy import wanted_by  # noqa: PLC0415 - as above
+
+    try:
+        wanted = wanted_by(project)
+    except PrefstrataError as error:
+        if error.where == "privacy.personal_data":  # else it is told of the policies
+            yield _failed("personal data", error)
+        return
+    written = [each.name for each in project.sources if each.mode == "online" or each.supervisor == "user"]
+    if wanted.personal_data != "off":
+        yield _Finding("personal data", ok=True, found=f"{wanted.personal_data}, by {wanted.searched_with}")
+    elif written:
+        found = f"nobody searches the texts of {', '.join(written)}, whose users write what they like"
+        yield _Finding("personal data", None, found, "set privacy.personal_data in the policy of *")
 
 
 def _pseudonyms(project: Project) -> str:
