@@ -18,6 +18,8 @@ from tests._command import inside, pairwise, put
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 PLANTED = (
     "ann.planted@example.org",
     "+49 30 901820",

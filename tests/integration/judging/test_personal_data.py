@@ -6,12 +6,16 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests._command import command, pairwise
 from tests.integration.judging.test_judge_command import records
 from tools.judge_server import Profile
 
 if TYPE_CHECKING:
     from tools.judge_server import JudgeServer
+
+pytestmark = pytest.mark.slow
 
 PLANTED = ("ann.planted@example.org", "+49 30 901820", "step.planted@example.org")
 CONFIG = """
