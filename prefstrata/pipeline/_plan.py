@@ -62,6 +62,7 @@ STAGES = (
             "evidence.withdrawn",
             "evidence.erased",
             "evidence.prompts",
+            "evidence.outdated",
             "evidence.responses",
             "evidence.normalised_ratings",
             "evidence.passed_over",

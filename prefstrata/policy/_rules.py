@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -77,6 +79,12 @@ class ResponseRule(Strict):
         if not said - {"name", "version", "dimension", "hard", "tasks", "risk_levels"}:
             raise ValueError("it says nothing about a response")
         return self
+
+    @property
+    def rubric(self) -> str:
+        """``name@hash``: changes when, and only when, what the rule says of a response changes."""
+        said = json.dumps(self.model_dump(mode="json", exclude={"hard"}, exclude_defaults=True), sort_keys=True)
+        return f"{self.name}@{hashlib.sha256(said.encode()).hexdigest()[:10]}"
 
     @property
     def ref(self) -> str:

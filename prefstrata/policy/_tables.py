@@ -83,6 +83,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "experts_agree": pl.Boolean,
         "expert_rationale": pl.Boolean,
     },
+    "policy.response_rules": {"scenario": pl.String, "rater_id": pl.String, "rubric": pl.String},
     "policy.settling": {"scenario": pl.String, "round": pl.String, "stratum": pl.String},
     "policy.queues": {"scenario": pl.String, "queue": pl.String, "size": pl.Int64},
     "policy.online": {
@@ -208,6 +209,11 @@ def _rows(policies: tuple[Policy, ...]) -> dict[str, list[tuple[Any, ...]]]:
             (scenario, rank, each.rule, each.layer, each.because, *each.when.model_dump().values())
             for scenario, policy in governed
             for rank, each in enumerate((*policy.require.rules, *policy.layers), start=1)
+        ],
+        "policy.response_rules": [
+            (scenario, f"rule:{policy.rater(rule)}", rule.rubric)
+            for scenario, policy in governed
+            for rule in policy.response_rules
         ],
         "policy.settling": [
             (scenario, round_, stratum)

@@ -191,6 +191,7 @@ class Policy(Strict):
         for what, names in (
             ("dimensions", [each.name for each in self.dimensions]),
             ("layers", [each.rule for each in self.layers]),
+            ("response_rules", [each.ref for each in self.response_rules]),
             ("quotas", [each.quota for each in self.quotas]),
             *((f"priority.{risk}", list(names)) for risk, names in self.priority.items()),
         ):
@@ -220,6 +221,10 @@ class Policy(Strict):
     def weight(self, dimension: Dimension) -> float:
         """What a dimension weighs when dimensions are weighed together."""
         return self.aggregation.dimensions.get(dimension.name, self.aggregation.kinds.get(dimension.kind, 1.0))
+
+    def rater(self, rule: ResponseRule) -> str:
+        """What a rule of this policy is called where it votes: two policies may have different rules of one name."""
+        return f"{self.name}/{rule.ref}"
 
     @property
     def ref(self) -> str:

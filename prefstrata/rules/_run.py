@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -97,14 +96,14 @@ def audit_rules(project: Project) -> list[Audited]:
 
 def _said(connection: duckdb.DuckDBPyConnection, project: Project) -> _Said:
     policies = {scenario: policy for policy, _ in read_policies(project) for scenario in policy.scenarios}
-    rules = {_name(policy, rule): (policy, rule) for policy in policies.values() for rule in policy.response_rules}
+    rules = {policy.rater(rule): (policy, rule) for policy in policies.values() for rule in policy.response_rules}
     if not rules:
         raise ConfigError("no policy of the project has rules on responses", where="response_rules")
     demand_built(connection, "evidence.pairs", "noise.settlements")
     texts, pairs = _frame(connection, "rules/texts"), _frame(connection, "rules/pairs")
     broken, views = [], []
     for policy in {policy.ref: policy for policy in policies.values()}.values():
-        names = {rule.ref: _name(policy, rule) for rule in policy.response_rules}
+        names = {rule.ref: policy.rater(rule) for rule in policy.response_rules}
         mine = pl.col("policy_scenario").is_in(policy.scenarios)
         found = broken_rules(texts.filter(mine), policy.response_rules)
         found = found.with_columns(pl.col("rule").replace(names))
@@ -113,22 +112,18 @@ def _said(connection: duckdb.DuckDBPyConnection, project: Project) -> _Said:
     return _Said(rules, pl.concat(broken), pl.concat(views).sort("pair_id", "rule"))
 
 
-def _name(policy: Policy, rule: ResponseRule) -> str:
-    """The rater: two policies may have different rules of the same name."""
-    return f"{policy.name}/{rule.ref}"
-
-
 def _records(said: _Said, pairs: pl.DataFrame) -> list[dict[str, Any]]:
     """A record per vote, by key."""
     rows = {row["pair_id"]: row for row in pairs.to_dicts()}
     made = []
     for pair_id, name, dimension, choice in said.votes.iter_rows():
         policy, rule = said.rules[name]
-        row, rubric = rows[pair_id], _rubric(rule)
+        row, rubric = rows[pair_id], rule.rubric
         better, worse = ("a", "b") if choice == "a" else ("b", "a")
         record = {
             "key": hashlib.sha256(f"{name}\n{rubric}\n{pair_id}".encode()).hexdigest(),
             "rule": name,
+            "family": f"{policy.name}/{rule.name}",
             "rubric": rubric,
             "policy": policy.ref,
             "aspect": dimension,
@@ -141,12 +136,6 @@ def _records(said: _Said, pairs: pl.DataFrame) -> list[dict[str, Any]]:
         }
         made.append({each: value for each, value in record.items() if value is not None})
     return sorted(made, key=lambda record: str(record["key"]))
-
-
-def _rubric(rule: ResponseRule) -> str:
-    """``name@hash``: changes when, and only when, what the rule says changes."""
-    said = json.dumps(rule.model_dump(mode="json"), sort_keys=True)
-    return f"{rule.name}@{hashlib.sha256(said.encode()).hexdigest()[:10]}"
 
 
 def _first(names: list[str] | None) -> str | None:

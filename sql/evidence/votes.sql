@@ -18,6 +18,7 @@ with given as (
         rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
     from ledger.votes
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
+    anti join evidence.outdated as outdated on outdated.vote_id = votes.vote_id
     anti join evidence.erased as unasked on unasked.kind = 'prompt' and unasked.id = votes.prompt_id
     anti join evidence.erased as one on one.kind = 'response' and one.id = votes.left_id
     anti join evidence.erased as other on other.kind = 'response' and other.id = votes.right_id

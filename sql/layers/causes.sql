@@ -139,6 +139,10 @@ told as (
     select kind, record_id, 8, 'quota full'
     from layers.records
     where rule like 'quota %'
+    union all
+    select 'pairs', outdated.pair_id, 9, 'rule outdated'
+    from evidence.outdated as outdated
+    anti join evidence.votes as votes on votes.pair_id = outdated.pair_id
 )
 select kind, record_id, arg_min(cause, grave) as cause
 from told

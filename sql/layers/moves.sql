@@ -39,6 +39,7 @@ select
         when causes.cause in (
             'dimension undefined', 'settlers disagree', 'high risk undescribed', 'rater failed golden back-test', 'quota full'
         ) then causes.cause
+        when to_layer is null and causes.cause = 'rule outdated' then causes.cause
         when to_layer is null then 'no evidence left'
         else 'new judgements'
     end as reason

@@ -10,6 +10,7 @@ given as (
     select source, rater_id, supervisor || '/' || mode as stratum, supervisor, count(*) as votes
     from ledger.votes
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
+    anti join evidence.outdated as outdated on outdated.vote_id = votes.vote_id
     group by source, rater_id, supervisor || '/' || mode, supervisor
     union all
     select source, rater_id, supervisor || '/' || mode, supervisor, count(*)

@@ -49,6 +49,7 @@ given as (
     select pairs.pair_id, votes.policy, votes.reason_tags
     from ledger.votes as votes
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
+    anti join evidence.outdated as outdated on outdated.vote_id = votes.vote_id
     join evidence.pairs as pairs
         on pairs.a = least(votes.left_id, votes.right_id) and pairs.b = greatest(votes.left_id, votes.right_id)
     where votes.policy is not null or array_length(votes.reason_tags) > 0

@@ -65,6 +65,67 @@ def test_another_version_is_another_rater(project: Path) -> None:
     assert command("rules", "run", "--json", cwd=project).document["delivered"] == 10
 
 
+SAID = """
+    select votes.rater_id, count(*) as n, min(raters.family) as family
+    from {table} as votes
+    join (select rater_id, min(family) as family from ledger.raters group by rater_id) as raters
+        on raters.rater_id = votes.rater_id
+    where starts_with(votes.rater_id, 'rule:')
+    group by votes.rater_id order by votes.rater_id
+"""
+
+
+def said(project: Path, table: str) -> dict[str, int]:
+    """How many votes each rule has there."""
+    rows = command("sql", SAID.format(table=table), "--json", cwd=project).document
+    delivered = [row for row in rows if row["rater_id"].startswith("rule:general/")]
+    assert all(f"rule:{row['family']}" == row["rater_id"].split("@")[0] for row in delivered)
+    return {row["rater_id"]: row["n"] for row in rows}
+
+
+def test_what_no_policy_says_now_is_kept_and_no_evidence(project: Path) -> None:
+    """One version of a rule speaks, and none of a rule that is gone; with the rule its votes come back."""
+    command("rules", "run", "--quiet", cwd=project)
+    assert command("run", "--quiet", cwd=project).code == 0
+    before = {"rule:general/no-slang@1": 10, "rule:general/short@3": 10}
+    assert said(project, "evidence.votes") == before
+
+    (project / "policy.yaml").write_text(GENERAL + RULES.replace("version: 3", "version: 4"), "utf-8")
+    command("rules", "run", "--quiet", cwd=project)
+    ran = command("run", cwd=project)
+    assert "left out: 10 votes of rules" in ran.out
+    assert said(project, "evidence.votes") == {"rule:general/no-slang@1": 10, "rule:general/short@4": 10}
+    assert said(project, "ledger.votes") == {**before, "rule:general/short@4": 10}
+
+    (project / "policy.yaml").write_text(GENERAL, "utf-8")
+    assert command("run", "--quiet", cwd=project).code == 0
+    assert said(project, "evidence.votes") == {}
+
+    (project / "policy.yaml").write_text(GENERAL + RULES, "utf-8")
+    assert command("run", "--quiet", cwd=project).code == 0
+    assert said(project, "evidence.votes") == before
+
+
+def test_a_rule_that_says_something_else_takes_its_votes_along(project: Path) -> None:
+    """Also where its version was not raised; whether it is hard is no part of what it says of a response."""
+    command("rules", "run", "--quiet", cwd=project)
+    for change, there in (("max_characters: 31", {}), ("max_characters: 30, hard: true", {"rule:general/short@3": 10})):
+        rules = RULES.replace("max_characters: 30", change)
+        (project / "policy.yaml").write_text(GENERAL + rules, "utf-8")
+        assert command("run", "--quiet", cwd=project).code == 0
+        assert said(project, "evidence.votes") == {"rule:general/no-slang@1": 10, **there}
+
+
+def test_rules_that_others_ran_go_by_no_policy(project: Path) -> None:
+    """A file of one's own is evidence, whatever its raters are called."""
+    own = "  - {name: own, mode: offline, supervisor: rule, path: 'inbox/own.jsonl', format: seed-jsonl}\n"
+    (project / "prefstrata.yaml").write_text(CONFIG + SOURCE + own, "utf-8")
+    votes = [pairwise(f"How {n}?", f"You will do {n}.", f"You gonna do {n}.", rater="acme/lint@1") for n in range(3)]
+    (project / "inbox" / "own.jsonl").write_text("".join(json.dumps(each) + "\n" for each in votes), "utf-8")
+    assert command("run", "--quiet", cwd=project).code == 0
+    assert said(project, "evidence.votes") == {"rule:acme/lint@1": 3}
+
+
 def test_people_say_which_rules_are_right(project: Path) -> None:
     """The audit shows how often people agree with each rule, also before any of it was delivered."""
     found = {row["rule"]: row for row in command("rules", "audit", "--json", cwd=project).document}

@@ -141,6 +141,9 @@ def _told(summary: RunSummary) -> Iterator[str | Grid]:
         return
     rows = ((layer, summary.rows[f"layers.{layer}"]) for layer in LAYERS)
     yield Grid.of("layer >records", rows, "Layers")
+    if outdated := summary.rows.get("evidence.outdated"):
+        left_out = counted(outdated, "vote") + " of rules that no policy has now (see evidence.outdated)"
+        yield f"left out: {left_out}; where a rule was changed, prefstrata rules run delivers what it says now"
     if summary.judged:
         yield from gates_told(summary.judged.described())
     yield from noise_told(summary.noise)

@@ -41,6 +41,17 @@ seq | bigint | the row of ledger.prompts that holds its messages
     ),
     Table(
         "evidence",
+        "outdated",
+        "a vote of a rule that no policy has now",
+        columns("""
+vote_id | varchar | the vote of the ledger: it is no evidence
+rater_id | varchar | the rule, as rule:policy/name@version
+pair_id | varchar | the pair
+"""),
+        ("vote_id",),
+    ),
+    Table(
+        "evidence",
         "responses",
         "a response and its style",
         columns(f"""

@@ -52,8 +52,8 @@ LAYERS = (
 
 _KNOWN = (
     "contaminated, withdrawn, arbitration reversed, arbitrated, dimension undefined, "
-    "settlers disagree, high risk undescribed, rater failed golden back-test or "
-    "quota full"
+    "settlers disagree, high risk undescribed, rater failed golden back-test, "
+    "quota full or rule outdated"
 )
 CAUSES = Table(
     "layers",

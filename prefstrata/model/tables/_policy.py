@@ -147,6 +147,17 @@ expert_rationale | boolean | whether an expert must have given a reason; null fo
     ),
     Table(
         "policy",
+        "response_rules",
+        "a rule on responses of a scenario",
+        columns("""
+scenario | varchar | the scenario
+rater_id | varchar | the rule as a rater: rule:policy/name@version
+rubric | varchar | its name and a hash of what it says
+"""),
+        ("scenario", "rater_id"),
+    ),
+    Table(
+        "policy",
         "settling",
         "a round and a stratum whose votes, given in that round, settle a pair",
         columns("""

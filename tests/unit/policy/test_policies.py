@@ -68,6 +68,10 @@ def test_every_layer_can_be_reached_by_some_rule(tmp_path: Path, name: str) -> N
         ({"dimensions": [{"name": "truth", "definition": "short", "kind": "brand"}]}, "definition"),
         ({"priority": {"high": ["charm"]}}, "charm is no dimension of this policy"),
         ({"priority": {"high": ["truthfulness", "truthfulness"]}}, "truthfulness stands there twice"),
+        (
+            {"response_rules": [{"name": "r", "forbid": ["x"]}, {"name": "r", "forbid": ["y"]}]},
+            "r@1 stands there twice",
+        ),
         ({"aggregation": {"rule": "weighted", "dimensions": {"charm": 2}}}, "charm is no dimension of this policy"),
         ({"mixture": {"tasks": {"code": 0.7, "chat": 0.4}}}, "add up to 1.1"),
         ({"mixture": {"tasks": {"*": 0.7}}}, "stands for what has no share"),
