@@ -20,6 +20,8 @@ from prefstrata.engine import read_warehouse, sql_text
 from prefstrata.model import ConfigError
 from prefstrata.model.arrow import ArrowStream
 from prefstrata.noise.queues import inert
+from prefstrata.policy import PERSONAL_DATA
+from prefstrata.privacy._finding import placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["restored"]
 
+_PLACEHOLDERS = tuple(placeholder(kind).encode() for kind in PERSONAL_DATA)
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -42,10 +45,11 @@ def restored(warehouse: Path, data: bytes, suffix: str) -> bytes:
 
     Raises:
         ConfigError: it cannot be unpacked.
+        UnreachableError: it has placeholders, and a run has the warehouse open.
     """
     kind, _, packed = suffix.removeprefix(".").partition(".")
     plain = _unpacked(data, packed)
-    if b"<" not in plain:
+    if not any(each in plain for each in _PLACEHOLDERS):
         return data
     read, write = _FORMATS[{"ndjson": "jsonl"}.get(kind, kind)]
     try:
