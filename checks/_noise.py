@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from assets import RESOURCE, asset_key
-from checks._telling import BAD, MEANING, SLICES, table_of
+from checks._telling import FAILED, MEANING, SLICES, table_of
 from prefstrata.policy import MEASURES, NOISES
 
 if TYPE_CHECKING:
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
     from prefstrata.pipeline import Session
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "noise_told"]
 
 _TABLE = "noise.checks"
 _MOST = 20
 _FAILS = (
     "A figure fails where its whole interval lies beyond the threshold, on enough judgements (`noise` in the policy)."
 )
+_NOTHING = {"N7": "Nothing to compare: no scenario has pairs of two tasks, and one task alone dominates nobody."}
+_NOTHING_JUDGED = "Nothing to measure: the ledger has no judgements that this check could compare."
 _SHOWN = ("measure", "slice", "name", "figure", "low", "high", "threshold", "n", "passed")
 
 
@@ -44,29 +46,42 @@ def _check(noise: str, title: str) -> dg.AssetChecksDefinition:
         return dg.AssetCheckResult(
             passed=not failed,
             severity=dg.AssetCheckSeverity.ERROR if serious else dg.AssetCheckSeverity.WARN,
-            metadata=_told(found, failed),
+            metadata=noise_told(noise, found, failed),
         )
 
     return run
 
 
-def _told(found: "Sequence[dict[str, Any]]", failed: "Sequence[dict[str, Any]]") -> dict[str, Any]:
-    """Figure, slice, threshold, meaning and action, of what failed, or else of what came nearest to failing."""
+def noise_told(noise: str, found: "Sequence[dict[str, Any]]", failed: "Sequence[dict[str, Any]]") -> dict[str, Any]:
+    """What a noise check says: of what failed, figure, slice, threshold, meaning and action; else what came nearest.
+
+    Args:
+        noise: the check.
+        found: rows of ``sql/reports/noise_checks.sql``.
+        failed: those of them that did not pass.
+    """
     if not found:
-        return {MEANING: "Nothing to measure: the ledger has no such judgements.", BAD: 0}
+        return {MEANING: _NOTHING.get(noise, _NOTHING_JUDGED), FAILED: 0}
     first = found[0]
-    figures = [{name: _short(row[name]) for name in _SHOWN} for row in found[:_MOST]]
-    slices = [{"slice": f"{row['slice']} {row['name']}", "measure": row["measure"], "bad": 1} for row in failed]
+    where = f"{first['slice']} {first['name']}"
+    nearest = f"No figure fails. Nearest to its threshold is {first['measure']} on {where}: {_figure(first)}."
+    slices = [
+        {"slice": f"{row['slice']} {row['name']}", "measure": row["measure"], "figure": _figure(row)} for row in failed
+    ]
     return {
-        MEANING: " ".join(row["meaning"] for row in failed[:3]) or first["meaning"],
-        BAD: len(failed),
+        MEANING: " ".join(row["meaning"] for row in failed[:3]) or nearest,
+        FAILED: len(failed),
         "figure": first["figure"],
-        "slice": f"{first['slice']} {first['name']}",
+        "slice": where,
         "threshold": first["threshold"],
-        "action": first["action"],
-        "figures": table_of(figures),
+        **({"action": first["action"]} if failed else {}),
+        "figures": table_of([{name: _short(row[name]) for name in _SHOWN} for row in found[:_MOST]]),
         **({SLICES: table_of(slices)} if slices else {}),
     }
+
+
+def _figure(row: "dict[str, Any]") -> str:
+    return f"{100 * row['figure']:.1f} %" if row["unit"] == "share" else f"{row['figure']:.2f}"
 
 
 def _short(value: object) -> object:

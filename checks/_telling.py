@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["BAD", "MEANING", "SAMPLE", "SLICES", "SLICE_COLUMNS", "slices_of", "table_of", "told"]
+__all__ = ["BAD", "FAILED", "MEANING", "SAMPLE", "SLICES", "SLICE_COLUMNS", "slices_of", "table_of", "told"]
 
-BAD, MEANING, SAMPLE, SLICES = "bad rows", "meaning", "sample", "slices"
+BAD, FAILED, MEANING, SAMPLE, SLICES = "bad rows", "failed figures", "meaning", "sample", "slices"
 """Keys of a result's metadata; the alert reads them."""
 
 SLICE_COLUMNS = ("source", "name", "layer", "rule", "kind", "stratum", "dimension", "scenario", "choice", "reason")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from checks import BAD, MEANING, SAMPLE, SLICES
+from checks import BAD, FAILED, MEANING, SAMPLE, SLICES
 from dagster_project.alerts import Alert, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dagster import AssetCheckEvaluation
 
@@ -61,13 +61,19 @@ def _lines(check: AssetCheckEvaluation) -> Iterator[str]:
     metadata = {key: value.value for key, value in check.metadata.items()}
     mark = "error" if check.severity == dg.AssetCheckSeverity.ERROR else "warning"
     name = f"{'.'.join(check.asset_key.path)} {check.check_name}"
-    yield f"{mark}: {inert(name)}: {metadata.get(BAD, 'some')} bad rows"
+    yield f"{mark}: {inert(name)}: {_how_many(metadata)}"
     if slices := _rows(check, SLICES):
         yield "  where: " + "; ".join(inert(_slice(row)) for row in slices)
     if ids := [_id(row) for row in _rows(check, SAMPLE)[:_IDS]]:
         yield "  such as: " + inert(", ".join(ids))
     if meaning := metadata.get(MEANING):
         yield "  " + inert(str(meaning))
+
+
+def _how_many(metadata: Mapping[str, object]) -> str:
+    """Rows that may not be there, or figures beyond their thresholds: the check says which it counts."""
+    what, count = next(((key, metadata[key]) for key in (BAD, FAILED) if key in metadata), (BAD, "some"))
+    return f"{count} {what}"
 
 
 def _rows(check: AssetCheckEvaluation, key: str) -> list[dict[str, Any]]:
@@ -79,8 +85,9 @@ def _rows(check: AssetCheckEvaluation, key: str) -> list[dict[str, Any]]:
 
 
 def _slice(row: dict[str, Any]) -> str:
-    """``source=crowd, choice=tie: 12``."""
-    return ", ".join(f"{key}={value}" for key, value in row.items() if key != "bad") + f": {row['bad']}"
+    """``source=crowd, choice=tie: 12``: the last column is how many rows, or the figure."""
+    *where, last = row
+    return ", ".join(f"{key}={row[key]}" for key in where) + f": {row[last]}"
 
 
 def _id(row: dict[str, Any]) -> str:

@@ -121,10 +121,11 @@ def test_every_noise_check_is_shown_with_figure_slice_and_meaning(ran: Ran) -> N
     }
     assert sorted(shown) == [f"n{number}" for number in range(1, 9)]
     for check in shown.values():
-        assert {"meaning", "figure", "slice", "threshold", "action", "figures", "bad rows"} <= check.metadata.keys()
+        assert {"meaning", "figure", "slice", "threshold", "figures", "failed figures"} <= check.metadata.keys()
+        assert ("action" in check.metadata) == (not check.passed)
         assert str(check.metadata["slice"].value) in str(check.metadata["meaning"].value)
         assert check.severity == dg.AssetCheckSeverity.WARN
-        assert check.passed == (check.metadata["bad rows"].value == 0)
+        assert check.passed == (check.metadata["failed figures"].value == 0)
 
 
 def test_the_release_is_published_and_shown(ran: Ran) -> None:
