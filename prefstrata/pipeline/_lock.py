@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
-from prefstrata.model.errors import UnreachableError
+from prefstrata.model.errors import ConfigError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["alone", "run_lock"]
 
 _POLL_SECONDS = 0.2
+_NOT_ALLOWED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def alone(
@@ -49,14 +51,28 @@ def run_lock(path: Path, *, wait: float = 0.0, waiting: Callable[[str], object] 
 
     Raises:
         UnreachableError: another run still holds it.
+        ConfigError: the project cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
+    with _opened(path) as file:
         _acquire(file.fileno(), path, time.monotonic() + wait, waiting)
         file.truncate(0)
         file.write(f"pid {os.getpid()}")
         file.flush()
         yield
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        if error.errno not in _NOT_ALLOWED:
+            raise
+        raise ConfigError(
+            f"the project can be read here, but not written: {error.strerror}",
+            where=str(path.parent),
+            todo="run the command where the project folder can be written, or check its permissions",
+        ) from error
 
 
 def _acquire(descriptor: int, path: Path, deadline: float, waiting: Callable[[str], object]) -> None:

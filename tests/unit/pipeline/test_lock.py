@@ -11,6 +11,7 @@ import pytest
 
 from prefstrata.model import UnreachableError
 from prefstrata.pipeline._lock import run_lock
+from tests._mounts import mounted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,3 +65,25 @@ def test_the_lock_is_free_after_the_block(tmp_path: Path) -> None:
     for _ in range(2):
         with run_lock(tmp_path / "run.lock"):
             pass
+
+
+_REFUSED = """
+import sys
+from pathlib import Path
+from prefstrata.model import ConfigError
+from prefstrata.pipeline._lock import run_lock
+try:
+    with run_lock(Path(sys.argv[1])):
+        print("held")
+except ConfigError as error:
+    print(error.exit_code, error.what, error.todo)
+"""
+
+
+@pytest.mark.parametrize("name", ["run.lock", "warehouse/run.lock"])
+def test_a_project_that_cannot_be_written_is_told(tmp_path: Path, name: str) -> None:
+    """Whoever only reads takes no lock; whoever writes is told what to do."""
+    setup = f"mount --bind '{tmp_path}' '{tmp_path}'; mount -o remount,bind,ro '{tmp_path}'"
+    done = mounted(setup, sys.executable, "-c", _REFUSED, str(tmp_path / name))
+    assert done.stdout.startswith("2 the project can be read here, but not written"), done.stderr
+    assert "run the command where the project folder can be written" in done.stdout
