@@ -65,6 +65,7 @@ STAGES = (
             "evidence.outdated",
             "evidence.responses",
             "evidence.normalised_ratings",
+            "evidence.scores",
             "evidence.passed_over",
             "evidence.actions",
             "evidence.attribution",
@@ -107,7 +108,10 @@ STAGES = (
             *NOISE_CHECKED,
         ),
     ),
-    Stage("weighting", ("weighting.opinions", "weighting.aggregates", "weighting.records")),
+    Stage(
+        "weighting",
+        ("weighting.opinions", "weighting.aggregates", "weighting.scores", "weighting.rewards", "weighting.records"),
+    ),
     Stage(
         "layers",
         (

@@ -6,7 +6,7 @@ with unit as (
         rating_id, prompt_id, response_id, dimension, rater_id,
         supervisor || '/' || mode as stratum,
         (value - scale_min) / nullif(scale_max - scale_min, 0) as unit_value,
-        round,
+        round, decided_at,
         rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
     from ledger.ratings
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = ratings.rater_id
@@ -60,6 +60,7 @@ select
         else 0e0
     end as z,
     fixed.round,
+    fixed.decided_at,
     fixed.has_rationale
 from fixed
 join shrunk

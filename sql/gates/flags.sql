@@ -71,12 +71,24 @@ personal as (
     from texts_of
     join privacy.found as found on found.text = texts_of.text and found.id = texts_of.id
 ),
+-- A rule rates a text, or votes for the text that keeps it: whichever it did, it looked.
 ruled as (
-    select drawn.pair_id, min(ratings.unit_value) < 0.5 as broken
-    from drawn
-    join evidence.normalised_ratings as ratings on ratings.response_id = drawn.chosen
-    where ratings.stratum in ('rule/offline', 'rule/online', 'rule/synthetic')
-    group by drawn.pair_id
+    select pair_id, bool_or(broken) as broken
+    from (
+        select drawn.pair_id, ratings.unit_value < 0.5 as broken
+        from drawn
+        join evidence.normalised_ratings as ratings on ratings.response_id = drawn.chosen
+        where ratings.stratum in ('rule/offline', 'rule/online', 'rule/synthetic')
+        union all
+        select
+            drawn.pair_id,
+            coalesce(votes.both_bad, false)
+                or case votes.choice when 'a' then votes.a when 'b' then votes.b else drawn.chosen end = drawn.rejected
+        from drawn
+        join evidence.votes as votes on votes.pair_id = drawn.pair_id
+        where votes.stratum in ('rule/offline', 'rule/online', 'rule/synthetic') and votes.derived_from = 'vote'
+    ) as verdicts
+    group by pair_id
 ),
 edges as (
     select pair_id, prompt_id, chosen, rejected

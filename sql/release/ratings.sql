@@ -1,21 +1,8 @@
 -- Grain: a rated response and a dimension, as it stands in a release file.
--- Scores stay on the declared scale, 0 worst to 1 best: what a regression reward model reads.
+-- Scores stay on a scale from 0, worst, to 1, best: what a regression reward model reads.
 with scored as (
-    select
-        response_id, dimension,
-        response_id || '.' || dimension as record_id,
-        sum(cast(round(unit_value * 1e9) as bigint)) / (count(*) * 1e9) as score,
-        case
-            when count(*) = 1 then null
-            when min(unit_value) = max(unit_value) then 0 -- what rounding leaves of equal thirds is no spread
-            else sqrt(greatest(
-                sum(cast(round(unit_value * unit_value * 1e9) as bigint)) / (count(*) * 1e9)
-                    - (sum(cast(round(unit_value * 1e9) as bigint)) / (count(*) * 1e9))
-                    * (sum(cast(round(unit_value * 1e9) as bigint)) / (count(*) * 1e9)), 0))
-        end as spread,
-        list_sort(list(rating_id)) as provenance
-    from evidence.normalised_ratings
-    group by response_id, dimension
+    select *, response_id || '.' || dimension as record_id
+    from weighting.scores
 )
 select
     scored.record_id, records.prompt_id,

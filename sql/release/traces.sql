@@ -1,13 +1,15 @@
 -- Grain: a trace as it stands in a release file.
--- Steps in order, each with its reward averaged over the raters who judged it: what a process reward model reads.
-with rewarded as (
-    select
-        trace_id, "index", min(unit) as unit, min(state) as state, min(output) as output,
-        sum(cast(round(reward * 1e9) as bigint)) / nullif(count(reward) * 1e9, 0) as reward,
-        count(distinct case when reward is not null then rater_id end) as raters
+-- Steps in order, each with the reward that its raters gave it: what a process reward model reads.
+with told as (
+    select trace_id, "index", min(unit) as unit, min(state) as state, min(output) as output
     from ledger.steps
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
     group by trace_id, "index"
+),
+rewarded as (
+    select told.*, rewards.reward, coalesce(rewards.raters, 0) as raters
+    from told
+    left join weighting.rewards as rewards on rewards.trace_id = told.trace_id and rewards."index" = told."index"
 ),
 assembled as (
     select

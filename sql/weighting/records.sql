@@ -133,55 +133,18 @@ pairs as (
     left join noise.settlements as settlements
         on settlements.pair_id = verdicts.pair_id and settlements.dimension = verdicts.dimension
 ),
-rating_strata as (
-    select
-        response_id, prompt_id, dimension, stratum,
-        count(*) as n,
-        count(distinct rater_id) as raters,
-        cast(sum(scaled) as decimal(38, 0)) as total,
-        sum(cast(scaled as decimal(19, 0)) * cast(scaled as decimal(19, 0))) as squares,
-        bool_or(has_rationale) as has_rationale
-    from (select *, cast(round(unit_value * 1e9) as bigint) as scaled from evidence.normalised_ratings) as fixed
-    group by response_id, prompt_id, dimension, stratum
-),
-rating_weights as (
-    select
-        rating_strata.*, facts.policy_scenario, facts.risk_level,
-        n * cast(round((2 * coalesce(strata.reliability, 0.5) - 1) * 1e9) as bigint) as weight
-    from rating_strata
-    join facts on facts.prompt_id = rating_strata.prompt_id
-    left join policy.strata as strata
-        on strata.scenario = facts.policy_scenario and strata.stratum = rating_strata.stratum
-),
-rated as (
-    select
-        response_id, dimension, prompt_id, policy_scenario, risk_level,
-        list_sort(list({'stratum': stratum, 'votes': weight / 1e9})) as weights,
-        cast(sum(n) as bigint) as votes,
-        cast(sum(raters) as bigint) as raters,
-        cast(sum(case when stratum like 'expert/%' or stratum like 'crowd/%' or stratum = 'user/offline' then raters else 0 end) as bigint) as people,
-        sum(weight) / 1e9 as evidence,
-        -- n Σx² - (Σx)² in whole numbers: exactly 0 when all ratings are alike.
-        least(1e0, 2 * sqrt(cast(
-            cast(sum(n) as decimal(38, 0)) * cast(sum(squares) as decimal(38, 0))
-            - cast(sum(total) as decimal(38, 0)) * cast(sum(total) as decimal(38, 0))
-        as double)) / (sum(n) * 1e9)) as disagreement,
-        bool_or(has_rationale) as has_rationale,
-        bool_or(has_rationale and stratum = 'expert/offline') as expert_rationale,
-        coalesce(abs(
-            cast(sum(case when stratum = 'expert/offline' then total end) as double)
-                / (sum(case when stratum = 'expert/offline' then n end) * 1e9)
-            - cast(sum(total) as double) / (sum(n) * 1e9)
-        ) <= 0.125e0, false) as expert_confirmed
-    from rating_weights
-    group by response_id, dimension, prompt_id, policy_scenario, risk_level
-),
+-- Of several opinions, the standard deviation is half the scale at most: that is disagreement 1.
 ratings as (
     select
-        response_id || '.' || dimension as record_id, 'ratings' as kind, prompt_id, policy_scenario, risk_level, dimension,
-        weights, votes, raters, people, evidence, 1 - disagreement as p, true as decided, disagreement, has_rationale,
-        expert_rationale, expert_confirmed
-    from rated
+        scores.response_id || '.' || scores.dimension as record_id, 'ratings' as kind, scores.prompt_id,
+        facts.policy_scenario, facts.risk_level, scores.dimension,
+        scores.strata as weights, scores.votes, scores.raters, scores.people, scores.evidence,
+        1 - least(1e0, coalesce(2 * scores.spread, 0e0)) as p, true as decided,
+        least(1e0, coalesce(2 * scores.spread, 0e0)) as disagreement, scores.has_rationale,
+        scores.expert_rationale,
+        coalesce(abs(scores.experts_score - scores.score) <= 0.125e0, false) as expert_confirmed
+    from weighting.scores as scores
+    join facts on facts.prompt_id = scores.prompt_id
 ),
 trace_raters as (
     select
@@ -202,22 +165,16 @@ trace_weights as (
     left join policy.strata as strata
         on strata.scenario = facts.policy_scenario and strata.stratum = trace_raters.stratum
 ),
--- Rewards are from -1 to 1: an eighth of that scale is 0.25.
-rewards as (
+-- Rewards are from -1 to 1: an eighth of that scale is 0.25, and the standard deviation 1 at most. A trace is as much in dispute as
+-- those of its steps on average that several raters rewarded.
+rewarded as (
     select
         trace_id,
-        sum(cast(round(reward * 1e9) as bigint)) / (count(reward) * 1e9) as reward,
-        sum(case when supervisor = 'expert' and mode = 'offline' then cast(round(reward * 1e9) as bigint) end)
-            / (count(case when supervisor = 'expert' and mode = 'offline' then reward end) * 1e9) as experts_reward
-    from ledger.steps
-    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
-    anti join evidence.erased as erased on erased.kind = 'trace' and erased.id = steps.trace_id
-    where reward is not null
-    group by trace_id, "index"
-),
-rewards_confirmed as (
-    select trace_id, bool_and(coalesce(abs(experts_reward - reward) <= 0.25e0, false)) as expert_confirmed
-    from rewards
+        bool_and(coalesce(abs(experts_reward - reward) <= 0.25e0, false)) as expert_confirmed,
+        coalesce(
+            sum(cast(round(least(1e0, coalesce(spread, 0e0)) * 1e9) as bigint)) / nullif(count(spread) * 1e9, 0), 0e0
+        ) as disagreement
+    from weighting.rewards
     group by trace_id
 ),
 traces as (
@@ -228,12 +185,13 @@ traces as (
         cast(sum(n) as bigint) as raters,
         cast(sum(case when stratum like 'expert/%' or stratum like 'crowd/%' or stratum = 'user/offline' then n else 0 end) as bigint) as people,
         sum(weight) / 1e9 as evidence,
-        1e0 as p, true as decided, 0e0 as disagreement,
+        1 - coalesce(min(rewarded.disagreement), 0e0) as p, true as decided,
+        coalesce(min(rewarded.disagreement), 0e0) as disagreement,
         bool_or(has_rationale) as has_rationale,
         bool_or(has_rationale and stratum = 'expert/offline') as expert_rationale,
-        coalesce(bool_and(rewards_confirmed.expert_confirmed), false) as expert_confirmed
+        coalesce(bool_and(rewarded.expert_confirmed), false) as expert_confirmed
     from trace_weights
-    left join rewards_confirmed on rewards_confirmed.trace_id = trace_weights.trace_id
+    left join rewarded on rewarded.trace_id = trace_weights.trace_id
     group by trace_weights.trace_id, prompt_id, policy_scenario, risk_level
 ),
 thumb_weights as (

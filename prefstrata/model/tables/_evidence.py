@@ -122,8 +122,27 @@ stratum | varchar | supervisor/mode
 unit_value | double | the rating on its declared scale, 0 worst to 1 best
 z | double | the rating in the rater's own standard deviations from the rater's own mean for this dimension
 round | varchar | annotation round, null when one
+decided_at | timestamp | when it was given, null when unknown
 has_rationale | boolean | reason tags or a rationale came with it
 """),
         ("rating_id",),
+    ),
+    Table(
+        "evidence",
+        "scores",
+        "what one rater thinks of one response on one dimension",
+        columns("""
+response_id | varchar | the response
+prompt_id | varchar | its prompt
+dimension | varchar | what was judged
+rater_id | varchar | who
+stratum | varchar | supervisor/mode
+ratings | bigint | ratings it rests on
+given | double | their mean as they were given, 0 worst to 1 best
+score | double | their mean on the scale that the stratum's raters have in common, 0 worst to 1 best
+has_rationale | boolean | reason tags or a rationale came with one of them
+rating_ids | varchar[] | ids of the ratings, sorted
+"""),
+        ("response_id", "dimension", "rater_id", "stratum"),
     ),
 )

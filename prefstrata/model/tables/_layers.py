@@ -148,8 +148,8 @@ record_id | varchar | response_id.dimension
 response_id | varchar | the response
 response | varchar | its text
 dimension | varchar | what was judged
-score | double | mean of the ratings on their declared scales, 0 worst to 1 best
-spread | double | standard deviation of the ratings, null with one rating
+score | double | mean of what each rater thinks, weighted by what that tells, 0 worst to 1 best
+spread | double | standard deviation of it, likewise weighted; null with one rater
 votes | bigint | ratings it rests on
 generators | varchar[] | who wrote it
 strata | {STRATA} | share of the evidence per stratum
@@ -165,7 +165,7 @@ provenance | varchar[] | ledger ids of the ratings, sorted
         columns(f"""
 trace_id | varchar | the trace
 {_PROMPT.strip()}
-steps | {STEPS} | its steps in order, rewards averaged over raters; null where nobody judged the step
+steps | {STEPS} | its steps in order, rewards averaged over raters by what each tells; null where nobody judged the step
 votes | bigint | raters it rests on
 strata | {STRATA} | share of the evidence per stratum
 provenance | varchar[] | ledger ids of the steps, sorted

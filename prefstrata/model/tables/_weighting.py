@@ -56,6 +56,42 @@ calibration_id | varchar | the calibration it was estimated under
     ),
     Table(
         "weighting",
+        "scores",
+        "a rated response and a dimension: the score that is released, and what it rests on",
+        columns(f"""
+response_id | varchar | the response
+dimension | varchar | what was judged
+prompt_id | varchar | its prompt
+strata | {STRATA} | reliability-weighted number of raters per stratum, sorted by stratum
+votes | bigint | ratings it rests on
+raters | bigint | raters they are of
+people | bigint | of these, people who were asked: experts, crowd and users offline
+evidence | double | reliability-weighted number of raters
+score | double | mean of what each rater thinks, weighted by what that tells, 0 worst to 1 best
+spread | double | standard deviation of it, likewise weighted; null with one rater
+experts_score | double | mean of what each offline expert thinks; null where none said it
+has_rationale | boolean | at least one rating came with a reason
+expert_rationale | boolean | at least one of an offline expert did
+provenance | varchar[] | ids of the ratings, sorted
+"""),
+        ("response_id", "dimension"),
+    ),
+    Table(
+        "weighting",
+        "rewards",
+        "a step of a trace: the reward that is released, and what it rests on",
+        columns("""
+trace_id | varchar | the trace
+index | bigint | place of the step, from 0
+raters | bigint | raters who rewarded it
+reward | double | mean of what each rater gave, weighted by what that tells, -1 to 1
+spread | double | standard deviation of it, likewise weighted; null with one rater
+experts_reward | double | mean of what offline experts gave, one opinion each; null where none did
+"""),
+        ("trace_id", "index"),
+    ),
+    Table(
+        "weighting",
         "mixing",
         "a governing scenario and a task in which votes say under which policy they were given",
         columns("""

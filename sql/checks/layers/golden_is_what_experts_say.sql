@@ -22,19 +22,20 @@ led as (
     where golden.kind = 'pairs'
 ),
 scored as (
-    select
-        response_id || '.' || dimension as record_id, dimension,
-        avg(case when stratum = 'expert/offline' then unit_value end) as experts, avg(unit_value) as all_of_them
-    from evidence.normalised_ratings
+    select response_id || '.' || dimension as record_id, dimension, avg(score) as experts
+    from evidence.scores
+    where stratum = 'expert/offline'
     group by response_id, dimension
 ),
 rewarded as (
-    select
-        trace_id as record_id,
-        avg(case when supervisor = 'expert' and mode = 'offline' then reward end) as experts, avg(reward) as all_of_them
-    from ledger.steps
-    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
-    where reward is not null
+    select trace_id, "index", avg(given) as experts
+    from (
+        select trace_id, "index", steps.rater_id, avg(reward) as given
+        from ledger.steps as steps
+        anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
+        where reward is not null and supervisor = 'expert' and mode = 'offline'
+        group by trace_id, "index", steps.rater_id
+    ) as opinions
     group by trace_id, "index"
 ),
 liked as (
@@ -49,17 +50,19 @@ from led
 anti join said
     on said.pair_id = led.record_id and said.dimension = led.dimension and said.choice = led.choice
 union all
-select golden.kind, golden.record_id, scored.dimension, null
+select golden.kind, golden.record_id, released.dimension, null
 from layers.golden as golden
+left join weighting.scores as released on released.response_id || '.' || released.dimension = golden.record_id
 left join scored on scored.record_id = golden.record_id
-where golden.kind = 'ratings' and not coalesce(abs(scored.experts - scored.all_of_them) <= 0.125001, false)
+where golden.kind = 'ratings' and not coalesce(abs(scored.experts - released.score) <= 0.125001, false)
 union all
 select golden.kind, golden.record_id, null, null
 from layers.golden as golden
-left join rewarded on rewarded.record_id = golden.record_id
+left join weighting.rewards as released on released.trace_id = golden.record_id
+left join rewarded on rewarded.trace_id = released.trace_id and rewarded."index" = released."index"
 where golden.kind = 'traces'
 group by golden.kind, golden.record_id
-having not coalesce(bool_and(coalesce(abs(rewarded.experts - rewarded.all_of_them) <= 0.250001, false)), false)
+having not coalesce(bool_and(coalesce(abs(rewarded.experts - released.reward) <= 0.250001, false)), false)
 union all
 select golden.kind, golden.record_id, null, null
 from layers.golden as golden

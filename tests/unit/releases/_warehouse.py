@@ -86,6 +86,16 @@ def fill(
         _load(engine, "ledger.ratings", dated)
     _load(
         engine,
+        "weighting.scores",
+        rows.with_columns(
+            share,
+            provenance=pl.concat_list(pl.col("response_id").str.head(31)),
+            dimension=pl.lit("overall"),
+            score=pl.lit(0.25),
+        ),
+    )
+    _load(
+        engine,
         "weighting.records",
         rows.with_columns(kind, stratum, share, votes=pl.lit(1, pl.Int64), dimension=pl.lit("overall")),
     )
