@@ -83,10 +83,12 @@ def demand_built(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
         ConfigError: one of them is not there yet, or somebody withdrew since.
     """
     rows = connection.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()
-    if not set(tables) <= {name for [name] in rows}:
-        raise ConfigError(
-            "nothing has been built yet, so there is nothing to judge", where="warehouse", todo="`prefstrata run` first"
-        )
+    there = {name for [name] in rows}
+    if missing := sorted(set(tables) - there):
+        what = "nothing has been built yet, so there is nothing to judge"
+        if set(tables) & there:
+            what = f"the last run has not built {missing[0]}: it was cut off, or is of another version of prefstrata"
+        raise ConfigError(what, where="warehouse", todo="`prefstrata run` first")
     if connection.execute(sql_text("reports/withdrawn_since")).fetchall():
         raise ConfigError(
             "somebody withdrew consent since the last run, and what was built then still holds it",

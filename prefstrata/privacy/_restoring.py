@@ -121,7 +121,7 @@ def _packed(data: bytes, packed: str) -> bytes:
 
 
 def _read_lines(data: bytes) -> list[Record]:
-    found = [json.loads(line) for line in data.decode().splitlines() if line.strip()]
+    found = [json.loads(line) for line in data.decode().split("\n") if line.strip()]
     if not all(isinstance(each, dict) for each in found):
         raise ValueError("not records")
     return found
@@ -144,6 +144,7 @@ def _write_tasks(records: list[Record]) -> bytes:
 
 def _table(delimiter: str) -> tuple[Callable[[bytes], list[Record]], Callable[[list[Record]], bytes]]:
     def read(data: bytes) -> list[Record]:
+        csv.field_size_limit(max(csv.field_size_limit(), len(data)))  # of all readers; no cell is longer than its file
         return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=delimiter, strict=True))
 
     def write(records: list[Record]) -> bytes:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from prefstrata.engine import DuckDBEngine, read_warehouse
+from prefstrata.engine import DuckDBEngine, demand_built, read_warehouse
 from prefstrata.model import ConfigError
+from prefstrata.model.tables import table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,3 +66,14 @@ def test_no_warehouse_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="prefstrata run"), read_warehouse(tmp_path / "none.duckdb"):
         pass
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_not_built_is_told_from_what_is_not_built_any_more(warehouse: Path) -> None:
+    """A run that was cut off, or an older one, has built something: nobody would believe that nothing is."""
+    with read_warehouse(warehouse) as connection, pytest.raises(ConfigError, match="nothing has been built yet"):
+        demand_built(connection, "evidence.pairs", "noise.queue")
+    engine = DuckDBEngine(warehouse)
+    engine.ensure(table("evidence.pairs"))
+    engine.close()
+    with read_warehouse(warehouse) as connection, pytest.raises(ConfigError, match=r"has not built noise\.queue"):
+        demand_built(connection, "evidence.pairs", "noise.queue")

@@ -44,3 +44,17 @@ def test_a_file_that_is_not_what_its_name_says_is_left_to_whoever_reads_it(wareh
     assert restored(warehouse, b"[1, '<EMAIL_ADDRESS>']", ".json") == b"[1, '<EMAIL_ADDRESS>']"
     with pytest.raises(ConfigError, match="cannot be unpacked"):
         restored(warehouse, _ROW, ".jsonl.gz")
+
+
+@pytest.mark.parametrize(
+    ("data", "suffix"),
+    [
+        (_ROW.replace(b"<b>", b"<EMAIL_ADDRESS> \xe2\x80\xa8 and \xc2\x85"), ".jsonl"),
+        (b"item,check,left,right\n" + b"p,c,<EMAIL_ADDRESS>,%s\n" % (b"long " * 40_000), ".csv"),
+    ],
+    ids=["separators of lines that end none", "a cell longer than Python's csv takes"],
+)
+def test_no_answer_is_passed_over(warehouse: Path, data: bytes, suffix: str) -> None:
+    """What can be read is looked up, however odd it is."""
+    with pytest.raises(ConfigError, match="cannot open the warehouse"):
+        restored(warehouse, data, suffix)
