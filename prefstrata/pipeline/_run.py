@@ -86,11 +86,11 @@ def run(
         open_session(project, wait=wait, waiting=lambda text: progress(Progress("start", text))) as session,
     ):
         began = time.perf_counter()
-        finished = session.reconcile(store)
         progress(Progress("ledger", "looking for new files"))
         ingested = session.ingest(
             approving=approval is not None, progress=lambda text: progress(Progress("ledger", text))
         )
+        finished = session.reconcile(store)  # files may have brought withdrawals
         seconds["ledger"] = time.perf_counter() - began
         work["ledger"] = ledger_work(session.engine, ingested)
         progress(Progress("ledger", "done", work["ledger"]))

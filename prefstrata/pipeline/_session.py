@@ -22,7 +22,7 @@ from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.policy import check_strata, load_policies, read_policies, requirements
 from prefstrata.privacy import searched_with
 from prefstrata.releases import MANIFEST, Outcome, Status, publish_rebasing, read_manifest, reconcile_releases
-from prefstrata.releases.consent import demand_consent
+from prefstrata.releases.consent import demand_consent, demand_hidden
 from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.gates import blocked_error, forget_drafts, keep_draft, kept_drafts
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
@@ -76,7 +76,8 @@ class Session:
         self._policy_files = policy_files(self.policies)
         check_strata(project, tuple(policy for policy, _ in self.policies))
         general = next(policy for policy, _ in self.policies if "*" in policy.scenarios)
-        self._searched_with = "" if general.privacy.personal_data == "off" else searched_with()
+        self._personal_data = general.privacy.personal_data
+        self._searched_with = "" if self._personal_data == "off" else searched_with()
         with engine.transaction():
             for table in TABLES:
                 if not table.passing:
@@ -241,14 +242,16 @@ class Session:
     def reconcile(self, store: VersionStore) -> tuple[Outcome, ...]:
         """Finish or reap what killed runs left in the store; call it before a run decides what is new.
 
-        What a killed run was about to publish, people may have taken back since; then it is deleted. The other checks
-        stand before a release is written, at the end of each stage.
+        What a killed run was about to publish, people may have taken back since, or the policy may hide it since; then
+        it is deleted. The other checks stand before a release is written, at the end of each stage.
         """
         recall_withdrawals(self.engine, self.project)
         withdrawn = int(self.engine.query("reports/withdrawn_subjects").item())
 
         def audit(commit: CommitInfo) -> None:
-            demand_consent(json.loads(read_manifest(store, commit)), withdrawn, commit.id)
+            manifest = json.loads(read_manifest(store, commit))
+            demand_consent(manifest, withdrawn, commit.id)
+            demand_hidden(manifest, self._personal_data, commit.id)
 
         return reconcile_releases(store, audit=audit)
 

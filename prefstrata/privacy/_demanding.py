@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prefstrata.engine import demand_built
+from prefstrata.engine import demand_built, sql_text
 from prefstrata.model import ConfigError
 from prefstrata.policy import read_policies
 from prefstrata.privacy._searching import Setting
@@ -36,6 +36,12 @@ def demand_searched(connection: duckdb.DuckDBPyConnection, project: Project) -> 
             f"the policy says personal_data: {wanted.personal_data}, and the last run did not search texts that way",
             where="privacy",
             todo="`prefstrata run` first",
+        )
+    # A run that was cut off behind its ledger has read texts, and searched none.
+    ends = "select prompts, responses, steps, votes, ratings, events from privacy.searched"
+    if connection.execute(ends).fetchall() != connection.execute(sql_text("reports/ledger_ends")).fetchall():
+        raise ConfigError(
+            "texts came into the ledger that nobody searched yet", where="privacy", todo="`prefstrata run` first"
         )
 
 

@@ -25,7 +25,11 @@ Place = tuple[int, int]
 _FLAGS = re.ASCII
 _LOCAL = frozenset("_.!#$%&'*+-/=?^`{|}~")
 _LONGEST_LOCAL = 64
-_DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:xn--[a-z0-9-]{2,59}|[^\W\d_]{2,24})(?![\w-])")
+_TOP = r"(?:xn--[a-z0-9-]{2,59}|[A-Za-z]{2,24})(?![A-Za-z0-9])|[^\W\d_A-Za-z]{2,24}"
+"""A top level is of one script: letters of another begin a word, where no blank stands between words."""
+_DOMAIN = re.compile(rf"(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?\.){{1,8}}(?:{_TOP})")
+_WITHOUT_BLANKS = "\u0e00"
+"""From here on letters are of scripts that set no blanks between words, but for a few."""
 _OPENING = ".!#$%&'*+-/=?^`{|}~"
 """No address that anybody has begins with one of these: the text before it ends with it."""
 
@@ -40,7 +44,9 @@ _CARD = re.compile(
 )
 
 _PHONE = re.compile(
-    r"(?<![\w.,:/=$#-])(?:\+|\(\+?)?[0-9](?:[ \u00a0().\-/]{0,3}[0-9]){6,16}(?![\w]|[.,:/=-][0-9])", _FLAGS
+    r"(?:(?<![\w+])\(?\+|(?:(?<=[A-Za-z][:=])|(?<![\w.,:/=$#-]))\(?)"
+    r"[0-9](?:[ \u00a0().\-/]{0,3}[0-9]){6,16}(?![\w]|[.,:/=-][0-9])",
+    _FLAGS,
 )
 _GROUPED = re.compile(r"(?:[01][ .-]?)?\(?[0-9]{2,5}\)?(?:[ \u00a0.\-/]{1,2}[0-9]{2,8}){1,5}", _FLAGS)
 _LISTED = re.compile(r"\.[ \u00a0]", _FLAGS)
@@ -70,13 +76,19 @@ def _emails(text: str, _: tuple[str, ...]) -> Iterator[Place]:
     at = text.find("@")
     behind = 0
     while at >= 0:
-        before = reversed(text[max(behind, at - _LONGEST_LOCAL - 1) : at])
-        local = "".join(takewhile(lambda each: each.isalnum() or each in _LOCAL, before))[::-1].lstrip(_OPENING)
         domain = _DOMAIN.match(text, at + 1)
-        if 0 < len(local) <= _LONGEST_LOCAL and ".." not in local and local[-1] != "." and domain:
+        local = _local(text[max(behind, at - _LONGEST_LOCAL) : at]) if domain else ""
+        if domain and local and local[-1] != ".":
             behind = domain.end()
             yield at - len(local), behind
         at = text.find("@", max(at + 1, behind))
+
+
+def _local(before: str) -> str:
+    """What of the text before an @ is the name in front of it: what stands next to it, and is of one script."""
+    said = "".join(takewhile(lambda each: each.isalnum() or each in _LOCAL, reversed(before)))
+    plain = "".join(takewhile(lambda each: each < _WITHOUT_BLANKS, said))
+    return (plain or said)[::-1].rpartition("..")[2].lstrip(_OPENING)
 
 
 def _addresses(text: str, _: tuple[str, ...]) -> Iterator[Place]:

@@ -11,6 +11,7 @@ import csv
 import gzip
 import io
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -24,10 +25,11 @@ from prefstrata.policy import PERSONAL_DATA
 from prefstrata.privacy._finding import placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     Record = dict[str, Any]
+    PutBack = Callable[[list[Record]], list[bool]]
 
 __all__ = ["restored"]
 
@@ -51,18 +53,19 @@ def restored(warehouse: Path, data: bytes, suffix: str) -> bytes:
     plain = _unpacked(data, packed)
     if not any(each in plain for each in _PLACEHOLDERS):
         return data
-    read, write = _FORMATS[{"ndjson": "jsonl"}.get(kind, kind)]
+    put_back = partial(_all_put_back, warehouse, is_table=kind in {"csv", "tsv"})
     try:
-        records = read(plain)
+        done = _FORMATS[{"ndjson": "jsonl"}.get(kind, kind)](plain, put_back)
     except (ValueError, csv.Error):
-        return data  # reading it says what is wrong with it, record by record
+        return data  # reading it says what is wrong with it
+    return data if done is plain else _packed(done, packed)
+
+
+def _all_put_back(warehouse: Path, records: list[Record], *, is_table: bool) -> list[bool]:
+    """Put back what was hidden in records; says of each whether anything was."""
     items = {str(item) for record in records for item in [_fields(record).get("item")] if item}
     hidden = _hidden(warehouse, items)
-    if not hidden:
-        return data
-    is_table = kind in {"csv", "tsv"}
-    changed = [_put_back(_fields(record), hidden, is_table=is_table) for record in records]
-    return _packed(write(records), packed) if any(changed) else data
+    return [_put_back(_fields(record), hidden, is_table=is_table) for record in records]
 
 
 def _fields(record: Record) -> Record:
@@ -120,47 +123,50 @@ def _packed(data: bytes, packed: str) -> bytes:
     return zstandard.ZstdCompressor().compress(data) if packed == "zst" else data
 
 
-def _read_lines(data: bytes) -> list[Record]:
-    found = [json.loads(line) for line in data.decode().split("\n") if line.strip()]
-    if not all(isinstance(each, dict) for each in found):
-        raise ValueError("not records")
-    return found
+def _lines(data: bytes, put_back: PutBack) -> bytes:
+    """Line by line: one that is no record stays as it is, and the reader says so."""
+    lines = data.split(b"\n")
+    records = [_record(line) for line in lines]
+    changed = put_back(records)
+    if not any(changed):
+        return data
+    told = zip(lines, records, changed, strict=True)
+    return b"\n".join(json.dumps(record).encode() if is_changed else line for line, record, is_changed in told)
 
 
-def _write_lines(records: list[Record]) -> bytes:
-    return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in records).encode()
+def _record(line: bytes) -> Record:
+    try:
+        found = json.loads(line.removeprefix(_MARK))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
-def _read_tasks(data: bytes) -> list[Record]:
+def _tasks(data: bytes, put_back: PutBack) -> bytes:
     found = json.loads(data)
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise ValueError("not tasks")
-    return found
+    return json.dumps(found).encode() if any(put_back(found)) else data
 
 
-def _write_tasks(records: list[Record]) -> bytes:
-    return json.dumps(records, ensure_ascii=False).encode()
+def _table(delimiter: str, data: bytes, put_back: PutBack) -> bytes:
+    csv.field_size_limit(max(csv.field_size_limit(), len(data)))  # of all readers; no cell is longer than its file
+    text = io.StringIO(data.decode("utf-8-sig"), newline="")
+    records = list(csv.DictReader(text, delimiter=delimiter, strict=True))
+    if not any(put_back(records)):
+        return data
+    out = io.StringIO(newline="")
+    names = [name for name in records[0] if name is not None]
+    rows = csv.DictWriter(out, names, delimiter=delimiter, quoting=csv.QUOTE_ALL, extrasaction="ignore")
+    rows.writeheader()
+    rows.writerows(records)
+    return _MARK + out.getvalue().encode()
 
 
-def _table(delimiter: str) -> tuple[Callable[[bytes], list[Record]], Callable[[list[Record]], bytes]]:
-    def read(data: bytes) -> list[Record]:
-        csv.field_size_limit(max(csv.field_size_limit(), len(data)))  # of all readers; no cell is longer than its file
-        return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=delimiter, strict=True))
-
-    def write(records: list[Record]) -> bytes:
-        text = io.StringIO(newline="")
-        names = [name for name in records[0] if name is not None]
-        rows = csv.DictWriter(text, names, delimiter=delimiter, quoting=csv.QUOTE_ALL, extrasaction="ignore")
-        rows.writeheader()
-        rows.writerows(records)
-        return _MARK + text.getvalue().encode()
-
-    return read, write
-
-
-_FORMATS: dict[str, tuple[Callable[[bytes], list[Record]], Callable[[list[Record]], bytes]]] = {
-    "jsonl": (_read_lines, _write_lines),
-    "json": (_read_tasks, _write_tasks),
-    "csv": _table(","),
-    "tsv": _table("\t"),
+_FORMATS: Mapping[str, Callable[[bytes, PutBack], bytes]] = {
+    "jsonl": _lines,
+    "json": _tasks,
+    "csv": partial(_table, ","),
+    "tsv": partial(_table, "\t"),
 }
+"""What puts a file of each kind together anew; the very bytes where nothing was put back."""

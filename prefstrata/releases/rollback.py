@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import rfc8785
 
-from prefstrata.releases.consent import demand_consent, withdrawn_in
+from prefstrata.releases.consent import demand_consent, demand_hidden, withdrawn_in
 from prefstrata.releases.drafts import MANIFEST, Draft, ReleaseFile
 from prefstrata.releases.protocol import publish_rebasing
 from prefstrata.releases.stored import read_manifest
@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 __all__ = ["rollback_release"]
 
 
-def rollback_release(
-    store: VersionStore, ref: str, *, date: int, withdrawn: int = 0, metadata: Mapping[str, str] | None = None
+def rollback_release(  # noqa: PLR0913 - where, to what, when, and what stays away
+    store: VersionStore,
+    ref: str,
+    *,
+    date: int,
+    withdrawn: int = 0,
+    personal_data: str = "off",
+    metadata: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Publish the files of an old release as the newest one. Its tree is the old tree, byte for byte.
 
@@ -34,6 +40,7 @@ def rollback_release(
         date: seconds since the epoch to record.
         withdrawn: how many subjects took consent back by what the project knows, which may be more than the newest
             release does.
+        personal_data: what the policy says of it now: off, mark or mask.
         metadata: short texts to record, such as who asked and why.
 
     Returns:
@@ -42,7 +49,7 @@ def rollback_release(
     Raises:
         ConfigError: the ref names no release.
         IntegrityError: the old release is damaged; nothing is published.
-        GateBlockedError: the old release may hold somebody who took consent back since.
+        GateBlockedError: the old release may hold somebody who took consent back since, or what the policy hides now.
     """
     target = store.resolve(ref)
     manifest = read_manifest(store, target)
@@ -57,6 +64,7 @@ def rollback_release(
     def build(parent: CommitInfo) -> Draft | None:
         if parent.tree == target.tree:
             return None
+        demand_hidden(described, personal_data, ref)
         demand_consent(described, max(withdrawn, withdrawn_in(json.loads(read_manifest(store, parent)))), ref)
         number = next((tag.number for tag in store.tags() if tag.commit == parent.id), 0)
         identity: dict[str, str | int] = {"rollback": target.tree, "parent": parent.tree, "after": number}

@@ -1,8 +1,9 @@
 -- Grain: what one rater thinks of one response on one dimension.
--- Raters use a scale each in their own way, and not for ever in the same. What a stratum gives in a task and a month is what was judged
--- there; what a rater gives beside that, higher or lower, wider or narrower, is the rater's way and is taken out, as if five more
--- ratings of the stratum stood beside the rater's of that month. Who rates a response again still has one opinion of it.
-with rated as (
+-- Raters use a scale each in their own way, and not for ever in the same. Where several of a stratum rated the same response, what one
+-- gives beside the others, higher or lower, wider or narrower, is the rater's way, and is taken out of all that the rater gave in that
+-- month, as if five more such ratings stood beside, that tell nothing. Who shares no response says what was given: that others got
+-- better ones is no way of rating. Who rates a response again still has one opinion of it.
+with given as (
     select
         ratings.rating_id, ratings.prompt_id, ratings.response_id, ratings.dimension, ratings.rater_id, ratings.stratum,
         ratings.has_rationale, prompts.task,
@@ -10,6 +11,17 @@ with rated as (
         cast(round(ratings.unit_value * 1e9) as bigint) as scaled
     from evidence.normalised_ratings as ratings
     join evidence.prompts as prompts on prompts.prompt_id = ratings.prompt_id
+),
+rated as (
+    select
+        *,
+        min(rater_id) over (partition by stratum, dimension, response_id)
+            <> max(rater_id) over (partition by stratum, dimension, response_id) as shared,
+        cast(round(
+            cast(sum(scaled) over (partition by stratum, dimension, response_id) as double)
+            / count(*) over (partition by stratum, dimension, response_id)
+        ) as bigint) as common
+    from given
 ),
 months as (
     select stratum, dimension, span, cast(sum(scaled) as double) / count(*) as mean
@@ -27,20 +39,18 @@ levels as (
 offsets as (
     select
         rated.stratum, rated.dimension, rated.span, rated.rater_id,
-        cast(round(cast(sum(rated.scaled - levels.level) as double) / (count(*) + 5)) as bigint) as above
+        cast(round(cast(sum(rated.scaled - rated.common) as double) / (count(*) + 5)) as bigint) as above
     from rated
-    join levels
-        on levels.stratum = rated.stratum and levels.dimension = rated.dimension and levels.span = rated.span
-        and levels.task = rated.task
+    where rated.shared
     group by rated.stratum, rated.dimension, rated.span, rated.rater_id
 ),
 apart as (
-    select rated.*, levels.level, rated.scaled - levels.level - offsets.above as distance
+    select rated.*, levels.level, rated.scaled - levels.level - coalesce(offsets.above, 0) as distance
     from rated
     join levels
         on levels.stratum = rated.stratum and levels.dimension = rated.dimension and levels.span = rated.span
         and levels.task = rated.task
-    join offsets
+    left join offsets
         on offsets.stratum = rated.stratum and offsets.dimension = rated.dimension and offsets.span = rated.span
         and offsets.rater_id = rated.rater_id
 ),
@@ -51,6 +61,7 @@ widths as (
         count(*) as n,
         sum(cast(distance as decimal(19, 0)) * cast(distance as decimal(19, 0))) as squares
     from apart
+    where shared
     group by stratum, dimension, span, rater_id
 ),
 usual as (
@@ -71,9 +82,9 @@ stretched as (
 levelled as (
     select
         apart.*,
-        cast(round(least(1e9, greatest(0e0, apart.level + apart.distance * round(stretched.stretch, 9)))) as bigint) as opinion
+        cast(round(least(1e9, greatest(0e0, apart.level + apart.distance * round(coalesce(stretched.stretch, 1e0), 9)))) as bigint) as opinion
     from apart
-    join stretched
+    left join stretched
         on stretched.stratum = apart.stratum and stretched.dimension = apart.dimension and stretched.span = apart.span
         and stretched.rater_id = apart.rater_id
 )

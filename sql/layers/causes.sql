@@ -122,6 +122,10 @@ told as (
     from layers.records
     where rule = 'undefined'
     union all
+    select kind, record_id, 6, 'alike once hidden'
+    from layers.records
+    where rule = 'alike'
+    union all
     select kind, record_id, 6, 'settlers disagree'
     from layers.records
     where rule = 'contested'

@@ -37,7 +37,7 @@ select
         when newly_settled then 'arbitrated'
         when governed.later is not null then 'policy ' || governed.earlier || ' -> ' || governed.later
         when causes.cause in (
-            'dimension undefined', 'settlers disagree', 'high risk undescribed', 'rater failed golden back-test', 'quota full'
+            'dimension undefined', 'alike once hidden', 'settlers disagree', 'high risk undescribed', 'rater failed golden back-test', 'quota full'
         ) then causes.cause
         when to_layer is null and causes.cause = 'rule outdated' then causes.cause
         when to_layer is null then 'no evidence left'

@@ -33,13 +33,14 @@ with matched as (
 select
     records.record_id, records.kind, records.prompt_id,
     case
-        when copies.record_id is not null or undefined.dimension is not null or contested.pair_id is not null
-            or undescribed.prompt_id is not null then 'backflow'
+        when copies.record_id is not null or undefined.dimension is not null or alike.pair_id is not null
+            or contested.pair_id is not null or undescribed.prompt_id is not null then 'backflow'
         else rules.layer
     end as layer,
     case
         when copies.record_id is not null then 'contaminated'
         when undefined.dimension is not null then 'undefined'
+        when alike.pair_id is not null then 'alike'
         when contested.pair_id is not null then 'contested'
         when undescribed.prompt_id is not null then 'undescribed'
         else rules.rule
@@ -47,6 +48,7 @@ select
     case
         when copies.record_id is not null then 'contaminated: a copy (' || copies.how || ') of the frozen set ' || copies.source
         when undefined.dimension is not null then 'undefined: judged only by what the policy names no dimension for'
+        when alike.pair_id is not null then 'alike: its sides differ only in what the policy hides'
         when contested.pair_id is not null then 'contested: those who settle it contradict each other'
         when undescribed.prompt_id is not null then 'undescribed: at high risk the prompt needs a task and a scenario; unknown and general are none'
         else rules.reason
@@ -65,6 +67,14 @@ left join (
         on dimensions.scenario = records.policy_scenario and dimensions.dimension = records.dimension
     where records.kind = 'pairs' and records.dimension not in ('overall', 'process')
 ) as undefined on undefined.kind = records.kind and undefined.record_id = records.record_id
+-- What nobody can see a difference in teaches none.
+left join (
+    select pairs.pair_id
+    from evidence.pairs as pairs
+    join privacy.masked as one on one.text = 'response' and one.id = pairs.a
+    join privacy.masked as other on other.text = 'response' and other.id = pairs.b
+    where one.content = other.content
+) as alike on alike.pair_id = records.record_id and records.kind = 'pairs'
 -- A dispute is settled by those who may, and never by a majority of them.
 left join noise.settlements as contested
     on contested.pair_id = records.record_id and contested.dimension = records.dimension and records.kind = 'pairs'

@@ -3,20 +3,26 @@
 -- does every noise check that failed.
 with tagged as (
     select
-        votes.pair_id, votes.dimension, unnest(given.reason_tags) as tag, votes.settles, votes.prompt_id
+        votes.pair_id, votes.dimension, unnest(given.reason_tags) as said, votes.settles, votes.prompt_id
     from noise.settlements as settlements
     join evidence.votes as votes on votes.pair_id = settlements.pair_id and votes.dimension = settlements.dimension
     join ledger.votes as given on given.vote_id = votes.vote_id
     where settlements.settled and array_length(given.reason_tags) > 0
 ),
+-- What leaves the ledger is what the policy shows of it.
+shown as (
+    select tagged.*, coalesce(masked.content, tagged.said) as tag
+    from tagged
+    left join privacy.masked as masked on masked.text = 'tag' and masked.id = tagged.said
+),
 counted as (
     select
-        tagged.tag, tagged.dimension, prompts.scenario,
-        count(distinct tagged.pair_id) as disputes,
-        count(distinct tagged.pair_id) filter (where tagged.settles) as decisive
-    from tagged
-    join evidence.prompts as prompts on prompts.prompt_id = tagged.prompt_id
-    group by tagged.tag, tagged.dimension, prompts.scenario
+        shown.tag, shown.dimension, prompts.scenario,
+        count(distinct shown.pair_id) as disputes,
+        count(distinct shown.pair_id) filter (where shown.settles) as decisive
+    from shown
+    join evidence.prompts as prompts on prompts.prompt_id = shown.prompt_id
+    group by shown.tag, shown.dimension, prompts.scenario
 )
 select
     cast(null as varchar) as noise,

@@ -108,4 +108,6 @@ ranked as (
 )
 select queue, pair_id, prompt_id, kind, dimensions, priority, reason
 from ranked
+-- Nobody is shown two sides that differ only in what is hidden.
+anti join (select record_id from layers.records where kind = 'pairs' and rule = 'alike') as alike on alike.record_id = ranked.pair_id
 where place = 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from prefstrata.model.resources import data_directory
 from prefstrata.project import open_project_store, read_project
 from prefstrata.releases import read_manifest
 from prefstrata.stores.local import LocalStore
@@ -38,9 +39,15 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _votes(project: Path, who: str) -> None:
+def _votes(project: Path, who: str, *, words: str = "") -> None:
     records = [
-        pairwise(f"the words of {who}, question {n}?", f"Good {n}.", f"Bad {n}.", rater=who, rationale=f"{who} says so")
+        pairwise(
+            f"the words of {who}, question {n}? {words}",
+            f"Good {n}.",
+            f"Bad {n}.",
+            rater=who,
+            rationale=f"{who} says so",
+        )
         for n in range(12)
     ]
     put(project, f"{who}.jsonl", *records)
@@ -137,3 +144,43 @@ def test_a_purge_destroys_what_a_killed_run_had_uploaded(project: Path, monkeypa
     assert inside("gc", "--json", cwd=project).document["objects"] == 0
     assert inside("run", "--quiet", cwd=project).code == 0
     assert b"the words of lee" in _everything(project)
+
+
+def _hide(project: Path) -> None:
+    """From now on the policy hides personal data."""
+    shipped = (data_directory("policies") / "general.yaml").read_text("utf-8")
+    (project / "general.yaml").write_text(shipped + "\nprivacy: {personal_data: mask}\n", "utf-8")
+    config = project / "prefstrata.yaml"
+    config.write_text(config.read_text().replace("policies: [general]", "policies: [./general.yaml]"))
+
+
+def test_what_the_policy_hides_now_no_older_release_shows_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a way back nor what a killed run had written publishes a text that is hidden since."""
+    _votes(project, "ann", words="Write to ann@example.org.")
+    _killed(project, monkeypatch, "publish")
+    _hide(project)
+    done = inside("run", cwd=project)
+    assert (done.code, "an earlier run" in done.out) == (0, False)
+    found = _manifests(project)
+    assert [each["privacy"]["personal_data"] for each in found.values()] == ["mask", "off"]
+    assert b"ann@example.org" not in _everything(project)
+    back = inside("rollback", "v000001", cwd=project)
+    assert (back.code, "before the policy said" in back.err) == (3, True)
+
+
+def test_a_withdrawal_in_a_file_holds_for_what_a_killed_run_had_written(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files are read before anything that is left is published."""
+    config = project / "prefstrata.yaml"
+    config.write_text(
+        config.read_text() + "  - {name: back, mode: online, supervisor: user, path: back/*.csv, format: mapping,\n"
+        "     map: {fields: {who: text}, withdrawals: [{user: who, source: crowd}]}}\n"
+    )
+    _votes(project, "ann")
+    _killed(project, monkeypatch, "publish")
+    (project / "back").mkdir()
+    (project / "back" / "a.csv").write_text("who\nzoe\n")
+    done = inside("run", cwd=project)
+    assert (done.code, "an earlier run" in done.out) == (0, False)
+    assert list(_manifests(project)) == ["v000002", "v000001"]

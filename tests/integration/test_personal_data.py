@@ -211,6 +211,16 @@ def _answer(path: Path, out: Path) -> Path:
     return out
 
 
+def test_a_line_that_is_no_record_costs_that_line(project: Path) -> None:
+    """A mark of the byte order before the answers, one cut off behind them: the others settle what they were asked."""
+    out = project / "tasks.jsonl"
+    made = _document(project, "queue", "export", "arbitration", "--out", str(out))
+    done = _answer(out, project / "done.jsonl")
+    done.write_bytes(b"\xef\xbb\xbf" + done.read_bytes() + b'{"item": "cut off <EMAIL_ADDRESS>')
+    imported = _document(project, "queue", "import", str(done), "--as", "arbitration")
+    assert (imported["accepted"], imported["refused"]) == (made["questions"], {"truncated": 1})
+
+
 def test_answers_that_never_came_by_the_import_are_refused(project: Path) -> None:
     """A text with placeholders is not the text that is asked about: put into the inbox by hand, it settles nothing."""
     out = project / "tasks.jsonl"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prefstrata.cli._commands._published import demand_published
 from prefstrata.cli._commands._released import released, tag_of
+from prefstrata.policy import read_policies
 from prefstrata.project import open_project_store
 from prefstrata.releases import Status, rollback_release
 
@@ -21,6 +22,7 @@ def rollback(call: Call, ref: str, reason: str, wait: float) -> None:
     from prefstrata.pipeline import alone, withdrawn_subjects  # noqa: PLC0415 - a usage mistake need not load the pipeline
 
     project = call.project()
+    general = next(policy for policy, _ in read_policies(project) if "*" in policy.scenarios)
     with open_project_store(project) as store:
         target = released(store, ref)
         name = tag_of(store, target) or target.id
@@ -33,6 +35,7 @@ def rollback(call: Call, ref: str, reason: str, wait: float) -> None:
                 name,
                 date=int(time.time()),
                 withdrawn=withdrawn_subjects(project),
+                personal_data=general.privacy.personal_data,
                 metadata={"reason": reason} if reason else {},
             )
             outcome = demand_published(again, store.location)

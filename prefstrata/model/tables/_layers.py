@@ -52,7 +52,7 @@ LAYERS = (
 
 _KNOWN = (
     "contaminated, withdrawn, arbitration reversed, arbitrated, dimension undefined, "
-    "settlers disagree, high risk undescribed, rater failed golden back-test, "
+    "alike once hidden, settlers disagree, high risk undescribed, rater failed golden back-test, "
     "quota full or rule outdated"
 )
 CAUSES = Table(

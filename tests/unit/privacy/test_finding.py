@@ -82,6 +82,28 @@ def test_what_is_planted_is_found(kind: str, planted: str) -> None:
         assert masked(text, find(text, PERSONAL_DATA, ("US",))) == text.replace(planted, f"<{kind.upper()}>")
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("_joe@acme.com_ and __joe@acme.com__", "@_ and @__"),
+        ("joe@acme.com- thanks; joe@acme.com_x", "@- thanks; @_x"),
+        (
+            "我的邮箱是zhang.wei@qq.com麻烦您把订单的发票重新开一份然后尽快发给我谢谢您了好吗",
+            "我的邮箱是@麻烦您把订单的发票重新开一份然后尽快发给我谢谢您了好吗",
+        ),
+        ("почта иван@пример.рф, 例@例子.中国", "почта @, @"),
+        ("x" * 80 + "@acme.com", "x" * 16 + "@"),
+        ("wait..joe@acme.com", "wait..@"),
+        ("Tel:+44 20 7946 0958 tel:+14155552671 =+14155552671 Tel.+49 30 901820", "Tel:# tel:# =# Tel.#"),
+        ("phone:415-555-2671 phone=(415) 555-2671", "phone:# phone=#"),
+    ],
+)
+def test_what_stands_right_beside_it_hides_nothing(text: str, left: str) -> None:
+    """Marks of Markdown, dashes, words of scripts without blanks, signs before a number."""
+    found = masked(text, find(text, PERSONAL_DATA, ("US",)))
+    assert found.replace("<EMAIL_ADDRESS>", "@").replace("<PHONE_NUMBER>", "#") == left
+
+
 @pytest.mark.parametrize("text", NOTHING)
 def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
     """Numbers with a wrong check digit, dates, versions, addresses inside a house."""
