@@ -152,14 +152,15 @@ def _tasks(data: bytes, put_back: PutBack) -> bytes:
 def _table(delimiter: str, data: bytes, put_back: PutBack) -> bytes:
     csv.field_size_limit(max(csv.field_size_limit(), len(data)))  # of all readers; no cell is longer than its file
     text = io.StringIO(data.decode("utf-8-sig"), newline="")
-    records = list(csv.DictReader(text, delimiter=delimiter, strict=True))
+    reader = csv.DictReader(text, delimiter=delimiter, strict=True)
+    names, records = list(reader.fieldnames or ()), [{None: [], **row} for row in reader]
     if not any(put_back(records)):
         return data
     out = io.StringIO(newline="")
-    names = [name for name in records[0] if name is not None]
-    rows = csv.DictWriter(out, names, delimiter=delimiter, quoting=csv.QUOTE_ALL, extrasaction="ignore")
-    rows.writeheader()
-    rows.writerows(records)
+    rows = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    rows.writerow(names)
+    # Cells too many or too few stay so: the reader says it of that row.
+    rows.writerows([*(record[name] for name in names if record[name] is not None), *record[None]] for record in records)
     return _MARK + out.getvalue().encode()
 
 

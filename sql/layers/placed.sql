@@ -34,14 +34,14 @@ select
     records.record_id, records.kind, records.prompt_id,
     case
         when copies.record_id is not null or undefined.dimension is not null or alike.pair_id is not null
-            or contested.pair_id is not null or undescribed.prompt_id is not null then 'backflow'
+            or contested.record_id is not null or undescribed.prompt_id is not null then 'backflow'
         else rules.layer
     end as layer,
     case
         when copies.record_id is not null then 'contaminated'
         when undefined.dimension is not null then 'undefined'
         when alike.pair_id is not null then 'alike'
-        when contested.pair_id is not null then 'contested'
+        when contested.record_id is not null then 'contested'
         when undescribed.prompt_id is not null then 'undescribed'
         else rules.rule
     end as rule,
@@ -49,7 +49,7 @@ select
         when copies.record_id is not null then 'contaminated: a copy (' || copies.how || ') of the frozen set ' || copies.source
         when undefined.dimension is not null then 'undefined: judged only by what the policy names no dimension for'
         when alike.pair_id is not null then 'alike: its sides differ only in what the policy hides'
-        when contested.pair_id is not null then 'contested: those who settle it contradict each other'
+        when contested.record_id is not null then 'contested: those who settle it contradict each other'
         when undescribed.prompt_id is not null then 'undescribed: at high risk the prompt needs a task and a scenario; unknown and general are none'
         else rules.reason
     end as reason,
@@ -75,10 +75,30 @@ left join (
     join privacy.masked as other on other.text = 'response' and other.id = pairs.b
     where one.content = other.content
 ) as alike on alike.pair_id = records.record_id and records.kind = 'pairs'
--- A dispute is settled by those who may, and never by a majority of them.
-left join noise.settlements as contested
-    on contested.pair_id = records.record_id and contested.dimension = records.dimension and records.kind = 'pairs'
-    and not contested.settled
+-- A dispute is settled by those who may, and never by a majority of them; until then no dimension behind it stands in.
+left join (
+    select distinct records.record_id
+    from noise.settlements as settlements
+    join weighting.records as records on records.kind = 'pairs' and records.record_id = settlements.pair_id
+    left join policy.dimensions as own
+        on own.scenario = records.policy_scenario and own.dimension = records.dimension
+    left join policy.priorities as own_here
+        on own_here.scenario = records.policy_scenario and own_here.dimension = records.dimension
+        and own_here.risk_level = records.risk_level
+    left join policy.dimensions as held
+        on held.scenario = records.policy_scenario and held.dimension = settlements.dimension
+    left join policy.priorities as held_here
+        on held_here.scenario = records.policy_scenario and held_here.dimension = settlements.dimension
+        and held_here.risk_level = records.risk_level
+    where not settlements.settled
+        and (
+            settlements.dimension = records.dimension
+            or (
+                records.dimension <> 'overall'
+                and coalesce(held_here.priority, held.priority) < coalesce(own_here.priority, own.priority)
+            )
+        )
+) as contested on contested.record_id = records.record_id and records.kind = 'pairs'
 -- At high risk nobody may have to guess what the anchor or the benchmark is about.
 left join (
     select prompt_id
