@@ -35,6 +35,8 @@ __all__ = ["restored"]
 
 _PLACEHOLDERS = tuple(placeholder(kind).encode() for kind in PERSONAL_DATA)
 _MARK = b"\xef\xbb\xbf"
+_REST = "\0"
+"""The cells of a row beyond the header's."""
 
 
 def restored(warehouse: Path, data: bytes, suffix: str) -> bytes:
@@ -152,15 +154,16 @@ def _tasks(data: bytes, put_back: PutBack) -> bytes:
 def _table(delimiter: str, data: bytes, put_back: PutBack) -> bytes:
     csv.field_size_limit(max(csv.field_size_limit(), len(data)))  # of all readers; no cell is longer than its file
     text = io.StringIO(data.decode("utf-8-sig"), newline="")
-    reader = csv.DictReader(text, delimiter=delimiter, strict=True)
-    names, records = list(reader.fieldnames or ()), [{None: [], **row} for row in reader]
+    reader = csv.DictReader(text, delimiter=delimiter, strict=True, restkey=_REST)
+    names = list(reader.fieldnames or ())
+    records: list[Record] = [{_REST: [], **row} for row in reader]
     if not any(put_back(records)):
         return data
     out = io.StringIO(newline="")
     rows = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     rows.writerow(names)
     # Cells too many or too few stay so: the reader says it of that row.
-    rows.writerows([*(record[name] for name in names if record[name] is not None), *record[None]] for record in records)
+    rows.writerows([*(record[name] for name in names if record[name] is not None), *record[_REST]] for record in records)
     return _MARK + out.getvalue().encode()
 
 
