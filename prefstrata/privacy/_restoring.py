@@ -163,7 +163,9 @@ def _table(delimiter: str, data: bytes, put_back: PutBack) -> bytes:
     rows = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     rows.writerow(names)
     # Cells too many or too few stay so: the reader says it of that row.
-    rows.writerows([*(record[name] for name in names if record[name] is not None), *record[_REST]] for record in records)
+    rows.writerows(
+        [*(record[name] for name in names if record[name] is not None), *record[_REST]] for record in records
+    )
     return _MARK + out.getvalue().encode()
 
 
