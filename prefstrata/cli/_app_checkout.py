@@ -94,7 +94,7 @@ def register(application: typer.Typer) -> None:
             float,
             typer.Option(
                 metavar="SHARE",
-                help="Share of the prompts, with all their rows, for a validation file.",
+                help="Share of the conversations, with all their rows, for a validation file.",
                 rich_help_panel=_ROWS,
             ),
         ] = 0.0,

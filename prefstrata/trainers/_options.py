@@ -58,7 +58,8 @@ class Options:
         style: messages, or plain texts, for targets that have both.
         system: keep system prompts, drop them, or replace them by ``system_prompt``.
         system_prompt: the text to put there.
-        validation: share of the prompts, with all their rows, that goes into the validation files.
+        validation: share of the conversations, with all their rows, that goes into the validation files. Prompts whose
+            users open with the same words are one conversation.
         shuffle: mix the rows by the seed; in the order of their ids otherwise.
         seed: what lots are drawn with.
         weights: leave them to the report, write them as a column, or draw rows in proportion to them.

@@ -9,7 +9,8 @@ thumbs as (
         round(case when factors.squared then information_of(unpaired.trust) else unpaired.trust end * factors.factor, 9) as weight,
         array_to_string(list_transform(unpaired.prompt, lambda m: m.role), ',') as roles,
         length(array_to_string(list_transform(unpaired.prompt, lambda m: m.content), '')) + length(unpaired.response) as characters,
-        ltrim(unpaired.response) = '' as blank
+        ltrim(unpaired.response) = '' as blank,
+        case when $validation > 0 then short_hash(opening_of(unpaired.prompt)) end as opening
     from release.unpaired as unpaired
     left join governing on governing.scenario = unpaired.scenario
     left join checkout.factors as factors
@@ -17,7 +18,7 @@ thumbs as (
 ),
 sides as (
     select
-        records.record_id, records.prompt_id, records.layer, records.fate, records.swapped, records.tie, records.p,
+        records.record_id, records.prompt_id, records.opening, records.layer, records.fate, records.swapped, records.tie, records.p,
         records.margin, records.weight, sides.side,
         case when sides.side = 'chosen' then pairs.chosen_id else pairs.rejected_id end as response_id,
         (sides.side = 'chosen') <> records.swapped as label
@@ -27,7 +28,7 @@ sides as (
     where $sides
 )
 select
-    $part as part, 'unpaired' as kind, response_id as record_id, '' as side, prompt_id, response_id, layer,
+    $part as part, 'unpaired' as kind, response_id as record_id, '' as side, prompt_id, opening, response_id, layer,
     case
         when label is null then 'tie'
         when blank then 'a side is empty'
@@ -44,6 +45,6 @@ select
 from thumbs
 union all
 select
-    $part, 'pairs', record_id, side, prompt_id, response_id, layer, fate, swapped, tie, label, p, margin, weight,
+    $part, 'pairs', record_id, side, prompt_id, opening, response_id, layer, fate, swapped, tie, label, p, margin, weight,
     cast(case when label then 1 else 0 end as bigint), cast(1 as bigint)
 from sides

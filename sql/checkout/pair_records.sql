@@ -12,6 +12,7 @@ measured as (
         case when $max_characters > 0 then length(array_to_string(list_transform(pairs.prompt, lambda m: m.content), '')) end as asked,
         length(pairs.chosen) as chosen_length,
         length(pairs.rejected) as rejected_length,
+        case when $validation > 0 then short_hash(opening_of(pairs.prompt)) end as opening,
         pairs.chosen = pairs.rejected as same,
         (pairs.chosen < '!' and ltrim(pairs.chosen) = '') or (pairs.rejected < '!' and ltrim(pairs.rejected) = '') as blank,
         pairs.outcome,
@@ -42,7 +43,7 @@ judged as (
     from estimated
 )
 select
-    $part as part, 'pairs' as kind, pair_id as record_id, '' as side, prompt_id, cast(null as varchar) as response_id, layer,
+    $part as part, 'pairs' as kind, pair_id as record_id, '' as side, prompt_id, opening, cast(null as varchar) as response_id, layer,
     case
         when p_chosen is null then 'no estimate in the dimension'
         when blank then 'a side is empty'

@@ -10,7 +10,8 @@ weighed as (
             as weight,
         array_to_string(list_transform(ratings.prompt, lambda m: m.role), ',') as roles,
         length(array_to_string(list_transform(ratings.prompt, lambda m: m.content), '')) + length(ratings.response) as characters,
-        ltrim(ratings.response) = '' as blank
+        ltrim(ratings.response) = '' as blank,
+        case when $validation > 0 then short_hash(opening_of(ratings.prompt)) end as opening
     from release.ratings as ratings
     left join governing on governing.scenario = ratings.scenario
     left join checkout.factors as factors
@@ -20,14 +21,14 @@ weighed as (
 rated as (
     select
         response_id, min(prompt_id) as prompt_id, min(layer) as layer, min(roles) as roles, max(characters) as characters,
-        bool_or(blank) as blank,
+        bool_or(blank) as blank, min(opening) as opening,
         count(distinct dimension) as dimensions,
         case when count(weight) = count(*) then round(sum(weight) / (count(*) * 1e9), 9) end as weight
     from weighed
     group by response_id
 )
 select
-    $part as part, 'ratings' as kind, response_id as record_id, '' as side, prompt_id, response_id, layer,
+    $part as part, 'ratings' as kind, response_id as record_id, '' as side, prompt_id, opening, response_id, layer,
     case
         when dimensions < array_length(string_split($dimensions, ',')) then 'a dimension has no score'
         when blank then 'a side is empty'

@@ -1,7 +1,8 @@
 -- Grain: a record that was read.
 -- Who is handed out, to which split and how often. A response that was judged several times counts once, for the side that
--- weighs more; a prompt's pairs count as asked; a prompt is in one split only. Where the trainer cannot weigh, rows are drawn
--- by systematic sampling (Madow 1949): a row of twice the weight comes twice as often, to within one, and golden at least once.
+-- weighs more; a prompt's pairs count as asked; a conversation is in one split only: a later turn of it quotes what an earlier
+-- one was trained on. Where the trainer cannot weigh, rows are drawn by systematic sampling (Madow 1949): a row of twice the weight
+-- comes twice as often, to within one, and golden at least once.
 with said as (
     select
         kind, record_id, side, label,
@@ -31,7 +32,7 @@ settled as (
         end as fate,
         case when $per_prompt = 'divide' and rivals.pairs > 1 then round(fated.weight / rivals.pairs, 9) else fated.weight end as weight,
         case
-            when $validation > 0 and hash_bits_low(short_hash(concat_ws('/', cast($seed as varchar), 'split', fated.prompt_id))) % 1000000
+            when $validation > 0 and hash_bits_low(short_hash(concat_ws('/', cast($seed as varchar), 'split', coalesce(fated.opening, fated.prompt_id)))) % 1000000
                 < $validation * 1000000
                 then 'validation'
             else 'train'
@@ -65,7 +66,7 @@ drawn as (
     where whole > 0
 )
 select
-    settled.part, settled.kind, settled.record_id, settled.side, settled.prompt_id, settled.response_id, settled.layer,
+    settled.part, settled.kind, settled.record_id, settled.side, settled.prompt_id, settled.opening, settled.response_id, settled.layer,
     settled.fate, settled.swapped, settled.tie, settled.label, settled.p, settled.margin, settled.weight, settled.positive,
     settled.labels,
     case when settled.fate = 'kept' then settled.split end as split,

@@ -10,6 +10,7 @@ measured as (
         array_to_string(list_transform(traces.prompt, lambda m: m.role), ',') as roles,
         length(array_to_string(list_transform(traces.prompt, lambda m: m.content), ''))
             + length(array_to_string(list_transform(traces.steps, lambda s: coalesce(s.output, '')), '')) as characters,
+        case when $validation > 0 then short_hash(opening_of(traces.prompt)) end as opening,
         array_length(traces.steps) as steps,
         array_length(list_filter(traces.steps, lambda s: s.reward is null)) as unjudged,
         array_length(list_filter(traces.steps, lambda s: ltrim(coalesce(s.output, '')) = '')) as blank,
@@ -20,7 +21,7 @@ measured as (
         on factors.cell = coalesce(traces.cell, coalesce(governing.scenario, '*') || '/' || traces.stratum)
 )
 select
-    $part as part, 'traces' as kind, trace_id as record_id, '' as side, prompt_id, cast(null as varchar) as response_id, layer,
+    $part as part, 'traces' as kind, trace_id as record_id, '' as side, prompt_id, opening, cast(null as varchar) as response_id, layer,
     case
         when steps = 0 then 'no steps'
         when unjudged > 0 then 'a step has no reward'

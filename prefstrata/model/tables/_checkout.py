@@ -16,6 +16,7 @@ _DECIDED = f"""
 part | bigint | number of the release file that holds it, from 0
 {_RECORD_KEY.strip()}
 prompt_id | varchar | the prompt
+opening | varchar | what its conversation opens with, hashed; null without validation files, or without words
 response_id | varchar | the response, where the trainer reads single ones; null elsewhere
 layer | varchar | the layer
 fate | varchar | kept, or why it is left out

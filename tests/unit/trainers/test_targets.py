@@ -229,18 +229,28 @@ def test_weight_and_p_are_columns_when_asked_for(store: LocalStore, tmp_path: Pa
     assert (row["weight"], row["p"]) == (1.0, 0.8)
 
 
-def test_validation_is_split_by_prompt(store: LocalStore, tmp_path: Path) -> None:
-    """All pairs of a prompt are in one of the two files, and every row is in one."""
-    records = [whole_pair(f"{prompt}-{n}", f"question {prompt}") for prompt in range(40) for n in range(3)]
+def test_validation_is_split_by_conversation(store: LocalStore, tmp_path: Path) -> None:
+    """All rows of a conversation, its later turns and its question spelled otherwise, are in one of the two files."""
+    records = [
+        whole_pair(f"{talk}-{n}", prompt, prompt_id=f"{talk}-{n}")
+        for talk in range(40)
+        for n, prompt in enumerate(_turns(f"Question {talk}?"))
+    ]
     made = hand_out(
         store, {PAIRS: records[:60], OTHER: records[60:]}, tmp_path / "out", "nemo-rl-binary", validation=0.3
     )
     train, held = rows(tmp_path / "out"), rows(tmp_path / "out", "validation")
-    asked = [{row["prompt"][0]["content"] for row in split} for split in (train, held)]
+    asked = [{row["prompt"][0]["content"].lower().strip("?") for row in split} for split in (train, held)]
     assert asked[0] & asked[1] == set()
     assert len(asked[0] | asked[1]) == 40
     assert len(train) + len(held) == made.rows == 120
     assert 5 <= len(asked[1]) <= 20
+
+
+def _turns(question: str) -> list[list[dict[str, str]]]:
+    first = {"role": "user", "content": question}
+    later = [first, {"role": "assistant", "content": "an answer"}, {"role": "user", "content": "and then?"}]
+    return [[first], later, [{"role": "user", "content": question.upper()}]]
 
 
 @pytest.mark.parametrize("files", ["jsonl", "parquet"])
