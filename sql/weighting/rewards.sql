@@ -35,14 +35,15 @@ means as (
     from heard
     group by trace_id, "index"
 )
+-- The spread is in half billionths: of two who count alike it is a whole number of those, which no engine rounds to a side of its own.
 select
     means.trace_id, means."index", means.raters,
     means.mean / 1e9 as reward,
     case
-        when means.raters > 1 then round(sqrt(cast(sum(
+        when means.raters > 1 then round(2 * sqrt(cast(sum(
             cast(heard.counts as decimal(10, 0))
             * cast((heard.scaled - means.mean) * (heard.scaled - means.mean) as decimal(19, 0))
-        ) as double) / means.whole) / 1e9, 9)
+        ) as double) / means.whole)) / 2e9
     end as spread,
     means.experts_reward
 from means

@@ -28,13 +28,14 @@ means as (
     from heard
     group by response_id, dimension
 ),
+-- In half billionths: of two who count alike it is a whole number of those, which no engine rounds to a side of its own.
 spreads as (
     select
         heard.response_id, heard.dimension,
-        sqrt(cast(sum(
+        round(2 * sqrt(cast(sum(
             cast(heard.counts as decimal(10, 0))
             * cast((heard.scaled - means.mean) * (heard.scaled - means.mean) as decimal(19, 0))
-        ) as double) / min(means.whole)) / 1e9 as spread
+        ) as double) / min(means.whole))) / 2e9 as spread
     from heard
     join means on means.response_id = heard.response_id and means.dimension = heard.dimension
     group by heard.response_id, heard.dimension
@@ -61,7 +62,7 @@ select
     end) as bigint) as people,
     sum(by_stratum.weight) / 1e9 as evidence,
     min(means.mean) / 1e9 as score,
-    case when sum(by_stratum.raters) > 1 then min(round(spreads.spread, 9)) end as spread,
+    case when sum(by_stratum.raters) > 1 then min(spreads.spread) end as spread,
     max(by_stratum.experts_score) as experts_score,
     bool_or(by_stratum.has_rationale) as has_rationale,
     bool_or(by_stratum.has_rationale and by_stratum.stratum = 'expert/offline') as expert_rationale,

@@ -81,7 +81,22 @@ def _written_out(tree: exp.Expr, functions: Mapping[str, tuple[tuple[str, ...], 
 @lru_cache(maxsize=512)
 def _read(sql: str) -> exp.Expr:
     """The statement, its named functions written out; a fit runs the same few dozens of times."""
-    return _written_out(sqlglot.parse_one(sql, read="duckdb"), _functions())
+    tree = _written_out(sqlglot.parse_one(sql, read="duckdb"), _functions())
+    for node in reversed(list(tree.find_all(exp.Round))):  # the inner ones first
+        if digits := node.args.get("decimals"):
+            node.replace(_rounded(node.this, int(digits.name)))
+    return tree
+
+
+def _rounded(value: exp.Expr, digits: int) -> exp.Expr:
+    """Rounding to some digits as DuckDB computes it: to a whole number of the last of them, and back.
+
+    Spark's own rounds what the number is printed as. A double that lies between two roundings may then go either way,
+    and half of what is halved does: the mean of two, or how far they are apart.
+    """
+    scale = exp.Literal.number(f"1e{digits}")
+    whole = exp.Round(this=exp.Mul(this=exp.cast(exp.paren(value.copy()), exp.DataType.Type.DOUBLE), expression=scale))
+    return exp.paren(exp.Div(this=whole, expression=scale.copy()))
 
 
 def to_spark(sql: str, params: Mapping[str, Scalar], view: Callable[[str], str]) -> str:
