@@ -89,6 +89,9 @@ def append_staged(engine: Engine, *, frozen: bool = False) -> AppendSummary:
     for each in TABLES:
         if each.schema in {"ledger", "staging"}:
             engine.ensure(each)
+    if not frozen:
+        for name in ("staging.said", "staging.kept"):
+            engine.build(name)
     with engine.transaction():
         refused = engine.query("reports/batches_read_twice")["batch_id"].to_list()
         if refused:

@@ -12,7 +12,7 @@ with said as (
     ) as frozen_id,
     votes.prompt_id, votes.left_id, votes.right_id, votes.choice, votes.dimension, votes.rater_id,
     batches.source, votes.batch_id, votes.line,
-    batches.position * 1099511627776 + votes.line as place
+    ledger_place(batches.position, votes.line) as place
   from staging.votes
   join staging.batches on batches.batch_id = votes.batch_id
 ),

@@ -2,16 +2,15 @@
 -- The same words described in another way are another row, described in the same way they are none: what holds is
 -- resolved in evidence.prompts. Only ids are grouped and sorted: the messages are joined in at the end.
 with places as (
-  -- 2^40: no file has as many records, so one number is batch and line, in ledger order.
   select
     prompts.prompt_id, prompts.task, prompts.scenario, prompts.risk_level, prompts.language, prompts.tags,
-    batches.position * 1099511627776 + prompts.line as place,
+    ledger_place(batches.position, prompts.line) as place,
     count(*) as times
   from staging.prompts
   join staging.batches on batches.batch_id = prompts.batch_id
   group by
     prompts.prompt_id, prompts.task, prompts.scenario, prompts.risk_level, prompts.language, prompts.tags,
-    batches.position * 1099511627776 + prompts.line
+    ledger_place(batches.position, prompts.line)
 ),
 
 known as (
@@ -57,7 +56,7 @@ from staging.prompts
 join staging.batches on batches.batch_id = prompts.batch_id
 join kept
   on kept.prompt_id = prompts.prompt_id
-  and kept.place = batches.position * 1099511627776 + prompts.line
+  and kept.place = ledger_place(batches.position, prompts.line)
   and kept.task is not distinct from prompts.task
   and kept.scenario is not distinct from prompts.scenario
   and kept.risk_level is not distinct from prompts.risk_level
@@ -73,7 +72,7 @@ from staging.prompts
 join staging.batches on batches.batch_id = prompts.batch_id
 join kept
   on kept.prompt_id = prompts.prompt_id
-  and kept.place = batches.position * 1099511627776 + prompts.line
+  and kept.place = ledger_place(batches.position, prompts.line)
   and kept.task is not distinct from prompts.task
   and kept.scenario is not distinct from prompts.scenario
   and kept.risk_level is not distinct from prompts.risk_level

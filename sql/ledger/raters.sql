@@ -1,8 +1,7 @@
 -- Grain: a rater as one description gives it, not in the ledger yet.
 -- A rater described in another way is another row, in the same way it is none.
 with staged as (
-  -- 2^40: no file has as many records, so one number is batch and line, in ledger order.
-  select raters.*, batches.supervisor, batches.position * 1099511627776 + raters.line as place
+  select raters.*, batches.supervisor, ledger_place(batches.position, raters.line) as place
   from staging.raters
   join staging.batches on batches.batch_id = raters.batch_id
 ),

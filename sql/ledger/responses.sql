@@ -2,16 +2,15 @@
 -- The same text from another generator is another row, from the same one it is none. Only ids are grouped and sorted:
 -- the texts, most of all bytes that come in, are joined in at the end.
 with places as (
-  -- 2^40: no file has as many records, so one number is batch and line, in ledger order.
   select
     responses.response_id, responses.generator, responses.generator_family, responses.sampling,
-    batches.position * 1099511627776 + responses.line as place,
+    ledger_place(batches.position, responses.line) as place,
     count(*) as times
   from staging.responses
   join staging.batches on batches.batch_id = responses.batch_id
   group by
     responses.response_id, responses.generator, responses.generator_family, responses.sampling,
-    batches.position * 1099511627776 + responses.line
+    ledger_place(batches.position, responses.line)
 ),
 
 known as (
@@ -52,7 +51,7 @@ from staging.responses
 join staging.batches on batches.batch_id = responses.batch_id
 join kept
   on kept.response_id = responses.response_id
-  and kept.place = batches.position * 1099511627776 + responses.line
+  and kept.place = ledger_place(batches.position, responses.line)
   and kept.generator is not distinct from responses.generator
   and kept.generator_family is not distinct from responses.generator_family
   and kept.sampling is not distinct from responses.sampling
@@ -66,7 +65,7 @@ from staging.responses
 join staging.batches on batches.batch_id = responses.batch_id
 join kept
   on kept.response_id = responses.response_id
-  and kept.place = batches.position * 1099511627776 + responses.line
+  and kept.place = ledger_place(batches.position, responses.line)
   and kept.generator is not distinct from responses.generator
   and kept.generator_family is not distinct from responses.generator_family
   and kept.sampling is not distinct from responses.sampling

@@ -10,6 +10,13 @@ __all__ = ["STAGING"]
 _DERIVED_IN_LEDGER = {"seq", "vote_id", "rating_id", "step_id", "event_id", "source", "mode", "supervisor"}
 
 
+_STANDS = """
+kind | varchar | its table of the ledger: votes, ratings, steps or events
+place | bigint | of its record among all of the run, in ledger order
+item | bigint | its place in the record, from 0; null where a record makes one
+"""
+
+
 def _staged(ledger: Table) -> Table:
     """What the sources hand to the ledger: its columns less what the ledger step adds, plus the record's own id."""
     own = columns("""
@@ -60,5 +67,27 @@ raw | varchar | the record as found, cut at 64 KiB, undecodable bytes escaped
 raw_sha256 | varchar | hash of the whole record
 """),
         ("batch_id", "line"),
+    ),
+    Table(
+        "staging",
+        "said",
+        "a statement that is staged: a vote, a rating, a step's reward or an event",
+        columns(f"""
+{_STANDS.strip()}
+named | boolean | its record has an id of its own
+said_id | varchar | hash of what it says, and of who said it where
+"""),
+        ("kind", "place", "item"),
+    ),
+    Table(
+        "staging",
+        "kept",
+        "a statement that is staged and not in the ledger yet",
+        columns(f"""
+{_STANDS.strip()}
+id | varchar | what it is called in the ledger
+seq | bigint | its place in its table of the ledger, from 1
+"""),
+        ("kind", "place", "item"),
     ),
 )
