@@ -56,7 +56,7 @@ def sentences(manifest: dict[str, Any], quote: Quote = quoted) -> list[str]:
     if teaching and not found:
         if manifest["parent"] is not None and manifest.get("compared", False):
             told.append("What it teaches did not change by more than chance.")
-        told += _standing(teaching)
+        told += _standing(teaching, quote)
     return told
 
 
@@ -98,20 +98,40 @@ def _varied(groups: list[list[_Finding]]) -> list[list[_Finding]]:
     return [each for _, _, each in sorted(ranked, key=lambda known: known[:2])]
 
 
-def _standing(teaching: dict[str, Any]) -> Iterator[str]:
+def _standing(teaching: dict[str, Any], quote: Quote) -> Iterator[str]:
     """How the version stands, whatever it changed: its ordering against the policy's, and its pull of length."""
-    decided = [row for row in teaching["ordering"] if row["declared"] and row["low"] is not None]
-    decided = [row for row in decided if row["low"] > 0.5 or row["high"] < 0.5]  # noqa: PLR2004 - one half
+    declared = [row for row in teaching["ordering"] if row["declared"] and row["low"] is not None]
+    against = [row for row in declared if row["high"] < 0.5]  # noqa: PLR2004 - one half
+    decided = len(against) + sum(row["low"] > 0.5 for row in declared)  # noqa: PLR2004 - one half
     if decided:
-        follow = sum(row["low"] > 0.5 for row in decided)  # noqa: PLR2004 - one half
-        cases = "case" if len(decided) == 1 else "cases"
+        cases = "case" if decided == 1 else "cases"
         yield (
             "Where two dimensions conflict and the data surely lets one of them win, it is the policy's in "
-            f"{follow:,} of {len(decided):,} {cases}."
+            f"{decided - len(against):,} of {decided:,} {cases}{_but(against, declared, quote)}."
         )
     for row in teaching["styles"]:
         if (row["scenario"], row["style"]) == ("*", "longer") and row["share"] is not None:
-            yield f"Of two sides that differ in length, the longer is chosen in {_percent(row['share'])}."
+            yield f"By weight, the longer of two sides of unlike length is chosen in {_percent(row['share'])}."
+
+
+def _but(against: list[dict[str, Any]], declared: list[dict[str, Any]], quote: Quote) -> str:
+    """What goes against the policy: before all, what loses that the policy puts above others and under few."""
+    if not against:
+        return ""
+    rank: Counter[tuple[str, str, str]] = Counter()
+    for row in declared:
+        rank[row["scenario"], row["risk_level"], row["upper"]] += 1
+        rank[row["scenario"], row["risk_level"], row["lower"]] -= 1
+
+    def order(row: dict[str, Any]) -> tuple[int, float, str]:
+        return -rank[row["scenario"], row["risk_level"], row["upper"]], row["follows"], row["upper"]
+
+    gravest = min(against, key=order)
+    more = f", and {len(against) - 1:,} more" if len(against) > 1 else ""
+    return (
+        f"; in {quote(gravest['scenario'])} at {gravest['risk_level']} risk, {quote(gravest['lower'])} wins over "
+        f"{quote(gravest['upper'])} in {_percent(1 - gravest['follows'])}{more}"
+    )
 
 
 def tell(findings: list[_Finding], quote: Quote = quoted) -> str:

@@ -393,6 +393,31 @@ def test_the_summary_counts_what_can_be_trained_on() -> None:
     )
 
 
+def test_the_summary_names_what_goes_against_the_policy_the_highest_dimension_first() -> None:
+    """A count of what is right may not hide which dimension lost."""
+
+    def row(upper: str, lower: str, follows: float) -> dict[str, object]:
+        low, high = max(0.0, follows - 0.2), min(1.0, follows + 0.2)
+        cell = {"scenario": "general", "risk_level": "low", "declared": True}
+        return {**cell, "upper": upper, "lower": lower, "follows": follows, "low": low, "high": high}
+
+    ordering = [
+        row("safety", "tone", 0.9),
+        row("safety", "help", 0.16),
+        row("help", "tone", 0.1),
+        row("help", "x", 0.5),
+    ]
+    styles = [{"scenario": "*", "style": "longer", "share": 0.587}]
+    told = summarise(manifest(teaching={"ordering": ordering, "styles": styles}, findings=[]))
+    assert told.endswith(
+        "Where two dimensions conflict and the data surely lets one of them win, it is the policy's in 1 of 3 cases;"
+        " in general at low risk, help wins over safety in 84 %, and 1 more."
+        " By weight, the longer of two sides of unlike length is chosen in 59 %."
+    )
+    right = summarise(manifest(teaching={"ordering": ordering[:1], "styles": []}, findings=[]))
+    assert right.endswith("it is the policy's in 1 of 1 case.")
+
+
 def test_pages_do_not_tell_how_records_were_cut_into_files() -> None:
     """One batch of a source, or three that hold the same records, give the same pages."""
     [whole] = manifest()["batches"]
