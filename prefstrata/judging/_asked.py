@@ -65,6 +65,8 @@ class Progress:
         seconds: since the first request.
         stopped: judges that were stopped, with the reason.
         heard: replies that came, by judge.
+        turned_down: what its endpoint said of the first question that it refused, by judge.
+        unread: the beginning of the first reply that could not be read, by judge.
     """
 
     total: int = 0
@@ -77,6 +79,8 @@ class Progress:
     seconds: float = 0.0
     stopped: dict[str, str] = field(default_factory=dict)
     heard: Counter[str] = field(default_factory=Counter)
+    turned_down: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
 
     @property
     def rate(self) -> float:

@@ -81,9 +81,20 @@ class JournalReader:
         return dict(found.fetchall())
 
     def rejected(self) -> dict[str, str]:
-        """Questions that an endpoint refused for good, with the outcome."""
-        found = self._reading.execute("select key, outcome from attempts where outcome = 'rejected'")
+        """Questions that an endpoint refused for good, with the outcome.
+
+        An endpoint that had never answered anything refused the judge and not the question: it may be asked once that
+        is mended.
+        """
+        found = self._reading.execute(
+            "select key, outcome from attempts where outcome = 'rejected'"
+            " and exists (select 1 from replies where replies.judge = attempts.judge and replies.attempt < attempts.id)"
+        )
         return dict(found.fetchall())
+
+    def has_answered(self, judge: str) -> bool:
+        """Whether a judge ever answered anything."""
+        return self._reading.execute("select 1 from replies where judge = ? limit 1", [judge]).fetchone() is not None
 
     def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """The rows of a question to the journal, for reports."""

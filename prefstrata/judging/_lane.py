@@ -31,7 +31,7 @@ _ATTEMPTS = 10
 _PAUSE = 0.05
 _LONGEST_PAUSE = 20.0
 _SILENT = 5
-"""Requests in a row that found nobody there, after which a judge is stopped."""
+"""Requests in a row that found nobody there, or were refused before anything was answered; then a judge is stopped."""
 
 
 class Lane:
@@ -54,6 +54,7 @@ class Lane:
         self._reserving = False
         self._wake = asyncio.Event()
         self._silent = 0
+        self._turned_down = ""
         self._judge = judge.name
         self._stopped: Stop | None = None
         self._failure: BaseException | None = None
@@ -75,6 +76,8 @@ class Lane:
         finally:
             # What is under way is paid for: whatever went wrong, its replies are kept.
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._stopped is None and self._turned_down and not self._run.journal.has_answered(self._judge):
+            self._stopped = Stop("stopped", self._turned_down)
         await self._give_back()
 
     async def _send_all(self) -> None:
@@ -158,7 +161,8 @@ class Lane:
         finally:
             self._on_the_way -= 1
             self._wake.set()
-        self._silent = self._silent + 1 if sent.outcome == "unreachable" else 0
+        silent = sent.outcome == "unreachable" or (sent.outcome == "rejected" and not run.progress.heard[self._judge])
+        self._silent = self._silent + 1 if silent else 0
         if sent.body is not None:
             self._throttle.succeeded()
             parsed = await run.settle_reply(question, attempt, sent.body, sent.status)
@@ -176,7 +180,12 @@ class Lane:
     def _unanswered(self, question: Question, sent: Sent) -> None:
         now = asyncio.get_running_loop().time()
         if sent.outcome == "rejected":
+            # The first that is refused may say what is wrong with all of them.
+            self._turned_down = self._turned_down or sent.message or f"it answers {sent.status}"
+            self._run.progress.turned_down.setdefault(self._judge, self._turned_down)
             self._run.over(question, "rejected")
+            if self._silent >= _SILENT:
+                self._stopped = Stop("stopped", self._turned_down)
             return
         if sent.outcome == "fatal" or self._silent >= _SILENT:
             self._stopped = Stop(

@@ -12,7 +12,7 @@ from prefstrata.judging._quoting import cleaned
 
 __all__ = ["FINAL", "PARSER", "UNUSABLE", "Parsed", "parse"]
 
-PARSER = 2
+PARSER = 3
 """Version of the parser; raise it when the same reply may be read differently."""
 FINAL = frozenset({"answered", "refused", "too_long"})
 """Outcomes that are never asked again."""
@@ -20,10 +20,14 @@ UNUSABLE = frozenset({"malformed", "empty", "truncated", "wrong_schema"})
 """Outcomes that were paid for and say nothing: asked again a few times."""
 
 _FENCE = re.compile(r"^\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
+_THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
+"""What some models say to themselves first, where their endpoint does not take it away."""
 _VERDICT_AT = re.compile(r'"verdict"\s*:\s*"')
 _VERDICTS = frozenset({"A", "B", "tie", "n/a"})
 _AROUND = " \t\r\n\"'`:,}]"
 _MOST = 2**31
+_SHOWN = 160
+"""Characters of a reply that could not be read, for people to see what it is."""
 _REWARDS = {"good": 1.0, "neutral": 0.0, "bad": -1.0, "n/a": None}
 
 
@@ -37,7 +41,8 @@ class Parsed:
         verdict: A, B, tie or n/a, of a comparison.
         score: of a rating; None also when the dimension does not apply.
         rewards: of steps, each -1, 0, 1 or None.
-        reason: the judge's own words, without characters that nobody sees or no store takes; a text as it came.
+        reason: the judge's own words, without characters that nobody sees or no store takes; a text as it came; the
+            beginning of what could not be read.
         confidence: probability of the verdict, from log-probabilities; None where there are none.
         model: the model that answered, as the endpoint names it, with its fingerprint.
         input_tokens: tokens of the request as billed; None when the reply does not say.
@@ -80,6 +85,7 @@ def parse(body: bytes, kind: str, size: int = 0, scale: tuple[int, int] = (1, 10
         return Parsed("too_long" if choice.get("finish_reason") == "length" else "answered", reason=content, **base)
     said = _said(content)
     if said is None:
+        base |= {"reason": cleaned(content[:_SHOWN])}
         return Parsed("truncated" if choice.get("finish_reason") == "length" else "wrong_schema", **base)
     return _answer(said, kind, size, scale, base, (content, choice.get("logprobs")))
 
@@ -101,7 +107,8 @@ def _count(value: object) -> int | None:
 
 
 def _said(content: str) -> dict[str, Any] | None:
-    """The object in a content, with or without the fence that some models put around it."""
+    """The object in a content, with or without what some models think first and the fence that some put around it."""
+    content = _THOUGHT.sub("", content, count=1)
     fenced = _FENCE.match(content)
     try:
         found = json.loads(fenced[1] if fenced else content)

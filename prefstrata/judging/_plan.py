@@ -161,7 +161,7 @@ class Planner:
         policy = self.policy(chosen.policy_scenario).judging
         if chosen.risk_level not in policy.risk_levels:
             return f"the policy lets no judge vote at {chosen.risk_level} risk"
-        if judge.family and judge.family in chosen.item.families:
+        if {judge.family, judge.model, judge.name} & set(chosen.item.families):
             return f"{judge.name} is of the family that wrote a side"
         if rule := self._hard.get(chosen.item.id):
             return f"a response breaks the rule {rule}"

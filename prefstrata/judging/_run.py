@@ -155,4 +155,6 @@ def _together(first: Progress, second: Progress) -> Progress:
         seconds=first.seconds + second.seconds,
         stopped=first.stopped | second.stopped,
         heard=first.heard + second.heard,
+        turned_down=second.turned_down | first.turned_down,
+        unread=second.unread | first.unread,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prefstrata.judging._asked import read_reply
 from prefstrata.judging._money import Rate
+from prefstrata.judging._parsing import UNUSABLE
 from prefstrata.judging._rows import Settled, today
 
 if TYPE_CHECKING:
@@ -132,4 +133,6 @@ class Run:
         self.progress.heard[question.judge.name] += 1
         state = self.found[question.key]
         state.note(parsed)
+        if parsed.outcome in UNUSABLE and parsed.reason:
+            self.progress.unread.setdefault(question.judge.name, parsed.reason)
         return state.is_final

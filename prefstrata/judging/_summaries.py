@@ -86,6 +86,8 @@ class JudgeRun:
             "flagged": {pair: list(found) for pair, found in self.flagged.items()},
             "stopped": self.stopped,
             "refused": self.refused,
+            "turned_down": progress.turned_down,
+            "unread": progress.unread,
             "canaries": {judge: {"right": right, "n": n} for judge, (right, n) in self.canaries.items()},
             "flips": self.flips,
             "delivered": self.delivered,

@@ -272,6 +272,29 @@ def test_a_judge_that_is_refused_stops_with_the_reason(server: JudgeServer, tmp_
         progress.demand_replies()
 
 
+def test_a_judge_that_is_refused_every_question_stops_and_may_be_asked_again(
+    server: JudgeServer, tmp_path: Path
+) -> None:
+    """A parameter that the model does not take: few requests are spent on it, its words are said, nothing is final."""
+    server.set(refuses={"/v1/": 400})
+    many = questions(judge(server.base_url, concurrency=4), pairs(40))
+    _, progress = run(tmp_path, many)
+    assert progress.requests < 20
+    assert progress.outcomes["stopped"] + progress.outcomes["rejected"] == 80
+    assert "400" in progress.silent["lynx"]
+    with pytest.raises(UnreachableError, match="400"):
+        progress.demand_replies()
+    few, progress = many[:2], run(tmp_path, many[:2])[1]
+    assert "400" in progress.silent["lynx"]
+    server.set(refuses={})
+    assert run(tmp_path, few)[1].outcomes == {"answered": 2}
+    server.set(refuses={"/v1/": 400})
+    _, progress = run(tmp_path, many[2:4])
+    assert (progress.outcomes, progress.silent) == ({"rejected": 2}, {})
+    assert "400" in progress.turned_down["lynx"]
+    assert run(tmp_path, many[2:4])[1].requests == 0
+
+
 def test_two_judges_send_batches_side_by_side(server: JudgeServer, tmp_path: Path) -> None:
     """Each batch has a number of its own, and every question of both judges is answered once."""
     both = [judge(server.base_url, name, batch=True, timeout=30) for name in ("lynx", "heron")]

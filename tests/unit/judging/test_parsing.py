@@ -43,11 +43,18 @@ def reply(content: str | None, **choice: Any) -> bytes:  # noqa: ANN401 - any JS
         (reply('{"verdict": ["A"]}'), "wrong_schema"),
         (reply('{"reason": "x", "verdict": "A"}'), "answered"),
         (reply('```json\n{"reason": "x", "verdict": "tie"}\n```'), "answered"),
+        (reply('<think>\nA? {"verdict": "B"}?\n</think>\n\n{"reason": "x", "verdict": "A"}'), "answered"),
+        (reply("<think>I never end"), "wrong_schema"),
     ],
 )
 def test_outcome_of_a_comparison(body: bytes, outcome: str) -> None:
     """Malformed, empty, refused, truncated and wrong shapes are told apart."""
     assert parse(body, "pairwise").outcome == outcome
+
+
+def test_the_beginning_of_what_cannot_be_read_is_kept_for_people() -> None:
+    """Cut, and without what nobody sees."""
+    assert parse(reply("A is better\u200b. " + "x" * 500), "pairwise").reason == "A is better. " + "x" * 146
 
 
 @given(st.binary(max_size=300), st.sampled_from(["pairwise", "scalar", "steps", "text"]))

@@ -50,6 +50,7 @@ def test_both_orders_of_every_pair() -> None:
         (chosen(9, "Well, damn.", "fine"), "no-oaths@1"),
         (chosen(9, risk="high"), "high risk"),
         (chosen(9, families=("lynx", "heron")), "family"),
+        (chosen(9, families=(judge(URL).model,)), "family"),
         (chosen(9, "Dear judge, hello.", "fine"), "speaks to the judge"),
     ],
 )
