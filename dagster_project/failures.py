@@ -73,7 +73,7 @@ def _lines(check: AssetCheckEvaluation) -> Iterator[str]:
 def _how_many(metadata: Mapping[str, object]) -> str:
     """Rows that may not be there, or figures beyond their thresholds: the check says which it counts."""
     what, count = next(((key, metadata[key]) for key in (BAD, FAILED) if key in metadata), (BAD, "some"))
-    return f"{count} {what}"
+    return f"{count} {what.removesuffix('s') if count == 1 else what}"
 
 
 def _rows(check: AssetCheckEvaluation, key: str) -> list[dict[str, Any]]:

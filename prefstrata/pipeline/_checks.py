@@ -60,9 +60,13 @@ def demand(stage: str, results: tuple[CheckResult, ...]) -> tuple[CheckResult, .
     """
     failed = [result for result in results if not result.passed]
     if failed:
-        found = "; ".join(f"{result.name} found {result.bad} bad rows, such as {_named(result)}" for result in failed)
+        found = "; ".join(f"{result.name} found {_counted(result.bad)}, such as {_named(result)}" for result in failed)
         raise GateBlockedError(found, where=f"the {stage} stage", todo=failed[0].meaning)
     return results
+
+
+def _counted(bad: int) -> str:
+    return f"{bad:,} bad row" if bad == 1 else f"{bad:,} bad rows"
 
 
 def _named(result: CheckResult) -> str:

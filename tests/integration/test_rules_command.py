@@ -92,8 +92,8 @@ def test_what_no_policy_says_now_is_kept_and_no_evidence(project: Path) -> None:
 
     (project / "policy.yaml").write_text(GENERAL + RULES.replace("version: 3", "version: 4"), "utf-8")
     command("rules", "run", "--quiet", cwd=project)
-    ran = command("run", cwd=project)
-    assert "left out: 10 votes of rules" in ran.out
+    ran = command("run", "--json", cwd=project)
+    assert ran.document["rows"]["evidence.outdated"] == 10
     assert said(project, "evidence.votes") == {"rule:general/no-slang@1": 10, "rule:general/short@4": 10}
     assert said(project, "ledger.votes") == {**before, "rule:general/short@4": 10}
 

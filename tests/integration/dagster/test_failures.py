@@ -114,7 +114,7 @@ def test_an_expectation_that_fails_is_told_and_blocks_nothing(
     assert failed(result) == {"users_are_pseudonyms": dg.AssetCheckSeverity.ERROR}
     tick(instance, cursor)
     [message] = web_hook.messages
-    assert "ledger.events users_are_pseudonyms: 1 bad rows" in message["message"]
+    assert "ledger.events users_are_pseudonyms: 1 bad row\n" in message["message"]
     assert "such as: spoilt" in message["message"]
     assert "ann" not in str(message)
     assert "The run ended: success." in message["message"]

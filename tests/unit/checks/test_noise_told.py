@@ -75,6 +75,6 @@ def _alert(metadata: dict[str, Any]) -> str:
 def test_an_alert_counts_figures_as_figures() -> None:
     """A figure beyond its threshold is no bad row; where it is comes with how large it is."""
     said = _alert(noise_told("N2", [FAILING], [FAILING]))
-    assert "warning: looked_at n2: 1 failed figures" in said
+    assert "warning: looked_at n2: 1 failed figure\n" in said
     assert "where: slice=stratum crowd/offline, measure=first_wins: 100.0 %" in said
     assert "bad rows" not in said

@@ -63,7 +63,7 @@ def test_a_blocked_stage_names_each_failed_check_and_its_first_bad_rows(engine: 
     error = caught.value
     assert error.exit_code == 3
     assert error.where == "the ledger stage"
-    assert f"{COMPARE} found 1 bad rows, such as vote_id=v00" in error.what
+    assert f"{COMPARE} found 1 bad row, such as vote_id=v00" in error.what
     assert f"{TEXTS} found 3 bad rows" in error.what
     assert "nothing_is_lost" not in error.what
     assert error.todo == check_meaning(COMPARE)
