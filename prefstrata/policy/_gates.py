@@ -57,7 +57,7 @@ class Gates(Strict):
     )
     personal_data: Gate = Field(
         Gate(limit=0.05, rise=0.02, severity="warn"),
-        description="Pairs whose texts hold personal data that the policy has marked and not hidden.",
+        description="Records of any kind whose texts hold personal data that the policy has marked and not hidden.",
     )
     ruler: Gate = Field(
         Gate(rise=0.05, owner=_ANNOTATION),

@@ -1,7 +1,7 @@
--- Grain: a gate on single pairs, a governing scenario, and a slice of it.
--- How often a pair has the fault the gate looks for, over all tasks, and task by task: never one number for a whole version.
+-- Grain: a gate on single records, a governing scenario, and a slice of it.
+-- How often a pair, or for personal data any record, has the fault the gate looks for, over all tasks, and task by task: never one number for a whole version.
 with faults as (
-    select pair_id, scenario, task, 'identical' as gate, identical as bad from gates.flags
+    select pair_id as record_id, scenario, task, 'identical' as gate, identical as bad from gates.flags
     union all
     select pair_id, scenario, task, 'misaligned', misaligned from gates.flags
     union all
@@ -13,19 +13,19 @@ with faults as (
     union all
     select pair_id, scenario, task, 'metadata', metadata from gates.flags
     union all
-    select pair_id, scenario, task, 'personal_data', personal_data from gates.flags
+    select record_id, scenario, task, 'personal_data', personal_data from gates.marked
 ),
 sliced as (
-    select gate, scenario, 'all' as slice, pair_id, bad from faults where bad is not null
+    select gate, scenario, 'all' as slice, record_id, bad from faults where bad is not null
     union all
-    select gate, scenario, 'task=' || task, pair_id, bad from faults where bad is not null
+    select gate, scenario, 'task=' || task, record_id, bad from faults where bad is not null
 ),
 counted as (
     select
         gate, scenario, slice,
         count(*) as n,
         count(*) filter (where bad) as bad,
-        list_sort(list(pair_id) filter (where bad)) as samples
+        list_sort(list(record_id) filter (where bad)) as samples
     from sliced
     group by gate, scenario, slice
 )

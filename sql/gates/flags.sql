@@ -58,19 +58,6 @@ texts as (
         end as misaligned
     from compared
 ),
--- What the policy only marks leaves as it is; what it hides does not, and where nobody searched there is nothing to ask.
-texts_of as (
-    select pair_id, 'prompt' as text, prompt_id as id from drawn
-    union all
-    select pair_id, 'response', chosen from drawn
-    union all
-    select pair_id, 'response', rejected from drawn
-),
-personal as (
-    select distinct texts_of.pair_id
-    from texts_of
-    join privacy.found as found on found.text = texts_of.text and found.id = texts_of.id
-),
 -- A rule rates a text, or votes for the text that keeps it: whichever it did, it looked.
 ruled as (
     select pair_id, bool_or(broken) as broken
@@ -124,12 +111,8 @@ select
     case
         when drawn.risk_level = 'high'
             then drawn.task = 'unknown' or drawn.own_scenario = 'general' or drawn.anonymous or not drawn.has_rationale
-    end as metadata,
-    case
-        when (select max(personal_data) from privacy.searched) = 'mark' then personal.pair_id is not null
-    end as personal_data
+    end as metadata
 from drawn
 join texts on texts.pair_id = drawn.pair_id
 left join ruled on ruled.pair_id = drawn.pair_id
 left join looped on looped.pair_id = drawn.pair_id
-left join personal on personal.pair_id = drawn.pair_id

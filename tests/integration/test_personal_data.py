@@ -288,3 +288,5 @@ def test_a_gate_tells_how_much_of_a_release_is_only_marked(project: Path) -> Non
     stopped = inside("run", "--quiet", cwd=project)
     assert stopped.code == 3
     assert "hold personal data, which the policy marks and does not hide" in stopped.err
+    kinds = _document(project, "sql", "select distinct kind from gates.marked where personal_data order by kind")
+    assert [row["kind"] for row in kinds] == ["pairs", "ratings", "traces", "unpaired"]

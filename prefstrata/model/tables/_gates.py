@@ -97,11 +97,24 @@ cycles | boolean | it is part of a cycle of three; null where no three responses
 ties | boolean | no side leads
 rules | boolean | the chosen answer breaks a rule; null where no rule looked at it
 metadata | boolean | at high risk: task, scenario, generator or reason is missing; null at other risks
-personal_data | boolean | one of its texts holds personal data; null where the policy does not say mark
 """),
         ("pair_id",),
     ),
-    Table("gates", "faults", "a gate on single pairs, a scenario and a slice of it", _FIGURES, _KEY),
+    Table(
+        "gates",
+        "marked",
+        "a record of a training layer, of the prompts drawn for inspection, where the policy marks personal data",
+        columns("""
+kind | varchar | pairs, ratings, traces or unpaired
+record_id | varchar | the record
+prompt_id | varchar | its prompt
+scenario | varchar | the scenario of policy.scenarios that governs it
+task | varchar | its task
+personal_data | boolean | one of its texts holds personal data
+"""),
+        ("kind", "record_id"),
+    ),
+    Table("gates", "faults", "a gate on single records, a scenario and a slice of it", _FIGURES, _KEY),
     Table("gates", "rulers", "a ruler, a scenario, and a stratum on a dimension", _FIGURES, _KEY),
     Table("gates", "dissent", "a stratum, or one of its raters", _FIGURES, _KEY),
     Table(

@@ -104,7 +104,9 @@ def judge(  # noqa: PLR0913 - what is judged, against what, and what is known be
     known = parent if compared else None
     _load_parent(engine, known)
     pairs = int(engine.query("manifest/sizes").filter(pl.col("kind") == "pairs")["records"].sum())
-    engine.build("gates.flags", parts=max(1, -(-pairs // settings.sample)))
+    parts = max(1, -(-pairs // settings.sample))
+    engine.build("gates.flags", parts=parts)
+    engine.build("gates.marked", parts=parts)
     engine.build("gates.faults")
     for table in _FRESH:
         if known:

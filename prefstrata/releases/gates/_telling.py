@@ -22,7 +22,7 @@ _SAYS = {
     "ties": "of {n} pairs to train on have no side that leads",
     "rules": "of {n} pairs have a chosen answer that breaks a rule",
     "metadata": "of {n} pairs at high risk lack their task, scenario, generator or reason",
-    "personal_data": "of {n} pairs hold personal data, which the policy marks and does not hide",
+    "personal_data": "of {n} records hold personal data, which the policy marks and does not hide",
     "ruler": "of the new votes on {n} pairs go the way a ruler foretells",
     "agreement": "of the new votes on {n} pairs contradict what everybody else says of the pair",
     "ordering": "of the new overall votes on {n} pairs follow the dimension that the policy puts lower",
