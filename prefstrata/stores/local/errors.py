@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["mapped", "only_readable"]
+__all__ = ["mapped", "only_readable", "unread_log"]
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
@@ -48,6 +48,18 @@ def only_readable(root: Path) -> ConfigError:
         "the store can be read here, but not written",
         where=str(root),
         todo="run the command where its folder can be written, or check the folder's permissions",
+    )
+
+
+def unread_log(refs: Path) -> ConfigError:
+    """The error of a reader beside whom the log of a writer lies, without the index that SQLite makes for it.
+
+    A copy or a snapshot that was taken while somebody wrote looks like that.
+    """
+    return ConfigError(
+        "the log of a writer lies beside the refs, and can be read only where the folder can be written",
+        where=str(refs),
+        todo="run `prefstrata log` once where it can be written, or copy the store when nobody writes",
     )
 
 

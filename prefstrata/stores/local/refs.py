@@ -15,7 +15,7 @@ import rfc8785
 
 from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.stores.errors import RunGoneError
-from prefstrata.stores.local.errors import mapped, only_readable
+from prefstrata.stores.local.errors import mapped, only_readable, unread_log
 from prefstrata.stores.types import FileInfo, TagInfo
 
 if TYPE_CHECKING:
@@ -217,6 +217,11 @@ def _copied(path: Path) -> sqlite3.Connection:
                 stored.backup(copy)
             if before.log or before == _state(path):
                 return copy
+    except sqlite3.OperationalError as error:
+        copy.close()
+        if before.log and not path.with_name(f"{path.name}-shm").exists():
+            raise unread_log(path) from error
+        raise
     except BaseException:
         copy.close()
         raise

@@ -273,6 +273,24 @@ def test_a_store_that_cannot_be_written_shows_what_a_living_writer_published(tmp
         assert _said_of(root, tmp_path / "two")[0] == f"v000002 v000001 {store.resolve('latest').id}"
 
 
+def test_a_log_that_cannot_be_read_is_told_as_what_it_is(tmp_path: Path) -> None:
+    """A snapshot taken while somebody wrote has a log and no index of it, which only a writer can make."""
+    root, taken = tmp_path / "store", tmp_path / "taken"
+    with open_store(root) as store:
+        release(store, ONE)
+        shutil.copytree(root, taken, ignore=shutil.ignore_patterns("*-shm"))
+        newest = store.resolve("latest").id
+    assert (taken / "refs.sqlite-wal").stat().st_size
+    done = mounted(READABLE.format(taken), sys.executable, "-c", READ, str(taken), str(tmp_path / "out"))
+    assert done.returncode
+    assert "ConfigError" in done.stderr
+    assert "the log of a writer lies beside the refs" in done.stderr
+    assert "refs.sqlite" in done.stderr
+    with open_store(taken) as store:
+        assert store.resolve("latest").id == newest
+    assert _said_of(taken, tmp_path / "out")[0] == f"v000001 {newest}"
+
+
 def test_refs_that_change_while_they_are_copied_are_copied_again(tmp_path: Path) -> None:
     """A writer that comes meanwhile leaves a log, and then the log counts."""
     root = tmp_path / "store"
