@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import BytesIO
 
 import polars as pl
@@ -13,6 +14,8 @@ __all__ = ["RESAVE", "as_exported"]
 
 RESAVE = "save it as CSV UTF-8, with the header that was exported"
 """What to do with a table that cannot be read."""
+_MARK = re.compile("sep=(.)\r?\n?")
+"""The first line by which Excel says what parts the cells; it is no row, and no header."""
 _PARTS = {".csv": ",", ".tsv": "\t"}
 _SAVED = (",", ";", "\t")
 _OURS = {"item", "choice"}
@@ -21,8 +24,9 @@ _OURS = {"item", "choice"}
 def as_exported(data: bytes, suffix: str, where: str) -> bytes:
     """A table of answers with what parts cells where it was exported, told by the header that was written then.
 
-    A spreadsheet parts cells by what its country uses, which is a semicolon in much of Europe. Bytes that are no such
-    table, or that nothing tells apart, stay as they are.
+    A spreadsheet parts cells by what its country uses, which is a semicolon in much of Europe, and may say so in a line
+    before the header (``sep=;``), which is taken out. Bytes that are no such table, or that nothing tells apart, stay
+    as they are.
 
     Args:
         data: the file.
@@ -43,9 +47,14 @@ def as_exported(data: bytes, suffix: str, where: str) -> bytes:
             where=where,
             todo=f"{RESAVE}; nothing was imported",
         ) from error
-    header = text.partition("\n")[0].rstrip("\r")
-    parts = next((part for part in (usual, *_SAVED) if set(_cells(header, part)) >= _OURS), usual)
-    return data if parts == usual else _parted(data, parts, usual)
+    said = _MARK.match(text)
+    body = text[said.end() :] if said else text
+    header = body.partition("\n")[0].rstrip("\r")
+    parts = next((part for part in (usual, *_SAVED) if set(_cells(header, part)) >= _OURS), None)
+    if parts is None:
+        return data
+    table = body.encode() if said else data
+    return table if parts == usual else _parted(table, parts, usual)
 
 
 def _cells(line: str, parts: str) -> list[str]:

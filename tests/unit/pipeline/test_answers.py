@@ -168,6 +168,21 @@ def test_a_table_may_be_parted_as_a_spreadsheet_parts_it(
     assert found == [{key: value or "" for key, value in row.items()} for row in rows]
 
 
+@pytest.mark.parametrize(("parts", "ends"), [(";", "\r\n"), (",", "\n"), ("\t", "\r\n")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_the_line_that_says_what_parts_cells_is_no_row(
+    project: Project, tmp_path: Path, parts: str, ends: str, encoding: str
+) -> None:
+    """Excel writes and reads `sep=;` before the header; the answers below it are read like any others."""
+    rows = [_answer(**HOSTILE), _answer(item="cd", rater="lee")]
+    path = _table(tmp_path / "a.csv", rows, parts)
+    path.write_bytes(f"sep={parts}{ends}".encode(encoding) + path.read_bytes())
+    made = import_answers(project, path, round_="arbitration")
+    assert (made.summary.read, made.summary.accepted) == (2, 2)
+    with made.path.open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.DictReader(file)) == [{key: value or "" for key, value in row.items()} for row in rows]
+
+
 def test_a_table_as_it_was_exported_is_kept_byte_by_byte(project: Project, tmp_path: Path) -> None:
     """There is nothing to put right."""
     path = _table(tmp_path / "a.csv", [_answer(**HOSTILE)], ",")
