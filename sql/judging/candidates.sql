@@ -1,6 +1,7 @@
 -- Grain: a pair that a model judge may be asked to compare.
 -- Judges are paid by the question, so the most informative pairs come first: those whose sides are close in estimated quality, and
--- those about which raters contradict each other. Nothing here is text: that is read for the chosen pairs alone.
+-- those about which raters contradict each other. Nothing here is text: that is read for the chosen pairs alone. Sides that differ
+-- only in what the policy hides are the same to a judge.
 with families as (
     select response_id, list_distinct(list(generator_family)) as families
     from ledger.responses
@@ -22,3 +23,10 @@ left join layers.records as placed on placed.kind = 'pairs' and placed.record_id
 left join noise.preferences as estimate on estimate.pair_id = pairs.pair_id and estimate.dimension = 'overall'
 left join families as one on one.response_id = pairs.a
 left join families as other on other.response_id = pairs.b
+anti join (
+    select compared.pair_id
+    from evidence.pairs as compared
+    join privacy.masked as shown_a on shown_a.text = 'response' and shown_a.id = compared.a
+    join privacy.masked as shown_b on shown_b.text = 'response' and shown_b.id = compared.b
+    where shown_a.content = shown_b.content
+) as alike on alike.pair_id = pairs.pair_id

@@ -1,6 +1,7 @@
 -- Grain: two responses to one prompt that nobody compared, in canonical order.
 -- Logs hold single answers, and models write more: put together, they are pairs. Of a prompt with many, the few that are closest in
--- how they were rated come first, because they say most; where ratings are missing, the lot decides.
+-- how they were rated come first, because they say most; where ratings are missing, the lot decides. Sides that differ only in what the
+-- policy hides are the same to a judge.
 with rated as (
     select response_id, cast(sum(cast(round(unit_value * 1e9) as bigint)) as double) / (count(*) * 1e9) as score
     from evidence.normalised_ratings
@@ -34,6 +35,9 @@ fresh as (
     from together
     anti join evidence.pairs as compared on compared.pair_id = together.pair_id
     anti join evidence.contaminated as frozen on frozen.kind = 'prompt' and frozen.id = together.prompt_id
+    left join privacy.masked as shown_a on shown_a.text = 'response' and shown_a.id = together.a
+    left join privacy.masked as shown_b on shown_b.text = 'response' and shown_b.id = together.b
+    where shown_a.content is null or shown_b.content is null or shown_a.content <> shown_b.content
 ),
 chosen as (
     select *
