@@ -156,6 +156,19 @@ trace_raters as (
     anti join evidence.erased as erased on erased.kind = 'trace' and erased.id = steps.trace_id
     group by trace_id, prompt_id, supervisor || '/' || mode
 ),
+-- Whoever judges both as an annotator and online is one rater, and one person.
+trace_voices as (
+    select
+        steps.trace_id, steps.prompt_id,
+        count(distinct steps.rater_id) as raters,
+        count(distinct case
+            when supervisor in ('expert', 'crowd') or (supervisor = 'user' and mode = 'offline') then steps.rater_id
+        end) as people
+    from ledger.steps
+    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
+    anti join evidence.erased as erased on erased.kind = 'trace' and erased.id = steps.trace_id
+    group by steps.trace_id, steps.prompt_id
+),
 trace_weights as (
     select
         trace_raters.*, facts.policy_scenario, facts.risk_level,
@@ -179,11 +192,11 @@ rewarded as (
 ),
 traces as (
     select
-        trace_weights.trace_id as record_id, 'traces' as kind, prompt_id, policy_scenario, risk_level, 'process' as dimension,
+        trace_weights.trace_id as record_id, 'traces' as kind, trace_weights.prompt_id, policy_scenario, risk_level, 'process' as dimension,
         list_sort(list({'stratum': stratum, 'votes': weight / 1e9})) as weights,
         cast(sum(n) as bigint) as votes,
-        cast(sum(n) as bigint) as raters,
-        cast(sum(case when stratum like 'expert/%' or stratum like 'crowd/%' or stratum = 'user/offline' then n else 0 end) as bigint) as people,
+        min(trace_voices.raters) as raters,
+        min(trace_voices.people) as people,
         sum(weight) / 1e9 as evidence,
         1 - coalesce(min(rewarded.disagreement), 0e0) as p, true as decided,
         coalesce(min(rewarded.disagreement), 0e0) as disagreement,
@@ -191,15 +204,25 @@ traces as (
         bool_or(has_rationale and stratum = 'expert/offline') as expert_rationale,
         coalesce(bool_and(rewarded.expert_confirmed), false) as expert_confirmed
     from trace_weights
+    join trace_voices on trace_voices.trace_id = trace_weights.trace_id and trace_voices.prompt_id = trace_weights.prompt_id
     left join rewarded on rewarded.trace_id = trace_weights.trace_id
-    group by trace_weights.trace_id, prompt_id, policy_scenario, risk_level
+    group by trace_weights.trace_id, trace_weights.prompt_id, policy_scenario, risk_level
+),
+thumb_voices as (
+    select
+        response_id, prompt_id,
+        count(distinct who) as raters,
+        count(distinct case
+            when stratum like 'expert/%' or stratum like 'crowd/%' or stratum = 'user/offline' then who
+        end) as people
+    from weighting.opinions
+    group by response_id, prompt_id
 ),
 thumb_weights as (
     select
         opinions.response_id, opinions.prompt_id, opinions.stratum,
         facts.policy_scenario, facts.risk_level, facts.prior, facts.tie_margin,
         sum(opinions.events) as n,
-        count(*) as raters,
         sum(cast(round(1e9 * opinions.up) as bigint)) as w_up,
         sum(cast(round(1e9 * opinions.down) as bigint)) as w_down
     from weighting.opinions as opinions
@@ -210,17 +233,19 @@ thumb_weights as (
 ),
 thumbs as (
     select
-        response_id, prompt_id, policy_scenario, risk_level, prior, tie_margin,
+        thumb_weights.response_id, thumb_weights.prompt_id, policy_scenario, risk_level, prior, tie_margin,
         list_sort(list({'stratum': stratum, 'votes': (w_up + w_down) / 1e9})) as weights,
         cast(sum(n) as bigint) as votes,
-        cast(sum(raters) as bigint) as raters,
-        cast(sum(case when stratum like 'expert/%' or stratum like 'crowd/%' or stratum = 'user/offline' then raters else 0 end) as bigint) as people,
+        min(thumb_voices.raters) as raters,
+        min(thumb_voices.people) as people,
         sum(w_up) / 1e9 as w_up,
         sum(w_down) / 1e9 as w_down,
         sum(w_up) - sum(w_down) as lean,
         sum(case when stratum = 'expert/offline' then w_up - w_down else 0 end) as experts_lean
     from thumb_weights
-    group by response_id, prompt_id, policy_scenario, risk_level, prior, tie_margin
+    join thumb_voices
+        on thumb_voices.response_id = thumb_weights.response_id and thumb_voices.prompt_id = thumb_weights.prompt_id
+    group by thumb_weights.response_id, thumb_weights.prompt_id, policy_scenario, risk_level, prior, tie_margin
 ),
 unpaired as (
     select

@@ -40,10 +40,21 @@ spreads as (
     join means on means.response_id = heard.response_id and means.dimension = heard.dimension
     group by heard.response_id, heard.dimension
 ),
+-- Whoever judges both as an annotator and online is one rater, and one person.
+voices as (
+    select
+        response_id, dimension,
+        count(distinct rater_id) as raters,
+        count(distinct case
+            when stratum like 'expert/%' or stratum like 'crowd/%' or stratum = 'user/offline' then rater_id
+        end) as people
+    from heard
+    group by response_id, dimension
+),
 by_stratum as (
     select
         response_id, prompt_id, dimension, stratum,
-        sum(weight) as weight, sum(ratings) as votes, count(*) as raters,
+        sum(weight) as weight, sum(ratings) as votes, count(*) as opinions,
         case when stratum = 'expert/offline' then sum(scaled) / (count(*) * 1e9) end as experts_score,
         bool_or(has_rationale) as has_rationale,
         flatten(list(rating_ids)) as rating_ids
@@ -54,15 +65,11 @@ select
     by_stratum.response_id, by_stratum.dimension, by_stratum.prompt_id,
     list_sort(list({'stratum': by_stratum.stratum, 'votes': by_stratum.weight / 1e9})) as strata,
     cast(sum(by_stratum.votes) as bigint) as votes,
-    cast(sum(by_stratum.raters) as bigint) as raters,
-    cast(sum(case
-        when by_stratum.stratum like 'expert/%' or by_stratum.stratum like 'crowd/%' or by_stratum.stratum = 'user/offline'
-            then by_stratum.raters
-        else 0
-    end) as bigint) as people,
+    min(voices.raters) as raters,
+    min(voices.people) as people,
     sum(by_stratum.weight) / 1e9 as evidence,
     min(means.mean) / 1e9 as score,
-    case when sum(by_stratum.raters) > 1 then min(spreads.spread) end as spread,
+    case when sum(by_stratum.opinions) > 1 then min(spreads.spread) end as spread,
     max(by_stratum.experts_score) as experts_score,
     bool_or(by_stratum.has_rationale) as has_rationale,
     bool_or(by_stratum.has_rationale and by_stratum.stratum = 'expert/offline') as expert_rationale,
@@ -70,4 +77,5 @@ select
 from by_stratum
 join means on means.response_id = by_stratum.response_id and means.dimension = by_stratum.dimension
 join spreads on spreads.response_id = by_stratum.response_id and spreads.dimension = by_stratum.dimension
+join voices on voices.response_id = by_stratum.response_id and voices.dimension = by_stratum.dimension
 group by by_stratum.response_id, by_stratum.dimension, by_stratum.prompt_id
