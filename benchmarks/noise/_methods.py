@@ -35,6 +35,7 @@ class Result:
         scores: how good its estimates are.
         coverage: share of raters whose true ability its 90 % interval holds; None without intervals or truth.
         seconds: how long ours took; None for the peers, whose answers may come from the cache.
+        raters: how many raters the coverage is a share of.
     """
 
     set: str
@@ -43,6 +44,7 @@ class Result:
     scores: Scores
     coverage: float | None
     seconds: float | None = None
+    raters: int = 0
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -78,6 +80,7 @@ def measure(
                 scores=found,
                 coverage=coverage(cards, each.raters) if method == OURS else None,
                 seconds=seconds if method == OURS else None,
+                raters=each.raters["ability"].count() if method == OURS else 0,
             )
             for method, found in scores.items()
         ]

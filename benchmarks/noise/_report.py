@@ -25,6 +25,8 @@ _BELOW = -0.005
 """Accuracy ours may lie below the better of majority and Dawid-Skene, in any set."""
 _ECE = 0.05
 _COVERAGE = (0.85, 0.95)
+_CHANCE = 1.645
+"""Standard errors to either side that a share lies within nine times in ten."""
 _SHOWN = {
     "accuracy": ("accuracy", "{:.1%}"),
     "decided": ("on decided", "{:.1%}"),
@@ -33,6 +35,7 @@ _SHOWN = {
     "brier": ("Brier", "{:.3f}"),
     "log_loss": ("log loss", "{:.3f}"),
     "coverage": ("coverage", "{:.0%}"),
+    "chance": ("chance", "±{:.0%}"),
 }
 
 
@@ -41,9 +44,12 @@ def averages(results: Sequence[Result]) -> pl.DataFrame:
 
     The margin is against the baseline that is better on average: which one that is does not change with the seed. ECE
     is that of all items of all draws, and coverage that of all raters: with few in a bin, chance alone moves it.
+    ``chance`` is how far it may lie from what it would be over many draws, nine times in ten: as the raters' number
+    has it or, where that is more, as the draws differ, for the raters of a draw miss together where their panel's mean
+    is missed.
     """
     rows = [
-        {"set": each.set, "method": each.method, "coverage": each.coverage}
+        {"set": each.set, "method": each.method, "coverage": each.coverage, "raters": each.raters}
         | {name: getattr(each.scores, name) for name in ("accuracy", "decided", "brier", "log_loss")}
         for each in results
     ]
@@ -53,7 +59,18 @@ def averages(results: Sequence[Result]) -> pl.DataFrame:
     means = (
         pl.DataFrame(rows, schema_overrides={"coverage": pl.Float64})
         .group_by("set", "method", maintain_order=True)
-        .agg(pl.len().alias("draws"), pl.all().mean())
+        .agg(
+            pl.len().alias("draws"),
+            pl.exclude("raters").mean(),
+            pl.col("raters").sum(),
+            apart=(pl.col("coverage").std() / pl.len().sqrt()).fill_null(0),
+        )
+        .with_columns(
+            chance=pl.when(pl.col("raters") > 0).then(
+                _CHANCE
+                * pl.max_horizontal("apart", (pl.col("coverage") * (1 - pl.col("coverage")) / pl.col("raters")).sqrt())
+            )
+        )
     )
     baseline = means.filter(pl.col("method").is_in(BASELINES)).group_by("set").agg(best=pl.col("accuracy").max())
     return (
@@ -127,10 +144,17 @@ def _verdicts(ours: pl.DataFrame, matters: frozenset[str], made: frozenset[str])
 
 
 def _verdict(rows: pl.DataFrame, missed: pl.DataFrame, figure: str, text: str) -> tuple[bool, str]:
-    names = ", ".join(f"{row['set']} {_cell(row, figure) or 'none given'}" for row in missed.iter_rows(named=True))
+    names = ", ".join(_named(row, figure) for row in missed.iter_rows(named=True))
     return not names, f"{text}, in {len(rows) - len(missed)} of {len(rows)} sets" + (
         f"; not in {names}" if names else ""
     )
+
+
+def _named(row: dict[str, Any], figure: str) -> str:
+    """A set with that figure, and of a coverage how far chance moves it and how many raters it is a share of."""
+    cell = _cell(row, figure) or "none given"
+    counted = f" {_cell(row, 'chance')} of {row['raters']}" if figure == "coverage" and row["raters"] else ""
+    return f"{row['set']} {cell}{counted}"
 
 
 def _cell(row: dict[str, Any], figure: str) -> str:

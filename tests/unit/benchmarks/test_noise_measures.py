@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks.noise._methods import Result
-from benchmarks.noise._report import report
+from benchmarks.noise._report import averages, report
 from benchmarks.noise.measures import Scores, coverage, expected_calibration_error, score
 
 ITEMS = pl.DataFrame({"item": ["i", "j", "k", "l"], "truth": ["a", "b", "tie", "a"], "golden": [None, None, None, "a"]})
@@ -128,3 +129,13 @@ def test_the_verdict_names_what_is_missed_and_where(ours: Result, missed: str) -
     assert kept == (not missed)
     assert len(lines) == bool(missed)
     assert all(missed in line and f"not in {ours.set}" in line for line in lines)
+
+
+def test_the_chance_of_a_coverage_is_that_of_its_raters_and_of_its_draws() -> None:
+    """Of a hundred raters alike in four draws it is 2.5 points; of draws that differ by more, as they do."""
+    alike = [replace(result("s", "prefstrata", 0.8, covered=0.9), seed=seed, raters=100) for seed in range(4)]
+    chance = averages(alike)["chance"].item()
+    assert chance == pytest.approx(1.645 * (0.9 * 0.1 / 400) ** 0.5)
+    apart = [replace(each, coverage=held) for each, held in zip(alike, (0.8, 1.0, 0.8, 1.0), strict=True)]
+    assert averages(apart)["chance"].item() == pytest.approx(1.645 * 0.1 * (4 / 3) ** 0.5 / 2)
+    assert averages([result("s", "majority", 0.8)])["chance"].item() is None
