@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import polars as pl
+import math
+from itertools import pairwise
 
-from prefstrata.noise._spread import TAILS
+import polars as pl
 
 __all__ = ["with_interval"]
 
@@ -12,77 +13,86 @@ _OUTSIDE = 0.05
 """Of the posterior below an interval of 90 %, and above it."""
 _KNOWN = 0.85
 """Part of a rater's information that is left when what other raters and items are like must be learnt as well."""
+_FREEDOM = 4.0
 _LEAST = 1e-3
-_FAR = 4.0
-_HALVINGS = 20
+_CELLS = 32
+_REACH = 3.2
+"""The cells end where the inverse hyperbolic sine of a half of the deviations is this: 24 deviations away."""
+_AT_ONCE = 50_000
+"""Raters that are looked at together: each has two numbers a cell."""
+_EDGES = tuple(_REACH * (2 * place / _CELLS - 1) for place in range(_CELLS + 1))
+_MIDDLES = tuple((left + right) / 2 for left, right in pairwise(_EDGES))
+_MASSES = tuple(f"_mass_{place}" for place in range(_CELLS))
+_BELOW = tuple(f"_below_{place}" for place in range(_CELLS))
 
 
 def with_interval(raters: pl.DataFrame) -> pl.DataFrame:
     """The raters with ``ability_low`` and ``ability_high``, in log-odds.
 
-    A Student t is a mixture of normals around one middle. Given votes whose likelihood is near a normal, each of them
-    has a normal posterior, and weighs as much as it had made the votes probable. So a rater who said little has the
-    interval of the Student t, one who said much that of its votes, and an outlier is not drawn in.
+    What a rater said makes an ability as likely as so many right and wrong votes would: as many as hold its information
+    where the posterior is highest, and as many of them right as balance the hold of the prior there. That is a binomial
+    and no normal, which would be too narrow for whom chance made look worse and too wide for whom it made look better:
+    many of the best raters would lie above their intervals. So a rater who said little has the interval of the Student
+    t, one who said much that of its votes, and an outlier is not drawn in.
 
     Args:
         raters: ``ability``, where the posterior is highest; ``usual`` and ``spread``, the middle and the squared scale
             of the abilities of raters like it; ``mean_variance``, of that middle; ``information`` of its votes.
     """
-    told = pl.max_horizontal("information", pl.lit(_LEAST))
-    off = pl.col("ability") - pl.col("usual")
-    # Where the hold of the prior and the pull of the votes balance, the votes alone would have it farther off.
-    hold = 5 / (4 + off**2 / pl.col("spread")) / pl.col("spread")
-    found = raters.with_columns(_off=off + hold * off / told, _noise=1 / (_KNOWN * told))
-    variance = {place: pl.col("spread") / precision + pl.col("mean_variance") for place, (precision, _) in _PARTS}
-    found = found.with_columns(
-        **{
-            f"_log_{place}": -(pl.col("_off") ** 2) / (2 * (prior + pl.col("_noise")))
-            - (prior + pl.col("_noise")).log() / 2
-            for place, prior in variance.items()
-        },
-        **{
-            f"_mean_{place}": pl.col("usual") + pl.col("_off") * prior / (prior + pl.col("_noise"))
-            for place, prior in variance.items()
-        },
-        **{
-            f"_deviation_{place}": (prior * pl.col("_noise") / (prior + pl.col("_noise"))).sqrt()
-            for place, prior in variance.items()
-        },
-    )
-    highest = pl.max_horizontal(f"_log_{place}" for place in variance)
-    found = found.with_columns(
-        (weight * (pl.col(f"_log_{place}") - highest).exp()).alias(f"_weight_{place}") for place, (_, weight) in _PARTS
-    )
-    ends = {"ability_low": _OUTSIDE, "ability_high": 1 - _OUTSIDE}
-    for name, below in ends.items():
-        found = _at_quantile(found, below).rename({"_middle": name})
-    return found.select(*raters.columns, *(pl.col(name).round(6) for name in ends))
+    return pl.concat([_ends(some) for some in raters.iter_slices(_AT_ONCE)] or [_ends(raters)])
 
 
-_PARTS = tuple(enumerate(TAILS))
-
-
-def _at_quantile(found: pl.DataFrame, below: float) -> pl.DataFrame:
-    """With ``_middle``, below which that part of the mixture is; by halving."""
-    reach = [(pl.col(f"_mean_{place}"), _FAR * pl.col(f"_deviation_{place}")) for place, _ in _PARTS]
-    found = found.with_columns(
-        _from=pl.min_horizontal(mean - far for mean, far in reach),
-        _to=pl.max_horizontal(mean + far for mean, far in reach),
-    )
-    middle = (pl.col("_from") + pl.col("_to")) / 2
-    for _ in range(_HALVINGS):
-        found = found.with_columns(_middle=middle).with_columns(_short=_part_below() < below)
-        found = found.with_columns(
-            _from=pl.when("_short").then("_middle").otherwise("_from"),
-            _to=pl.when("_short").then("_to").otherwise("_middle"),
+def _ends(raters: pl.DataFrame) -> pl.DataFrame:
+    """The posterior is summed up over cells that widen outwards, for a Student t reaches far."""
+    found = _as_votes(raters).with_columns(
+        # Wider cells hold more.
+        (_log_posterior(pl.col("ability") + math.sinh(middle) * pl.col("_unit")) + math.log(math.cosh(middle))).alias(
+            mass
         )
-    return found.with_columns(_middle=middle)
+        for mass, middle in zip(_MASSES, _MIDDLES, strict=True)
+    )
+    highest = pl.max_horizontal(_MASSES)
+    found = found.with_columns((pl.col(mass) - highest).exp().alias(mass) for mass in _MASSES)
+    found = found.with_columns(pl.col(_MASSES[0]).alias(_BELOW[0]))
+    for before, mass, below in zip(_BELOW[:-1], _MASSES[1:], _BELOW[1:], strict=True):
+        found = found.with_columns((pl.col(before) + pl.col(mass)).alias(below))
+    return found.select(
+        *raters.columns,
+        ability_low=_quantile(_OUTSIDE).round(6),
+        ability_high=_quantile(1 - _OUTSIDE).round(6),
+    )
 
 
-def _part_below() -> pl.Expr:
-    """The part of the mixture below ``_middle``; the normal's by a logistic of a cubic (Page 1977), to 0.0002."""
-    weights = [pl.col(f"_weight_{place}") for place, _ in _PARTS]
-    z = [(pl.col("_middle") - pl.col(f"_mean_{place}")) / pl.col(f"_deviation_{place}") for place, _ in _PARTS]
-    cubic = [(1.5976 * each + 0.070566 * each**3).clip(-40, 40) for each in z]
-    parts = [weight / (1 + (-each).exp()) for weight, each in zip(weights, cubic, strict=True)]
-    return pl.sum_horizontal(parts) / pl.sum_horizontal(weights)
+def _as_votes(raters: pl.DataFrame) -> pl.DataFrame:
+    """With ``_votes`` and the part of them that is right, ``_won``; and with what a cell is measured in, ``_unit``."""
+    right = 1 / (1 + (-pl.col("ability")).exp())
+    off = pl.col("ability") - pl.col("usual")
+    pull = (_FREEDOM + 1) / (_FREEDOM + off**2 / pl.col("spread")) / pl.col("spread") * off
+    told = pl.max_horizontal("information", pl.lit(_LEAST))
+    # Where more than all would have to be right, or fewer than none, there are more votes in their place.
+    votes = pl.max_horizontal(told / (right * (1 - right)), pull / (1 - right), -pull / right)
+    scale = pl.col("spread") + pl.col("mean_variance")
+    return raters.with_columns(
+        _scale=scale, _votes=_KNOWN * votes, _won=right + pull / votes, _unit=2 / (_KNOWN * told + 1 / scale).sqrt()
+    )
+
+
+def _log_posterior(ability: pl.Expr) -> pl.Expr:
+    """Up to a constant."""
+    off = ability - pl.col("usual")
+    prior = -(_FREEDOM + 1) / 2 * (1 + off**2 / (_FREEDOM * pl.col("_scale"))).log()
+    # The logarithm of one and an exponential, which may be beyond what a number can be.
+    softly = pl.max_horizontal(ability, pl.lit(0.0)) + (-ability.abs()).exp().log1p()
+    return prior + pl.col("_votes") * (pl.col("_won") * ability - softly)
+
+
+def _quantile(part: float) -> pl.Expr:
+    """The ability below which that part of the posterior lies: cells on the way are passed wholly, in part or not."""
+    whole = pl.col(_BELOW[-1])
+    passed = [
+        # A cell with nothing in it, and nothing before it, is 0 / 0.
+        (1 + (part * whole - pl.col(below)) / pl.col(mass)).clip(0, 1).fill_nan(1)
+        * (math.sinh(right) - math.sinh(left))
+        for mass, below, (left, right) in zip(_MASSES, _BELOW, pairwise(_EDGES), strict=True)
+    ]
+    return pl.col("ability") + (math.sinh(_EDGES[0]) + pl.sum_horizontal(passed)) * pl.col("_unit")

@@ -3,7 +3,9 @@
 Expectation-maximisation would find it too, but not in twenty steps where raters have few votes: then each step moves
 the spread by little. So it is read off the marginal likelihood, on a grid (empirical Bayes; Gelman et al., Bayesian
 Data Analysis, 5.4): what a rater showed lies around its ability with the variance that its votes leave, and its ability
-around the panel's mean as a Student t, here a mixture of normals.
+around the panel's mean as a Student t, here a mixture of normals. Believed before is a scaled inverse chi-square, which
+is what so many raters of known ability would have told: it stays away from nothing, and leaves a panel of good raters
+and spammers as wide as it is.
 """
 
 from __future__ import annotations
@@ -14,13 +16,13 @@ import polars as pl
 
 from prefstrata.noise._sums import total
 
-__all__ = ["TAILS", "spread_and_mean"]
+__all__ = ["spread_and_mean"]
 
 _GRID = tuple(round(math.exp(math.log(0.01) + step * math.log(300) / 23), 6) for step in range(24))
-TAILS = ((0.1, 0.05), (0.266, 0.19), (0.549, 0.19), (0.839, 0.19), (1.22, 0.19), (1.945, 0.19))
+_TAILS = ((0.1, 0.05), (0.266, 0.19), (0.549, 0.19), (0.839, 0.19), (1.22, 0.19), (1.945, 0.19))
 """Precisions of the normals that a Student t with four degrees of freedom is a mixture of, and their weights."""
 _USUAL = 0.25
-_USUAL_WEIGHT = 16.0
+_USUAL_WEIGHT = 8.0
 """The spread that is believed in before, and in how many raters' worth. Four hundred raters with ten votes each tell of
 it no more than a few whose ability is known would: with less weight, chance makes it half or twice what it is."""
 _USUAL_LEAST = 0.05
@@ -62,11 +64,16 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
         .agg(total(pl.col("log")).alias("log"))
         .join(panels.select("panel", usual=_usual()), on="panel")
         .with_columns(
-            log=pl.col("log") + _USUAL_WEIGHT / 2 * (pl.col("spread").log() - pl.col("spread") / pl.col("usual"))
+            log=pl.col("log") - _USUAL_WEIGHT / 2 * (pl.col("spread").log() + pl.col("usual") / pl.col("spread"))
         )
         .with_columns(weight=(pl.col("log") - pl.col("log").max().over("panel")).exp())
         .group_by("panel")
-        .agg((total(pl.col("weight") * pl.col("spread")) / total(pl.col("weight"))).round(6).alias("ability_spread"))
+        .agg(
+            (total(pl.col("weight") * pl.col("spread").log()) / total(pl.col("weight")))
+            .exp()
+            .round(6)
+            .alias("ability_spread")
+        )
     )
     held = (
         seen.join(likely, on="panel")
@@ -85,9 +92,7 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
         .join(_believed(told, panels, pull), on="panel")
         .select(
             "panel",
-            ability_spread=((pl.col("believed_spread").log() * weight) + pl.col("ability_spread").log() * (1 - weight))
-            .exp()
-            .round(6),
+            "ability_spread",
             found_mean=(
                 pl.col("believed_mean") * weight
                 + (pl.col("pulled") + pl.col("ability_prior") / pull) / (pl.col("hold") + 1 / pull) * (1 - weight)
@@ -99,32 +104,28 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
 
 
 def _believed(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl.DataFrame:
-    """Mean and spread of the abilities as they are believed, and the part of it that votes have told of, 0 to 1.
+    """Mean of the abilities as they are believed, and the part of it that votes have told of, 0 to 1.
 
     That is what expectation-maximisation would do. Where raters have many votes it is as fast as any, and steady, where
     the marginal likelihood swings: what raters showed is then told from far away.
     """
     spread = pl.col("ability_spread")
-    known = pl.col("information") + pl.col("hold_ability")
-    around = (pl.col("ability") - pl.col("ability_mean")) ** 2 + 1 / known
     return (
-        told.drop("ability_mean", "ability_spread")
-        .join(panels.select("panel", "ability_mean", "ability_prior", "ability_spread"), on="panel")
+        told.select("panel", "ability", "information", "heavy_ability", "hold_ability")
+        .join(panels.select("panel", "ability_prior", "ability_spread"), on="panel")
         .group_by("panel")
         .agg(
             pl.len().alias("raters"),
-            pl.col("ability_mean", "ability_prior", "ability_spread").first(),
-            total(pl.col("information") / known).alias("part"),
+            pl.col("ability_prior", "ability_spread").first(),
+            total(pl.col("information") / (pl.col("information") + pl.col("hold_ability"))).alias("part"),
             total(pl.col("heavy_ability")).alias("heavy"),
             total(pl.col("heavy_ability") * pl.col("ability")).alias("sum"),
-            total(pl.col("heavy_ability") * around).alias("squares"),
         )
         .select(
             "panel",
             part=pl.col("part") / pl.col("raters"),
             believed_mean=(pl.col("sum") / spread + pl.col("ability_prior") / pull)
             / (pl.col("heavy") / spread + 1 / pull),
-            believed_spread=(pl.col("squares") + _USUAL_WEIGHT * _usual()) / (pl.col("raters") + _USUAL_WEIGHT),
         )
     )
 
@@ -137,7 +138,7 @@ def _usual() -> pl.Expr:
 def _density(power: int = 0) -> pl.Expr:
     """How probable what a rater showed is, its ability summed out; of each part that many times the precision."""
     parts = []
-    for precision, weight in TAILS:
+    for precision, weight in _TAILS:
         variance = pl.col("spread") / precision + pl.col("noise")
         parts.append(weight * (-(pl.col("off") ** 2) / (2 * variance)).exp() / variance.sqrt() / variance**power)
     return pl.sum_horizontal(parts)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 import pytest
 
+from prefstrata.noise import _interval
 from prefstrata.noise._interval import with_interval
 
 
@@ -42,3 +45,36 @@ def test_between_the_two_it_reaches_both_ways() -> None:
     low, high = interval(1.8, 4.0)
     assert 1.0 < low < 1.3
     assert high > 2.5
+
+
+@pytest.mark.parametrize(("votes", "right"), [(3, 3), (8, 7), (40, 22), (40, 39), (300, 20)])
+def test_it_is_that_of_so_many_right_votes_under_a_student_t(votes: int, right: int) -> None:
+    """Held against the posterior summed up finely, its likelihood raised to the part of it that is left."""
+
+    def prior(ability: float) -> float:
+        return (1 + (ability - 1.0) ** 2 / (4 * 0.25)) ** -2.5
+
+    def likely(ability: float) -> float:
+        return math.exp(right * ability - votes * math.log1p(math.exp(ability)))
+
+    grid = [place / 1000 for place in range(-6_000, 9_000)]
+    highest = max(grid, key=lambda ability: prior(ability) * likely(ability))
+    share = 1 / (1 + math.exp(-highest))
+    found = interval(highest, votes * share * (1 - share))
+    masses = [prior(ability) * likely(ability) ** 0.85 for ability in grid]
+    whole, run, ends = sum(masses), 0.0, []
+    for ability, mass in zip(grid, masses, strict=True):
+        ends += [ability] if run < 0.05 * whole <= run + mass or run < 0.95 * whole <= run + mass else []
+        run += mass
+    assert found == pytest.approx(ends, abs=0.03)
+
+
+def test_many_raters_have_the_intervals_they_have_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are looked at in parts; none at all is no error."""
+    some = pl.DataFrame(
+        {"ability": [0.2, 1.4, 2.0], "usual": 1.0, "spread": 0.25, "mean_variance": 0.0, "information": 3.0}
+    )
+    together = with_interval(some)
+    monkeypatch.setattr(_interval, "_AT_ONCE", 2)
+    assert with_interval(some).equals(together)
+    assert with_interval(some.clear()).columns == [*some.columns, "ability_low", "ability_high"]
