@@ -38,7 +38,7 @@ class Online(Strict):
         description="Users who do the same to the same responses together this often, and mostly that, are one hand.",
     )
     golden_votes: int = Field(
-        8, ge=1, description="Least votes on pairs whose answer is trusted before a user can lose its say by them."
+        8, ge=1, description="Least prompts with pairs whose answer is trusted before a user can lose its say by them."
     )
     clip: float = Field(
         5.0, ge=1, description="Most that an event counts more, or less, for how rarely its like speaks up."

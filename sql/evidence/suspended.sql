@@ -6,7 +6,14 @@ with settings as (
     select * from policy.online where scenario = '*'
 ),
 judging as (
-    select event_id, rater_id, user_id, session, cohort, address, kind, response_id, happened_at, cast(happened_at as date) as day
+    select
+        event_id, rater_id, user_id, session, cohort, address, kind, response_id, happened_at,
+        cast(happened_at as date) as day, skewed,
+        case
+            when kind in ('retry', 'edit') then coalesce(became_id, '')
+            when kind in ('accept', 'reject') then coalesce(array_to_string(alternatives, ' '), '')
+            else ''
+        end as beside
     from evidence.events
     where kind in ('like', 'dislike', 'accept', 'reject', 'copy', 'retry', 'edit') and response_id is not null
 ),
@@ -54,13 +61,31 @@ drawn as (
     union all
     select
         judging.event_id, 'repeated', many.most,
-        row_number() over (partition by judging.user_id, judging.response_id, judging.kind order by judging.event_id)
+        row_number() over (partition by judging.user_id, judging.response_id, judging.kind, judging.beside order by judging.event_id)
     from judging
     join (
-        select user_id, response_id, kind, 1 as most from judging
-        where user_id is not null group by user_id, response_id, kind having count(*) > 1
+        select user_id, response_id, kind, beside, 1 as most from judging
+        where user_id is not null group by user_id, response_id, kind, beside having count(*) > 1
     ) as many
         on many.user_id = judging.user_id and many.response_id = judging.response_id and many.kind = judging.kind
+        and many.beside = judging.beside
+),
+thumbs as (
+    select
+        user_id, response_id,
+        max(happened_at) filter (where kind = 'like') as liked_at, max(happened_at) filter (where kind = 'dislike') as disliked_at
+    from judging
+    where user_id is not null and kind in ('like', 'dislike')
+    group by user_id, response_id
+    having min(kind) < max(kind)
+),
+-- Who changes a thumb means the last one; where nobody can tell which that is, neither is heard.
+corrected as (
+    select judging.event_id
+    from judging
+    join thumbs on thumbs.user_id = judging.user_id and thumbs.response_id = judging.response_id
+    where (judging.kind = 'like' and not coalesce(thumbs.liked_at > thumbs.disliked_at, false))
+        or (judging.kind = 'dislike' and not coalesce(thumbs.disliked_at > thumbs.liked_at, false))
 ),
 capped as (
     select event_id, reason, place as measured, most from drawn where place > most
@@ -71,7 +96,7 @@ timed as (
         date_diff('second', timestamp '2000-01-01 00:00:00', judging.happened_at) // settings.burst_seconds as span
     from judging
     cross join settings
-    where user_id is not null and happened_at is not null
+    where user_id is not null and happened_at is not null and not coalesce(skewed, false)
 ),
 spans as (
     select rater_id, span, burst_events, count(*) as events
@@ -105,7 +130,9 @@ bursts as (
     from rolling as early
     join rolling as late
         on late.rater_id = early.rater_id and late.span = early.span and late.place = early.place + early.burst_events - 1
+    -- All in one instant on the minute is a clock that knows no seconds, or a day.
     where date_diff('microsecond', early.happened_at, late.happened_at) < 1000000 * early.burst_seconds
+        and (early.happened_at < late.happened_at or date_trunc('minute', early.happened_at) < early.happened_at)
     group by early.rater_id
 ),
 -- A target is a response, for or against it, in a span of time.
@@ -115,7 +142,7 @@ targets as (
         date_diff('second', timestamp '2000-01-01 00:00:00', judging.happened_at) // (60 * settings.lockstep_minutes) as span
     from judging
     cross join settings
-    where judging.user_id is not null and judging.happened_at is not null
+    where judging.user_id is not null and judging.happened_at > cast(judging.day as timestamp)
 ),
 shared as (
     select response_id, good, span, count(*) as raters from targets group by response_id, good, span having count(*) > 1
@@ -149,21 +176,32 @@ lockstep as (
     where partners.together >= settings.lockstep_shared and 2 * partners.together >= partners.times
     group by partners.rater_id
 ),
-held as (
+tried as (
     select
-        votes.rater_id,
-        count(*) as n,
+        votes.rater_id, votes.prompt_id,
         count(*) filter (where (votes.winner_id = trusted.a) = (trusted.p_a > 0.5)) as right_ones,
-        -- What somebody who is right half the time would reach, given how sure the trusted labels are.
-        0.5e0 as chance
+        count(*) as n
     from evidence.event_votes as votes
     join evidence.trusted as trusted on trusted.pair_id = votes.pair_id
     -- A thumb compares what its user did not see side by side: nobody loses a say by that.
     where votes.user_id is not null and votes.kind not in ('like', 'dislike') and abs(trusted.p_a - 0.5) > 0.3
-    group by votes.rater_id
+    group by votes.rater_id, votes.prompt_id
+),
+-- What is said of one prompt stands or falls together: a choice among five is one try, and so are two of them.
+held as (
+    select
+        rater_id, count(*) as n,
+        sum(cast(round(1e6 * right_ones / n) as bigint)) / 1e6 as right_ones,
+        -- What somebody who is right half the time would reach, given how sure the trusted labels are.
+        0.5e0 as chance
+    from tried
+    group by rater_id
 )
 select 'event' as scope, event_id as subject, reason, cast(measured as double) as measured, cast(most as double) as most
 from capped
+union all
+select 'event', event_id, 'corrected', 2e0, 1e0
+from corrected
 union all
 select 'rater', bursts.rater_id, 'burst', cast(bursts.measured as double), cast(settings.burst_events as double)
 from bursts

@@ -156,7 +156,7 @@ votes | bigint | decided votes it rests on
         columns("""
 scope | varchar | event or rater: what is not heard
 subject | varchar | event_id or rater_id
-reason | varchar | cap_user_day, cap_session, cap_address_day, cap_cohort_day, repeated, burst, lockstep or golden
+reason | varchar | cap_(user_day, session, address_day, cohort_day), repeated, corrected, burst, lockstep or golden
 measured | double | events, or times together; of golden, the upper end of the 90 % interval of agreement
 most | double | what the policy allows; of golden, the least agreement
 """),

@@ -224,11 +224,14 @@ def _steps(builder: Builder, section: Steps) -> Block:
 def _events(builder: Builder, section: Events) -> Block:
     kind = builder.main("kind", section.kind, "text", allowed=KINDS)
     response = None if section.response is None else builder.response("response", section.response)
-    others = [builder.response(f"alternatives[{place}]", each) for place, each in enumerate(section.alternatives)]
+    # Who clears an answer says "not this", and no blank one was there to choose: neither is an answer to rank.
+    others = [
+        builder.response(f"alternatives[{place}]", each, blank=False) for place, each in enumerate(section.alternatives)
+    ]
     listed = (
         f"list_filter([{', '.join(others)}], lambda __each: __each is not null)" if others else "cast([] as varchar[])"
     )
-    became = None if section.became is None else builder.response("became", section.became)
+    became = None if section.became is None else builder.response("became", section.became, blank=False)
     user = f"nullif({name_of(builder.cell('user', section.user, 'name'))}, '')"
     context = builder.context
     builder.columns |= {

@@ -111,11 +111,12 @@ class Builder:
         self.require("__prompt_id is not null", "missing_text", "'prompt: the text is missing'")
         self.columns["prompt_id"] = "__prompt_id"
 
-    def response(self, name: str, response: Response) -> str:
-        """The id of a response as SQL over the hashed level; null where its text is missing."""
+    def response(self, name: str, response: Response, *, blank: bool = True) -> str:
+        """The id of a response as SQL over the hashed level; null where its text is missing, or not to be ``blank``."""
         key: Key = (*self.block, name)
         if response.text is not None:
-            return read_response(key, response, self.evaluation, self.texts, f"__t{len(self.texts.candidates)}_")["id"]
+            prefix = f"__t{len(self.texts.candidates)}_"
+            return read_response(key, response, self.evaluation, self.texts, prefix, blank=blank)["id"]
         if response.key is not None:
             if response.key not in self.candidates:
                 known = ", ".join(self.candidates) or "none declared"

@@ -49,8 +49,10 @@ class Texts:
     checks: list[Check]
 
 
-def read_response(key: Key, response: Response, evaluation: Evaluation, texts: Texts, prefix: str) -> Candidate:
-    """Add a response given by its text; a null text leaves its id null."""
+def read_response(  # noqa: PLR0913 - all that a response is compiled with
+    key: Key, response: Response, evaluation: Evaluation, texts: Texts, prefix: str, *, blank: bool = True
+) -> Candidate:
+    """Add a response given by its text; a null text leaves its id null, and so does a blank one unless ``blank``."""
     candidate = Candidate(str(key[-1]), prefix)
     text = evaluation.read((*key, "text"), response.text, "text")
     cells = {
@@ -59,7 +61,9 @@ def read_response(key: Key, response: Response, evaluation: Evaluation, texts: T
         "sampling": evaluation.read((*key, "sampling"), response.sampling, "json"),
     }
     texts.checks += [check for cell in (text, *cells.values()) for check in cell.checks]
-    texts.typed.append(f"normalise_text({text.sql}) as {candidate['text']}")
+    said = f"normalise_text({text.sql})"
+    kept = said if blank else f"case when trim({said}) <> '' then {said} end"
+    texts.typed.append(f"{kept} as {candidate['text']}")
     named = {"generator", "generator_family"}
     texts.typed += [
         f"{composed(cell.sql) if name in named else cell.sql} as {candidate[name]}" for name, cell in cells.items()

@@ -34,6 +34,16 @@ TRACES = [
         "userId": None,
     },
     {"id": "t3", "input": [{"role": "user", "content": "Hi"}], "output": {"answer": 1}},
+    {
+        "id": "t4",
+        "input": [
+            {"role": "user", "content": [{"type": "text", "text": "What is"}, {"type": "image_url"}, "this?"]},
+            {"role": "assistant", "content": None},
+        ],
+        "output": {"role": "assistant", "content": [{"type": "text", "text": "A cat."}]},
+    },
+    {"id": "t5", "input": "Hi", "output": {"content": [{"type": "image_url"}]}},
+    {"id": "t6", "input": [{"role": "user", "content": [{"type": "image_url"}]}], "output": "A cat."},
 ]
 
 
@@ -102,3 +112,10 @@ def test_what_no_user_said_is_refused(tmp_path: Path) -> None:
     )
     assert events == []
     assert refused == ["no_match", "no_text", *["not_by_users"] * 3, *["unknown_value"] * 2]
+
+
+def test_of_content_in_parts_the_texts_are_read(tmp_path: Path) -> None:
+    """Images and calls of tools are left out; what holds no text at all is refused."""
+    events, texts, refused = _read(tmp_path, _score(1, "t4", 1), _score(2, "t5", 1), _score(3, "t6", 1))
+    assert [texts[event["response_id"]] for event in events] == [([("user", "What is\nthis?")], "A cat.", None)]
+    assert refused == ["no_text", "no_text"]

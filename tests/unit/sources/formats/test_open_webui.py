@@ -59,7 +59,7 @@ def test_a_thumb_on_an_answer_alone_is_a_like(tmp_path: Path) -> None:
     events, texts, _ = read_events(tmp_path, "open-webui", json.dumps([_feedback(1, "m2")]))
     [event] = events
     assert (event["kind"], event["session"], event["own_id"]) == ("like", "c1", "f-m2")
-    assert event["occurred_at"] == datetime(2025, 11, 24, 16)  # noqa: DTZ001 - the ledger's times are UTC without a zone
+    assert event["occurred_at"] == datetime(2025, 11, 24, 16, 1)  # noqa: DTZ001 - the ledger's times are UTC without a zone
     assert event["reason_tags"] == ["Science", "accurate_information"]
     assert event["user_id"] not in {"7f7c", None}
     assert texts[event["response_id"]] == ([("user", "Name a colour.")], "Blue.", "one")

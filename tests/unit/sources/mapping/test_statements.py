@@ -383,6 +383,29 @@ def test_an_event_has_its_exposure() -> None:
     assert event["occurred_at"] == event["decided_at"] == datetime(2026, 1, 1)  # noqa: DTZ001 - UTC by definition
 
 
+def test_an_answer_that_was_cleared_is_none() -> None:
+    """Who clears an answer says "not this", and not that nothing is better; a blank one beside it was no choice."""
+    cleared = {
+        **EVENT,
+        "events": [
+            {
+                "kind": {"constant": "edit"},
+                "response": "a",
+                "alternatives": [{"text": "b"}],
+                "became": {"text": "c"},
+                "user": "who",
+            }
+        ],
+        "fields": {**EVENT["fields"], "c": "text"},
+        "responses": {"a": {"text": "a"}},
+    }
+    good = {"p": "question", "a": "one", "b": "two", "who": "u"}
+    found = say(cleared, {**good, "c": "better"}, {**good, "c": ""}, {**good, "b": " ", "c": " \n"}, good)
+    assert [each["became_id"] is not None for each in found.events] == [True, False, False, False]
+    assert [len(each["alternatives"]) for each in found.events] == [1, 1, 0, 1]
+    assert {row["content"] for row in found.responses} == {"one", "two", "better"}
+
+
 def test_an_event_may_be_about_nothing_known() -> None:
     """Without a prompt there is no response either, and the event is still one."""
     found = say(EVENT, {"said": "no"}, {"said": "ok", "n": -1}, {"said": "maybe"})
