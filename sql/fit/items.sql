@@ -1,6 +1,6 @@
 -- Grain: a pair and a dimension that somebody voted on.
 -- Numbered, because the fit goes over every vote many times; with how its sides differ in style, in steps coarse enough that no
--- engine rounds them otherwise. What people settled is known, and anchors the raters.
+-- engine rounds them otherwise. What people settled is known, and anchors the raters. In the order of the buckets, as the votes are.
 with judged as (
     select
         pair_id, dimension,
@@ -28,3 +28,4 @@ from judged
 left join evidence.pairs as pairs on pairs.pair_id = judged.pair_id
 left join noise.settlements as settlements
     on settlements.pair_id = judged.pair_id and settlements.dimension = judged.dimension and settlements.settled
+order by bucket

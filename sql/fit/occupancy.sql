@@ -11,6 +11,7 @@ with pulled as (
             + levels.named * items.named as lean
     from fit.items as items
     join fit.levels as levels on levels.dimension = items.dimension
+    where items.bucket < $buckets
 ),
 expected as (
     select
