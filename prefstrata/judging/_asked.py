@@ -108,8 +108,8 @@ class Progress:
             raise UnreachableError(
                 f"nothing could be asked of {len(silent)} of the judges: {said}",
                 where="judges.models",
-                todo="see that the endpoint runs and that address, key, account and model are right, then run it again;"
-                " what was answered is kept",
+                todo="see that the endpoint runs and that address, key, account, model and what is asked of it"
+                " (temperature, confidence, max_output_tokens) are right, then run it again; what was answered is kept",
             )
 
 

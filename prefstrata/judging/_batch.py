@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.judging._asked import read_reply
-from prefstrata.judging._endpoint import said
+from prefstrata.judging._endpoint import LONGEST, said
 from prefstrata.judging._parsing import parse
+from prefstrata.judging._quoting import cleaned
 from prefstrata.judging._rows import Settled
 from prefstrata.judging._running import Stop
 
@@ -282,8 +283,22 @@ async def _take(run: Run, batch: Batch, lines: dict[str, dict[str, Any]], *, is_
             else:
                 run.progress.retried[parsed.outcome] += 1
     await run.journal.settle(*settled)
-    reason = ""
+    reason = _turned_down(run, lines, ended)
     for question, outcome in ended:
         del batch.waiting[question.key]
         reason = run.over(question, outcome) or reason
     return reason
+
+
+def _turned_down(run: Run, lines: dict[str, dict[str, Any]], ended: list[tuple[Question, str]]) -> str:
+    """Note what the endpoint says of the first question it refuses; why its judge must stop, if it never answered."""
+    refused = next((question for question, outcome in ended if outcome == "rejected"), None)
+    if refused is None:
+        return ""
+    judge, response = refused.judge.name, lines[refused.key]["response"]
+    try:
+        told = cleaned(str(response["body"]["error"]["message"]))[:LONGEST]
+    except (KeyError, TypeError):
+        told = f"it answers {response['status_code']}"
+    run.progress.turned_down.setdefault(judge, told)
+    return "" if run.progress.heard[judge] or run.journal.has_answered(judge) else told

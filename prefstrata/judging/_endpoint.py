@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
     from prefstrata.project import JudgeModel
 
-__all__ = ["Sent", "open_client", "said", "send"]
+__all__ = ["LONGEST", "Sent", "open_client", "said", "send"]
 
 _FREE = frozenset({400, 401, 402, 403, 404, 405, 407, 409, 413, 422, 429, 500, 503, 529})
 """Statuses that nobody is billed for. A gateway's 502 and 504 may come after the work was done."""
 _AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 _NAME = "X-Client-Request-Id"
-_LONGEST = 300
+LONGEST = 300
+"""Characters of what an endpoint says."""
 _SECRET = 8
 """Characters from which on a key is taken for one."""
 _LATE = frozenset({408, 504})
@@ -121,7 +122,7 @@ def said(client: AsyncOpenAI, message: str) -> str:
     """What an endpoint said, for people: cut to size, and without the key, which some repeat."""
     key = client.api_key
     told = message.replace(key, "…") if len(key) >= _SECRET else message
-    return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
+    return told if len(told) <= LONGEST else told[: LONGEST - 1] + "…"
 
 
 def _never_arrived(error: BaseException) -> bool:

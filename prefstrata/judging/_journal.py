@@ -83,18 +83,20 @@ class JournalReader:
     def rejected(self) -> dict[str, str]:
         """Questions that an endpoint refused for good, with the outcome.
 
-        An endpoint that had never answered anything refused the judge and not the question: it may be asked once that
-        is mended.
+        Where it answered nothing of a run, it refused the judge and not the question: that may be asked once it is
+        mended.
         """
         found = self._reading.execute(
-            "select key, outcome from attempts where outcome = 'rejected'"
-            " and exists (select 1 from replies where replies.judge = attempts.judge and replies.attempt < attempts.id)"
+            "with answering as (select distinct run, judge from attempts where outcome = 'answered')"
+            " select attempts.key, attempts.outcome from attempts join answering"
+            " on answering.run = attempts.run and answering.judge = attempts.judge where attempts.outcome = 'rejected'"
         )
         return dict(found.fetchall())
 
     def has_answered(self, judge: str) -> bool:
         """Whether a judge ever answered anything."""
-        return self._reading.execute("select 1 from replies where judge = ? limit 1", [judge]).fetchone() is not None
+        found = "select 1 from attempts where judge = ? and outcome = 'answered' limit 1"
+        return self._reading.execute(found, [judge]).fetchone() is not None
 
     def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """The rows of a question to the journal, for reports."""

@@ -31,7 +31,9 @@ _ATTEMPTS = 10
 _PAUSE = 0.05
 _LONGEST_PAUSE = 20.0
 _SILENT = 5
-"""Requests in a row that found nobody there, or were refused before anything was answered; then a judge is stopped."""
+"""Requests in a row that found nobody, or were refused by who never answered anything; then a judge is stopped."""
+_STUBBORN = 50
+"""The same of refusals by a judge that has answered before: some questions are refused for their own sake."""
 
 
 class Lane:
@@ -56,6 +58,8 @@ class Lane:
         self._silent = 0
         self._turned_down = ""
         self._judge = judge.name
+        self._is_known = run.journal.has_answered(judge.name)
+        self._patience = _STUBBORN if self._is_known else _SILENT
         self._stopped: Stop | None = None
         self._failure: BaseException | None = None
         self._number = itertools.count().__next__
@@ -76,7 +80,11 @@ class Lane:
         finally:
             # What is under way is paid for: whatever went wrong, its replies are kept.
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._stopped is None and self._turned_down and not self._run.journal.has_answered(self._judge):
+        if (
+            self._stopped is None
+            and self._turned_down
+            and not (self._is_known or self._run.progress.heard[self._judge])
+        ):
             self._stopped = Stop("stopped", self._turned_down)
         await self._give_back()
 
@@ -114,6 +122,8 @@ class Lane:
             self._ready.appendleft(heapq.heappop(self._later)[2])
         if not self._reserving and len(self._reserved) <= self._throttle.limit // 4:
             self._reserve_ahead()
+        if self._silent >= self._patience and self._on_the_way:
+            return None  # refusals come sooner than answers: what is on the way may be one
         while self._reserved and self._on_the_way < self._throttle.limit:
             if (wait := self._throttle.wait(now)) > 0:
                 return wait
@@ -184,7 +194,7 @@ class Lane:
             self._turned_down = self._turned_down or sent.message or f"it answers {sent.status}"
             self._run.progress.turned_down.setdefault(self._judge, self._turned_down)
             self._run.over(question, "rejected")
-            if self._silent >= _SILENT:
+            if self._silent >= self._patience and not self._on_the_way:
                 self._stopped = Stop("stopped", self._turned_down)
             return
         if sent.outcome == "fatal" or self._silent >= _SILENT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from prefstrata.judging._quoting import cleaned
@@ -41,8 +41,8 @@ class Parsed:
         verdict: A, B, tie or n/a, of a comparison.
         score: of a rating; None also when the dimension does not apply.
         rewards: of steps, each -1, 0, 1 or None.
-        reason: the judge's own words, without characters that nobody sees or no store takes; a text as it came; the
-            beginning of what could not be read.
+        reason: the judge's own words, without characters that nobody sees or no store takes; a text as it came.
+        begins: the beginning of a reply that says nothing, so that people see what it is.
         confidence: probability of the verdict, from log-probabilities; None where there are none.
         model: the model that answered, as the endpoint names it, with its fingerprint.
         input_tokens: tokens of the request as billed; None when the reply does not say.
@@ -58,6 +58,7 @@ class Parsed:
     model: str = ""
     input_tokens: int | None = None
     output_tokens: int | None = None
+    begins: str = ""
 
 
 def parse(body: bytes, kind: str, size: int = 0, scale: tuple[int, int] = (1, 10)) -> Parsed:
@@ -69,6 +70,22 @@ def parse(body: bytes, kind: str, size: int = 0, scale: tuple[int, int] = (1, 10
         size: number of steps, for steps.
         scale: of a score.
     """
+    found = _parse(body, kind, size, scale)
+    if found.outcome not in UNUSABLE:
+        return found
+    return replace(found, begins=cleaned(_content(body)[:_SHOWN]))
+
+
+def _content(body: bytes) -> str:
+    """What a reply says, whatever it is; the reply itself where it says nothing."""
+    try:
+        content = json.loads(body)["choices"][0]["message"]["content"]
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+        content = None
+    return content if isinstance(content, str) and content.strip() else body[: 4 * _SHOWN].decode(errors="replace")
+
+
+def _parse(body: bytes, kind: str, size: int, scale: tuple[int, int]) -> Parsed:
     try:
         document = json.loads(body)
         choice = document["choices"][0]
@@ -85,7 +102,6 @@ def parse(body: bytes, kind: str, size: int = 0, scale: tuple[int, int] = (1, 10
         return Parsed("too_long" if choice.get("finish_reason") == "length" else "answered", reason=content, **base)
     said = _said(content)
     if said is None:
-        base |= {"reason": cleaned(content[:_SHOWN])}
         return Parsed("truncated" if choice.get("finish_reason") == "length" else "wrong_schema", **base)
     return _answer(said, kind, size, scale, base, (content, choice.get("logprobs")))
 

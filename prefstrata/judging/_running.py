@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prefstrata.judging._asked import read_reply
 from prefstrata.judging._money import Rate
-from prefstrata.judging._parsing import UNUSABLE
 from prefstrata.judging._rows import Settled, today
 
 if TYPE_CHECKING:
@@ -133,6 +132,6 @@ class Run:
         self.progress.heard[question.judge.name] += 1
         state = self.found[question.key]
         state.note(parsed)
-        if parsed.outcome in UNUSABLE and parsed.reason:
-            self.progress.unread.setdefault(question.judge.name, parsed.reason)
+        if parsed.begins:
+            self.progress.unread.setdefault(question.judge.name, parsed.begins)
         return state.is_final

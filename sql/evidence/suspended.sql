@@ -70,22 +70,28 @@ drawn as (
         on many.user_id = judging.user_id and many.response_id = judging.response_id and many.kind = judging.kind
         and many.beside = judging.beside
 ),
-thumbs as (
+signed as (
     select
-        user_id, response_id,
-        max(happened_at) filter (where kind = 'like') as liked_at, max(happened_at) filter (where kind = 'dislike') as disliked_at
+        event_id, user_id, response_id, happened_at, kind in ('like', 'dislike') as thumb, kind in ('like', 'accept') as good
     from judging
-    where user_id is not null and kind in ('like', 'dislike')
-    group by user_id, response_id
-    having min(kind) < max(kind)
+    where user_id is not null and kind in ('like', 'dislike', 'accept', 'reject')
 ),
--- Who changes a thumb means the last one; where nobody can tell which that is, neither is heard.
+changed as (
+    select
+        user_id, response_id, thumb,
+        max(case when good then happened_at end) as good_at, max(case when not good then happened_at end) as bad_at
+    from signed
+    group by user_id, response_id, thumb
+    having bool_or(good) and bool_or(not good)
+),
+-- Who changes a thumb, or takes what was chosen for refused, means the last; where nobody can tell which that is, neither is heard.
 corrected as (
-    select judging.event_id
-    from judging
-    join thumbs on thumbs.user_id = judging.user_id and thumbs.response_id = judging.response_id
-    where (judging.kind = 'like' and not coalesce(thumbs.liked_at > thumbs.disliked_at, false))
-        or (judging.kind = 'dislike' and not coalesce(thumbs.disliked_at > thumbs.liked_at, false))
+    select signed.event_id
+    from signed
+    join changed
+        on changed.user_id = signed.user_id and changed.response_id = signed.response_id and changed.thumb = signed.thumb
+    where (signed.good and not coalesce(changed.good_at > changed.bad_at, false))
+        or (not signed.good and not coalesce(changed.bad_at > changed.good_at, false))
 ),
 capped as (
     select event_id, reason, place as measured, most from drawn where place > most

@@ -25,7 +25,7 @@ heard as (
 means as (
     select
         trace_id, "index",
-        count(*) as raters,
+        count(distinct rater_id) as raters,
         sum(counts) as whole,
         cast(round(
             cast(sum(cast(counts as decimal(10, 0)) * cast(scaled as decimal(14, 0))) as double) / sum(counts)

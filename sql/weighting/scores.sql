@@ -54,7 +54,7 @@ voices as (
 by_stratum as (
     select
         response_id, prompt_id, dimension, stratum,
-        sum(weight) as weight, sum(ratings) as votes, count(*) as opinions,
+        sum(weight) as weight, sum(ratings) as votes,
         case when stratum = 'expert/offline' then sum(scaled) / (count(*) * 1e9) end as experts_score,
         bool_or(has_rationale) as has_rationale,
         flatten(list(rating_ids)) as rating_ids
@@ -69,7 +69,7 @@ select
     min(voices.people) as people,
     sum(by_stratum.weight) / 1e9 as evidence,
     min(means.mean) / 1e9 as score,
-    case when sum(by_stratum.opinions) > 1 then min(spreads.spread) end as spread,
+    case when min(voices.raters) > 1 then min(spreads.spread) end as spread,
     max(by_stratum.experts_score) as experts_score,
     bool_or(by_stratum.has_rationale) as has_rationale,
     bool_or(by_stratum.has_rationale and by_stratum.stratum = 'expert/offline') as expert_rationale,

@@ -121,9 +121,10 @@ class Builder:
             if response.key not in self.candidates:
                 known = ", ".join(self.candidates) or "none declared"
                 raise MappingError(key, f"there is no response {response.key!r} under `responses`: {known}")
-            return self.candidates[response.key]["id"]
+            return _id(self.candidates[response.key], blank=blank)
         found = self.leaf(f"{name}.pick", response.pick, "text", allowed=tuple(self.candidates))
-        branches = "".join(f" when {text_literal(each)} then {c['id']}" for each, c in self.candidates.items())
+        ids = {each: _id(candidate, blank=blank) for each, candidate in self.candidates.items()}
+        branches = "".join(f" when {text_literal(each)} then {id_}" for each, id_ in ids.items())
         if not branches:
             raise MappingError(key, "there is nothing to pick: `responses` declares no candidate")
         return f"case {found.sql}{branches} end"
@@ -194,3 +195,8 @@ def pseudonym(source: str, name: str) -> str:
     """
     inner = f"sha256(getvariable('pseudonym_inner') || encode({text_literal(source + '/')} || {name}))"
     return f"left(sha256(getvariable('pseudonym_outer') || unhex({inner})), 32)"
+
+
+def _id(candidate: Candidate, *, blank: bool) -> str:
+    """The id of a declared response; null where its text says nothing and is not to be ``blank``."""
+    return candidate["id"] if blank else f"case when trim({candidate['text']}) <> '' then {candidate['id']} end"

@@ -289,10 +289,10 @@ def test_a_judge_that_is_refused_every_question_stops_and_may_be_asked_again(
     server.set(refuses={})
     assert run(tmp_path, few)[1].outcomes == {"answered": 2}
     server.set(refuses={"/v1/": 400})
-    _, progress = run(tmp_path, many[2:4])
-    assert (progress.outcomes, progress.silent) == ({"rejected": 2}, {})
+    _, progress = run(tmp_path, many[40:52])
+    assert (progress.outcomes, progress.silent) == ({"rejected": 12}, {})
     assert "400" in progress.turned_down["lynx"]
-    assert run(tmp_path, many[2:4])[1].requests == 0
+    assert run(tmp_path, many[40:52])[1].requests == 0
 
 
 def test_two_judges_send_batches_side_by_side(server: JudgeServer, tmp_path: Path) -> None:

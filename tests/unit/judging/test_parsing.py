@@ -54,7 +54,12 @@ def test_outcome_of_a_comparison(body: bytes, outcome: str) -> None:
 
 def test_the_beginning_of_what_cannot_be_read_is_kept_for_people() -> None:
     """Cut, and without what nobody sees."""
-    assert parse(reply("A is better\u200b. " + "x" * 500), "pairwise").reason == "A is better. " + "x" * 146
+    assert parse(reply("A is better\u200b. " + "x" * 500), "pairwise").begins == "A is better. " + "x" * 146
+    assert parse(reply('{"verdict": "a", "reason": "' + "x" * 500 + '"}'), "pairwise").begins.startswith(
+        '{"verdict": "a"'
+    )
+    assert parse(b"<html>log in</html>", "pairwise").begins == "<html>log in</html>"
+    assert not parse(reply('{"verdict": "A"}'), "pairwise").begins
 
 
 @given(st.binary(max_size=300), st.sampled_from(["pairwise", "scalar", "steps", "text"]))

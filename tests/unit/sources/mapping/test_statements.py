@@ -399,11 +399,17 @@ def test_an_answer_that_was_cleared_is_none() -> None:
         "fields": {**EVENT["fields"], "c": "text"},
         "responses": {"a": {"text": "a"}},
     }
+    declared = {**cleared, "responses": {**EVENT["responses"], "c": {"text": "c"}}}
+    section = {**cleared["events"][0], "alternatives": ["b"]}
+    by_key = {**declared, "events": [{**section, "became": "c"}]}
+    by_pick = {**declared, "events": [{**section, "became": {"pick": "'c'"}}]}
     good = {"p": "question", "a": "one", "b": "two", "who": "u"}
-    found = say(cleared, {**good, "c": "better"}, {**good, "c": ""}, {**good, "b": " ", "c": " \n"}, good)
-    assert [each["became_id"] is not None for each in found.events] == [True, False, False, False]
-    assert [len(each["alternatives"]) for each in found.events] == [1, 1, 0, 1]
-    assert {row["content"] for row in found.responses} == {"one", "two", "better"}
+    for mapping in (cleared, by_key, by_pick):
+        found = say(mapping, {**good, "c": "better"}, {**good, "c": ""}, {**good, "b": " ", "c": " \n"}, good)
+        assert [each["became_id"] is not None for each in found.events] == [True, False, False, False]
+        assert [len(each["alternatives"]) for each in found.events] == [1, 1, 0, 1]
+        said = {row["content"] for row in found.responses}
+        assert said == {"one", "two", "better"} | ({""} if mapping is not cleared else set())
 
 
 def test_an_event_may_be_about_nothing_known() -> None:
