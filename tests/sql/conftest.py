@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark() -> Iterator[SparkSession]:
-    """One local Spark for the whole session: it takes seconds to start."""
+    """One local Spark for a module: it takes seconds to start, and tests of other modules stop what runs."""
     session = spark_session(
         "local[2]",
         {
