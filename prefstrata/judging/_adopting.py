@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prefstrata.judging._batch import GONE, Batch, GoneError, create, follow, heed, let_go_on_failure, lose
+from prefstrata.judging._batch import GONE, Batch, FailedError, GoneError, create, follow, heed, let_go_on_failure, lose
 from prefstrata.judging._rows import Settled
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ async def take_up(
 ) -> None:
     """Go on with batches of runs that ended before they did; those with questions that wait are waited for.
 
-    A batch that the endpoint does not have any more is lost: it is closed, and its questions are asked anew.
+    A batch that the endpoint does not have any more is lost: it is closed, and its questions are asked anew, as those
+    of one that failed before anything of it was worked on.
 
     Raises:
         StoppedError: who is told of the answers says that the judge must stop.
@@ -63,6 +64,8 @@ async def take_up(
         batch = Batch(sent.id, run.journal.in_batch(sent.id), judge, waiting, sent.batch_id)
         try:
             await _go_on(run, client, sent, batch)
+        except FailedError:
+            continue
         except GoneError:
             for attempt in batch.attempts:
                 run.adopt(attempt)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
 
     from openai import AsyncOpenAI
+    from openai.types import Batch as BatchObject
 
     from prefstrata.judging._question import Question
     from prefstrata.judging._rows import Attempt
@@ -29,6 +30,7 @@ __all__ = [
     "FIRST_LOOK",
     "GONE",
     "Batch",
+    "FailedError",
     "GoneError",
     "StoppedError",
     "create",
@@ -42,7 +44,9 @@ __all__ = [
 FIRST_LOOK = 0.05
 """Seconds after which a batch is looked at first; later ever more seldom."""
 _MARK = "prefstrata_batch"
-_OVER = frozenset({"completed", "failed", "expired", "cancelled"})
+_FAILED = "failed"
+"""How a batch ends that was refused before any of it was worked on."""
+_OVER = frozenset({"completed", _FAILED, "expired", "cancelled"})
 _SELDOMEST = 30.0
 _FOUND = 200
 GONE = frozenset({400, 404, 405, 410, 422})
@@ -60,6 +64,10 @@ class GoneError(Exception):
 
 class StoppedError(Exception):
     """The judge must not be asked any more; says why."""
+
+
+class FailedError(StoppedError):
+    """The endpoint refused a batch before any of it was worked on; says why. It costs nothing."""
 
 
 @dataclass(slots=True)
@@ -152,6 +160,7 @@ async def follow(run: Run, client: AsyncOpenAI, batch: Batch, *, patient: bool =
 
     Raises:
         GoneError: the endpoint does not have it; nothing is settled.
+        FailedError: nothing of it was worked on; everything is settled.
         StoppedError: who is told of the answers says that the judge must stop.
         APIError: of the SDK, when nothing can be learnt of it now.
     """
@@ -160,10 +169,12 @@ async def follow(run: Run, client: AsyncOpenAI, batch: Batch, *, patient: bool =
     if ended is None:
         run.let_go(batch.attempts)
         return
-    status, lines, is_whole = ended
-    # A batch that failed as a whole was refused before any of it was worked on.
+    over, lines, is_whole = ended
     reason = await _take(run, batch, lines, is_whole=is_whole)
-    await run.journal.note_batch(batch.number, status, over=True)
+    await run.journal.note_batch(batch.number, over.status, over=True)
+    if over.status == _FAILED:
+        told = next((each.message for each in (over.errors and over.errors.data) or () if each.message), "")
+        raise FailedError(said(client, cleaned(told)) or "the batch failed")
     if reason:
         raise StoppedError(reason)
 
@@ -176,11 +187,11 @@ async def lose(run: Run, batch: Batch) -> None:
         run.release(attempt, attempt.reserved)
 
 
-Ended = tuple[str, dict[str, dict[str, Any]], bool]
+Ended = tuple["BatchObject", dict[str, dict[str, Any]], bool]
 
 
 async def _result(run: Run, client: AsyncOpenAI, batch_id: str, *, patient: bool) -> Ended | None:
-    """How a batch ended, the lines of its files by the key of the question, and whether all files are still there.
+    """A batch that ended, the lines of its files by the key of the question, and whether all files are still there.
 
     None when it has not ended, and nobody waits for it.
     """
@@ -205,10 +216,10 @@ async def _result(run: Run, client: AsyncOpenAI, batch_id: str, *, patient: bool
                 is_whole = False
                 continue
             lines |= {line["custom_id"]: line for line in read_lines(content.content)}
-    return batch.status, lines, is_whole
+    return batch, lines, is_whole
 
 
-async def _looked_at(client: AsyncOpenAI, batch_id: str) -> Any:  # noqa: ANN401 - the SDK's own batch
+async def _looked_at(client: AsyncOpenAI, batch_id: str) -> BatchObject:
     """The batch as it is now.
 
     Raises:

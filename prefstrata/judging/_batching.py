@@ -35,7 +35,7 @@ async def ask_in_batches(run: Run, judge: JudgeModel, client: AsyncOpenAI, waiti
 
     Raises:
         GoneError: the endpoint lost a batch that it had just been given.
-        StoppedError: who is told of the answers says that the judge must stop.
+        StoppedError: who is told of the answers says that the judge must stop, or a batch failed as a whole.
         APIError: of the SDK.
     """
     for round_ in range(_ROUNDS):

@@ -122,8 +122,8 @@ class Lane:
             self._ready.appendleft(heapq.heappop(self._later)[2])
         if not self._reserving and len(self._reserved) <= self._throttle.limit // 4:
             self._reserve_ahead()
-        if self._silent >= self._patience and self._on_the_way:
-            return None  # refusals come sooner than answers: what is on the way may be one
+        if self._silent >= self._patience:
+            return None  # refusals come sooner than answers: what is under way may be one
         while self._reserved and self._on_the_way < self._throttle.limit:
             if (wait := self._throttle.wait(now)) > 0:
                 return wait

@@ -73,7 +73,8 @@ def cancel(state: State, batch_id: str) -> None:
 async def work_off(state: State, batch: dict[str, Any]) -> None:
     """Answer the requests of a batch, chunk by chunk, until it is complete, cancelled or expired."""
     lines = [json.loads(line) for line in state.contents[batch["input_file_id"]].splitlines() if line.strip()]
-    if problem := _problem(lines):
+    if problem := state.settings.fails_batches or _problem(lines):
+        await asyncio.sleep(state.settings.batch_pause)
         data = [{"code": "invalid", "message": problem, "param": None, "line": 1}]
         batch |= {"status": "failed", "failed_at": CREATED, "errors": {"object": "list", "data": data}}
         return

@@ -32,10 +32,12 @@ class Settings(BaseModel):
         slow_seconds: how late a slow answer is.
         judges: profile per model; one that is not named here gets the default profile.
         batch_chunk: requests of a batch that are worked off at once.
-        batch_pause: seconds between those.
+        batch_pause: seconds between those, and before a batch fails.
         expire_after: share of its requests after which a batch expires; 1 for never.
         latency: seconds every answer takes at least.
         refuses: the status that everything below a path gets: ``{"/v1/": 401}`` for a wrong key.
+        rejects: a pattern; a completion whose request has it is answered with 400, at once, unpaid.
+        fails_batches: what a batch fails with before any of it is worked on; nothing for never.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -50,6 +52,8 @@ class Settings(BaseModel):
     expire_after: float = 1.0
     latency: float = 0.0
     refuses: dict[str, int] = Field(default_factory=dict)
+    rejects: str = ""
+    fails_batches: str = ""
 
     def profile(self, model: str) -> Profile:
         """How that model judges."""

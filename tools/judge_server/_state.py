@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reply", "State", "digest_of"]
 
+REJECTED = "This model does not take what it was asked with"
 _OK = 200
 
 
@@ -67,6 +69,9 @@ class State:
 
     def complete(self, request: dict[str, Any], *, name: str = "") -> Reply:
         """Answer a chat completion, or fail as the settings say."""
+        if (pattern := self.settings.rejects) and re.search(pattern, json.dumps(request)):
+            self.served["rejected"] += 1
+            return Reply(400, json.dumps(failure(REJECTED, "invalid_request_error")).encode())
         digest = digest_of(request)
         self.seen[digest] += 1
         fault = self._fault(digest)

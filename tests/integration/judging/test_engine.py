@@ -18,6 +18,7 @@ from prefstrata.judging import (
     Caps,
     Progress,
     Question,
+    _batching,
     ask,
     compare,
     look_up,
@@ -279,7 +280,7 @@ def test_a_judge_that_is_refused_every_question_stops_and_may_be_asked_again(
     server.set(refuses={"/v1/": 400})
     many = questions(judge(server.base_url, concurrency=4), pairs(40))
     _, progress = run(tmp_path, many)
-    assert progress.requests < 20
+    assert progress.requests <= 5 + 4
     assert progress.outcomes["stopped"] + progress.outcomes["rejected"] == 80
     assert "400" in progress.silent["lynx"]
     with pytest.raises(UnreachableError, match="400"):
@@ -293,6 +294,67 @@ def test_a_judge_that_is_refused_every_question_stops_and_may_be_asked_again(
     assert (progress.outcomes, progress.silent) == ({"rejected": 12}, {})
     assert "400" in progress.turned_down["lynx"]
     assert run(tmp_path, many[40:52])[1].requests == 0
+
+
+def test_a_good_judge_is_not_stopped_by_refusals_that_come_before_its_answers(
+    server: JudgeServer, tmp_path: Path
+) -> None:
+    """Four answers take their time while ten questions are refused at once: these are final, all others answered."""
+    server.set(latency=0.3, rejects=r"Question [2-6]:")
+    who = judge(server.base_url, concurrency=16, timeout=5)
+    _, progress = run(tmp_path, questions(who, pairs(20)))
+    assert (progress.outcomes, progress.stopped) == ({"answered": 30, "rejected": 10}, {})
+    assert "does not take" in progress.turned_down["lynx"]
+    progress.demand_replies()
+    assert run(tmp_path, questions(who, pairs(20)))[1].requests == 0
+
+
+def test_a_batch_that_is_refused_line_by_line_stops_its_judge_and_may_be_asked_again(
+    server: JudgeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One batch is spent on it and no second, its words are said, nothing is final; a few refused ones are."""
+    monkeypatch.setattr(_batching, "MOST_REQUESTS", 10)
+    asked = questions(judge(server.base_url, batch=True, timeout=30), pairs(10))
+    server.set(rejects="Question")
+    _, progress = run(tmp_path, asked)
+    assert progress.outcomes == {"rejected": 10, "stopped": 10}
+    assert (progress.requests, server.ledger()["batches"]) == (10, 1)
+    assert "does not take" in progress.silent["lynx"]
+    with pytest.raises(UnreachableError, match="does not take"):
+        progress.demand_replies()
+    server.set(rejects=r"Question [89]:")
+    found, progress = run(tmp_path, asked)
+    assert (progress.outcomes, progress.stopped) == ({"answered": 16, "rejected": 4}, {})
+    assert "does not take" in progress.turned_down["lynx"]
+    assert [found[each.key].outcome for each in asked[-4:]] == ["rejected"] * 4
+    assert run(tmp_path, asked)[1].requests == 0
+
+
+def test_a_batch_that_fails_before_it_is_worked_on_stops_its_judge_with_the_reason(
+    server: JudgeServer, tmp_path: Path
+) -> None:
+    """An unknown model, a full queue: it is not sent again and again, costs nothing, and is left for the next run."""
+    server.set(fails_batches="The model lynx-1 has no batches")
+    asked = questions(judge(server.base_url, batch=True, timeout=30), pairs(3))
+    _, progress = run(tmp_path, asked)
+    assert (progress.outcomes, progress.remaining) == ({"stopped": 6}, 6)
+    assert server.ledger()["batches"] == 1
+    assert progress.silent == {"lynx": "The model lynx-1 has no batches"}
+    with read_journal(tmp_path / "journal.sqlite") as journal:
+        assert journal.spent() == 0
+    server.set(fails_batches="")
+    assert run(tmp_path, asked)[1].outcomes == {"answered": 6}
+
+
+def test_a_batch_that_failed_while_nobody_looked_is_asked_anew(server: JudgeServer, tmp_path: Path) -> None:
+    """Its questions are free again in the next run, which does not stop for what is past."""
+    asked = questions(judge(server.base_url, batch=True, timeout=30), pairs(3))
+    server.set(fails_batches="the queue is full")
+    leave_open(server, tmp_path, asked, pause=0.5)
+    server.set(fails_batches="", batch_pause=0.0)
+    _, progress = run(tmp_path, asked)
+    assert (progress.outcomes, progress.stopped) == ({"answered": 6}, {})
+    assert server.ledger()["batches"] == 2
 
 
 def test_two_judges_send_batches_side_by_side(server: JudgeServer, tmp_path: Path) -> None:
