@@ -2,7 +2,7 @@
 -- Six comparisons: what was accepted against what else was there, what else was there against what was rejected, a like against a
 -- dislike by one user, the new against what a retry replaced, the edited against the original; and a thumb against the other responses
 -- that have thumbs, which is one judgement however many these are. How much each says is estimated later; here only the sides are told
--- apart. Users without a name share one rater: their thumbs compare nothing.
+-- apart. Users without a name share one rater, and are told apart by the session; without one their thumbs compare nothing.
 with chosen as (
     select
         event_id, kind, prompt_id, response_id, place, session, user_id, rater_id, stratum, segment, doubt, happened_at,
@@ -17,11 +17,12 @@ among as (
 ),
 thumbs as (
     select
-        prompt_id, response_id, rater_id, user_id, stratum, kind,
+        prompt_id, response_id, rater_id, user_id, who_speaks(user_id, session, event_id) as who, stratum, kind,
         min(event_id) as event_id, min(session) as session, min(segment) as segment, min(place) as place, max(happened_at) as happened_at, max(doubt) as doubt
     from evidence.events
-    where kind in ('like', 'dislike') and response_id is not null and prompt_id is not null and user_id is not null
-    group by prompt_id, response_id, rater_id, user_id, stratum, kind
+    where kind in ('like', 'dislike') and response_id is not null and prompt_id is not null
+        and (user_id is not null or session is not null)
+    group by prompt_id, response_id, rater_id, user_id, who_speaks(user_id, session, event_id), stratum, kind
 ),
 -- Of many responses to one prompt a thumb on one says next to nothing of any other.
 thumbed as (
@@ -34,7 +35,7 @@ apart as (
     from thumbs
     join thumbed as others on others.prompt_id = thumbs.prompt_id and others.response_id <> thumbs.response_id
     anti join thumbs as own
-        on own.rater_id = thumbs.rater_id and own.stratum = thumbs.stratum and own.response_id = others.response_id
+        on own.who = thumbs.who and own.rater_id = thumbs.rater_id and own.stratum = thumbs.stratum and own.response_id = others.response_id
 ),
 every as (
     select
@@ -57,7 +58,7 @@ every as (
         case when liked.happened_at > disliked.happened_at then liked.happened_at else disliked.happened_at end
     from thumbs as liked
     join thumbs as disliked
-        on disliked.prompt_id = liked.prompt_id and disliked.rater_id = liked.rater_id
+        on disliked.prompt_id = liked.prompt_id and disliked.who = liked.who and disliked.rater_id = liked.rater_id
         and disliked.stratum = liked.stratum and disliked.response_id <> liked.response_id
     where liked.kind = 'like' and disliked.kind = 'dislike'
     union all

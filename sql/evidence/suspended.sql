@@ -1,13 +1,15 @@
 -- Grain: an event or a rater that is not heard, and a reason.
 -- What looks like pushing is set aside, with what was measured, and comes back by itself when the policy allows it: nothing in the
 -- ledger changes. Beyond a cap a lot drawn by hash is heard, so that being early is no advantage. One hand with many accounts
--- is found by what they do together; an account that is surely wrong more often than right on trusted pairs by that.
+-- is found by what they do together; an account that is surely wrong more often than right on trusted pairs by that. Who has no name
+-- is told apart by the session; what has neither repeats nothing.
 with settings as (
     select * from policy.online where scenario = '*'
 ),
 judging as (
     select
         event_id, rater_id, user_id, session, cohort, address, kind, response_id, happened_at,
+        who_speaks(user_id, session, event_id) as who,
         cast(happened_at as date) as day, skewed,
         case
             when kind in ('retry', 'edit') then coalesce(became_id, '')
@@ -61,27 +63,27 @@ drawn as (
     union all
     select
         judging.event_id, 'repeated', many.most,
-        row_number() over (partition by judging.user_id, judging.response_id, judging.kind, judging.beside order by judging.event_id)
+        row_number() over (partition by judging.who, judging.response_id, judging.kind, judging.beside order by judging.event_id)
     from judging
     join (
-        select user_id, response_id, kind, beside, 1 as most from judging
-        where user_id is not null group by user_id, response_id, kind, beside having count(*) > 1
+        select who, response_id, kind, beside, 1 as most from judging
+        where who <> event_id group by who, response_id, kind, beside having count(*) > 1
     ) as many
-        on many.user_id = judging.user_id and many.response_id = judging.response_id and many.kind = judging.kind
+        on many.who = judging.who and many.response_id = judging.response_id and many.kind = judging.kind
         and many.beside = judging.beside
 ),
 signed as (
     select
-        event_id, user_id, response_id, happened_at, kind in ('like', 'dislike') as thumb, kind in ('like', 'accept') as good
+        event_id, who, response_id, happened_at, kind in ('like', 'dislike') as thumb, kind in ('like', 'accept') as good
     from judging
-    where user_id is not null and kind in ('like', 'dislike', 'accept', 'reject')
+    where who <> event_id and kind in ('like', 'dislike', 'accept', 'reject')
 ),
 changed as (
     select
-        user_id, response_id, thumb,
+        who, response_id, thumb,
         max(case when good then happened_at end) as good_at, max(case when not good then happened_at end) as bad_at
     from signed
-    group by user_id, response_id, thumb
+    group by who, response_id, thumb
     having bool_or(good) and bool_or(not good)
 ),
 -- Who changes a thumb, or takes what was chosen for refused, means the last; where nobody can tell which that is, neither is heard.
@@ -89,7 +91,7 @@ corrected as (
     select signed.event_id
     from signed
     join changed
-        on changed.user_id = signed.user_id and changed.response_id = signed.response_id and changed.thumb = signed.thumb
+        on changed.who = signed.who and changed.response_id = signed.response_id and changed.thumb = signed.thumb
     where (signed.good and not coalesce(changed.good_at > changed.bad_at, false))
         or (not signed.good and not coalesce(changed.bad_at > changed.good_at, false))
 ),
@@ -98,48 +100,49 @@ capped as (
 ),
 timed as (
     select
-        judging.rater_id, judging.event_id, judging.happened_at, settings.burst_seconds, settings.burst_events,
+        case when judging.user_id is null then judging.session else judging.rater_id end as hand, judging.user_id is null as nameless,
+        judging.event_id, judging.happened_at, settings.burst_seconds, settings.burst_events,
         date_diff('second', timestamp '2000-01-01 00:00:00', judging.happened_at) // settings.burst_seconds as span
     from judging
     cross join settings
-    where user_id is not null and happened_at is not null and not coalesce(skewed, false)
+    where who <> event_id and happened_at is not null and not coalesce(skewed, false)
 ),
 spans as (
-    select rater_id, span, burst_events, count(*) as events
+    select hand, span, burst_events, count(*) as events
     from timed
-    group by rater_id, span, burst_events
+    group by hand, span, burst_events
 ),
--- A burst lies in two neighbouring spans that hold enough between them, so one of them holds half; few raters have such a span, and
+-- A burst lies in two neighbouring spans that hold enough between them, so one of them holds half; few have such a span, and
 -- only there every event is looked at.
 busy as (
     select
-        rater_id, span, burst_events, events,
-        lag(span) over (partition by rater_id order by span) as span_before,
-        lag(events) over (partition by rater_id order by span) as events_before
+        hand, span, burst_events, events,
+        lag(span) over (partition by hand order by span) as span_before,
+        lag(events) over (partition by hand order by span) as events_before
     from spans
-    where rater_id in (select rater_id from spans where 2 * events >= burst_events)
+    where hand in (select hand from spans where 2 * events >= burst_events)
 ),
 crowded as (
-    select rater_id, span, events
+    select hand, span, events
     from busy
     where events + case when span_before = span - 1 then events_before else 0 end >= burst_events
 ),
 rolling as (
     select
-        timed.rater_id, crowded.span, crowded.events, timed.happened_at, timed.burst_seconds, timed.burst_events,
-        row_number() over (partition by timed.rater_id, crowded.span order by timed.happened_at, timed.event_id) as place
+        timed.hand, timed.nameless, crowded.span, crowded.events, timed.happened_at, timed.burst_seconds, timed.burst_events,
+        row_number() over (partition by timed.hand, crowded.span order by timed.happened_at, timed.event_id) as place
     from timed
-    join crowded on crowded.rater_id = timed.rater_id and (timed.span = crowded.span or timed.span = crowded.span - 1)
+    join crowded on crowded.hand = timed.hand and (timed.span = crowded.span or timed.span = crowded.span - 1)
 ),
 bursts as (
-    select early.rater_id, greatest(max(early.events), max(early.burst_events)) as measured
+    select early.hand, bool_or(early.nameless) as nameless, greatest(max(early.events), max(early.burst_events)) as measured
     from rolling as early
     join rolling as late
-        on late.rater_id = early.rater_id and late.span = early.span and late.place = early.place + early.burst_events - 1
+        on late.hand = early.hand and late.span = early.span and late.place = early.place + early.burst_events - 1
     -- All in one instant on the minute is a clock that knows no seconds, or a day.
     where date_diff('microsecond', early.happened_at, late.happened_at) < 1000000 * early.burst_seconds
         and (early.happened_at < late.happened_at or date_trunc('minute', early.happened_at) < early.happened_at)
-    group by early.rater_id
+    group by early.hand
 ),
 -- A target is a response, for or against it, in a span of time.
 targets as (
@@ -209,9 +212,16 @@ union all
 select 'event', event_id, 'corrected', 2e0, 1e0
 from corrected
 union all
-select 'rater', bursts.rater_id, 'burst', cast(bursts.measured as double), cast(settings.burst_events as double)
+select 'rater', bursts.hand, 'burst', cast(bursts.measured as double), cast(settings.burst_events as double)
 from bursts
 cross join settings
+where not bursts.nameless
+union all
+select 'event', events.event_id, 'burst', cast(bursts.measured as double), cast(settings.burst_events as double)
+from bursts
+join evidence.events as events on events.session = bursts.hand and events.user_id is null
+cross join settings
+where bursts.nameless
 union all
 select 'rater', lockstep.rater_id, 'lockstep', cast(lockstep.together as double), cast(settings.lockstep_shared as double)
 from lockstep

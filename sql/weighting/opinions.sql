@@ -1,9 +1,9 @@
--- Grain: what one user thinks of one response.
+-- Grain: what one user, or who has no name in one session, thinks of one response.
 -- A user's events on a response are one opinion, and of those for it, and of those against it, the one that says most counts: who
 -- likes and copies is one user. What is unknown counts by the declared reliability, as little as the policy lets it.
 with weighed as (
     select
-        thumbs.response_id, thumbs.prompt_id, thumbs.stratum, coalesce(thumbs.user_id, thumbs.event_id) as who,
+        thumbs.response_id, thumbs.prompt_id, thumbs.stratum, who_speaks(thumbs.user_id, thumbs.session, thumbs.event_id) as who,
         -- A kind that was found to say the opposite of what anybody would guess says that.
         thumbs.good = (signals.says >= 0) as good,
         thumbs.event_id,

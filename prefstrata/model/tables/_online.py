@@ -9,7 +9,7 @@ __all__ = ["ONLINE"]
 _WHO = """
 session | varchar | source and session, null when unknown
 user_id | varchar | keyed pseudonym of the user, null when unknown
-rater_id | varchar | the user as a rater
+rater_id | varchar | the user as a rater; all users of a source who have no name are one
 stratum | varchar | supervisor/mode
 segment | varchar | kind of user; when not given, rule for what a rule did, else unknown
 """
@@ -125,7 +125,7 @@ pair_id | varchar | the pair
 prompt_id | varchar | its prompt
 winner_id | varchar | the response it speaks for
 loser_id | varchar | the other
-kind | varchar | accept, reject, thumbs (by one user), like or dislike (others by others), retry or edit
+kind | varchar | accept, reject, thumbs (by one user or nameless session), like or dislike (others by others), retry, edit
 {_PLACE}
 winner_first | boolean | whether the winner was shown first, null when unknown
 {_WHO.strip()}
@@ -155,7 +155,7 @@ votes | bigint | decided votes it rests on
         "an event or a rater that is not heard, and a reason",
         columns("""
 scope | varchar | event or rater: what is not heard
-subject | varchar | event_id or rater_id
+subject | varchar | event_id or rater_id; a burst of a session without a user silences its events
 reason | varchar | cap_(user_day, session, address_day, cohort_day), repeated, corrected, burst, lockstep or golden
 measured | double | events, or times together; of golden, the upper end of the 90 % interval of agreement
 most | double | what the policy allows; of golden, the least agreement

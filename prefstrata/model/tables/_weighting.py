@@ -20,12 +20,12 @@ WEIGHTING = (
     Table(
         "weighting",
         "opinions",
-        "what one user thinks of one response, by all that the user did with it",
+        "what one user, or a session without a user, thinks of one response, by all that was done with it",
         columns("""
 response_id | varchar | the response
 prompt_id | varchar | its prompt
 stratum | varchar | supervisor/mode
-who | varchar | pseudonym of the user; the event's id where the user has no name
+who | varchar | pseudonym of the user; who has no name: source and session; without a session the event's id
 events | bigint | kinds of event it rests on
 up | double | what speaks for the response, 0 to 1: how far above chance the most telling event is
 down | double | what speaks against it, likewise
