@@ -125,7 +125,7 @@ pair_id | varchar | the pair
 prompt_id | varchar | its prompt
 winner_id | varchar | the response it speaks for
 loser_id | varchar | the other
-kind | varchar | accept, reject, thumbs (by one user or nameless session), like or dislike (others by others), retry, edit
+kind | varchar | accept, reject, thumbs (by one user or session), like or dislike (others by others), retry or edit
 {_PLACE}
 winner_first | boolean | whether the winner was shown first, null when unknown
 {_WHO.strip()}
