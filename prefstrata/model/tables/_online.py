@@ -108,8 +108,8 @@ doubt_became | double | the same for what was shown next: probability that it is
         columns(f"""
 event_id | varchar | id of the ledger row
 {_DID.strip()}
-doubt | double | probability that it is about another response than this: 0 where the event names it
-doubt_became | double | probability that it became something else: 0 where the event names it
+doubt | double | probability that it is about another response: 0 where named; of k shown at once 1 - (1 - doubt) / k
+doubt_became | double | probability that it became something else: 0 where named; of several in the same way
 """),
         ("event_id",),
     ),
