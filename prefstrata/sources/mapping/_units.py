@@ -25,6 +25,8 @@ __all__ = ["RISKS", "Candidate", "Texts", "read_response", "tags", "unit_table"]
 
 RISKS = ("low", "medium", "high")
 _ROLES = ("system", "user", "assistant", "tool")
+_ALSO = {"developer": "system", "human": "user", "ai": "assistant", "function": "tool"}
+"""What APIs and frameworks call these, too."""
 
 
 @dataclass(frozen=True)
@@ -115,17 +117,17 @@ def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tupl
     if prompt.messages is not None:
         cell = evaluation.read(("prompt", "messages"), prompt.messages, "messages")
         texts.checks += cell.checks
-        roles = literal(_ROLES)
+        roles = literal((*_ROLES, *_ALSO))
         bad = (
             f"len({cell.sql}) = 0 or len(list_filter({cell.sql}, lambda __each: __each.content is null"
             f" or __each.role is null or not list_contains({roles}, __each.role))) > 0"
-            f" or {cell.sql}[-1].role not in ('user', 'tool')"
+            f" or {_role(f'{cell.sql}[-1].role')} not in ('user', 'tool')"
         )
         detail = (
             "prompt: every message needs a role (system, user, assistant, tool) and content, and the last is a user's"
         )
         texts.checks.append(Check(bad, "bad_prompt", text_literal(detail)))
-        message = "{'role': __each.role, 'content': normalise_text(__each.content)}"
+        message = f"{{'role': {_role('__each.role')}, 'content': normalise_text(__each.content)}}"
         normal = f"list_transform({cell.sql}, lambda __each: {message})"
         return _unless_empty("__given"), [f"{normal} as __given"], id_
     turns = prompt.turns or ()
@@ -145,6 +147,12 @@ def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tupl
         f"[{listed}]" if len(parts) == 1 else f"list_filter([{listed}], lambda __each: __each.content is not null)"
     )
     return f"case when {last} <> '' then {messages} end", typed, id_
+
+
+def _role(sql: str) -> str:
+    """A role by the name it has here."""
+    branches = "".join(f" when {text_literal(also)} then {text_literal(role)}" for also, role in _ALSO.items())
+    return f"case {sql}{branches} else {sql} end"
 
 
 def _unless_empty(column: str) -> str:

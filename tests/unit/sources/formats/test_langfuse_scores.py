@@ -43,6 +43,16 @@ TRACES = [
         "output": {"role": "assistant", "content": [{"type": "text", "text": "A cat."}]},
     },
     {"id": "t5", "input": "Hi", "output": {"content": [{"type": "image_url"}]}},
+    {
+        "id": "t7",
+        "input": [
+            {"role": "developer", "content": "Be brief."},
+            {"type": "human", "content": "Hi"},
+            {"type": "ai", "content": "Hello."},
+            {"role": "human", "content": "Bye"},
+        ],
+        "output": {"type": "ai", "content": "Bye."},
+    },
     {"id": "t6", "input": [{"role": "user", "content": [{"type": "image_url"}]}], "output": "A cat."},
 ]
 
@@ -119,3 +129,11 @@ def test_of_content_in_parts_the_texts_are_read(tmp_path: Path) -> None:
     events, texts, refused = _read(tmp_path, _score(1, "t4", 1), _score(2, "t5", 1), _score(3, "t6", 1))
     assert [texts[event["response_id"]] for event in events] == [([("user", "What is\nthis?")], "A cat.", None)]
     assert refused == ["no_text", "no_text"]
+
+
+def test_roles_by_the_names_that_frameworks_give_them(tmp_path: Path) -> None:
+    """A developer's message is a system message, a human's a user's; some name the role as the type."""
+    events, texts, refused = _read(tmp_path, _score(1, "t7", 1))
+    assert refused == []
+    asked = [("system", "Be brief."), ("user", "Hi"), ("assistant", "Hello."), ("user", "Bye")]
+    assert [texts[event["response_id"]] for event in events] == [(asked, "Bye.", None)]

@@ -66,6 +66,18 @@ def test_a_prompt_may_be_a_conversation() -> None:
     assert len({row["prompt_id"] for row in found.prompts}) == 2
 
 
+def test_roles_have_one_name_each() -> None:
+    """What APIs and frameworks call them otherwise is the same prompt; a conversation may end in any name of a user."""
+    fields = {**PAIR["fields"], "turns": [{"role": "text", "content": "text"}]}
+    named = [["developer", "human", "ai", "function"], ["system", "user", "assistant", "tool"], ["human"], ["ai"]]
+    said = [[{"role": role, "content": "x"} for role in roles] for roles in named]
+    found = say(
+        {**PAIR, "fields": fields, "prompt": {"messages": "turns"}}, *({**GOOD, "turns": turns} for turns in said)
+    )
+    assert [[m["role"] for m in row["messages"]] for row in found.prompts] == [named[1], ["user"]]
+    assert reasons(found) == {4: "bad_prompt"}
+
+
 def test_messages_come_from_a_list_and_are_checked() -> None:
     """Roles are the known ones, every message has content, and a user has the last word."""
     fields = {**PAIR["fields"], "turns": [{"role": "text", "content": "text"}]}
