@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from prefstrata.judging._question import Question
     from prefstrata.policy import Exam
 
-__all__ = ["Card", "Drift", "canonical", "grade"]
+__all__ = ["Card", "Drift", "canonical", "foresee", "grade"]
 
 _LONGER = 1.2
 """A side counts as the longer one from this ratio of lengths on."""
@@ -84,6 +84,34 @@ def grade(questions: Iterable[Question], found: Mapping[str, Asked], exam: Mappi
         found: what came of them.
         exam: the thresholds per risk level.
     """
+    cells = sorted(_cells(questions, found).items())
+    return [_card(cell, answers, exam[cell[3]]) for cell, answers in cells]
+
+
+def foresee(questions: Iterable[Question], found: Mapping[str, Asked], exam: Mapping[str, Exam]) -> list[Card]:
+    """The cards before the exam is over: who has not answered all of it passes where it has golden pairs enough.
+
+    Args:
+        questions: those of the exam.
+        found: what came of those that were asked.
+        exam: the thresholds per risk level.
+    """
+    cards = []
+    for cell, answers in sorted(_cells(questions, found).items()):
+        card = _card(cell, answers, exam[cell[3]])
+        states = (found.get(question.key) for question, _ in answers)
+        if not all(state is not None and state.is_final for state in states):
+            least = exam[cell[3]].least
+            short = "" if card.pairs >= least else f"only {card.pairs} golden pairs, {least} are needed"
+            card = replace(card, admitted=not short, reason=short)
+        cards.append(card)
+    return cards
+
+
+def _cells(
+    questions: Iterable[Question], found: Mapping[str, Asked]
+) -> dict[tuple[str, str, str, str], list[tuple[Question, str | None]]]:
+    """The questions and their verdicts by judge, rubric, dimension and risk level."""
     cells: dict[tuple[str, str, str, str], list[tuple[Question, str | None]]] = defaultdict(list)
     for question in questions:
         asked = found.get(question.key)
@@ -91,7 +119,7 @@ def grade(questions: Iterable[Question], found: Mapping[str, Asked], exam: Mappi
         risk = str(dict(question.item.context)["risk_level"])
         rubric = question.rubric.ref if question.rubric else ""
         cells[question.judge.name, rubric, rubric.partition("@")[0], risk].append((question, verdict))
-    return [_card(cell, answers, exam[cell[3]]) for cell, answers in sorted(cells.items())]
+    return cells
 
 
 def _card(cell: tuple[str, str, str, str], answers: list[tuple[Question, str | None]], exam: Exam) -> Card:

@@ -85,6 +85,7 @@ class Planner:
         self._policies = {scenario: policy for policy in policies for scenario in policy.scenarios}
         self._rubrics: dict[tuple[str, str, str, tuple[int, int]], Rubric | None] = {}
         self._flags: dict[str, tuple[str, ...]] = {}
+        self._least = max(policy.judging.exam.least for policy in self._policies.values())
         self._hard = _breaking_hard_rules(self._policies, material)
         for work in judges.work:
             for dimension in work.dimensions:
@@ -131,16 +132,14 @@ class Planner:
                 nonce=_nonce(judge, ""),
             )
 
-    def work(self, cards: Iterable[Card] | None, left: Left) -> list[Question]:
+    def work(self, cards: Iterable[Card], left: Left) -> list[Question]:
         """The questions of all work, canaries among them.
 
         Args:
-            cards: what the exam found; None to plan as if every judge passed.
+            cards: what the exam found, or is foreseen to find.
             left: gets what is not asked.
         """
-        admitted = (
-            None if cards is None else {(card.judge, card.rubric, card.risk_level) for card in cards if card.admitted}
-        )
+        examined = {(card.judge, card.rubric, card.risk_level): card for card in cards}
         canaries = _Canaries(self, self._material.golden)
         made: list[Question] = []
         for work in self._judges.work:
@@ -152,7 +151,7 @@ class Planner:
                         left.out(reason)
                         continue
                     for dimension in work.dimensions:
-                        for question in self._ask(work, judge, chosen, dimension, admitted, left):
+                        for question in self._ask(work, judge, chosen, dimension, examined, left):
                             made += canaries.before(question, chosen)
                             made.append(question)
         return made
@@ -187,7 +186,7 @@ class Planner:
         judge: JudgeModel,
         chosen: Chosen,
         dimension: str,
-        admitted: set[tuple[str, str, str]] | None,
+        cards: Mapping[tuple[str, str, str], Card],
         left: Left,
     ) -> Iterator[Question]:
         rubric = self._rubric(chosen, dimension, work.kind, work.scale)
@@ -195,8 +194,15 @@ class Planner:
         if rubric is None or examined is None:
             left.out(f"its policy has no dimension {dimension}")
             return
-        if admitted is not None and (judge.name, examined.ref, chosen.risk_level) not in admitted:
-            left.out(f"{judge.name} did not pass the exam on {dimension} at {chosen.risk_level} risk")
+        card = cards.get((judge.name, examined.ref, chosen.risk_level))
+        if card is None:
+            left.out(
+                f"no golden pair of {dimension} at {chosen.risk_level} risk to examine {judge.name} on,"
+                f" {self._least} are needed"
+            )
+            return
+        if not card.admitted:
+            left.out(f"{judge.name} did not pass the exam on {dimension} at {chosen.risk_level} risk: {card.reason}")
             return
         seed, nonce = self._judges.seed, _nonce(judge, "")
         for repeat in range(judge.repeats if judge.confidence == "repeats" else 1):

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from prefstrata.judging._asked import Asked, Progress, look_up
 from prefstrata.judging._asking import ask
-from prefstrata.judging._exam import grade
+from prefstrata.judging._exam import foresee, grade
 from prefstrata.judging._generate import to_write
 from prefstrata.judging._journal import open_journal, read_journal
 from prefstrata.judging._plan import CANARY, Left, costs
@@ -23,6 +23,7 @@ from prefstrata.sources import deliver, delivery_source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from prefstrata.judging._exam import Card
     from prefstrata.judging._question import Question
     from prefstrata.project import Project
 
@@ -32,7 +33,7 @@ __all__ = ["plan_judges", "run_judges"]
 def plan_judges(project: Project) -> Planned:
     """Say what a run would ask and cost. Nothing is sent.
 
-    Judges that have not sat the exam are planned as if they passed it.
+    Judges that have not sat the exam are planned as if they passed it, where there are golden pairs enough for it.
 
     Raises:
         ConfigError: the project has no judges, or nothing has been run yet.
@@ -42,13 +43,19 @@ def plan_judges(project: Project) -> Planned:
     with read_journal(setting.path) as journal:
         exam = setting.planner.exam()
         found = look_up(journal, exam)
-        known = all(found.get(question.key, Asked()).is_final for question in exam)
-        cards = grade(exam, found, setting.thresholds) if known and exam else None
+        cards = foresee(exam, found, setting.thresholds)
         work = setting.planner.work(cards, left)
-        found |= look_up(journal, work)
+        known = look_up(journal, work)
+        found |= known
+        watch = _watch(setting, cards)
+        watch.see_again(work, known)
+        for judge, reason in watch.stopped.items():
+            items = {question.item.id for question in work if question.judge.name == judge and question.work != CANARY}
+            left.reasons[f"{judge} was stopped by its {reason}"] = len(items)
+        going = [question for question in work if question.judge.name not in watch.stopped]
         writing = [written.question for written in to_write(project, setting.judges)]
         found |= look_up(journal, writing)
-        made = costs([*exam, *work, *writing], found)
+        made = costs([*exam, *going, *writing], found)
         return Planned(tuple(made), left.reasons, left.flagged, setting.caps(journal))
 
 
@@ -78,7 +85,7 @@ def run_judges(project: Project, *, progress: Callable[[str, Progress], object] 
         cards = grade(exam, found, setting.thresholds)
         left = Left()
         work = setting.planner.work(cards, left)
-        watch = Watch(cards, min(policy.judging.drift for policy in setting.policies))
+        watch = _watch(setting, cards)
         known = look_up(journal, work)
         watch.see_again(work, known)
         going = [question for question in work if question.judge.name not in watch.stopped]
@@ -119,6 +126,10 @@ def run_judges(project: Project, *, progress: Callable[[str, Progress], object] 
         is_stopped = summary.stopped or summary.refused
         journal.end_run("stopped" if is_stopped else "done", json.dumps(summary.document()))
         return summary
+
+
+def _watch(setting: Setting, cards: Sequence[Card]) -> Watch:
+    return Watch(cards, min(policy.judging.drift for policy in setting.policies))
 
 
 def _key(question: Question) -> tuple[str, str, str]:

@@ -146,6 +146,25 @@ def test_a_model_that_changed_is_stopped_and_its_verdicts_are_kept_back(project:
         assert ran.document["stopped"].keys() == {"good"}
         assert ran.document["delivered"] == 0
         assert "stopped" in ran.err
+    plan = command("judge", "plan", "--json", cwd=project).document
+    assert {(row["work"], row["questions"] - row["known"]) for row in plan["work"]} == {("exam", 0)}
+    assert any("canaries" in reason for reason in plan["left_out"])
+
+
+def test_a_plan_promises_what_the_run_asks(project: Path, server: JudgeServer) -> None:
+    """Too few golden pairs: only the exam is planned and asked; one judge failed: the plan knows as the run does."""
+    policy = (project / "policy.yaml").read_text("utf-8")
+    (project / "policy.yaml").write_text(f"{policy}\njudging: {{exam: {{least: {GOLDEN + 1}}}}}\n", "utf-8")
+    plan = command("judge", "plan", "--json", cwd=project).document
+    ran = command("judge", "run", "--json", cwd=project).document
+    assert {row["work"] for row in plan["work"]} == {"exam"}
+    assert sum(row["questions"] for row in plan["work"]) == ran["questions"] == server.ledger()["paid"]
+    assert any(f"only {GOLDEN} golden pairs, {GOLDEN + 1} are needed" in reason for reason in plan["left_out"])
+    (project / "policy.yaml").write_text(policy, "utf-8")
+    plan = command("judge", "plan", "--json", cwd=project).document
+    ran = command("judge", "run", "--json", cwd=project).document
+    assert sum(row["questions"] - row["known"] for row in plan["work"]) == ran["requests"] > 0
+    assert plan["left_out"] == ran["left_out"]
 
 
 def test_what_is_missing_is_said(tmp_path: Path, server: JudgeServer) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.judging.questions import judge, rubric
 from prefstrata.judging import Asked, Card, Drift, Item, Parsed, Question, compare, grade
+from prefstrata.judging._exam import foresee
 from prefstrata.policy import Exam
 
 if TYPE_CHECKING:
@@ -49,6 +50,23 @@ def test_figures_are_those_counted_by_hand() -> None:
     assert made.position == pytest.approx(0.25)
     # Of six decided verdicts, three are for the longer side, which is the better one in four.
     assert made.length == pytest.approx((3 - 4) / 6)
+
+
+@pytest.mark.parametrize(
+    ("answered", "least", "reason"),
+    [(0, 2, ""), (3, 2, ""), (0, 3, "only 2 golden pairs, 3 are needed"), (4, 2, "right in 50.0% of its verdicts")],
+)
+def test_who_has_not_answered_all_is_foreseen_to_pass_where_there_are_pairs_enough(
+    answered: int, least: int, reason: str
+) -> None:
+    """Two golden pairs, four questions; who has answered all of them has what it has."""
+    answers = [each for number in range(2) for each in sat("a", "AA", number)]
+    found = {question.key: asked for question, asked in answers[:answered]}
+    exam = Exam(least=least, accuracy=0.7, flips=0.3)
+    [made] = foresee([question for question, _ in answers], found, {"low": exam})
+    assert (made.admitted, made.pairs) == (not reason, 2)
+    assert made.reason.startswith(reason)
+    assert bool(made.reason) == bool(reason)
 
 
 def test_a_judge_that_flips_too_often_is_refused_with_its_figure() -> None:

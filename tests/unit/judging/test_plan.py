@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from benchmarks.judging.questions import POLICY, judge
-from prefstrata.judging import Item
+from prefstrata.judging import Card, Item, rubric_for
 from prefstrata.judging._plan import CANARY, Left, Planner
 from prefstrata.judging._work import Chosen, Known, Material
 from prefstrata.policy import ResponseRule
@@ -26,7 +26,21 @@ def chosen(number: int, *texts: str, risk: str = "low", families: tuple[str, ...
     return Chosen(item, "*", risk)
 
 
-def planned(*items: Chosen, golden: tuple[Known, ...] = (), canaries: float = 0.0) -> tuple[list[str], Left]:
+def passed(*, admitted: bool = True) -> Card:
+    """The card of an exam on overall at low risk."""
+    rubric = rubric_for(POLICY, "overall", "pairwise")
+    figures = dict.fromkeys(("accuracy", "low", "high", "flips", "agreement", "position", "length"), 1.0)
+    said = {"admitted": admitted, "reason": "" if admitted else "right in 50.0% of its verdicts"}
+    ref = rubric.ref if rubric else ""
+    return Card("lynx", ref, "overall", "low", pairs=9, n=18, unusable=0, **figures, **said)  # type: ignore[arg-type]
+
+
+PASSED = (passed(),)
+
+
+def planned(
+    *items: Chosen, golden: tuple[Known, ...] = (), canaries: float = 0.0, cards: tuple[Card, ...] = PASSED
+) -> tuple[list[str], Left]:
     """The ids of what is asked, and what is left out."""
     rule = ResponseRule(name="no-oaths", forbid=("damn",), hard=True)
     soft = ResponseRule(name="short", max_characters=3)
@@ -35,7 +49,7 @@ def planned(*items: Chosen, golden: tuple[Known, ...] = (), canaries: float = 0.
     judges = Judges(budget=BUDGET, models=(judge(URL, family="lynx"),), work=(Work(name="w"),))
     left = Left()
     planner = Planner(judges, (policy,), Material({"w": items}, golden))
-    questions = planner.work(None, left)
+    questions = planner.work(cards, left)
     return [question.item.id if question.work != CANARY else CANARY for question in questions], left
 
 
@@ -58,6 +72,21 @@ def test_what_is_kept_from_judges_is_counted_with_its_reason(kept_out: Chosen, r
     """A hard rule, the risk, the family, an attack; a rule that is not hard keeps nothing out."""
     asked, left = planned(chosen(1, "a long one", "another"), kept_out)
     assert asked == ["i1", "i1"]
+    [(said, count)] = left.reasons.items()
+    assert reason in said
+    assert count == 1
+
+
+@pytest.mark.parametrize(
+    ("cards", "reason"),
+    [((), "no golden pair of overall at low risk"), ((passed(admitted=False),), "at low risk: right in 50.0%")],
+)
+def test_who_has_no_exam_or_failed_it_is_asked_nothing_and_the_reason_says_which(
+    cards: tuple[Card, ...], reason: str
+) -> None:
+    """Nobody did not pass what nobody could sit."""
+    asked, left = planned(chosen(1), cards=cards)
+    assert asked == []
     [(said, count)] = left.reasons.items()
     assert reason in said
     assert count == 1
