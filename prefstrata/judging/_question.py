@@ -65,8 +65,9 @@ class Item:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What is suspicious about its texts."""
-        return tuple(sorted({flag for text in self.texts for flag in flags(text)}))
+        """What is suspicious about its texts and its conversation; a system message is the product's own."""
+        said = (*self.texts, *(content for role, content in self.messages if role != "system"))
+        return tuple(sorted({flag for text in said for flag in flags(text)}))
 
 
 @dataclass(frozen=True, slots=True)
