@@ -23,10 +23,6 @@ left join layers.records as placed on placed.kind = 'pairs' and placed.record_id
 left join noise.preferences as estimate on estimate.pair_id = pairs.pair_id and estimate.dimension = 'overall'
 left join families as one on one.response_id = pairs.a
 left join families as other on other.response_id = pairs.b
-anti join (
-    select compared.pair_id
-    from evidence.pairs as compared
-    join privacy.masked as shown_a on shown_a.text = 'response' and shown_a.id = compared.a
-    join privacy.masked as shown_b on shown_b.text = 'response' and shown_b.id = compared.b
-    where shown_a.content = shown_b.content
-) as alike on alike.pair_id = pairs.pair_id
+left join privacy.masked as shown_a on shown_a.text = 'response' and shown_a.id = pairs.a
+left join privacy.masked as shown_b on shown_b.text = 'response' and shown_b.id = pairs.b
+where not shown_alike(shown_a.content, shown_b.content)

@@ -1,6 +1,7 @@
 -- Grain: a golden pair and a dimension whose answer is known: what a judge is examined on.
 -- What people settled is the answer. Where nobody had to settle anything, experts judged the pair and the estimate is sure; the votes
--- of other judges are in that estimate, so it must not be close.
+-- of other judges are in that estimate, so it must not be close. Sides that differ only in what the policy hides are the same to a
+-- judge, and examine nobody.
 with known as (
     select
         estimate.pair_id, estimate.dimension,
@@ -31,4 +32,6 @@ join evidence.pairs as pairs on pairs.pair_id = known.pair_id
 join evidence.prompts as prompts on prompts.prompt_id = pairs.prompt_id
 left join families as one on one.response_id = pairs.a
 left join families as other on other.response_id = pairs.b
-where golden.kind = 'pairs'
+left join privacy.masked as shown_a on shown_a.text = 'response' and shown_a.id = pairs.a
+left join privacy.masked as shown_b on shown_b.text = 'response' and shown_b.id = pairs.b
+where golden.kind = 'pairs' and not shown_alike(shown_a.content, shown_b.content)

@@ -37,7 +37,7 @@ fresh as (
     anti join evidence.contaminated as frozen on frozen.kind = 'prompt' and frozen.id = together.prompt_id
     left join privacy.masked as shown_a on shown_a.text = 'response' and shown_a.id = together.a
     left join privacy.masked as shown_b on shown_b.text = 'response' and shown_b.id = together.b
-    where shown_a.content is null or shown_b.content is null or shown_a.content <> shown_b.content
+    where not shown_alike(shown_a.content, shown_b.content)
 ),
 chosen as (
     select *
