@@ -17,7 +17,7 @@ _TELLING = 4.0
 def parameters(
     units: pl.DataFrame, raters: pl.DataFrame, levels: pl.DataFrame, unlike: pl.DataFrame, calibration_id: str
 ) -> pl.DataFrame:
-    """The table ``noise.parameters``, and ``unit``, ``discount`` and ``shared``.
+    """The table ``noise.parameters``, and ``unit``, ``tie_tells``, ``discount`` and ``shared``.
 
     The interval holds 90 % of the posterior of ability: the information that the votes hold (the outer product of their
     scores, which leaves out what the items' states keep to themselves; Berndt et al. 1974), and the abilities of the
@@ -37,6 +37,7 @@ def parameters(
     told = with_interval(told).with_columns(
         part=pl.col("close").exp() / (pl.col("close").exp() + pl.col("clear").exp())
     )
+    tie_decided = pl.col("part") * pl.col("tie_close") + (1 - pl.col("part")) * pl.col("tie_clear")
     telling = ((pl.col("information") * 1e6).round().cast(pl.Int64).sum() / 1e6).over("panel")
     return told.select(
         "unit",
@@ -48,10 +49,12 @@ def parameters(
         reliability=_right(pl.col("ability")),
         low=_right(pl.col("ability_low")),
         high=_right(pl.col("ability_high")),
-        decided=telling >= _TELLING,
+        decided=(telling >= _TELLING) & (pl.col("information") > 0),
         side_bias=_sigmoid(pl.col("side")).round(6) - 0.5,
         tie_even="tie_even",
-        tie_decided=(pl.col("part") * pl.col("tie_close") + (1 - pl.col("part")) * pl.col("tie_clear")).round(6),
+        tie_decided=tie_decided.round(6),
+        # As for a side: right more often than wrong, where even and decided items are equally common.
+        tie_tells=((pl.col("tie_even") - tie_decided) / (pl.col("tie_even") + tie_decided)).clip(0.0).round(6),
         length="length",
         markdown="markdown",
         firmness="firmness",

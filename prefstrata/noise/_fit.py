@@ -217,8 +217,8 @@ class _Fitter:
     def publish(self, calibration_id: str, temperature: float) -> None:
         """Fill the tables that others read, by what is believed now."""
         cards = parameters(self.units, self.raters, self.levels, self.unlike, calibration_id)
-        self._engine.load("fit.cards", cards.select("unit", "stratum", "reliability", "discount", "shared"))
-        self._engine.load("noise.parameters", cards.drop("unit", "discount", "shared"))
+        self._engine.load("fit.cards", cards.select([column.name for column in table("fit.cards").columns]))
+        self._engine.load("noise.parameters", cards.drop("unit", "tie_tells", "discount", "shared"))
         self._engine.build("noise.preferences", temperature=temperature, calibration_id=calibration_id)
 
     def _expect(self, buckets: int, *, held_out: int = _NOBODY) -> None:

@@ -40,6 +40,7 @@ class NoiseChecks(Strict):
     changed_raters: Share = Field(0.2, description="N3: most votes of a stratum by raters whose agreement moved.")
     moved_scales: Share = Field(0.2, description="N3: most ratings of a stratum by raters whose scale moved.")
     moved_on_golden: Share = Field(0.2, description="N3: most votes on settled pairs by raters who became other.")
+    opposite_on_golden: Share = Field(0.5, description="N3: most votes on settled pairs for the other side.")
     backtest: Share = Field(0.1, description="N3: how far a month may fall below all months on settled pairs.")
     too_easy: Share = Field(0.8, description="N4: most pairs that may be almost certain.")
     too_close: Share = Field(0.6, description="N4: most pairs on which no side may lead.")
@@ -190,6 +191,15 @@ MEASURES: tuple[Measure, ...] = (
         "time than at another.",
         _CALIBRATE,
         "Calibrate the raters of {where} again on the calibration pack, and every month from now on.",
+        capped=True,
+    ),
+    Measure(
+        "N3",
+        "opposite_on_golden",
+        "Of {n} votes of {where} on settled pairs, {figure} are for the other side: beyond 50.0 % its votes are read "
+        "the other way round.",
+        _CALIBRATE,
+        "Look at how {where} was asked, and how its files say who won: most of its votes say the opposite.",
         capped=True,
     ),
     Measure(

@@ -5,7 +5,8 @@ select
     votes.rater_id, votes.dimension, votes.stratum,
     coalesce(strftime(votes.decided_at, '%Y-%m'), '') as month,
     count(*) as votes,
-    count(*) filter (where votes.choice = settlements.choice) as hits
+    count(*) filter (where votes.choice = settlements.choice) as hits,
+    count(*) filter (where votes.choice <> settlements.choice and votes.choice <> 'tie' and settlements.choice <> 'tie') as opposed
 from evidence.votes as votes
 join noise.settlements as settlements
     on settlements.pair_id = votes.pair_id and settlements.dimension = votes.dimension

@@ -1,6 +1,7 @@
 -- Grain: a measure of drift and a slice.
 -- How much of a stratum comes from raters who surely changed (by a tenth or more, be it of agreement, of the scale or of being
--- right on settled pairs) among those of whom that can be known, and how far a month of it fell below all its months on settled pairs. Change points, not eyes.
+-- right on settled pairs) among those of whom that can be known, and how far a month of it fell below all its months on settled pairs.
+-- Change points, not eyes. And how often it says the opposite there: beyond half, the fit reads it the other way round.
 with agreeing as (
     select
         stratum,
@@ -27,9 +28,14 @@ moving as (
     group by what, stratum
 ),
 months as (
-    select stratum, month, sum(votes) as votes, sum(hits) as hits
+    select stratum, month, sum(votes) as votes, sum(hits) as hits, sum(opposed) as opposed
     from noise.backtests
     group by stratum, month
+),
+sided as (
+    select stratum, cast(sum(votes) as bigint) as votes, sum(opposed) / sum(votes) as opposed
+    from months
+    group by stratum
 ),
 held as (
     select
@@ -60,3 +66,9 @@ select
     cast(votes as bigint)
 from held
 where months > 1
+union all
+select
+    'opposite_on_golden', '*', 'stratum', stratum, stratum,
+    opposed, wilson_low(opposed, votes), wilson_high(opposed, votes),
+    votes
+from sided

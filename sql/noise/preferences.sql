@@ -1,8 +1,12 @@
 -- Grain: a pair and a dimension.
 -- The probabilities are the rater model's; where golden items showed it too sure, or not sure enough, they are tempered
--- (temperature scaling; Guo et al. 2017). The evidence is what the votes weigh: their raters' reliability above chance, further
--- votes of one family less. Where a vote settles, only those that do count: the posterior mean over a symmetric Dirichlet prior
--- of votes that are right 98 times in 100, one of each person. Sums are fixed point.
+-- (temperature scaling; Guo et al. 2017). The evidence is what the votes weigh: how far their raters' reliability lies from chance,
+-- further votes of one family less; the vote of one who is surely wrong more often than right speaks for the other side, and a tie
+-- weighs no more than its rater's ties tell even pairs from decided ones. The disagreement is the share of the evidence that is not
+-- for the most probable outcome; the share of the votes where they weigh less than a tenth each: raters who are not believed
+-- contradict each other all the same. Where a vote settles, only those that do
+-- count: the posterior mean over a symmetric Dirichlet prior of votes that are right 98 times in 100, one of each person. Sums are
+-- fixed point.
 with settling as (
     select
         items.item, votes.rater_id, votes.stratum, votes.prompt_id,
@@ -21,13 +25,18 @@ settled as (
     group by settling.item
 ),
 counting as (
-    select item, stratum, side, a_shown_first, both_bad, has_rationale, weight
+    select item, stratum, side, side as spoken, a_shown_first, both_bad, has_rationale, weight
     from settling
     union all
     select
-        votes.item, cards.stratum, votes.side, votes.a_shown_first, votes.both_bad, votes.has_rationale,
+        votes.item, cards.stratum, votes.side,
+        case when cards.reliability < 0.5 then -votes.side else votes.side end,
+        votes.a_shown_first, votes.both_bad, votes.has_rationale,
         cast(round(1e9 * votes.share / (1 + (votes.copies - 1) * cards.discount) / (1 + (votes.families - 1) * cards.shared)
-            * greatest(0e0, 2 * cards.reliability - 1)) as bigint)
+            * case
+                when votes.side = 0 then least(cards.tie_tells, abs(2 * cards.reliability - 1))
+                else abs(2 * cards.reliability - 1)
+            end) as bigint)
     from fit.votes as votes
     join fit.cards as cards on cards.unit = votes.unit
     where votes.item not in (select item from settled)
@@ -35,9 +44,11 @@ counting as (
 counted as (
     select
         item, stratum,
-        sum(case when side = 1 then weight else 0 end) as w_a,
-        sum(case when side = 0 then weight else 0 end) as w_tie,
-        sum(case when side = -1 then weight else 0 end) as w_b,
+        sum(case when spoken = 1 then weight else 0 end) as w_a,
+        sum(case when spoken = 0 then weight else 0 end) as w_tie,
+        sum(case when spoken = -1 then weight else 0 end) as w_b,
+        count(*) filter (where side = 1) as n_a,
+        count(*) filter (where side = 0) as n_tie,
         count(*) as votes,
         count(*) filter (where both_bad) as both_bad,
         count(*) filter (where has_rationale) as reasons,
@@ -52,6 +63,8 @@ summed as (
     select
         item,
         sum(w_a) / 1e9 as w_a, sum(w_tie) / 1e9 as w_tie, sum(w_b) / 1e9 as w_b,
+        cast(sum(n_a) as bigint) as n_a,
+        cast(sum(n_tie) as bigint) as n_tie,
         cast(sum(votes) as bigint) as votes,
         cast(sum(both_bad) as bigint) as both_bad,
         sum(reasons) > 0 as has_rationale,
@@ -117,7 +130,14 @@ select
         'votes': coalesce(s.votes / nullif(w_a + w_tie + w_b, 0), 0)
     }) as strata,
     coalesce(flipped.flips, 0) as flips,
-    coalesce(1 - greatest(w_a, w_tie, w_b) / nullif(w_a + w_tie + w_b, 0), 0) as disagreement,
+    case
+        when w_a + w_tie + w_b < 0.1 * summed.votes then 1 - case
+            when p_tie > p_a and p_tie > p_b then summed.n_tie
+            when p_a >= p_b then summed.n_a
+            else summed.votes - summed.n_a - summed.n_tie
+        end / summed.votes
+        else 1 - case when p_tie > p_a and p_tie > p_b then w_tie when p_a >= p_b then w_a else w_b end / (w_a + w_tie + w_b)
+    end as disagreement,
     summed.both_bad,
     summed.has_rationale,
     $calibration_id as calibration_id

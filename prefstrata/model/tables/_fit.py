@@ -120,6 +120,7 @@ shared | double | how much the votes of other families of models repeat its own,
 unit | bigint | the unit
 stratum | varchar | supervisor/mode
 reliability | double | probability that a decided vote on a decided item is right
+tie_tells | double | how much its tie tells an even item from a decided one, 0 to 1
 discount | double | how much a further vote of its family repeats the first, 0 to 1
 shared | double | how much the votes of other families of models repeat its own, 0 to 1; 0 for people
 """),

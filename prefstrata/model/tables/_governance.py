@@ -37,6 +37,7 @@ stratum | varchar | supervisor/mode
 month | varchar | as 2026-11, UTC; empty where nobody knows when a vote was decided
 votes | bigint | votes on settled pairs, those that settle aside
 hits | bigint | of these, the ones that say what was settled
+opposed | bigint | of these, the ones for the other side
 """),
         ("rater_id", "dimension", "stratum", "month"),
     ),

@@ -140,15 +140,15 @@ def rated(later: float) -> Rows:
     return {"ledger.ratings": ratings, "evidence.prompts": prompts}
 
 
-def backtested(later: float) -> Rows:
-    """Two raters on settled pairs, one verdict a day over four months; in the last two they are right so often."""
+def backtested(later: float, earlier: float = 0.9) -> Rows:
+    """Two raters on settled pairs, one verdict a day over four months; they are right so often in the first two."""
     random = Random(4)  # noqa: S311 - a simulation
     pairs = [pair(item) for item in range(_PAIRS)]
     votes = [
         vote(
             each,
             f"crowd:{n}",
-            side(random, 0.9 if day < 61 else later),
+            side(random, earlier if day < 61 else later),
             decided_at=_BEGAN + timedelta(days=day),
         )
         for n in range(2)
@@ -248,6 +248,7 @@ FAULTS: dict[str, tuple[str, str, Rows, Rows]] = {
     "milder from the middle on": ("N3", "moved_scales", rated(1.0), rated(0.0)),
     "worse on settled pairs": ("N3", "moved_on_golden", backtested(0.5), backtested(0.9)),
     "a month that slipped": ("N3", "backtest", backtested(0.5), backtested(0.9)),
+    "the other way round": ("N3", "opposite_on_golden", backtested(0.2, 0.2), backtested(0.9)),
     "nothing to choose": ("N4", "near_duplicates", candidates(near=True), candidates(near=False)),
     "the strong one always wins": ("N4", "generator_wins", generated(0.98), generated(0.6)),
     "experts in the crowd": ("N5", "pooled", sources(5), sources(0)),
