@@ -1,8 +1,9 @@
 -- Grain: a pair and a dimension that people must settle.
 -- Its raters contradict each other, or those who settled it do; at high risk a rule contradicts people; everybody else outweighs the
--- experts who judged it; or votes of a stratum under two versions of a policy or rubric contradict each other. Averaging that away would teach the model noise. Disputes are ranked by the released weight that settling them is expected to move. A label's weight lies on its leading outcome; w is
--- what it weighs now (0 in backflow), s what it would weigh if settled, p the probability of the leading outcome. When
--- settling confirms the lead, |s - w| moves; when it overturns it, w is taken away there and s put elsewhere. So
+-- experts who judged it; or votes of a stratum under two versions of a policy or rubric contradict each other. Averaging that away
+-- would teach the model noise. Disputes are ranked by the released weight that settling them is expected to move. A label's weight
+-- lies on its leading outcome; w is what it weighs now (0 in backflow), s what it would weigh if settled, p the probability of the
+-- leading outcome. When settling confirms the lead, |s - w| moves; when it overturns it, w is taken away there and s put elsewhere. So
 --     change = p × |s - w| + (1 - p) × (s + w)
 -- with w = trust² × the factor of the record's stratum, and s = the same of one settling vote and of who may settle.
 with settlers as (
@@ -11,24 +12,34 @@ with settlers as (
     left join weighting.strata as strata on strata.scenario = settling.scenario and strata.stratum = settling.stratum
     group by settling.scenario
 ),
--- What one stratum said under one version of its policy and rubric; where two versions decide otherwise, which one holds is a
--- question for those who wrote them.
+-- What one stratum said under one version of a policy or of a rubric. Where two versions of one name (`name@version`) decide
+-- otherwise, which one holds is a question for those who wrote them; two names are two things, and never contradict each other.
+-- A version decides by two votes: one alone is what raters are among themselves.
+cited as (
+    select vote_id, 'policy' as kind, policy as cited
+    from ledger.votes
+    where policy is not null
+    union all
+    select vote_id, 'rubric', rubric
+    from ledger.votes
+    where rubric is not null
+),
 versions as (
     select
-        votes.pair_id, votes.dimension, votes.stratum,
+        votes.pair_id, votes.dimension, votes.stratum, cited.kind, regexp_replace(cited.cited, '@[^@]+$', '') as name,
         sum(case votes.choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
     from evidence.votes as votes
-    join ledger.votes as given on given.vote_id = votes.vote_id
-    where (given.policy is not null or given.rubric is not null) and not votes.settles
-    group by votes.pair_id, votes.dimension, votes.stratum, coalesce(given.policy, ''), coalesce(given.rubric, '')
+    join cited on cited.vote_id = votes.vote_id
+    where not votes.settles and regexp_matches(cited.cited, '[^@]@[^@]+$')
+    group by votes.pair_id, votes.dimension, votes.stratum, cited.kind, cited.cited
 ),
 bounds as (
     select distinct pair_id, dimension
     from (
         select pair_id, dimension, stratum
         from versions
-        group by pair_id, dimension, stratum
-        having min(lead) < 0 and max(lead) > 0
+        group by pair_id, dimension, stratum, kind, name
+        having min(lead) <= -2 and max(lead) >= 2
     ) as across
 ),
 ruled as (

@@ -25,7 +25,7 @@ waiting as (
             when 'contradicted' then 'those who settled it contradict each other'
             when 'rule' then 'a rule contradicts people at high risk'
             when 'expert' then 'an expert contradicts the others'
-            when 'version' then 'votes under two versions of policy or rubric contradict each other'
+            when 'version' then 'votes under two versions of one policy or rubric contradict each other'
             else 'raters contradict each other'
         end || ' on ' || array_to_string(list_sort(list(dimension) filter (where ranked = best)), ', ') as reason
     from (
@@ -43,7 +43,7 @@ waiting as (
     select
         'reannotation', preferences.pair_id, any_value(pairs.prompt_id), 'flip', list_sort(list(preferences.dimension)),
         max(least(1e0, flips / votes)),
-        'a judge changed sides with the display order on ' || array_to_string(list_sort(list(preferences.dimension)), ', ')
+        'a rater changed sides with the display order on ' || array_to_string(list_sort(list(preferences.dimension)), ', ')
     from noise.preferences as preferences
     join evidence.pairs as pairs on pairs.pair_id = preferences.pair_id
     anti join (select pair_id from answered where annotated or settled) as asked on asked.pair_id = preferences.pair_id
