@@ -16,7 +16,7 @@ ranked as (
         *,
         row_number() over (
             partition by noise
-            order by case when not passed then 0 when n >= least then 1 else 2 end, distance desc, measure, slice, name
+            order by case when not passed then 0 when enough then 1 else 2 end, distance desc, measure, slice, name
         ) as place
     from distances
 )

@@ -57,7 +57,7 @@ select
     metric, 'stratum' as slice, stratum as name, cast(null as varchar) as other, 'vote' as unit, tie_policy, value,
     wilson_low(value, n) as low,
     wilson_high(value, n) as high,
-    n
+    n, cast(null as bigint) as parts
 from cards
 union all
 select
@@ -65,6 +65,6 @@ select
     -- Resampling a handful of parts, or parts that are all alike, tells nothing about chance.
     case when parts >= 10 and low < high then low end,
     case when parts >= 10 and low < high then high end,
-    n
+    n, parts
 from summed
 where value is not null

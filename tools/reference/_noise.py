@@ -18,8 +18,10 @@ select noise, measure, slice, name, value, low, high, threshold, meaning from no
 ```
 
 - **When it fails.** A figure fails where its whole interval lies beyond the threshold (the figure itself, where it
-  has no interval), and where it rests on `least` judgements or more. A check fails with any of its figures. A failed
-  check stops no run.
+  has no interval), and where it rests on enough: on `least` judgements or more, and in N1 and N2 on ten or more of
+  the 64 parts that prompts fall into, for a hundred votes on four prompts say as much of chance as four prompts do.
+  What rests on less passes, and its meaning says so. A check fails with any of its figures. A failed check stops no
+  run.
 - **Thresholds** stand in the policy under [`noise`](policy.md#noisechecks); the defaults are below. `errors` names
   the checks whose failure is an error, others warn. What is about raters goes by the policy of `*`, what is about a
   scenario by the policy that governs it.

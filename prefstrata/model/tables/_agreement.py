@@ -201,6 +201,7 @@ value | double | the figure
 low | double | lower end of its 90 % interval, null when none is given
 high | double | upper end
 n | bigint | what it rests on, in units
+parts | bigint | parts of the prompts it rests on, of 64; below ten there is no interval. Null where none is drawn
 """),
         ("metric", *_KEY),
     ),

@@ -21,8 +21,8 @@ n | bigint | what it rests on
 _FIGURE_KEY = ("measure", "slice", "name")
 
 
-def _figures(name: str, of: str) -> Table:
-    return Table("noise", name, f"a measure of {of} and a slice", columns(_FIGURE), _FIGURE_KEY)
+def _figures(name: str, of: str, more: str = "") -> Table:
+    return Table("noise", name, f"a measure of {of} and a slice", columns(_FIGURE + more), _FIGURE_KEY)
 
 
 GOVERNANCE = (
@@ -74,7 +74,11 @@ people | varchar | which side the majority of people prefers: a or b
 """),
         ("rater_id", "stratum", "pair_id", "dimension"),
     ),
-    _figures("agreement_figures", "disagreement or style"),
+    _figures(
+        "agreement_figures",
+        "disagreement or style",
+        "parts | bigint | parts of the prompts it rests on, of 64; below ten it fails nothing\n",
+    ),
     _figures("drift_figures", "drift"),
     _figures("candidate_figures", "how candidates were made"),
     _figures("source_figures", "how sources are told apart"),
@@ -89,6 +93,7 @@ people | varchar | which side the majority of people prefers: a or b
 noise | varchar | the check, N1 to N8
 {_FIGURE.strip()}
 least | bigint | what it must rest on to fail, of what n counts
+enough | boolean | it rests on that, and on ten parts of the prompts where votes on one prompt are not independent
 threshold | double | the policy's
 beyond | varchar | which side of the threshold fails: above, below, or both (above it, or below 1 less it)
 unit | varchar | of the figure: share or number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -60,9 +61,13 @@ def failed(rows: Rows) -> set[tuple[str, str]]:
 
 
 def pair(item: int, **sides: Any) -> dict[str, Any]:  # noqa: ANN401 - columns of any type
-    """A pair with a prompt of its own and an id that looks like ours."""
+    """A pair with a prompt of its own and ids that are spread as ours are."""
     usual = {"features_a": _PLAIN, "features_b": _PLAIN, "generators_a": [], "generators_b": []}
-    return {"pair_id": f"{item * 7919 % 65536:032x}", "prompt_id": f"{item * 104729 % 65536:032x}", **usual, **sides}
+    return {"pair_id": _hash(f"pair {item}"), "prompt_id": _hash(f"prompt {item}"), **usual, **sides}
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]
 
 
 def world(pairs: list[dict[str, Any]], votes: list[dict[str, Any]], tasks: Callable[[int], str]) -> Rows:
@@ -285,6 +290,19 @@ def test_every_check_has_a_planted_fault() -> None:
     assert {noise for noise, *_ in FAULTS.values()} == set(NOISES) == {each.noise for each in MEASURES}
 
 
+def test_many_raters_on_a_few_prompts_fail_nothing_and_say_so() -> None:
+    """Twelve who all take the longer side of four pairs are four prompts, which chance gives one in eight times."""
+    long = {**_PLAIN, "characters": 900}
+    for prompts, fails in ((4, False), (40, True)):
+        pairs = [pair(item, features_a=long) for item in range(prompts)]
+        votes = [vote(each, f"crowd:{n}", "a") for each in pairs for n in range(12)]
+        with checked(world(pairs, votes, lambda place: f"task {place % 4}")) as engine:
+            found = {row["measure"]: row for row in engine.read("noise.checks").to_dicts() if row["noise"] == "N2"}
+        assert found["longer_wins"]["passed"] is not fails
+        assert found["longer_wins"]["n"] == 12 * prompts
+        assert ("so it fails nothing" in found["longer_wins"]["meaning"]) is not fails
+
+
 def test_what_failed_sends_pairs_to_people() -> None:
     """Contested slices and counter-examples are asked again, what a rule gets wrong is reviewed."""
     sent = {}
@@ -309,14 +327,15 @@ def test_what_failed_sends_pairs_to_people() -> None:
 
 
 def test_what_is_told_first_is_nearest_to_failing_by_its_interval() -> None:
-    """A figure fails as a whole, so one of one is far from failing whatever it is; what failed comes before all."""
+    """A figure fails as a whole, so one of one is far from failing, and what rests on too little farther."""
     rows = [
-        ("one of one", 1.0, 0.27, 1.0, "above", 0.4, True),
-        ("many", 0.43, 0.35, 0.5, "above", 0.4, True),
-        ("failed", 0.45, 0.41, 0.5, "above", 0.4, False),
-        ("none of three", 0.0, 0.0, 0.47, "both", 0.7, True),
+        ("one of one", 1.0, 0.27, 1.0, "above", 0.4, True, True),
+        ("four prompts", 1.0, None, None, "above", 0.4, True, False),
+        ("many", 0.43, 0.35, 0.5, "above", 0.4, True, True),
+        ("failed", 0.45, 0.41, 0.5, "above", 0.4, False, True),
+        ("none of three", 0.0, 0.0, 0.47, "both", 0.7, True, True),
     ]
-    names = ("name", "value", "low", "high", "beyond", "threshold", "passed")
+    names = ("name", "value", "low", "high", "beyond", "threshold", "passed", "enough")
     told = [dict(zip(names, row, strict=True), noise="N1", measure="m", slice="task") for row in rows]
     engine = DuckDBEngine(":memory:")
     try:
@@ -324,4 +343,4 @@ def test_what_is_told_first_is_nearest_to_failing_by_its_interval() -> None:
         found = engine.query("reports/noise_checks", noise=None)["name"].to_list()
     finally:
         engine.close()
-    assert found == ["failed", "many", "one of one", "none of three"]
+    assert found == ["failed", "many", "one of one", "none of three", "four prompts"]
