@@ -27,7 +27,8 @@ class Reliability:
     """What golden items held out of the fit said of the estimates.
 
     Attributes:
-        temperature: above 1 the model was too sure; 1 where too few golden items say anything.
+        temperature: above 1 the model was too sure; 1 where too few golden items say anything. Items
+            that anchor nobody are left out.
         items: held-out items.
         error: expected calibration error after tempering, of the leading outcome, 0 to 1; None without items.
         bins: a row per bin of ``noise.reliability``, less the calibration.
@@ -41,7 +42,7 @@ class Reliability:
 
 def temperature_of(held_out: Sequence[pl.DataFrame]) -> float:
     """The temperature under which the held-out items are most probable, by golden section on its logarithm."""
-    items = _joined(held_out)
+    items = _joined(held_out).filter("telling")
     if items.height < _LEAST:
         return 1.0
     low, high = math.log(0.5), math.log(4.0)
@@ -66,7 +67,7 @@ def calibrated(temperature: float, held_out: Sequence[pl.DataFrame]) -> Reliabil
 
 
 def _joined(held_out: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    schema = {"item": pl.Int64, "anchor": pl.Int64, **dict.fromkeys(_OUTCOMES, pl.Float64)}
+    schema = {"item": pl.Int64, "truth": pl.Int64, "telling": pl.Boolean, **dict.fromkeys(_OUTCOMES, pl.Float64)}
     frames = [frame.select(pl.col(name).cast(type_) for name, type_ in schema.items()) for frame in held_out]
     return pl.concat(frames or [pl.DataFrame(schema=schema)]).sort("item")
 
@@ -82,7 +83,7 @@ def _tempered(items: pl.DataFrame, log_temperature: float) -> pl.DataFrame:
 def _surprise(items: pl.DataFrame, log_temperature: float) -> float:
     told = _tempered(items, log_temperature)
     of_truth = pl.sum_horizontal(
-        pl.when(pl.col("anchor") == outcome).then(pl.col(name)).otherwise(0.0) for name, outcome in _OUTCOMES.items()
+        pl.when(pl.col("truth") == outcome).then(pl.col(name)).otherwise(0.0) for name, outcome in _OUTCOMES.items()
     )
     total = (
         float(told.select((pl.max_horizontal(of_truth, pl.lit(_TINY)).log() * 1e6).round().cast(pl.Int64).sum()).item())
@@ -95,7 +96,7 @@ def _binned(items: pl.DataFrame) -> pl.DataFrame:
     """Bins by how sure, equal in size; columns ``bin, items, claimed, right``."""
     claimed = pl.max_horizontal(*_OUTCOMES)
     outcome = pl.when(pl.col("p_a") == claimed).then(1).when(pl.col("p_b") == claimed).then(-1).otherwise(0)
-    ranked = items.select("item", claimed=claimed.round(9), right=(outcome == pl.col("anchor")).cast(pl.Int64)).sort(
+    ranked = items.select("item", claimed=claimed.round(9), right=(outcome == pl.col("truth")).cast(pl.Int64)).sort(
         "claimed", "item"
     )
     return (

@@ -18,7 +18,8 @@ expected as (
         items.item, items.dimension,
         -- A sample holds all items that people settled, and is not to be like them. One vote says little of what its item is
         -- but what is believed already.
-        case when items.anchor is not null then $buckets / 64e0 when items.votes > 1 then 1e0 else 0.1 end as weight,
+        case when items.settled is not null then $buckets / 64e0 else 1e0 end * case when items.votes > 1 then 1e0 else 0.1e0 end
+            as weight,
         case when items.votes > 1 then 1e0 else 0e0 end as telling, items.longer, items.marked, items.firm, items.named,
         seen.a_clear - seen.b_clear + 0.4 * (seen.a_close - seen.b_close) as found,
         seen.even, seen.a_close + seen.b_close as close, seen.a_clear + seen.b_clear as clear,

@@ -1,5 +1,6 @@
 -- Grain: a dimension, how often anybody said tie on it, how unlike in length the sides of its items are, and whether b was first on none.
--- Where nobody ever did, an even item is not a state to believe in: opposite votes are then a close case.
+-- Where nobody ever did, an even item is not a state to believe in: opposite votes are then a close case,
+-- however people settled them.
 with said as (
     select item, count(*) as votes, count(*) filter (where side = 0) as ties
     from fit.votes

@@ -24,7 +24,8 @@ item | bigint | its number, from 1
 pair_id | varchar | the pair
 dimension | varchar | what was judged
 votes | bigint | votes on it, those that settle aside
-anchor | bigint | what people settled: 1 for a, 0 for a tie, -1 for b; null when they did not
+settled | bigint | what people settled: 1 for a, 0 for a tie, -1 for b; null when they did not
+anchor | bigint | the same, as far as raters are anchored to it: null at some ties
 bucket | bigint | part of the pairs, 0 to 63, by a hash
 longer | double | how much longer a is, in spreads of 0.6 of the logarithm, by halves, -2.5 to 2.5
 marked | double | how much more markdown a has, -1 to 1 by halves

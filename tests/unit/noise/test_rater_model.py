@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from random import Random
+from statistics import fmean
 from typing import Any
 
+import polars as pl
 import pytest
 
 from prefstrata.noise import FitSettings
-from tests.unit.noise._voting import at, fitted, opinion, pair_id, settled, vote
+from tests.unit.noise._voting import Fitted, at, fitted, opinion, pair_id, settled, vote
 
 Vote = dict[str, Any]
 
@@ -146,6 +148,47 @@ def test_without_ties_there_is_no_tie() -> None:
     """Where nobody may say tie, opposite votes are a close case and not an even one."""
     truth = _truth(50)
     votes = [vote(item, "r1", "a") for item in truth] + [vote(item, "r2", "b") for item in truth]
+    assert fitted(votes).preferences["p_tie"].max() < 1e-4
+
+
+def _leads(found: Fitted, votes: list[Vote]) -> dict[str, float]:
+    """How sure each pair with one vote is of that vote."""
+    said: dict[str, list[str]] = {}
+    for row in votes:
+        said.setdefault(row["pair_id"], []).append(row["choice"])
+    alone = {pair: choices[0] for pair, choices in said.items() if len(choices) == 1}
+    rows = found.preferences.filter(pl.col("pair_id").is_in(list(alone))).iter_rows(named=True)
+    return {row["pair_id"]: row[f"p_{alone[row['pair_id']]}"] for row in rows}
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.04])
+@pytest.mark.parametrize("outcome", ["tie", "either"])
+def test_how_disputes_are_settled_moves_no_pair_that_nobody_disputed(rate: float, outcome: str) -> None:
+    """Of 230 pairs with two votes those are settled that are disputed: 400 with one vote are as sure as before.
+
+    Whether raters never say tie or seldom, and whether every second dispute ends in a tie or as what is true.
+    """
+    random, truth = Random(31), _truth(630)
+    votes = [
+        vote(item, rater, "tie" if random.random() < rate else opinion(random, right, 0.8))
+        for number, (item, right) in enumerate(truth.items())
+        for rater in random.sample([f"r{n}" for n in range(8)], 1 if number < 400 else 2)
+    ]
+    said = {item: {row["choice"] for row in votes if row["pair_id"] == pair_id(item)} for item in truth}
+    disputes = [item for item in truth if said[item] >= {"a", "b"}]
+    answers = [settled(item, "tie" if outcome == "tie" and n % 2 else truth[item]) for n, item in enumerate(disputes)]
+    assert len(disputes) > 50
+    before, after = _leads(fitted(votes), votes), _leads(fitted([*votes, *answers]), votes)
+    assert fmean(after.values()) == pytest.approx(fmean(before.values()), abs=0.03)
+
+
+def test_ties_among_pairs_drawn_by_lot_teach_that_there_are_some() -> None:
+    """Raters never say tie, but one golden pair in three is even, whether they agree on it or not: others may be."""
+    truth = _truth(300)
+    votes = _crowd(truth, {"r1": 0.8, "r2": 0.8})
+    golden = [settled(item, "tie" if n % 3 == 0 else right) for n, (item, right) in enumerate(list(truth.items())[:60])]
+    rest = fitted([*votes, *golden]).preferences.filter(~pl.col("pair_id").is_in([row["pair_id"] for row in golden]))
+    assert rest["p_tie"].mean() > 0.05
     assert fitted(votes).preferences["p_tie"].max() < 1e-4
 
 
