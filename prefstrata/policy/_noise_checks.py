@@ -48,7 +48,8 @@ class NoiseChecks(Strict):
     one_generator: Share = Field(0.8, description="N4: most responses of pairs that one generator may have written.")
     generator_wins: Share = Field(0.85, description="N4: most decided pairs that the generators may predict.")
     nameless: Share = Field(0.5, description="N5: most votes of a source whose raters may have no name.")
-    pooled: Share = Field(0.05, description="N5: most votes by names of several strata, or models among people.")
+    pooled: Share = Field(0.05, description="N5: most votes of a source by another supervisor, or models as people.")
+    shared_names: Share = Field(1.0, description="N5: most votes by names of two supervisors; at 1 it only tells.")
     rule_errors: Share = Field(0.25, description="N6: most verdicts of a rule that may contradict people's majority.")
     one_task: Share = Field(0.7, description="N7: most pairs of a scenario that one task may have.")
     effective_tasks: float = Field(1.5, ge=1, description="N7: least effective number of tasks of a scenario.")
@@ -259,11 +260,19 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "N5",
         "pooled",
-        "Of {n} votes of {where}, {figure} come from names that also vote in another stratum, or from models among "
-        "people: signals that weigh differently are pooled.",
+        "Of {n} votes of {where}, {figure} were given under another supervisor, or by models among people: signals "
+        "that weigh differently are pooled.",
         f"The stratum's factor is capped. {_SOURCES}",
-        "Give each supervisor in {where} a source of its own.",
+        "Give each supervisor in {where} a source of its own, and models one whose supervisor is judge.",
         capped=True,
+    ),
+    Measure(
+        "N5",
+        "shared_names",
+        "Of {n} votes of {where}, {figure} come from names that another supervisor's raters have too: one person in "
+        "two offices, or two who are called alike.",
+        "Shared names are told only, unless the policy sets a limit below 1.",
+        "Put the name of the source before the names of {where} where they are not the same people.",
     ),
     Measure(
         "N6",

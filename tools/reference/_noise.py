@@ -50,8 +50,9 @@ def noise_page() -> str:
         for each in (measure for measure in MEASURES if measure.noise == noise):
             default = NoiseChecks.model_fields[each.name].default
             limit = f"{100 * default:g} %" if each.unit == "share" else f"{default:g}"
+            reached = each.unit == "number" or default < 1
             beyond = {
-                "above": f"above {limit}",
+                "above": f"above {limit}" if reached else "never, unless the policy says so",
                 "below": f"below {limit}",
                 "both": f"above {limit}, or below {100 - 100 * default:g} %",
             }[each.beyond]
