@@ -7,13 +7,14 @@ result as the table of that name, with the columns and types of :mod:`prefstrata
 
 from prefstrata.engine._duckdb import DuckDBEngine, damage
 from prefstrata.engine._files import lineage, parameters, sql_names, sql_path, sql_text
-from prefstrata.engine._protocol import Engine, Warehouse
+from prefstrata.engine._protocol import Engine, Parted, Warehouse
 from prefstrata.engine._reading import demand_built, read_warehouse
 from prefstrata.engine._types import duckdb_type, parse_type
 
 __all__ = [
     "DuckDBEngine",
     "Engine",
+    "Parted",
     "Warehouse",
     "damage",
     "demand_built",

@@ -31,6 +31,8 @@ _MEMORY = ":memory:"
 _RESTORE = "restore it from a copy; without one, move it away and run: the ledger is read anew from the inbox"
 # At DuckDB's own 16 MiB a run tidied between its steps, again and again, what the next step replaces; closing tidies.
 _TIDIED_AT = "256MB"
+# Of the memory there is, for a row of a release: its texts are joined, sorted and written, each a time of its own.
+_BYTES_OF_A_ROW = 8192
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -331,6 +333,12 @@ class DuckDBEngine:
         with self.transaction():
             [(rows,)] = self._run(f"insert into {_quoted(table)} by name {select}", dict(params))
         return int(rows)
+
+    @property
+    def rows_at_once(self) -> int:
+        """Rows of a release, texts and all, that may be joined, sorted and written at once: by the memory there is."""
+        [(limit,)] = self._run("select parse_formatted_bytes(current_setting('memory_limit'))")
+        return int(limit) // _BYTES_OF_A_ROW
 
     @contextmanager
     def parted(self, full_name: str, key: str, places: str) -> Iterator[Parted]:

@@ -113,6 +113,11 @@ class Warehouse(Engine, Protocol):
         """
         ...
 
+    @property
+    def rows_at_once(self) -> int:
+        """Rows of a release, texts and all, that may be joined, sorted and written at once."""
+        ...
+
     def parted(self, full_name: str, key: str, places: str) -> AbstractContextManager[Parted]:
         """The rows of ``sql/<schema>/<table>.sql`` in parts, kept outside the warehouse until the block ends.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from prefstrata.engine import Warehouse
+    from prefstrata.engine import Parted, Warehouse
 
 __all__ = ["WrittenFile", "write_layers", "write_table"]
 
@@ -97,46 +97,69 @@ def _place(engine: Warehouse, held: dict[str, dict[str, dict[int | None, int]]])
 
 def _write_kind(
     engine: Warehouse, directory: Path, kind: str, layers: dict[str, int], files: list[tuple[str, str]]
-) -> Iterator[WrittenFile]:
+) -> list[WrittenFile]:
+    """Write the files of a kind, as many at once as memory has room for."""
     key = KINDS[kind]
-    places = f"select record_id as {key}, file_number from manifest.places where kind = '{kind}'"  # noqa: S608 - own names
-    with _apart(engine, kind), engine.parted(f"release.{kind}", key, places) as parted:
-        parts = [
-            _Part(kind, files[number][0], files[number][1], number, rows) for number, rows in parted.counts.items()
-        ]
-        _demand_all(kind, layers, parts)
-        handles: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
-        for _ in range(_WRITERS):
-            handles.put(parted.cursor())
+    sizes = engine.query("manifest/files").filter(kind=kind).select("file_number", "records").rows()
+    written: list[tuple[str, WrittenFile]] = []
+    with _apart(engine, kind):
+        for first, last in _together(sizes, engine.rows_at_once):
+            engine.build("release.placed", kind=kind, first=first, last=last)
+            places = f"select record_id as {key}, file_number from release.placed"  # noqa: S608 - own names
+            with engine.parted(f"release.{kind}", key, places) as parted:
+                parts = [_Part(kind, *files[number], number, rows) for number, rows in parted.counts.items()]
+                with _by_types_alone(engine):
+                    found = _write_parts(parted, directory, parts)
+            written += zip((part.layer for part in parts), found, strict=True)
+    _demand_all(kind, layers, written)
+    return [file for _, file in written]
 
-        def write(part: _Part) -> WrittenFile:
-            handle = handles.get()
-            try:
-                return _write_part(handle, parted.select(part.number), directory, part)
-            finally:
-                handles.put(handle)
 
-        with _by_types_alone(engine), ThreadPoolExecutor(max_workers=_WRITERS) as pool:
-            yield from pool.map(write, parts)
+def _together(sizes: list[tuple[int, int]], room: int) -> Iterator[tuple[int, int]]:
+    """First and last number of files that are written at once: their records have room, or it is one file."""
+    first, last, held = -1, -1, 0
+    for number, records in sizes:
+        if first >= 0 and held + records > room:
+            yield first, last
+            first, held = -1, 0
+        first, last, held = (number if first < 0 else first), number, held + records
+    if first >= 0:
+        yield first, last
+
+
+def _write_parts(parted: Parted, directory: Path, parts: list[_Part]) -> list[WrittenFile]:
+    handles: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
+    for _ in range(_WRITERS):
+        handles.put(parted.cursor())
+
+    def write(part: _Part) -> WrittenFile:
+        handle = handles.get()
+        try:
+            return _write_part(handle, parted.select(part.number), directory, part)
+        finally:
+            handles.put(handle)
+
+    with ThreadPoolExecutor(max_workers=_WRITERS) as pool:
+        return list(pool.map(write, parts))
 
 
 @contextmanager
 def _apart(engine: Warehouse, kind: str) -> Iterator[None]:
-    """The tables that stand for the kind's estimates and origins, as long as it is written."""
+    """The tables that stand for the kind's estimates, origins and places, as long as it is written."""
     names = _APART.get(kind, ())
     for name in names:
         engine.build(name)
     try:
         yield
     finally:
-        for name in names:
+        for name in (*names, "release.placed"):
             engine.clear(name)
 
 
-def _demand_all(kind: str, layers: dict[str, int], parts: list[_Part]) -> None:
+def _demand_all(kind: str, layers: dict[str, int], files: list[tuple[str, WrittenFile]]) -> None:
     """Every record of the layers must have found its texts: what the manifest counts is what the files hold."""
     for layer, records in sorted(layers.items()):
-        written = sum(part.rows for part in parts if part.layer == layer)
+        written = sum(file.rows for each, file in files if each == layer)
         if written != records:
             raise IntegrityError(
                 f"the {layer} layer has {records} {kind}, but {written} of them came out with their texts",

@@ -21,11 +21,32 @@ sided as (
         case when estimated.p_a >= estimated.p_b then pairs.seq_b else pairs.seq_a end as rejected_seq,
         case when estimated.p_a >= estimated.p_b then pairs.generators_a else pairs.generators_b end as chosen_by,
         case when estimated.p_a >= estimated.p_b then pairs.generators_b else pairs.generators_a end as rejected_by
-    from layers.records as placed
+    from release.placed as placed
     join weighting.records as records on records.record_id = placed.record_id
     join evidence.pairs as pairs on pairs.pair_id = placed.record_id
     join release.estimates as estimated on estimated.pair_id = placed.record_id
-    where placed.kind = 'pairs' and records.kind = 'pairs'
+    where records.kind = 'pairs'
+),
+-- Of all texts only those that are written now: what a join looks things up in is held in memory whole.
+texts as (
+    select seq, content
+    from ledger.responses
+    where seq in (select chosen_seq from sided union all select rejected_seq from sided)
+),
+prompted as (
+    select prompt_id, seq, task, scenario, risk_level, language
+    from evidence.prompts
+    where prompt_id in (select prompt_id from sided)
+),
+asked as (
+    select seq, messages
+    from ledger.prompts
+    where seq in (select seq from prompted)
+),
+come_from as (
+    select pair_id, policies, reason_tags, provenance
+    from release.origins
+    where pair_id in (select pair_id from sided)
 )
 select
     sided.pair_id, sided.prompt_id,
@@ -49,13 +70,13 @@ select
     origins.provenance,
     sided.layer, sided.rule, sided.reason, sided.trust, sided.stratum, weights.cell
 from sided
-join release.origins as origins on origins.pair_id = sided.pair_id
+join come_from as origins on origins.pair_id = sided.pair_id
 left join settled on settled.pair_id = sided.pair_id
 left join weighting.weights as weights on weights.kind = 'pairs' and weights.record_id = sided.pair_id
-join evidence.prompts as prompts on prompts.prompt_id = sided.prompt_id
+join prompted as prompts on prompts.prompt_id = sided.prompt_id
 left join privacy.prompts as shown on shown.prompt_id = sided.prompt_id
 left join privacy.masked as shown_better on shown_better.text = 'response' and shown_better.id = sided.chosen_id
 left join privacy.masked as shown_worse on shown_worse.text = 'response' and shown_worse.id = sided.rejected_id
-join ledger.prompts as asked on asked.seq = prompts.seq
-join ledger.responses as better on better.seq = sided.chosen_seq
-join ledger.responses as worse on worse.seq = sided.rejected_seq
+join asked on asked.seq = prompts.seq
+join texts as better on better.seq = sided.chosen_seq
+join texts as worse on worse.seq = sided.rejected_seq

@@ -13,7 +13,7 @@ select
     placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
 from scored
 join weighting.records as records on records.kind = 'ratings' and records.record_id = scored.record_id
-join layers.records as placed on placed.kind = 'ratings' and placed.record_id = scored.record_id
+join release.placed as placed on placed.record_id = scored.record_id
 left join weighting.weights as weights on weights.kind = 'ratings' and weights.record_id = scored.record_id
 join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
 left join privacy.prompts as shown on shown.prompt_id = records.prompt_id

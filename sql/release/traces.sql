@@ -39,7 +39,7 @@ select
     placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
 from assembled
 join weighting.records as records on records.kind = 'traces' and records.record_id = assembled.trace_id
-join layers.records as placed on placed.kind = 'traces' and placed.record_id = assembled.trace_id
+join release.placed as placed on placed.record_id = assembled.trace_id
 join said on said.trace_id = assembled.trace_id
 left join weighting.weights as weights on weights.kind = 'traces' and weights.record_id = assembled.trace_id
 join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id

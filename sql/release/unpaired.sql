@@ -19,7 +19,7 @@ select
     placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
 from summed as said
 join weighting.records as records on records.kind = 'unpaired' and records.record_id = said.response_id
-join layers.records as placed on placed.kind = 'unpaired' and placed.record_id = said.response_id
+join release.placed as placed on placed.record_id = said.response_id
 left join weighting.weights as weights on weights.kind = 'unpaired' and weights.record_id = said.response_id
 join evidence.prompts as prompts on prompts.prompt_id = records.prompt_id
 left join privacy.prompts as shown on shown.prompt_id = records.prompt_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -211,6 +212,11 @@ class SparkWarehouse(Statements):
         """A new handle that sees all tables as they are now; the caller closes it."""
         with self.connection() as connection:
             return connection.cursor()
+
+    @property
+    def rows_at_once(self) -> int:
+        """No bound: each part is written by a task of its own."""
+        return sys.maxsize
 
     @contextmanager
     def parted(self, full_name: str, key: str, places: str) -> Iterator[Parted]:

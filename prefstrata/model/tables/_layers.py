@@ -85,6 +85,21 @@ reason | varchar | the gravest known cause, policy A -> B, new judgements, or no
 RELEASE = (
     Table(
         "release",
+        "placed",
+        "a record that is written now, and the file it goes to",
+        columns("""
+record_id | varchar | the record
+layer | varchar | its layer
+rule | varchar | the rule that placed it
+reason | varchar | why, in words
+trust | double | 0 to 1
+stratum | varchar | the stratum that weighs most
+file_number | bigint | number of the file, among those of the release
+"""),
+        ("record_id",),
+    ),
+    Table(
+        "release",
         "estimates",
         "a pair that is weighed, and what is estimated of it",
         columns("""

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from prefstrata.engine import DuckDBEngine
 from prefstrata.engine._types import duckdb_type, parse_type
 from prefstrata.model import IntegrityError
 from prefstrata.model.kinds import KINDS
@@ -53,6 +54,17 @@ def test_bytes_depend_on_the_records_alone(tmp_path: Path) -> None:
     assert _same(_written(tmp_path / "4", layers, threads=4)) == _same(first)
     for seed in (1, 2):
         assert _same(_written(tmp_path / f"shuffled {seed}", layers, threads=4, shuffle=seed)) == _same(first)
+
+
+def test_bytes_do_not_depend_on_how_many_files_are_written_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With room for a part of the records at a time, or for less than one file, the files are the same."""
+    layers = {"main": 40_000, "weak": 700, "golden": 1}
+    whole = _written(tmp_path / "whole", layers)
+    for room in (25_000, 1):
+        monkeypatch.setattr(DuckDBEngine, "rows_at_once", room)
+        assert _same(_written(tmp_path / str(room), layers)) == _same(whole)
 
 
 def test_bytes_depend_on_the_days_alone(tmp_path: Path) -> None:
@@ -154,7 +166,10 @@ def test_columns_are_those_declared(tmp_path: Path, kind: str) -> None:
         with engine.connection() as connection:  # bucket numbers come from real hashes, the case has short names
             for name in {name for name in given if "prompt_id" in {c.name for c in table(name).columns}}:
                 connection.execute(f"update {name} set prompt_id = sha256(prompt_id)").fetchall()  # noqa: S608
-            connection.execute(f"delete from layers.records where kind <> '{kind}'").fetchall()  # noqa: S608
+            connection.execute(
+                f"insert into layers.records by name select '{kind}' as kind, sha256('p') as prompt_id,"  # noqa: S608
+                " * exclude (file_number) from release.placed"
+            ).fetchall()
         files = write_layers(engine, tmp_path)
     assert files
     with duckdb.connect() as reader:
