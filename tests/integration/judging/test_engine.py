@@ -217,7 +217,7 @@ def test_a_batch_that_is_gone_is_lost_and_asked_anew(
 ) -> None:
     """Deleted, another account's, or its results expired: what it reserved stays spent, and the judge goes on."""
     asked = questions(judge(server.base_url, batch=True, timeout=30), pairs(3))
-    leave_open(server, tmp_path, asked, pause=0.1)
+    leave_open(server, tmp_path, asked, pause=1.0)
     server.set(refuses={f"/v1/{path}": status}, batch_pause=0.0)
     _, progress = run(tmp_path, asked)
     assert progress.outcomes == {"answered": 6}
