@@ -74,7 +74,7 @@ async def work_off(state: State, batch: dict[str, Any]) -> None:
     """Answer the requests of a batch, chunk by chunk, until it is complete, cancelled or expired."""
     lines = [json.loads(line) for line in state.contents[batch["input_file_id"]].splitlines() if line.strip()]
     if problem := state.settings.fails_batches or _problem(lines):
-        await asyncio.sleep(state.settings.batch_pause)
+        await _pause(state)
         data = [{"code": "invalid", "message": problem, "param": None, "line": 1}]
         batch |= {"status": "failed", "failed_at": CREATED, "errors": {"object": "list", "data": data}}
         return
@@ -89,7 +89,7 @@ async def work_off(state: State, batch: dict[str, Any]) -> None:
             is_good = answered["response"]["status_code"] < _BAD
             (made if is_good else bad).append(json.dumps(answered))
             counts["completed" if is_good else "failed"] += 1
-        await asyncio.sleep(state.settings.batch_pause)
+        await _pause(state)
         if batch["status"] == "cancelling":
             last = min(last, start + state.settings.batch_chunk)
             break
@@ -103,6 +103,13 @@ async def work_off(state: State, batch: dict[str, Any]) -> None:
         batch["error_file_id"] = _keep(state, bad, f"{batch['id']}_error.jsonl")
     done = "cancelled" if batch["status"] == "cancelling" else "expired" if last < len(lines) else "completed"
     batch |= {"status": done, f"{done}_at": CREATED, "finalizing_at": CREATED}
+
+
+async def _pause(state: State) -> None:
+    """Wait as long as the settings say, and until batches are held no more."""
+    await asyncio.sleep(state.settings.batch_pause)
+    while state.settings.holds_batches:  # noqa: ASYNC110 - a setting has no event
+        await asyncio.sleep(0.01)
 
 
 def _problem(lines: list[dict[str, Any]]) -> str:

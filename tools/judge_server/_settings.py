@@ -33,6 +33,7 @@ class Settings(BaseModel):
         judges: profile per model; one that is not named here gets the default profile.
         batch_chunk: requests of a batch that are worked off at once.
         batch_pause: seconds between those, and before a batch fails.
+        holds_batches: whether no batch goes on or ends until this is taken back.
         expire_after: share of its requests after which a batch expires; 1 for never.
         latency: seconds every answer takes at least.
         refuses: the status that everything below a path gets: ``{"/v1/": 401}`` for a wrong key.
@@ -49,6 +50,7 @@ class Settings(BaseModel):
     judges: dict[str, Profile] = Field(default_factory=dict)
     batch_chunk: int = 200
     batch_pause: float = 0.0
+    holds_batches: bool = False
     expire_after: float = 1.0
     latency: float = 0.0
     refuses: dict[str, int] = Field(default_factory=dict)

@@ -46,9 +46,9 @@ def run(folder: Path, asked: list[Question], cap: int = PLENTY) -> tuple[dict[st
         return asyncio.run(ask(journal, asked, caps))
 
 
-def leave_open(server: JudgeServer, folder: Path, asked: list[Question], *, pause: float = 0.0) -> None:
-    """Submit a batch, and be gone before it is over: the server works on it for so many seconds."""
-    server.set(batch_pause=pause)
+def leave_open(server: JudgeServer, folder: Path, asked: list[Question]) -> None:
+    """Submit a batch, and be gone before it is over: the server holds it until it is told otherwise."""
+    server.set(holds_batches=True)
 
     async def until_submitted() -> None:
         with open_journal(folder / "journal.sqlite", "killed") as journal:
@@ -217,8 +217,8 @@ def test_a_batch_that_is_gone_is_lost_and_asked_anew(
 ) -> None:
     """Deleted, another account's, or its results expired: what it reserved stays spent, and the judge goes on."""
     asked = questions(judge(server.base_url, batch=True, timeout=30), pairs(3))
-    leave_open(server, tmp_path, asked, pause=1.0)
-    server.set(refuses={f"/v1/{path}": status}, batch_pause=0.0)
+    leave_open(server, tmp_path, asked)
+    server.set(refuses={f"/v1/{path}": status}, holds_batches=False)
     _, progress = run(tmp_path, asked)
     assert progress.outcomes == {"answered": 6}
     with open_journal(tmp_path / "journal.sqlite", "look") as journal:
@@ -235,7 +235,8 @@ def test_an_open_batch_is_taken_up_however_the_judge_is_asked_now(
 ) -> None:
     """What it answers is not asked again, has the price of a batch, and is no spending of the run that fetches it."""
     asked = questions(judge(server.base_url, batch=True, timeout=30), pairs(3))
-    leave_open(server, tmp_path, asked, pause=0.3)
+    leave_open(server, tmp_path, asked)
+    server.set(holds_batches=False)
     _, progress = run(tmp_path, questions(asked[0].judge.model_copy(update=change), pairs(4)))
     assert (progress.requests, progress.outcomes) == (2, {"answered": 8})
     assert server.ledger()["paid"] == 8
@@ -249,16 +250,17 @@ def test_an_open_batch_is_taken_up_however_the_judge_is_asked_now(
 def test_a_batch_of_nobody_is_fetched_and_nobody_waits_for_it(server: JudgeServer, tmp_path: Path) -> None:
     """Its judge is gone, and nobody asks the same: its answers are kept for whoever asks it one day."""
     asked = questions(judge(server.base_url, batch=True, timeout=30), pairs(3))
-    leave_open(server, tmp_path, asked, pause=0.5)
-    left = []
-    for seconds in (0.0, 0.8):
-        time.sleep(seconds)
+    leave_open(server, tmp_path, asked)
+    left = [1]
+    end = time.monotonic() + 60
+    while left[-1] and time.monotonic() < end:
         with open_journal(tmp_path / "journal.sqlite", "other") as journal:
             others = [judge(server.base_url, "heron")]
             _, progress = asyncio.run(ask(journal, [], Caps(PLENTY, PLENTY, PLENTY, 0, 0, 0), judges=others))
             assert progress.spent == 0
             left.append(len(journal.open_batches()))
-    assert left == [1, 0]
+        server.set(holds_batches=False)
+    assert (left[1], left[-1]) == (1, 0)
     assert run(tmp_path, asked)[1].cached == 6
 
 
@@ -350,8 +352,8 @@ def test_a_batch_that_failed_while_nobody_looked_is_asked_anew(server: JudgeServ
     """Its questions are free again in the next run, which does not stop for what is past."""
     asked = questions(judge(server.base_url, batch=True, timeout=30), pairs(3))
     server.set(fails_batches="the queue is full")
-    leave_open(server, tmp_path, asked, pause=0.5)
-    server.set(fails_batches="", batch_pause=0.0)
+    leave_open(server, tmp_path, asked)
+    server.set(fails_batches="", holds_batches=False)
     _, progress = run(tmp_path, asked)
     assert (progress.outcomes, progress.stopped) == ({"answered": 6}, {})
     assert server.ledger()["batches"] == 2
