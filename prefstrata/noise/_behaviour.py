@@ -5,8 +5,10 @@ where it is closely so, 0 where the sides are even, and the same below zero for 
 first, plus the pulls of style. A tie has a probability of its own in each state. Abilities and side biases of a
 panel's raters are spread around its mean as a Student t with four degrees of freedom (heavy tails: spammers are not
 like the rest), style slopes as a normal; and abilities around a line in the slope of length, for who is drawn to length
-is often less able. Means, spreads and lines are estimated too (empirical Bayes; Gelman et al., Bayesian Data Analysis,
-5.4 and 17.2), so a rater with three votes looks like its panel and one with three thousand like itself.
+is often less able. What raters whose display order is never known give to a, which has the first side's place there,
+has a mean and a spread of its own: a panel's side bias says nothing of it. Means, spreads and lines are estimated too
+(empirical Bayes; Gelman et al., Bayesian Data Analysis, 5.4 and 17.2), so a rater with three votes looks like its panel
+and one with three thousand like itself.
 
 Everything is rounded to millionths after each step, and every sum over rows is one of whole numbers: the same votes
 give the same tables in whatever order they come and however many threads there are. A processor whose logarithms and
@@ -34,8 +36,9 @@ _MEAN_PULL = 1.0
 """Variance of a panel's mean ability around what its policy declares."""
 _LEAST_MEAN = 0.05
 """Without anchors a panel is held to be better than chance as a whole: votes alone cannot say otherwise."""
-_SPREADS = {"side": 0.03, "length": 0.02}
-_SPREAD_WEIGHT = {"side": 4, "length": 4}
+_SPREADS = {"side": 0.03, "unseen": 0.03, "length": 0.02}
+_SPREAD_WEIGHT = 4
+_SIDES = ("side", "unseen")
 _STYLE_VARIANCE = 0.1
 _SIDE_VARIANCE = 0.25
 _SLANT_VARIANCE = 0.04
@@ -64,6 +67,8 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             mean_variance=pl.lit(_MEAN_PULL),
             side_mean=pl.lit(0.0),
             side_spread=pl.lit(0.1),
+            unseen_mean=pl.lit(0.0),
+            unseen_spread=pl.lit(0.1),
             length_mean=pl.lit(0.0),
             length_spread=pl.lit(0.05),
             slant=pl.lit(0.0),
@@ -75,11 +80,12 @@ def beliefs_at_first(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         # Starting lower than declared leaves the votes room to say who is a spammer; from nothing nobody learns.
         .with_columns(ability_mean=pl.col("ability_prior").clip(0.4, 1.0))
     )
-    raters = units.select("unit", "panel", "family", "model").join(panels, on="panel").sort("unit")
+    raters = units.select("unit", "panel", "family", "model", "ordered").join(panels, on="panel").sort("unit")
     raters = raters.select(
         "unit",
         "panel",
         "family",
+        "ordered",
         "markdown",
         "firmness",
         *(f"tie_{state}" for state in _STATES),
@@ -111,13 +117,19 @@ def improved(
             "panel",
             "ability_mean",
             "side_mean",
+            "unseen_mean",
             "length_mean",
             "ability_spread",
             "side_spread",
+            "unseen_spread",
             "length_spread",
             "slant",
         ),
         on="panel",
+    )
+    told = told.with_columns(
+        pl.when("ordered").then(f"side_{part}").otherwise(f"unseen_{part}").alias(f"side_{part}")
+        for part in ("mean", "spread")
     )
     told = told.with_columns(pl.col(sums).fill_null(0.0)).with_columns(
         showed=pl.col("ability") + pl.col("slope_ability") / pl.max_horizontal("information", pl.lit(_LEAST)),
@@ -229,8 +241,10 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     x, y = pl.col("length") - pl.col("length_mean"), pl.col("showed") - pl.col("ability_mean")
     sums = told.group_by("panel").agg(
         pl.len().alias("raters"),
-        total(pl.col("heavy_side")).alias("h_side"),
-        total(pl.col("heavy_side") * pl.col("side")).alias("s_side"),
+        pl.len().alias("n_length"),
+        *(total(_of(name, pl.lit(1.0))).alias(f"n_{name}") for name in _SIDES),
+        *(total(_of(name, pl.col("heavy_side"))).alias(f"h_{name}") for name in _SIDES),
+        *(total(_of(name, pl.col("heavy_side") * pl.col("side"))).alias(f"s_{name}") for name in _SIDES),
         total(pl.col("length")).alias("s_length"),
         total(weight).alias("h_slant"),
         total(weight * x).alias("h_x"),
@@ -259,10 +273,16 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     mean = pl.col("found_mean").fill_null(pl.col("ability_prior"))
     free = pl.col("panel").is_in(sorted(anchored))
     panels = panels.with_columns(
+        *(
+            (
+                (pl.col(f"s_{name}") / pl.col(f"{name}_spread"))
+                / (pl.col(f"h_{name}") / pl.col(f"{name}_spread") + 1 / _SIDE_VARIANCE)
+            )
+            .round(6)
+            .alias(f"{name}_mean")
+            for name in _SIDES
+        ),
         ability_mean=pl.when(free).then(mean).otherwise(pl.max_horizontal(mean, pl.lit(_LEAST_MEAN))).round(6),
-        side_mean=(
-            (pl.col("s_side") / pl.col("side_spread")) / (pl.col("h_side") / pl.col("side_spread") + 1 / _SIDE_VARIANCE)
-        ).round(6),
         length_mean=(
             (pl.col("s_length") / pl.col("length_spread"))
             / (pl.col("raters") / pl.col("length_spread") + 1 / _STYLE_VARIANCE)
@@ -274,30 +294,41 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     around = told.select(
         "panel",
         "side",
+        "ordered",
         "length",
         "heavy_side",
         "v11",
         "v22",
     ).join(
-        panels.select("panel", mean_side="side_mean", mean_length="length_mean"),
+        panels.select("panel", mean_side="side_mean", mean_unseen="unseen_mean", mean_length="length_mean"),
         on="panel",
     )
     found = around.group_by("panel").agg(
-        total(pl.col("heavy_side") * ((pl.col("side") - pl.col("mean_side")) ** 2 + pl.col("v11"))).alias("d_side"),
+        *(
+            total(
+                _of(name, pl.col("heavy_side") * ((pl.col("side") - pl.col(f"mean_{name}")) ** 2 + pl.col("v11")))
+            ).alias(f"d_{name}")
+            for name in _SIDES
+        ),
         total((pl.col("length") - pl.col("mean_length")) ** 2 + pl.col("v22")).alias("d_length"),
     )
     return (
         panels.join(found, on="panel")
         .with_columns(
             *(
-                ((pl.col(f"d_{name}") + _SPREAD_WEIGHT[name] * usual) / (pl.col("raters") + _SPREAD_WEIGHT[name]))
+                ((pl.col(f"d_{name}") + _SPREAD_WEIGHT * usual) / (pl.col(f"n_{name}") + _SPREAD_WEIGHT))
                 .round(6)
                 .alias(f"{name}_spread")
                 for name, usual in _SPREADS.items()
             ),
         )
-        .drop("raters", pl.selectors.starts_with("h_", "s_", "d_", "slope_", "bend_", "found_"))
+        .drop("raters", pl.selectors.starts_with("n_", "h_", "s_", "d_", "slope_", "bend_", "found_"))
     )
+
+
+def _of(name: str, figure: pl.Expr) -> pl.Expr:
+    """The figure of raters whose side bias is of that kind, 0 of the others."""
+    return pl.when(pl.col("ordered") == (name == "side")).then(figure).otherwise(0.0)
 
 
 def _slant() -> pl.Expr:
@@ -335,6 +366,7 @@ def _settled(told: pl.DataFrame, panels: pl.DataFrame) -> pl.DataFrame:
             "unit",
             "panel",
             "family",
+            "ordered",
             "ability",
             "side",
             "length",

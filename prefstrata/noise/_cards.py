@@ -30,7 +30,7 @@ def parameters(
         unlike: per dimension, the mean square of the items' difference in length, in spreads.
         calibration_id: written beside every row.
     """
-    told = units.join(raters.drop("panel", "family"), on="unit").join(
+    told = units.join(raters.drop("panel", "family", "ordered"), on="unit").join(
         levels.select("dimension", "close", "clear", "named"), on="dimension"
     )
     told = told.join(unlike, on="dimension")

@@ -142,6 +142,7 @@ def restored(
         mean_variance_usual=pl.col("mean_variance"),
         information_usual=pl.lit(0.0),
     )
+    unseen = panels_now.select("panel", unseen_usual="unseen_mean")
     families = state.raters.group_by("family").agg(pl.col("discount").max().alias("discount_family"))
     shared_by_models = state.raters.filter(pl.col("shared") > 0)["shared"].max()
     names = [name for name in state.raters.columns if name not in {*_UNIT, "family"}]
@@ -150,6 +151,9 @@ def restored(
         units.select("unit", *_UNIT, "family")
         .join(raters.drop("family", strict=False), on="unit")
         .join(usual, on="panel")
+        .join(unseen, on="panel")
+        .with_columns(side_usual=pl.when("ordered").then("side_usual").otherwise("unseen_usual"))
+        .drop("unseen_usual")
         .join(known, on=_UNIT, how="left")
         .join(families, on="family", how="left")
         # One figure for all families of models; where the fit met no model, what is believed before.

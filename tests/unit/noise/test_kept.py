@@ -96,6 +96,27 @@ def test_new_votes_change_only_what_they_are_on(fitted: DuckDBEngine) -> None:
     assert set(preferences["calibration_id"]) == {"kept"}
 
 
+def test_a_new_rater_has_the_side_bias_of_those_whose_order_is_as_known_as_its_own() -> None:
+    """Who saw the sides and takes the first is no measure of a new rater of whom nobody knows what it saw first."""
+    random = Random(3)  # noqa: S311 - a simulation
+    votes = []
+    for item in range(200):
+        first, truth = random.random() < 0.5, random.choice("ab")
+        for rater in range(4):
+            said = ("a" if first else "b") if random.random() < 0.5 else opinion(random, truth, 0.8)
+            votes.append(vote(f"i{item}", f"seen:{rater}", said, a_shown_first=first))
+            votes.append(vote(f"i{item}", f"unseen:{rater}", opinion(random, truth, 0.8)))
+    fresh = [vote("i0", "seen:new", "a", a_shown_first=True), vote("i0", "unseen:new", "a")]
+    with warehouse(votes) as engine:
+        state = kept_state(engine)
+    assert state is not None
+    with warehouse([*votes, *fresh], fit=False) as engine:
+        read_by_fit(engine, state, "kept")
+        bias = dict(engine.read("noise.parameters").select("rater_id", "side_bias").iter_rows())
+    assert bias["seen:new"] > 0.12
+    assert abs(bias["unseen:new"]) < 0.04
+
+
 def test_nothing_is_kept_before_the_first_fit() -> None:
     """A new warehouse says so."""
     with warehouse(_votes(), fit=False) as engine:

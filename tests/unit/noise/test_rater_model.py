@@ -89,6 +89,43 @@ def test_a_habit_of_taking_the_first_side_is_seen_and_taken_off() -> None:
     assert all(found.rater(rater)["side_bias"] > 0.1 for rater in ("r1", "r2", "r3", "r4"))
 
 
+def _with_and_without_order() -> list[Vote]:
+    """Twenty who take the first side often, and on other pairs forty of their stratum whose order is unknown."""
+    random, truth = Random(37), _truth(400)
+    votes = []
+    for number, (item, outcome) in enumerate(truth.items()):
+        for rater in random.sample(range(20 if number < 250 else 40), 4 if number < 250 else 3):
+            first = random.random() < 0.5
+            if number < 250:
+                said = ("a" if first else "b") if random.random() < 0.4 else opinion(random, outcome, 0.8)
+                votes.append(vote(item, f"seen {rater}", said, a_shown_first=first))
+            else:
+                votes.append(vote(item, f"unseen {rater}", opinion(random, outcome, 0.8)))
+    return votes
+
+
+def test_who_saw_what_first_says_nothing_of_raters_whose_order_is_unknown() -> None:
+    """Two votes of three for a are worth what two for b are, whatever others of the stratum do with the first side."""
+    votes = _with_and_without_order()
+    found = fitted(votes)
+    by_pair: dict[str, list[str]] = {}
+    for row in votes:
+        if row["rater_id"].startswith("unseen"):
+            by_pair.setdefault(row["pair_id"], []).append(row["choice"])
+    rows = found.preferences.filter(pl.col("pair_id").is_in(list(by_pair))).iter_rows(named=True)
+    sure: dict[str, list[float]] = {"a": [], "b": []}
+    for row in rows:
+        said = by_pair[row["pair_id"]]
+        for side in ("a", "b"):
+            if said.count(side) == 2:
+                sure[side].append(row[f"p_{side}"])
+    assert fmean(sure["a"]) == pytest.approx(fmean(sure["b"]), abs=0.06)
+    seen = found.parameters.filter(pl.col("rater_id").str.starts_with("seen"))
+    unseen = found.parameters.filter(pl.col("rater_id").str.starts_with("unseen"))
+    assert fmean(seen["side_bias"]) > 0.15
+    assert abs(fmean(unseen["side_bias"])) < 0.03
+
+
 def test_a_stratum_below_chance_is_found_by_what_people_settled_alone() -> None:
     """Users who are wrong two times in three, against a few workers: five settled pairs in a hundred turn it round."""
     truth = _truth(600)
