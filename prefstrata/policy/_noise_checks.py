@@ -171,7 +171,7 @@ MEASURES: tuple[Measure, ...] = (
         "N3",
         "changed_raters",
         "Of {n} votes of {where}, {figure} come from raters whose agreement with the others surely changed at some "
-        "time: their votes before and after do not mean the same.",
+        "time, and who are not as reliable after it as before: their votes before and after do not mean the same.",
         _CALIBRATE,
         "Calibrate the raters of {where} again on the calibration pack, and every month from now on.",
         capped=True,

@@ -11,10 +11,20 @@ with agreeing as (
     where dated >= 20
     group by stratum
 ),
+-- Whoever is joined by worse raters agrees with the others less and is no other than before: the rater model, which knows how good those
+-- are, tells. Of a change since the fit in use it knows nothing.
+steady as (
+    select rater_id, dimension, stratum
+    from noise.parameters
+    group by rater_id, dimension, stratum
+    having count(*) > 1 and max(low) <= min(high)
+),
 changing as (
     select changes.stratum, sum(changes.n) as n
     from noise.changes as changes
     join agreeing on agreeing.stratum = changes.stratum
+    anti join steady
+        on steady.rater_id = changes.rater_id and steady.dimension = changes.dimension and steady.stratum = changes.stratum
     where 2 * exp(-2 * changes.statistic * changes.statistic) * agreeing.tested <= 0.05e0
         and abs(changes.agreement_after - changes.agreement_before) >= 0.1e0
     group by changes.stratum
