@@ -215,14 +215,16 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "N4",
         "too_easy",
-        "In {where}, {figure} of {n} pairs are almost certain: such pairs give a direction, but no boundary.",
+        "In {where}, {figure} of {n} pairs that believed raters judged, and did not reject both sides of, are almost "
+        "certain: such pairs give a direction, but no boundary.",
         _CANDIDATES,
         "Mix in closer candidates in {where}: two samples of one generator, or of neighbouring checkpoints.",
     ),
     Measure(
         "N4",
         "too_close",
-        "In {where}, no side leads on {figure} of {n} pairs: the candidates are so alike that votes on them are noise.",
+        "In {where}, no side leads on {figure} of {n} pairs that believed raters judged, and did not reject both sides "
+        "of: the candidates are too alike for votes to tell them apart.",
         _CANDIDATES,
         "Draw candidates further apart in {where}: other generators, or another sampling temperature.",
     ),
@@ -236,15 +238,16 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "N4",
         "one_generator",
-        "In {where}, one generator wrote {figure} of {n} responses that were compared: what is learnt is its manner.",
+        "In {where}, one generator wrote {figure} of {n} sides of pairs whose generator is named: what is learnt is "
+        "its manner.",
         _CANDIDATES,
         "Mix more generators into the candidates of {where}.",
     ),
     Measure(
         "N4",
         "generator_wins",
-        "In {where}, whoever knows the two generators of a pair knows the winner in {figure} of {n} decided pairs: a "
-        "model can learn who wrote what, and nothing else.",
+        "In {where}, whoever knows the two generators of a pair knows the winner in {figure} of {n} decided pairs, of "
+        "generators that met ten times or more: a model can learn who wrote what, and nothing else.",
         _CANDIDATES,
         "Let each generator of {where} meet itself, and others that win as often as they lose.",
     ),
@@ -285,14 +288,14 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "N7",
         "one_task",
-        "In {where}, one task has {figure} of {n} pairs: what serves it is learnt for every other.",
+        "In {where}, one task has {figure} of {n} pairs whose task is known: what serves it is learnt for every other.",
         "Quotas per task are proposed.",
         "Give each task of {where} a quota, so that none has more than its share.",
     ),
     Measure(
         "N7",
         "effective_tasks",
-        "In {where}, {n} pairs are spread as if over {figure} tasks of equal size.",
+        "In {where}, {n} pairs whose task is known are spread as if over {figure} tasks of equal size.",
         "Quotas per task are proposed.",
         "Draw the same number from each task of {where}, and evaluate each by itself.",
         beyond="below",

@@ -1,7 +1,8 @@
 -- Grain: a measure of how candidates were made and a slice.
 -- Pairs teach by the gap between their sides: too wide and there is no boundary to learn, too narrow and labels are noise, and where
 -- the name of the generator tells the winner there is only a name to learn. Texts are compared word by word (Jaccard 1901) on
--- a thousand pairs of a scenario: ids are hashes, so those with the smallest are drawn by lot.
+-- a thousand pairs of a scenario: ids are hashes, so those with the smallest are drawn by lot. Where nobody is believed the
+-- gap is not known, and two sides that half of the votes or more call unacceptable are not close, they are bad.
 with pairs as (
     select
         pairs.pair_id, pairs.prompt_id, prompts.scenario, prompts.policy_scenario, governing.tie_margin,
@@ -49,11 +50,13 @@ estimated as (
         pairs.scenario, pairs.writer_a, pairs.writer_b,
         greatest(preferences.p_a, preferences.p_b) as p,
         preferences.p_a > preferences.p_b as a_wins,
-        leads(preferences.p_a, preferences.p_tie, preferences.p_b, pairs.tie_margin) as decided
+        leads(preferences.p_a, preferences.p_tie, preferences.p_b, pairs.tie_margin) as decided,
+        2 * preferences.both_bad >= preferences.votes as rejected
     from pairs
     join deciding on deciding.pair_id = pairs.pair_id
     join noise.preferences as preferences
         on preferences.pair_id = deciding.pair_id and preferences.dimension = deciding.dimension
+    where preferences.evidence >= 0.1e0 * preferences.votes
 ),
 gaps as (
     select
@@ -61,6 +64,7 @@ gaps as (
         count(*) filter (where p >= 0.95e0) as easy,
         count(*) filter (where not decided) as close
     from estimated
+    where decided or not rejected
     group by scenario
 ),
 drawn as (

@@ -1,10 +1,12 @@
 -- Grain: a measure of how tasks are spread and a slice.
 -- What is frequent is learnt best, at the cost of the rest. The effective number of tasks is the number of equally large ones
--- that two pairs would meet in as often (the inverse of Simpson's index; Simpson 1949). One task alone dominates nobody.
+-- that two pairs would meet in as often (the inverse of Simpson's index; Simpson 1949). One task alone dominates nobody,
+-- and prompts of which nobody said the task are not of one.
 with tasks as (
     select prompts.policy_scenario, prompts.task, count(*) as pairs
     from evidence.pairs as pairs
     join evidence.prompts as prompts on prompts.prompt_id = pairs.prompt_id
+    where prompts.task <> 'unknown'
     group by prompts.policy_scenario, prompts.task
 ),
 counted as (
