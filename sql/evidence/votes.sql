@@ -11,7 +11,7 @@ with given as (
         rater_id,
         supervisor || '/' || mode as stratum,
         -- What is judged together is not shown side by side: of a ranked list, left and right say nothing.
-        judgement_id is null as order_known,
+        judgement_id is null and order_known is distinct from false as order_known,
         round, decided_at,
         2e0 / greatest(coalesce(judgement_size, 2), 2) as share,
         'vote' as derived_from,

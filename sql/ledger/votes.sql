@@ -3,7 +3,7 @@
 select
   kept.id as vote_id,
   votes.prompt_id, votes.left_id, votes.right_id, votes.choice, votes.strength, votes.dimension, votes.rater_id,
-  votes.judgement_id, votes.judgement_size, votes.shown_at, votes.round, votes.policy, votes.rubric,
+  votes.judgement_id, votes.judgement_size, votes.shown_at, votes.order_known, votes.round, votes.policy, votes.rubric,
   votes.decided_at, votes.reason_tags, votes.rationale, votes.raw, batches.source, batches.mode, batches.supervisor,
   votes.batch_id, votes.line,
   kept.seq

@@ -80,8 +80,8 @@ version | varchar | model and prompt version of a judge, version of a rule; null
         columns(f"""
 vote_id | varchar | hash of all that was said, and of its occurrence count where the record has no id of its own
 prompt_id | varchar | the prompt
-left_id | varchar | the response shown first
-right_id | varchar | the response shown second
+left_id | varchar | the response shown first; the smaller id when nobody knows which was
+right_id | varchar | the response shown second; the larger id likewise
 choice | varchar | left, right, tie or both_bad
 strength | double | how much better, 0 to 1; null when not graded
 dimension | varchar | what was judged; overall when nothing else is said
@@ -89,6 +89,7 @@ rater_id | varchar | who
 judgement_id | varchar | the one judgement (a ranked list) this vote is part of; null for a vote that stands alone
 judgement_size | bigint | how many responses were ranked in that judgement; null likewise
 shown_at | timestamp | when it was shown, UTC, null when unknown
+order_known | boolean | left was shown first; false when nobody knows, null from earlier versions, which did not say
 {SAID.strip()}
 """),
         ("vote_id",),

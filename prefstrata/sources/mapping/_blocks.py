@@ -125,6 +125,8 @@ def _votes(builder: Builder, section: Votes) -> Block:
     where = spell(builder.block)
     builder.require(f"{left} <> {right}", "identical_sides", text_literal(f"{where}: both sides are the same text"))
     builder.columns |= {"left_id": left, "right_id": right}
+    known = section.order == "shown" and section.judged_together is None
+    builder.columns["order_known"] = "true" if known else "false"
     if section.order == "unknown":
         # The smaller id stands left, so that nothing can be read from a place that means nothing.
         swapped = f"case {choice.sql} when 'left' then 'right' when 'right' then 'left' else {choice.sql} end"
@@ -162,6 +164,7 @@ def _judgement(builder: Builder, said: str) -> str:
 
 def _rankings(builder: Builder, section: Rankings) -> Block:
     listed = read_ranking(builder, section)
+    builder.columns["order_known"] = "false"
     _dimension(builder, section.dimension)
     builder.put("shown_at", section.shown_at, "time")
     builder.said(section, listed.spelled)

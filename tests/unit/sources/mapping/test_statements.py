@@ -28,6 +28,7 @@ def test_a_vote_has_its_sides_as_shown() -> None:
     assert [row["choice"] for row in found.votes] == ["left", "right", "tie"]
     assert {_text(found, row["left_id"]) for row in found.votes} == {"one"}
     assert [row["raw"] for row in found.votes] == ["A", "B", "="]
+    assert {row["order_known"] for row in found.votes} == {True}
 
 
 @pytest.mark.parametrize(("a", "b"), [("one", "two"), ("two", "one"), ("x", "y"), ("y", "x")])
@@ -36,6 +37,7 @@ def test_unknown_order_leaves_nothing_in_the_places(a: str, b: str) -> None:
     [vote] = (found := say(_vote(order="unknown"), {**GOOD, "a": a, "b": b})).votes
     assert vote["left_id"] < vote["right_id"]
     assert _text(found, vote[f"{vote['choice']}_id"]) == a
+    assert vote["order_known"] is False
 
 
 def test_the_same_text_is_the_same_response_in_every_source() -> None:
@@ -189,6 +191,7 @@ def test_pairs_of_one_judgement_share_an_id_that_is_made_of_what_was_said() -> N
     assert [len(ids) for ids in by_line.values()] == [1, 1, 1]
     assert by_line[1] == by_line[3] != by_line[2]
     assert {row["judgement_size"] for row in found.votes} == {3}
+    assert {row["order_known"] for row in found.votes} == {False}
 
 
 RANKING: dict[str, Any] = {
@@ -228,6 +231,7 @@ def test_a_ranked_list_is_its_pairs() -> None:
     for pair in (frozenset("xy"), frozenset("yz")):
         assert _text(found, votes[pair][f"{votes[pair]['choice']}_id"]) == "y"
     assert {v["judgement_size"] for v in found.votes} == {3}
+    assert {v["order_known"] for v in found.votes} == {False}
     assert len({v["judgement_id"] for v in found.votes}) == 1
     assert {(r["content"], r["generator"]) for r in found.responses} == {(t, f"model-{t}") for t in "xyzw"}
 
