@@ -28,6 +28,7 @@ rated as (
         prompt_id, response_id, dimension, rater_id, stratum, coalesce(round, '') as round_key, max(round) as round,
         min(rating_id) as rating_id,
         sum(cast(round(z * 1e9) as bigint)) / (count(*) * 1e9) as z,
+        sum(cast(round(unit_value * 1e9) as bigint)) / (count(*) * 1e9) as unit_value,
         bool_or(has_rationale) as has_rationale
     from evidence.normalised_ratings
     group by prompt_id, response_id, dimension, rater_id, stratum, coalesce(round, '')
@@ -51,7 +52,11 @@ from_ratings as (
         short_hash(one.rating_id || '/' || other.rating_id) as vote_id,
         pair_id(one.response_id, other.response_id) as pair_id,
         one.prompt_id, one.response_id as left_id, other.response_id as right_id, one.dimension,
+        -- What settles a pair follows from nothing else that its rater said: it is what was given, and a tie where that is equal.
         case
+            when settling.round is not null and one.unit_value > other.unit_value then 'left'
+            when settling.round is not null and one.unit_value < other.unit_value then 'right'
+            when settling.round is not null then 'tie'
             when one.z - other.z >= governing.rating_margin and one.z > other.z then 'left'
             when other.z - one.z >= governing.rating_margin and other.z > one.z then 'right'
             else 'tie'
@@ -71,6 +76,8 @@ from_ratings as (
         and other.stratum = one.stratum and other.round_key = one.round_key and one.response_id < other.response_id
     join evidence.prompts as prompts on prompts.prompt_id = one.prompt_id
     join policy.scenarios as governing on governing.scenario = prompts.policy_scenario
+    left join policy.settling as settling
+        on settling.scenario = prompts.policy_scenario and settling.round = one.round and settling.stratum = one.stratum
 ),
 -- What a choice says by its place is for the rater model, which knows what was shown first; what its kind says counts here, against
 -- the kind that says most. Who is suspended is not heard.

@@ -154,6 +154,45 @@ def test_a_crowd_does_not_settle_whatever_round_it_names(project: Path) -> None:
     assert [item["kind"] for item in _document(project, "queue", "list", "--queue", "arbitration")] == ["dispute"]
 
 
+GOLDEN = """
+  - name: golden
+    mode: offline
+    supervisor: expert
+    path: inbox/golden/*.jsonl
+    format: seed-jsonl
+    defaults: {round: golden}
+"""
+
+
+def _rated(project: Path, name: str, *ratings: tuple[str, str, float]) -> None:
+    records = [
+        {"type": "scalar", "prompt": prompt, "response": response, "score": score, "meta": {"rater": "eva"}}
+        for prompt, response, score in ratings
+    ]
+    put(project, f"golden/{name}", *records)
+
+
+def test_what_ratings_settle_follows_from_nothing_else_that_their_rater_says(tmp_path: Path) -> None:
+    """A golden pair rated .80 against .75 stays decided when its rater rates other things much further apart."""
+    project = tmp_path / "p"
+    command("init", project)
+    (project / "inbox" / "golden").mkdir()
+    with (project / "prefstrata.yaml").open("a", encoding="utf-8") as file:
+        file.write(GOLDEN)
+    close = [(f"Question {n}?", text, score) for n in range(4) for text, score in (("good", 0.8), ("bad", 0.75))]
+    _rated(project, "a.jsonl", *close)
+    settled = (
+        "select pair_id, choice, settled from noise.settlements where pair_id in (select pair_id from evidence.pairs"
+        " join ledger.responses on response_id in (a, b) where content = 'good') order by pair_id"
+    )
+    assert inside("run", "--quiet", cwd=project).code == 0
+    before = _document(project, "sql", settled)
+    assert [row["settled"] and row["choice"] in {"a", "b"} for row in before] == [True] * 4
+    _rated(project, "b.jsonl", *((f"Other {n}?", f"{n} {m}", float(m)) for n in range(60) for m in (0, 1)))
+    assert inside("run", "--quiet", cwd=project).code == 0
+    assert _document(project, "sql", settled) == before
+
+
 def test_every_queue_can_be_exported_and_says_nothing_of_the_answer(project: Path) -> None:
     """Known answers go to the key alone."""
     out = project / "tasks.jsonl"
