@@ -1,14 +1,19 @@
 -- Grain: a rating.
--- Raters use a scale each in their own way. A rating becomes its distance from the rater's own mean in the rater's own
--- standard deviations, both shrunk towards the stratum's as if five more ratings of the stratum stood beside the rater's.
+-- Raters use a scale each in their own way, in each task, and not for ever in the same. A rating becomes its distance from what its
+-- rater gave in that task and month, in standard deviations of such distances: both drawn to what the rater gave elsewhere as if five
+-- more ratings of that kind stood beside, and that to the stratum likewise. So what is rare falls back to the rater, and who is
+-- rare to the stratum.
 with unit as (
     select
-        rating_id, prompt_id, response_id, dimension, rater_id,
+        rating_id, ratings.prompt_id, response_id, dimension, rater_id,
         supervisor || '/' || mode as stratum,
+        coalesce(prompts.task, 'unknown') as task,
+        coalesce(substr(cast(cast(decided_at as date) as varchar), 1, 7), 'unknown') as span,
         (value - scale_min) / nullif(scale_max - scale_min, 0) as unit_value,
         round, decided_at,
         rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
-    from ledger.ratings
+    from ledger.ratings as ratings
+    left join evidence.prompts as prompts on prompts.prompt_id = ratings.prompt_id
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = ratings.rater_id
     anti join evidence.erased as unasked on unasked.kind = 'prompt' and unasked.id = ratings.prompt_id
     anti join evidence.erased as erased on erased.kind = 'response' and erased.id = ratings.response_id
@@ -19,30 +24,69 @@ fixed as (
     where unit_value is not null
 ),
 -- Squares are summed exactly: of ratings that are all alike, nothing must be left for their spread.
-raters as (
+cells as (
     select
-        rater_id, stratum, dimension,
+        rater_id, stratum, dimension, task, span,
         count(*) as n,
-        cast(sum(scaled) as decimal(38, 0)) as total,
+        cast(sum(scaled) as bigint) as total,
         sum(cast(scaled as decimal(19, 0)) * cast(scaled as decimal(19, 0))) as squares
     from fixed
+    group by rater_id, stratum, dimension, task, span
+),
+raters as (
+    select rater_id, stratum, dimension, cast(sum(n) as bigint) as n, cast(sum(total) as bigint) as total
+    from cells
     group by rater_id, stratum, dimension
 ),
 strata as (
-    select
-        stratum, dimension,
-        cast(sum(total) as double) / 1e9 / sum(n) as mean,
-        cast(sum(squares) as double) / 1e18 / sum(n) as mean_square
+    select stratum, dimension, cast(sum(total) as double) / sum(n) as mean
     from raters
     group by stratum, dimension
 ),
-shrunk as (
+levels as (
     select
-        raters.rater_id, raters.stratum, raters.dimension,
-        (cast(raters.total as double) / 1e9 + 5 * strata.mean) / (raters.n + 5) as mean,
-        (cast(raters.squares as double) / 1e18 + 5 * strata.mean_square) / (raters.n + 5) as mean_square
-    from raters
-    join strata on strata.stratum = raters.stratum and strata.dimension = raters.dimension
+        cells.*,
+        cast(round(
+            (cells.total + 5 * (raters.total - cells.total + 5 * strata.mean) / (raters.n - cells.n + 5)) / (cells.n + 5)
+        ) as bigint) as level
+    from cells
+    join raters on raters.rater_id = cells.rater_id and raters.stratum = cells.stratum and raters.dimension = cells.dimension
+    join strata on strata.stratum = cells.stratum and strata.dimension = cells.dimension
+),
+-- The spread of a cell is that about its own mean, so that a level which few ratings hold does not widen it; where nobody rated twice
+-- in a cell, it is that about the levels.
+apart as (
+    select
+        rater_id, stratum, dimension, task, span, level, n, n - 1 as freedom,
+        cast(round(
+            cast(cast(n as decimal(19, 0)) * squares - cast(total as decimal(19, 0)) * cast(total as decimal(19, 0)) as double) / n / 1e6
+        ) as bigint) as within,
+        squares - cast(level as decimal(19, 0)) * cast(2 * total - n * level as decimal(19, 0)) as distances
+    from levels
+),
+widths as (
+    select
+        rater_id, stratum, dimension,
+        cast(sum(n) as bigint) as n, cast(sum(freedom) as bigint) as freedom, cast(sum(within) as bigint) as within,
+        cast(sum(distances) as decimal(38, 0)) as distances
+    from apart
+    group by rater_id, stratum, dimension
+),
+usual as (
+    select stratum, dimension, cast(sum(distances) as double) / 1e6 / sum(n) as variance
+    from widths
+    group by stratum, dimension
+),
+measured as (
+    select
+        apart.rater_id, apart.stratum, apart.dimension, apart.task, apart.span, apart.level,
+        (
+            apart.within
+            + 5 * (widths.within - apart.within + 5 * usual.variance) / (widths.freedom - apart.freedom + 5)
+        ) / (apart.freedom + 5) / 1e12 as variance
+    from apart
+    join widths on widths.rater_id = apart.rater_id and widths.stratum = apart.stratum and widths.dimension = apart.dimension
+    join usual on usual.stratum = apart.stratum and usual.dimension = apart.dimension
 )
 select
     fixed.rating_id,
@@ -51,17 +95,16 @@ select
     fixed.dimension,
     fixed.rater_id,
     fixed.stratum,
+    fixed.task,
+    fixed.span,
     fixed.unit_value,
-    -- A spread below a millionth of the scale is what rounding leaves of none.
-    case
-        when shrunk.mean_square - shrunk.mean * shrunk.mean > 1e-12
-            -- Rounded, because engines differ in the last digit of a large decimal that becomes a double.
-            then round((fixed.scaled / 1e9 - shrunk.mean) / sqrt(shrunk.mean_square - shrunk.mean * shrunk.mean), 9)
-        else 0e0
-    end as z,
+    -- A spread below a millionth of the scale is what rounding leaves of none. Rounded, because engines differ in the last digit of a
+    -- large decimal that becomes a double.
+    case when measured.variance > 1e-12 then round((fixed.scaled - measured.level) / 1e9 / sqrt(measured.variance), 9) else 0e0 end as z,
     fixed.round,
     fixed.decided_at,
     fixed.has_rationale
 from fixed
-join shrunk
-    on shrunk.rater_id = fixed.rater_id and shrunk.stratum = fixed.stratum and shrunk.dimension = fixed.dimension
+join measured
+    on measured.rater_id = fixed.rater_id and measured.stratum = fixed.stratum and measured.dimension = fixed.dimension
+    and measured.task = fixed.task and measured.span = fixed.span

@@ -5,12 +5,9 @@
 -- better ones is no way of rating. Who rates a response again still has one opinion of it.
 with given as (
     select
-        ratings.rating_id, ratings.prompt_id, ratings.response_id, ratings.dimension, ratings.rater_id, ratings.stratum,
-        ratings.has_rationale, prompts.task,
-        coalesce(substr(cast(cast(ratings.decided_at as date) as varchar), 1, 7), 'unknown') as span,
-        cast(round(ratings.unit_value * 1e9) as bigint) as scaled
-    from evidence.normalised_ratings as ratings
-    join evidence.prompts as prompts on prompts.prompt_id = ratings.prompt_id
+        rating_id, prompt_id, response_id, dimension, rater_id, stratum, has_rationale, task, span,
+        cast(round(unit_value * 1e9) as bigint) as scaled
+    from evidence.normalised_ratings
 ),
 rated as (
     select

@@ -119,8 +119,10 @@ response_id | varchar | the response
 dimension | varchar | what was judged
 rater_id | varchar | who
 stratum | varchar | supervisor/mode
+task | varchar | its prompt's task, unknown when nobody names one
+span | varchar | month it was given in, as 2026-11; unknown without a time
 unit_value | double | the rating on its declared scale, 0 worst to 1 best
-z | double | the rating in the rater's own standard deviations from the rater's own mean for this dimension
+z | double | how far from what the rater gives in that task and month, in standard deviations of such distances
 round | varchar | annotation round, null when one
 decided_at | timestamp | when it was given, null when unknown
 has_rationale | boolean | reason tags or a rationale came with it
