@@ -94,6 +94,7 @@ STAGES = (
             "noise.raters",
             "noise.replicates",
             "noise.crowded_prompts",
+            "noise.rounds",
             "noise.repeats",
             "noise.panels",
             "noise.panel_sums",

@@ -27,23 +27,24 @@ in_both_orders as (
 rounds as (
     select
         'flip_rate' as metric, 'vote' as unit, part, stratum, dimension, rater_id,
-        lag(choice) over (partition by pair_id, dimension, rater_id order by coalesce(round, '')) as before,
+        lag(choice) over (partition by pair_id, dimension, rater_id order by place) as before,
         choice as after
     from noise.repeats
     where place_in_round = 1
 ),
 majorities as (
     select
-        pair_id, part, stratum, dimension, round,
+        panels.pair_id, panels.part, panels.stratum, panels.dimension, rounds.place,
         case when a > tie and a > b then 'a' when tie > a and tie > b then 'tie' else 'b' end as choice
-    from noise.panels
+    from noise.panels as panels
+    join noise.rounds as rounds on rounds.round = panels.round
     -- Without a choice ahead of the others there is no majority.
     where unit = 'round' and ((a > tie and a > b) or (tie > a and tie > b) or (b > a and b > tie))
 ),
 majority_rounds as (
     select
         'majority_flip_rate' as metric, 'pair' as unit, part, stratum, dimension, cast(null as varchar) as rater_id,
-        lag(choice) over (partition by pair_id, dimension, stratum order by round) as before,
+        lag(choice) over (partition by pair_id, dimension, stratum order by place) as before,
         choice as after
     from majorities
 ),

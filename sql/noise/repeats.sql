@@ -13,7 +13,7 @@ select
     bootstrap_part(case when crowded.prompt_id is null then votes.prompt_id else votes.pair_id end) as part,
     row_number() over (
         partition by votes.pair_id, votes.dimension, votes.rater_id
-        order by coalesce(votes.round, ''), votes.vote_id
+        order by rounds.place, votes.vote_id
     ) as place,
     row_number() over (
         partition by votes.pair_id, votes.dimension, votes.rater_id, coalesce(votes.round, '')
@@ -22,4 +22,5 @@ select
 from evidence.votes as votes
 join repeated
     on repeated.pair_id = votes.pair_id and repeated.dimension = votes.dimension and repeated.rater_id = votes.rater_id
+join noise.rounds as rounds on rounds.round = coalesce(votes.round, '')
 left join noise.crowded_prompts as crowded on crowded.prompt_id = votes.prompt_id

@@ -66,6 +66,17 @@ pairs | bigint | its compared pairs
     ),
     Table(
         "noise",
+        "rounds",
+        "an annotation round, and the one that votes without a round are in",
+        columns("""
+round | varchar | the round; empty where votes name none
+began | timestamp | when its first vote was decided, UTC, null when unknown
+place | bigint | its place among the rounds, from 1: by began, unknown first, then by name with numbers as numbers
+"""),
+        ("round",),
+    ),
+    Table(
+        "noise",
         "repeats",
         "a vote of a rater who judged the same pair and dimension more than once",
         columns(f"""
