@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets import RESOURCE, asset_key
 from checks._telling import FAILED, MEANING, SLICES, table_of
-from prefstrata.policy import MEASURES, NOISES
+from prefstrata.policy import MEASURES, NOISES, limit_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def _check(noise: str, title: str) -> dg.AssetChecksDefinition:
 
 
 def noise_told(noise: str, found: "Sequence[dict[str, Any]]", failed: "Sequence[dict[str, Any]]") -> dict[str, Any]:
-    """What a noise check says: of what failed, figure, slice, threshold, meaning and action; else what came nearest.
+    """What a noise check says of what failed, and what follows; else of what came nearest, and what it would mean.
 
     Args:
         noise: the check.
@@ -64,24 +64,31 @@ def noise_told(noise: str, found: "Sequence[dict[str, Any]]", failed: "Sequence[
         return {MEANING: _NOTHING.get(noise, _NOTHING_JUDGED), FAILED: 0}
     first = found[0]
     where = f"{first['slice']} {first['name']}"
-    nearest = f"No figure fails. Nearest to its threshold is {first['measure']} on {where}: {_figure(first)}."
+    nearest = f"No figure fails. Nearest to its threshold of {_limit(first)} is {first['measure']} on {where}"
+    passed = f"{nearest}: {_figure(first)}. What it means where it fails: {first['meaning']}"
     slices = [
         {"slice": f"{row['slice']} {row['name']}", "measure": row["measure"], "figure": _figure(row)} for row in failed
     ]
     return {
-        MEANING: " ".join(row["meaning"] for row in failed[:3]) or nearest,
+        MEANING: " ".join(row["meaning"] for row in failed[:3]) or passed,
         FAILED: len(failed),
         "figure": first["figure"],
         "slice": where,
-        "threshold": first["threshold"],
+        "threshold": _limit(first),
         **({"action": first["action"]} if failed else {}),
-        "figures": table_of([{name: _short(row[name]) for name in _SHOWN} for row in found[:_MOST]]),
+        "figures": table_of(
+            [{name: _short(row[name]) for name in _SHOWN} | {"threshold": _limit(row)} for row in found[:_MOST]]
+        ),
         **({SLICES: table_of(slices)} if slices else {}),
     }
 
 
 def _figure(row: "dict[str, Any]") -> str:
     return f"{100 * row['figure']:.1f} %" if row["unit"] == "share" else f"{row['figure']:.2f}"
+
+
+def _limit(row: "dict[str, Any]") -> str:
+    return limit_told(row["threshold"], row["beyond"], row["unit"])
 
 
 def _short(value: object) -> object:

@@ -5,7 +5,7 @@ from prefstrata.policy._gates import GATE_NAMES, Gate, Gates, gate_meaning
 from prefstrata.policy._judging import Exam, Judging
 from prefstrata.policy._lint import Finding, Sent
 from prefstrata.policy._lint import lint as lint_policies
-from prefstrata.policy._noise_checks import MEASURES, NOISES, Measure, NoiseChecks
+from prefstrata.policy._noise_checks import MEASURES, NOISES, Measure, NoiseChecks, limit_told
 from prefstrata.policy._privacy import PERSONAL_DATA, Privacy
 from prefstrata.policy._read import check_strata, read_policies, read_policy
 from prefstrata.policy._refit import Every, Refit
@@ -44,6 +44,7 @@ __all__ = [
     "differences",
     "fitting",
     "gate_meaning",
+    "limit_told",
     "lint_policies",
     "load_policies",
     "read_policies",

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from prefstrata.project import Strict
 
-__all__ = ["MEASURES", "NOISES", "Measure", "NoiseChecks"]
+__all__ = ["MEASURES", "NOISES", "Measure", "NoiseChecks", "limit_told"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Noise = Literal["N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8"]
@@ -334,3 +334,16 @@ MEASURES: tuple[Measure, ...] = (
     ),
 )
 """Every measure, check by check."""
+
+
+def limit_told(threshold: float, beyond: str, unit: str) -> str:
+    """The threshold of a noise check as people read it: where both ends fail, what lies between them.
+
+    Args:
+        threshold: a figure of this unit.
+        beyond: which side of it fails: above, below, or both (above it, or below 1 less it).
+        unit: share, or number.
+    """
+    if unit != "share":
+        return f"{threshold:.2f}"
+    return f"{100 - 100 * threshold:.1f} to {100 * threshold:.1f} %" if beyond == "both" else f"{100 * threshold:.1f} %"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from prefstrata.model.kinds import KINDS
-from prefstrata.policy import LAYERS, NOISES, gate_meaning
+from prefstrata.policy import LAYERS, NOISES, gate_meaning, limit_told
 from prefstrata.releases._figures import figures
 from prefstrata.releases._names import code_span, quoted, readable, visible
 from prefstrata.releases._online import EMPTY
@@ -113,7 +113,7 @@ def _facts(manifest: dict[str, Any], quote: Callable[[str | None], str]) -> dict
         "queues": sorted(manifest["queues"].items()),
         "online": EMPTY | manifest.get("online", {}),
         "privacy": _privacy(manifest),
-        "noise": [row | {"title": NOISES[row["noise"]]} for row in manifest.get("noise", [])],
+        "noise": [_noise(row) for row in manifest.get("noise", [])],
         "weights": _weights(manifest),
         "moves": manifest.get("moves", []),
         "gates": _gates(manifest),
@@ -138,6 +138,12 @@ def _privacy(manifest: dict[str, Any]) -> dict[str, Any]:
         ],
         "layers": LAYERS,
     }
+
+
+def _noise(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the noise checks with its title and its limit; releases made before both ends failed name one."""
+    limit = limit_told(row["threshold"], row.get("beyond", "above"), row["unit"])
+    return {**row, "title": NOISES[row["noise"]], "limit": limit}
 
 
 def _gates(manifest: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ ranked as (
         ) as place
     from distances
 )
-select noise, measure, slice, name, value, low, high, n, threshold, unit, passed, severity, meaning, action
+select noise, measure, slice, name, value, low, high, n, threshold, beyond, unit, passed, severity, meaning, action
 from ranked
 where place = 1 or (not passed and place <= 10)
 order by noise, place

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._output import Grid
-from prefstrata.policy import NOISES
+from prefstrata.policy import NOISES, limit_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ def noise_told(noise: Sequence[Mapping[str, Any]]) -> Iterator[str | Grid]:
                 row["measure"],
                 f"{row['slice']} {row['name']}",
                 _figure(row["value"], row["unit"]),
-                _figure(row["threshold"], row["unit"]),
+                limit_told(row["threshold"], row.get("beyond", "above"), row["unit"]),
             )
             for row in failed[:_MOST]
         )

@@ -18,7 +18,8 @@ FIGURE = {
     "figure": 0.52,
     "low": 0.4,
     "high": 0.6,
-    "threshold": 0.6,
+    "threshold": 0.65,
+    "beyond": "both",
     "n": 180,
     "unit": "share",
     "passed": True,
@@ -29,9 +30,14 @@ FAILING = FIGURE | {"figure": 1.0, "low": 0.98, "high": 1.0, "passed": False}
 
 
 def test_a_check_that_passed_alarms_nobody() -> None:
-    """It says what came nearest, and no action that did not happen."""
+    """It says what came nearest, between which limits, and what it means, and no action that did not happen."""
     said = noise_told("N2", [FIGURE], [])
-    assert said[MEANING] == "No figure fails. Nearest to its threshold is first_wins on stratum crowd/offline: 52.0 %."
+    assert said[MEANING] == (
+        "No figure fails. Nearest to its threshold of 35.0 to 65.0 % is first_wins on stratum crowd/offline: 52.0 %. "
+        f"What it means where it fails: {FIGURE['meaning']}"
+    )
+    assert said["threshold"] == "35.0 to 65.0 %"
+    assert said["figures"].records[0].data["threshold"] == "35.0 to 65.0 %"
     assert said[FAILED] == 0
     assert not {"action", SLICES} & said.keys()
 

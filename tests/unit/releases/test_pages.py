@@ -131,6 +131,7 @@ def manifest(name: str = "plain", records: int = 3, **changes: object) -> dict[s
                 "high": 0.954,
                 "n": 321,
                 "threshold": 0.7,
+                "beyond": "both",
                 "unit": "share",
                 "passed": False,
                 "severity": "warning",
@@ -451,6 +452,7 @@ def test_both_pages_say_what_is_noisy_and_what_holds_a_factor() -> None:
         assert "held by N2" in text
         assert "91.2 %" in text
         assert "2.35" in text or "2.34" in text
+        assert "30.0 to 70.0 %" in text
     assert "85.3 % to 95.4 %" in page
     assert "a ruler says as much" in page
     assert "The factor is capped." in page
@@ -459,3 +461,8 @@ def test_both_pages_say_what_is_noisy_and_what_holds_a_factor() -> None:
     del data["noise"], data["strata"][0]["capped_by"]
     assert b"noisy" not in render_report(data) + render_card(data)
     assert b"held by" not in render_report(data) + render_card(data)
+    old = manifest()
+    del old["noise"][0]["beyond"]
+    for text in (render_report(old).decode(), render_card(old).decode()):
+        assert "70.0 %" in text
+        assert "30.0 to" not in text
