@@ -147,11 +147,13 @@ def duckdb_columns(table: Table) -> str:
 
 def _select(table: Table, home: Path, parts: Parts) -> str:
     files = [path for part in parts for path in parquet_files(home / part)]
-    if not files:
-        nothing = ", ".join(f'null as "{column.name}"' for column in table.columns)
-        return f"select {duckdb_columns(table)} from (select {nothing}) where false"  # noqa: S608 - own names
-    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-    return f"select {duckdb_columns(table)} from read_parquet([{listed}], hive_partitioning = false)"  # noqa: S608 - own names
+    # Beside nothing that has every column, a column that a part of an earlier version lacks is null there.
+    nothing = ", ".join(f'null as "{column.name}"' for column in table.columns)
+    rows = f"select {nothing} where false"
+    if files:
+        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+        rows += f" union all by name from read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
+    return f"select {duckdb_columns(table)} from ({rows})"  # noqa: S608 - own names
 
 
 def _sync(path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
@@ -52,6 +52,23 @@ def test_a_table_is_all_of_its_parts(folder: TableFolder) -> None:
     with read_warehouse(folder.path) as connection:
         assert connection.execute("select count(*) from evidence.pairs").fetchall() == [(0,)]
         assert connection.execute("select short_hash('x') is not null").fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize("beside", [[], [{"prompt_id": "q", "pairs": 30}]])
+def test_a_column_that_a_part_lacks_is_null(tmp_path: Path, beside: list[dict[str, Any]]) -> None:
+    """Alone, and beside a part that has it."""
+    made = TableFolder(tmp_path / "tables")
+    parts = []
+    for rows in [[{"prompt_id": "p"}], beside]:
+        if rows:
+            parts.append(made.new_part("noise.crowded_prompts"))
+            (made.path / parts[-1]).mkdir(parents=True)
+            pl.DataFrame(rows).write_parquet(made.path / parts[-1] / "part-0.parquet")
+            made.settle(parts[-1])
+    made.commit({"noise.crowded_prompts": tuple(parts)})
+    with read_warehouse(made.path) as connection:
+        found = connection.execute("select prompt_id, pairs from noise.crowded_prompts order by all").fetchall()
+    assert found == [("p", None), *(tuple(row.values()) for row in beside)]
 
 
 def test_what_was_not_committed_is_not_there_and_is_swept_away(folder: TableFolder) -> None:
