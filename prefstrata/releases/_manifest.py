@@ -53,6 +53,7 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
         "weights": {name: engine.query(f"manifest/{name}").to_dicts() for name in ("margins", "limits", "effective")},
         "raters": {
             **engine.query("manifest/calibration").row(0, named=True),
+            "bins": engine.query("manifest/reliability").to_dicts(),
             "cards": engine.query("manifest/raters").to_dicts(),
         },
         "online": describe_online(engine),

@@ -7,6 +7,7 @@ and every outside resource. Nothing on them depends on how records were cut into
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,11 @@ _FACETS = {
     "task": "Task",
     "risk_level": "Risk",
     "dimension": "Dimension",
+}
+_SHOWN_FOR = {
+    "above": "More often right than the mean: the whole interval lies above it",
+    "below": "Less often right than the mean: the whole interval lies below it",
+    "votes": "Of the others, those with most votes",
 }
 _MOST_ROWS = 50
 _WORTH_SAYING = 0.001
@@ -83,6 +89,7 @@ def _environment(*, html: bool) -> Environment:
         share=_share,
         factor=_factor,
         points=_points,
+        lean=_lean,
         figure=_figure,
         said=_said,
     )
@@ -117,7 +124,7 @@ def _facts(manifest: dict[str, Any], quote: Callable[[str | None], str]) -> dict
         "weights": _weights(manifest),
         "moves": manifest.get("moves", []),
         "gates": _gates(manifest),
-        "raters": manifest.get("raters", {"raters": 0, "changed": 0, "items": 0, "cards": []}),
+        "raters": _raters(manifest),
     }
 
 
@@ -144,6 +151,16 @@ def _noise(row: dict[str, Any]) -> dict[str, Any]:
     """A row of the noise checks with its title and its limit; releases made before both ends failed name one."""
     limit = limit_told(row["threshold"], row.get("beyond", "above"), row["unit"])
     return {**row, "title": NOISES[row["noise"]], "limit": limit}
+
+
+def _raters(manifest: dict[str, Any]) -> dict[str, Any]:
+    """How far estimates came true, and the cards as ``groups`` of ``title`` and ``cards``, none of them empty."""
+    told = {"raters": 0, "changed": 0, "items": 0, "error": None, "bins": [], "cards": []} | manifest.get("raters", {})
+    groups = (
+        {"title": title, "cards": [card for card in told["cards"] if card["shown_for"] == shown_for]}
+        for shown_for, title in _SHOWN_FOR.items()
+    )
+    return {**told, "groups": [group for group in groups if group["cards"]]}
 
 
 def _gates(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -231,6 +248,11 @@ def _share(value: float | None) -> str:
 def _points(value: float | None) -> str:
     """A difference of shares, with its sign, in percentage points."""
     return "" if value is None else f"{100 * value:+.1f} pp"
+
+
+def _lean(log_odds: float | None) -> str:
+    """What a side with these log-odds gets beyond half of the votes on a pair where neither is better."""
+    return "" if log_odds is None else _points(1 / (1 + math.exp(-log_odds)) - 0.5)
 
 
 def _figure(value: float | None, unit: str) -> str:

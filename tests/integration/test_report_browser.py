@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prefstrata.releases._pages import render_report
-from tests.unit.releases.test_pages import HOSTILE, taught
+from tests.unit.releases.test_pages import HOSTILE, UNKNOWN, rater_card, taught
 from tools.browser import Browser, chromium
 
 if TYPE_CHECKING:
@@ -35,20 +35,30 @@ def test_nothing_overflows_and_nothing_runs(tmp_path: Path, width: int, height: 
             assert browser.script("return document.scripts.length") == 0, ascii(name)[:60]
 
 
-def test_the_raters_fit_a_screen(tmp_path: Path) -> None:
-    """With a judge's long name, a long dimension and all there can be to say, no column is beyond the edge."""
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (820, 1180), (390, 844)])
+def test_rater_cards_fit_a_screen(tmp_path: Path, width: int, height: int) -> None:
+    """With a judge's long name, hostile ones, and all there can be to say of a rater, nothing is beyond the edge."""
     data = taught()
-    [*cards] = data["raters"]["cards"]
     name = "judge:osprey-large-instruct/truthfulness@1a2b3c4d5e/both-orders"
-    more = {"stratum": "judge/synthetic", "dimension": "safety_boundary", "copying": 0.625, "changed_at": "2026-11-02"}
-    data["raters"] = {**data["raters"], "cards": [{**cards[0], "rater_id": name, **more}, *cards]}
+    cards = [
+        rater_card(name, stratum="judge/synthetic", dimension="safety_boundary", changed_at="2026-11-02"),
+        *(rater_card(hostile) for hostile in HOSTILE),
+        rater_card("eve", shown_for="votes", **UNKNOWN),
+    ]
+    data["raters"] = {**data["raters"], "cards": cards}
     page = tmp_path / "page.html"
-    page.write_bytes(render_report(data))
-    with Browser(width=1280, height=800) as browser:
+    page.write_bytes(render_report(data, spent={name: "$1,234.56"}))
+    with Browser(width=width, height=height) as browser:
         browser.open(page)
-        browser.wait_for("Raters whose reliability stands out", "changed on 2026-11-02")
+        browser.wait_for("Rater cards", "changed on 2026-11-02")
+        assert browser.overflow() == 0
         wide, room = browser.script(
-            "const heading = [...document.querySelectorAll('h2')].find(each => each.textContent.startsWith('Raters'));"
-            "const table = heading.nextElementSibling.nextElementSibling; return [table.scrollWidth, table.clientWidth]"
+            "const box = document.querySelector('table.cards').parentElement;return [box.scrollWidth, box.clientWidth]"
+        )
+        labelled = browser.script(
+            "const cell = document.querySelector('table.cards td[data-as=Ties]');"
+            "const head = document.querySelector('table.cards thead');"
+            "return [getComputedStyle(cell, '::before').content, head.offsetHeight > 0]"
         )
     assert wide == room
+    assert labelled == (["none", True] if width > 1200 else ['"Ties"', False])

@@ -61,16 +61,19 @@ def test_queues_and_strata_are_told() -> None:
     assert found["strata"] == [{**stratum, "actual": None, "achieved": None, "capped_by": None}]
 
 
-def test_raters_who_stand_out_are_told() -> None:
-    """Those of whom votes say how good they are, beside how many there are and what held-out pairs said."""
+def test_rater_cards_are_told() -> None:
+    """Beside how many raters there are, and what held-out pairs said, over all and tenth by tenth."""
     card = {"rater_id": "ann", "dimension": "tone", "stratum": "crowd/offline", "votes": 70, "reliability": 0.8}
+    tenth = {"bin": 0, "items": 10, "claimed": 0.75, "right": 0.5}
     with closing(warehouse()) as engine:
-        rows = [{**card, "decided": True}, {**card, "rater_id": "ben", "decided": False}]
+        rows = [{**card, "decided": True}, {**card, "rater_id": "ben", "votes": 19, "decided": True}]
         engine.load("noise.raters", frame("noise.raters", rows))
+        engine.load("noise.reliability", frame("noise.reliability", [tenth]))
         found = describe(engine, IDENTITY, "fitted-1")["raters"]
-    assert (found["raters"], found["changed"], found["items"], found["error"]) == (2, 0, 0, None)
+    assert (found["raters"], found["changed"], found["items"], found["error"]) == (2, 0, 10, 0.25)
+    assert found["bins"] == [tenth]
     [told] = found["cards"]
-    assert card.items() <= told.items()
+    assert {**card, "shown_for": "votes", "usual": 0.8}.items() <= told.items()
 
 
 def test_canonical_bytes_do_not_depend_on_the_order_of_keys() -> None:
