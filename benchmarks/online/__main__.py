@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,13 +31,16 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.online", description=__doc__)
     parser.add_argument("--events", type=int, default=20_000, help="events of the product log")
     parser.add_argument("--users", type=int, default=400, help="its users")
-    parser.add_argument("--orders", type=int, default=3, help="orders of arrival, at a tenth of the events")
+    parser.add_argument("--orders", type=int, default=3, help="orders of arrival; 0 for none")
+    parser.add_argument("--order-events", type=int, help="events of each order; a tenth of the events when absent")
     parser.add_argument("--honest", type=int, default=20_000, help="honest events around the brigade")
     options = parser.parse_args(arguments)
     with TemporaryDirectory(prefix="prefstrata-online-") as folder:
         held = [
             _estimates(Path(folder) / "log", options.events, options.users),
-            _orders(Path(folder) / "orders", options.events // 10, options.users, options.orders),
+            _orders(
+                Path(folder) / "orders", options.order_events or options.events // 10, options.users, options.orders
+            ),
             _pushed(Path(folder) / "brigade", options.honest, options.users),
         ]
     return 0 if all(held) else 1
@@ -77,10 +81,13 @@ def _orders(folder: Path, events: int, users: int, orders: int) -> bool:
     world = make(events, users)
     found = set()
     for seed in range(1, orders + 1):
-        write(world, world.events, folder / str(seed), seed=seed, files=2 + seed % 7)
-        found.add(release_of(folder / str(seed)))
+        write(world, world.events, folder, seed=seed, files=2 + seed % 7)
+        found.add(release_of(folder))
+        # The key of the pseudonyms stays: another one gives other names, and rightly another release.
+        for made in ("inbox", "releases", "warehouse"):
+            shutil.rmtree(folder / made)
     _SAY.print(f"{orders} orders of arrival of {events:,} events: {len(found)} release")
-    return len(found) == 1
+    return len(found) <= 1
 
 
 def _pushed(folder: Path, honest: int, users: int) -> bool:
