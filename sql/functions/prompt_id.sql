@@ -3,6 +3,6 @@
 create or replace macro prompt_id(messages) as
   short_hash(
     array_to_string(
-      list_transform(messages, lambda message: text_field(message.role) || text_field(message.content)), ''
+      list_transform(messages, lambda message: message_field(message.role, message.content)), ''
     )
   );

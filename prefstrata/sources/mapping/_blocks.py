@@ -10,7 +10,7 @@ from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import ExpressionError, text_literal
 from prefstrata.sources.mapping._rankings import PAIRED, read_ranking
 from prefstrata.sources.mapping._said import Builder, name_of, pseudonym
-from prefstrata.sources.mapping._sql import Check, composed, select, spell
+from prefstrata.sources.mapping._sql import Check, Step, composed, select, spell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,11 +44,11 @@ KINDS = (
 class Block:
     """A compiled block: the staging table it fills, the statements that compute it, the responses it brings along.
 
-    ``steps`` are SELECTs, each over the one before, which it sees as ``__before``; the first reads ``__units``.
+    ``steps`` are statements, each over the one before, which it sees as ``__before``; the first reads ``__units``.
     """
 
     table: str
-    steps: tuple[str, ...]
+    steps: tuple[Step, ...]
     columns: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     used: frozenset[str]
@@ -104,11 +104,11 @@ def _start(  # noqa: PLR0913, PLR0917 - all that a block is compiled with
     return builder
 
 
-def _done(builder: Builder, table: str, *steps: str) -> Block:
+def _done(builder: Builder, table: str, first: Step, *more: str) -> Block:
     columns = tuple(name for name in builder.columns if not name.startswith("__"))
     used = frozenset(builder.evaluation.used)
     is_list = builder.mapping.each is not None or builder.is_list
-    return Block(table, steps, columns, tuple(builder.texts.candidates), used, is_list)
+    return Block(table, (first, *map(Step, more)), columns, tuple(builder.texts.candidates), used, is_list)
 
 
 def _dimension(builder: Builder, value: Value | None) -> str:

@@ -15,7 +15,7 @@ from prefstrata.sources.mapping._units import Candidate, unit_table
 
 if TYPE_CHECKING:
     from prefstrata.sources.mapping._context import Context
-    from prefstrata.sources.mapping._sql import Key
+    from prefstrata.sources.mapping._sql import Key, Step
 
 __all__ = ["Compiled", "compile_mapping", "read_mapping"]
 
@@ -24,7 +24,7 @@ __all__ = ["Compiled", "compile_mapping", "read_mapping"]
 class Compiled:
     """The statements of a mapping: the unit table's, and each block's."""
 
-    units: str
+    units: Step
     blocks: tuple[Block, ...]
     candidates: tuple[Candidate, ...]
     join_on: tuple[str, ...]

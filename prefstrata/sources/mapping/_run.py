@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from prefstrata.model.tables import table
 from prefstrata.sources.mapping._expressions import quoted, text_literal
-from prefstrata.sources.mapping._sql import literal
+from prefstrata.sources.mapping._sql import Step, literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -141,15 +141,19 @@ class _Run:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, batch_id: str) -> None:
         self._connection, self._compiled, self._batch = connection, compiled, text_literal(batch_id)
-        self._tables: list[str] = []
+        self._made: list[str] = []
         self._kept = ""
 
     def _execute(self, sql: str) -> list[tuple[object, ...]]:
         return self._connection.execute(sql).fetchall()
 
-    def _make(self, name: str, select: str) -> None:
-        self._tables.append(name)
-        self._execute(f"create or replace temp table {name} as {select}")
+    def _make(self, name: str, step: Step) -> None:
+        kept = name if step.seen == "*" else f"{name}_kept"
+        self._made.append(f"table if exists {kept}")
+        self._execute(f"create or replace temp table {kept} as {step.rows}")
+        if kept != name:
+            self._made.append(f"view if exists {name}")
+            self._execute(f"create or replace temp view {name} as select {step.seen} from {kept}")
 
     def records(self, framed: str, file: str, columns: Collection[str], lines: tuple[int, int]) -> None:
         taken = {name.lower() for name in columns}
@@ -163,14 +167,16 @@ class _Run:
     def joined(self, joined: str) -> None:
         keys = ", ".join(quoted(name) for name in self._compiled.join_on)
         first = f"qualify row_number() over (partition by {keys} order by __line) = 1"
-        self._make("__joined", f"select *, count(*) over (partition by {keys}) as __matches from {joined} {first}")
+        matches = f"count(*) over (partition by {keys}) as __matches"
+        self._make("__joined", Step(f"select *, {matches} from {joined} {first}"))
 
     def compute(self) -> None:
         self._make("__units", self._compiled.units)
         for block, names in self._named():
             before = "__units"
-            for name, sql in zip(names, block.steps, strict=True):
-                self._make(name, sql if before == "__units" else sql.replace("__before", before))
+            for name, step in zip(names, block.steps, strict=True):
+                rows = step.rows if before == "__units" else step.rows.replace("__before", before)
+                self._make(name, replace(step, rows=rows))
                 before = name
 
     def _named(self) -> Iterator[tuple[Block, list[str]]]:
@@ -187,7 +193,7 @@ class _Run:
                 for name in sorted({names[0], names[-1]})
             ]
         first = "arg_min(__problem, place) as problem"
-        self._make("__refused", f"select __line, {first} from ({' union all '.join(found)}) group by __line")
+        self._make("__refused", Step(f"select __line, {first} from ({' union all '.join(found)}) group by __line"))
         spoken = " union all ".join(f"select __line from {names[-1]}" for _, names in self._named())
         silent = "{'reason': 'says_nothing', 'detail': 'no vote, rating, step or event could be read from it'}"
         self._execute(
@@ -261,9 +267,9 @@ class _Run:
 
         Texts are most of all bytes, and most of them come once per vote.
         """
-        first = f"select {key}, min(__line) from ({found}) group by {', '.join((key, *described))}"
-        present = f"{key} is not null and ({key}, __line) in ({first})"
-        self._insert(name, "* exclude (__line)", f"({found}) where {present}")
+        present = f"({found}) where {key} is not null"
+        first = f"select {key}, min(__line) from {present} group by {', '.join((key, *described))}"
+        self._insert(name, "* exclude (__line)", f"{present} and ({key}, __line) in ({first})")
 
     def _statements(self, block: Block, source: str, item: str) -> None:
         declared = [column.name for column in table(f"staging.{block.table}").columns]
@@ -291,6 +297,6 @@ class _Run:
             )
 
     def drop(self) -> None:
-        for name in reversed(self._tables):
-            self._execute(f"drop table if exists {name}")
+        for made in reversed(self._made):
+            self._execute(f"drop {made}")
         self._execute("drop view if exists __record")

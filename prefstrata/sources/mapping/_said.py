@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from prefstrata.sources._pseudonyms import BLANKS
 from prefstrata.sources.mapping._config import Statement
 from prefstrata.sources.mapping._errors import MappingError
-from prefstrata.sources.mapping._expressions import quoted, text_literal
-from prefstrata.sources.mapping._sql import UNSAID, Check, composed, literal, problem, select, spell
+from prefstrata.sources.mapping._expressions import text_literal
+from prefstrata.sources.mapping._sql import UNSAID, Check, Step, composed, literal, problem, select, spell
 from prefstrata.sources.mapping._units import Candidate, Texts, read_response, tags
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Builder:
     candidates: dict[str, Candidate]
     evaluation: Evaluation
     source: str
-    texts: Texts = field(default_factory=lambda: Texts([], [], [], []))
+    texts: Texts = field(default_factory=lambda: Texts([], [], [], [], {}))
     columns: dict[str, str] = field(default_factory=dict)
     first: list[Check] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
@@ -143,16 +143,15 @@ class Builder:
         """Unnamed raters are one pool with the name of the source."""
         return f"{text_literal(self.context.supervisor + ':')} || coalesce({name}, {text_literal(self.context.source)})"
 
-    def statement(self, said: str) -> str:
+    def statement(self, said: str) -> Step:
         """The statement: rows whose column ``said`` says something, or that have a problem."""
         evaluated = select(["*", *self.evaluation.picks], self.source)
         typed = select(["*", *self.texts.typed], evaluated, self.where)
         hashed = select(["*", *self.texts.hashed], self._with_pseudonyms(typed, select(["*"], evaluated, self.where)))
-        parts = [c[part] for c in self.texts.candidates for part in _PARTS]
-        outputs = [f"{sql} as {quoted(name)}" for name, sql in self.columns.items() if sql]
-        checks = [*self.first, *self.texts.checks, *self.checks]
-        final = select(["__line", "__unit", "__place", *parts, *outputs, f"{problem(checks)} as __problem"], hashed)
-        return select(["*"], final, f"{said} is not null or __problem is not null")
+        columns = {name: name for name in ("__line", "__unit", "__place")} | self.texts.parts
+        columns |= {name: sql for name, sql in self.columns.items() if sql}
+        columns["__problem"] = problem([*self.first, *self.texts.checks, *self.checks])
+        return Step.of(columns, hashed, said=said)
 
     def _with_pseudonyms(self, rows: str, named: str) -> str:
         """The rows with the pseudonyms of their names, each computed once, however many rows bear it.
@@ -175,7 +174,6 @@ class Builder:
         self.checks.append(Check(f"{sql} is not null and not coalesce({inside}, false)", "out_of_scale", detail))
 
 
-_PARTS = ("id", "text", "generator", "generator_family", "sampling")
 _INHERITED = tuple(Statement.model_fields)
 
 

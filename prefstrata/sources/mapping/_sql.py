@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prefstrata.sources.mapping._expressions import text_literal
+from prefstrata.sources.mapping._expressions import quoted, text_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["UNSAID", "Cell", "Check", "Key", "literal", "problem", "select", "shown", "spell"]
+__all__ = ["UNSAID", "Cell", "Check", "Key", "Step", "is_constant", "literal", "problem", "select", "shown", "spell"]
 
 Key = tuple[str | int, ...]
 
@@ -36,6 +36,34 @@ class Cell:
     sql: str
     spelled: str
     checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A statement whose rows are kept, and the projection by which they are read."""
+
+    rows: str
+    seen: str = "*"
+
+    @staticmethod
+    def of(columns: Mapping[str, str], source: str, *, said: str = "", also: str = "") -> Step:
+        """Columns by their SQL over ``source``; with ``said``, rows where that column or ``__problem`` is not null.
+
+        A row is as wide as what it says: constants are not kept, and what several columns say is kept once. ``also`` is
+        a projection over what is kept.
+        """
+        kept: dict[str, str] = {}
+        read = {name: sql if is_constant(sql) else kept.setdefault(sql, quoted(name)) for name, sql in columns.items()}
+        rows = select([f"{sql} as {name}" for sql, name in kept.items()], source)
+        if said:
+            rows = select(["*"], rows, f"{read[said]} is not null or {read['__problem']} is not null")
+        seen = [f"{sql} as {quoted(name)}" for name, sql in read.items()]
+        return Step(rows, ", ".join([*seen, also] if also else seen))
+
+
+def is_constant(sql: str) -> bool:
+    """Whether SQL of ours names no column: those are quoted, or begin with two underscores."""
+    return "__" not in sql and '"' not in sql
 
 
 def spell(key: Key) -> str:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from prefstrata.sources.mapping._cells import Evaluation
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import quoted, text_literal
-from prefstrata.sources.mapping._sql import Check, Key, composed, literal, problem, select
+from prefstrata.sources.mapping._sql import Check, Key, Step, composed, is_constant, literal, problem, select
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Mapping as Dict
 
     from prefstrata.sources.mapping._config import Mapping, Prompt, Response
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["RISKS", "Candidate", "Texts", "read_response", "tags", "unit_table"]
 
 RISKS = ("low", "medium", "high")
+_PARTS = ("id", "text", "generator", "generator_family", "sampling")
 _ROLES = ("system", "user", "assistant", "tool")
 _ALSO = {"developer": "system", "human": "user", "ai": "assistant", "function": "tool"}
 """What APIs and frameworks call these, too."""
@@ -43,12 +45,32 @@ class Candidate:
 
 @dataclass
 class Texts:
-    """The responses whose text a table computes, and the projections that compute them, level by level."""
+    """The responses whose text a table computes, and the projections that compute them, level by level.
+
+    ``constants`` holds the SQL of columns that are the same in every row.
+    """
 
     candidates: list[Candidate]
     typed: list[str]
     hashed: list[str]
     checks: list[Check]
+    constants: dict[str, str]
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The columns of all candidates by their SQL over the hashed level."""
+        return self.read(each[part] for each in self.candidates for part in _PARTS)
+
+    def read(self, names: Iterable[str]) -> dict[str, str]:
+        """Columns by their SQL over the hashed level."""
+        return {name: self.constants.get(name, name) for name in names}
+
+    def put(self, name: str, sql: str) -> None:
+        """Compute a column at the typed level, unless it is the same in every row."""
+        if is_constant(sql):
+            self.constants[name] = sql
+        else:
+            self.typed.append(f"{sql} as {name}")
 
 
 def read_response(  # noqa: PLR0913 - all that a response is compiled with
@@ -66,10 +88,8 @@ def read_response(  # noqa: PLR0913 - all that a response is compiled with
     said = f"normalise_text({text.sql})"
     kept = said if blank else f"case when trim({said}) <> '' then {said} end"
     texts.typed.append(f"{kept} as {candidate['text']}")
-    named = {"generator", "generator_family"}
-    texts.typed += [
-        f"{composed(cell.sql) if name in named else cell.sql} as {candidate[name]}" for name, cell in cells.items()
-    ]
+    for name, cell in cells.items():
+        texts.put(candidate[name], cell.sql if name == "sampling" else composed(cell.sql))
     texts.hashed.append(f"response_id(__prompt_id, {candidate['text']}) as {candidate['id']}")
     texts.candidates.append(candidate)
     return candidate
@@ -77,30 +97,28 @@ def read_response(  # noqa: PLR0913 - all that a response is compiled with
 
 def unit_table(
     mapping: Mapping, context: Context, level: Level, kept: Dict[str, str]
-) -> tuple[str, dict[str, Candidate]]:
+) -> tuple[Step, dict[str, Candidate]]:
     """The statement of the unit table, and its candidates by key.
 
     Columns: ``__line``, ``__unit``, the kept names, ``__messages``, ``__prompt_id``, ``__task`` and its like, those of
     the candidates, and ``__problem``.
     """
     evaluation = Evaluation(level.scope)
-    texts = Texts([], [], [], list(level.checks))
-    messages, content, id_ = _prompt(mapping.prompt, evaluation, texts)
+    texts = Texts([], [], [], list(level.checks), {})
+    messages, contents, id_ = _prompt(mapping.prompt, evaluation, texts)
     described = _described(mapping, context, evaluation, texts)
     for name, response in mapping.responses.items():
         if response.text is None:
             raise MappingError(("responses", name), "`text` is missing: a candidate is given by its text")
         read_response(("responses", name), response, evaluation, texts, f"__r{len(texts.candidates)}_")
-    names = [quoted(name) for name in kept]
-    base = ["__line", "__unit", *names, *described]
-    parts = [c[part] for c in texts.candidates for part in ("text", "generator", "generator_family", "sampling")]
-    failed = f"{problem(texts.checks)} as __problem"
+    names = {name: quoted(name) for name in kept}
+    texts.put("__problem", problem(texts.checks))
     evaluated = select(["*", *evaluation.picks], level.sql)
-    typed = select(["__line", "__unit", *names, *content, *described.values(), *texts.typed, failed], evaluated)
-    mixed = select([*base, *parts, "__problem", f"{messages} as __messages"], typed)
-    hashed = select(["*", f"{id_} as __prompt_id"], mixed)
-    final = select(["*", *texts.hashed], hashed)
-    return final, {candidate.key: candidate for candidate in texts.candidates}
+    typed = select(["__line", "__unit", *names.values(), *texts.typed], evaluated)
+    hashed = select(["*", *texts.hashed], select(["*", f"{id_} as __prompt_id"], typed))
+    columns = texts.read(["__line", "__unit", "__prompt_id", *contents, *described, "__problem"]) | names | texts.parts
+    step = Step.of(columns, hashed, also=f"{messages} as __messages")
+    return step, {candidate.key: candidate for candidate in texts.candidates}
 
 
 def tags(cell: Cell) -> str:
@@ -109,11 +127,10 @@ def tags(cell: Cell) -> str:
 
 
 def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tuple[str, list[str], str]:
-    """The messages over the typed level, that level's projections for them, and the id over the messages."""
+    """The messages over the typed level, that level's columns which they are made of, and the id over that level."""
     none = "cast(null as struct(role varchar, content varchar)[])"
     if prompt is None:
         return none, [], "cast(null as varchar)"
-    id_ = "prompt_id(__messages)"
     if prompt.messages is not None:
         cell = evaluation.read(("prompt", "messages"), prompt.messages, "messages")
         texts.checks += cell.checks
@@ -129,7 +146,9 @@ def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tupl
         texts.checks.append(Check(bad, "bad_prompt", text_literal(detail)))
         message = f"{{'role': {_role('__each.role')}, 'content': normalise_text(__each.content)}}"
         normal = f"list_transform({cell.sql}, lambda __each: {message})"
-        return _unless_empty("__given"), [f"{normal} as __given"], id_
+        texts.put("__given", normal)
+        messages = _unless_empty("__given")
+        return messages, ["__given"], f"prompt_id({messages})"
     turns = prompt.turns or ()
     parts = (
         [(None, "user", evaluation.read(("prompt",), prompt.text, "text"))]
@@ -140,13 +159,17 @@ def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tupl
         ]
     )
     texts.checks += [check for _, _, cell in parts for check in cell.checks]
-    typed = [f"normalise_text({cell.sql}) as __m{place}" for place, (_, _, cell) in enumerate(parts)]
-    listed = ", ".join(f"{{'role': '{role}', 'content': __m{place}}}" for place, (_, role, _) in enumerate(parts))
-    last = f"__m{len(parts) - 1}"
+    contents = [f"__m{place}" for place in range(len(parts))]
+    texts.typed += [f"normalise_text({cell.sql}) as __m{place}" for place, (_, _, cell) in enumerate(parts)]
+    named = [(f"__m{place}", text_literal(role)) for place, (_, role, _) in enumerate(parts)]
+    listed = ", ".join(f"{{'role': {role}, 'content': {name}}}" for name, role in named)
     messages = (
         f"[{listed}]" if len(parts) == 1 else f"list_filter([{listed}], lambda __each: __each.content is not null)"
     )
-    return f"case when {last} <> '' then {messages} end", typed, id_
+    # What prompt_id makes of these messages, at a third of the cost: a list of structs is dear.
+    said = [f"case when {name} is not null then message_field({role}, {name}) else '' end" for name, role in named]
+    given = f"case when {contents[-1]} <> '' then"
+    return f"{given} {messages} end", contents, f"{given} short_hash({' || '.join(said)}) end"
 
 
 def _role(sql: str) -> str:
@@ -160,8 +183,8 @@ def _unless_empty(column: str) -> str:
     return f"case when {column}[-1].content <> '' then {column} end"
 
 
-def _described(mapping: Mapping, context: Context, evaluation: Evaluation, texts: Texts) -> dict[str, str]:
-    """Projections of the prompt's description, by column."""
+def _described(mapping: Mapping, context: Context, evaluation: Evaluation, texts: Texts) -> list[str]:
+    """Add the columns of the prompt's description; their names."""
     cells = {
         "task": evaluation.read(("task",), mapping.task, "text"),
         "scenario": evaluation.read(("scenario",), mapping.scenario, "text"),
@@ -170,14 +193,13 @@ def _described(mapping: Mapping, context: Context, evaluation: Evaluation, texts
     }
     tagged = evaluation.read(("tags",), mapping.tags, "texts")
     texts.checks += [check for cell in (*cells.values(), tagged) for check in cell.checks]
-    found = {
-        f"__{name}": f"coalesce({composed(cell.sql)}, {_default(context, name)}) as __{name}"
-        for name, cell in cells.items()
-    }
+    found = {f"__{name}": f"coalesce({composed(cell.sql)}, {_default(context, name)})" for name, cell in cells.items()}
     default = literal(sorted(set(context.default("tags") or ())))
     own = f"coalesce({tagged.sql}, cast({default} as varchar[]))"
-    found["__tags"] = f"list_sort(list_distinct({own})) as __tags"
-    return found
+    found["__tags"] = f"list_sort(list_distinct({own}))"
+    for name, sql in found.items():
+        texts.put(name, sql)
+    return list(found)
 
 
 def _default(context: Context, name: str) -> str:
