@@ -274,7 +274,9 @@ class DuckDBEngine:
         select = sql_text(name)
         with self._lock:
             [(count,)] = self._run(f"select count(*) from (\n{select}\n)")  # noqa: S608 - a statement of sql/
-            sample = self._frame(f"select * from (\n{select}\n) order by all limit {limit:d}" if count else select)  # noqa: S608
+            # Of no rows only the columns are asked for: they cost nothing, and the statement a second time does.
+            some = f"order by all limit {limit:d}" if count else "limit 0"
+            sample = self._frame(f"select * from (\n{select}\n) {some}")  # noqa: S608
         return int(count), sample
 
     def _frame(self, sql: str, params: dict[str, Any] | None = None) -> pl.DataFrame:

@@ -91,6 +91,20 @@ def test_a_lent_frame_is_the_table_until_another_is(engine: DuckDBEngine) -> Non
         engine.lend("policy.dimensions", DIMENSIONS.drop("weight"))
 
 
+def test_of_what_is_not_there_only_the_columns_are_shown(engine: DuckDBEngine) -> None:
+    """Counting rows of which there is none names the columns of the statement."""
+    for name in ("prompts", "responses"):
+        engine.ensure(table(f"ledger.{name}"))
+    with engine.connection() as connection:
+        connection.execute("insert into ledger.prompts (seq) values (1), (1), (2), (2), (3)").fetchall()
+    count, sample = engine.count_and_sample("checks/ledger/texts_have_their_own_place", 1)
+    assert (count, sample.rows()) == (2, [("prompts", 1, 2)])
+    with engine.connection() as connection:
+        connection.execute("delete from ledger.prompts").fetchall()
+    count, sample = engine.count_and_sample("checks/ledger/texts_have_their_own_place", 1)
+    assert (count, sample.height, sample.columns) == (0, 0, ["name", "seq", "times"])
+
+
 def test_a_wrong_column_is_named_and_changes_nothing(engine: DuckDBEngine) -> None:
     """Missing and extra columns are both named; the table keeps its rows."""
     engine.load("policy.dimensions", DIMENSIONS)
