@@ -14,7 +14,7 @@ __all__ = ["RESAVE", "as_exported"]
 
 RESAVE = "save it as CSV UTF-8, with the header that was exported"
 """What to do with a table that cannot be read."""
-_MARK = re.compile("sep=(.)\r?\n?")
+_MARK = re.compile(r"sep=[^\r\n](?:\r\n|\r|\n)")
 """The first line by which Excel says what parts the cells; it is no row, and no header."""
 _PARTS = {".csv": ",", ".tsv": "\t"}
 _SAVED = (",", ";", "\t")

@@ -65,7 +65,7 @@ def restored(warehouse: Path, data: bytes, suffix: str) -> bytes:
 
 def _all_put_back(warehouse: Path, records: list[Record], *, is_table: bool) -> list[bool]:
     """Put back what was hidden in records; says of each whether anything was."""
-    items = {str(item) for record in records for item in [_fields(record).get("item")] if item}
+    items = {_id(_fields(record), "item") for record in records} - {""}
     hidden = _hidden(warehouse, items)
     return [_put_back(_fields(record), hidden, is_table=is_table) for record in records]
 
@@ -74,6 +74,11 @@ def _fields(record: Record) -> Record:
     """Where the texts stand: in the record, or in the data of a Label Studio task."""
     data = record.get("data")
     return data if isinstance(data, dict) else record
+
+
+def _id(fields: Record, name: str) -> str:
+    """A hash, without the apostrophe before what a spreadsheet would take for a number; empty where it is not there."""
+    return str(fields.get(name) or "").lstrip("'")
 
 
 def _hidden(warehouse: Path, items: Iterable[str]) -> dict[str, Record]:
@@ -89,10 +94,10 @@ def _hidden(warehouse: Path, items: Iterable[str]) -> dict[str, Record]:
 
 def _put_back(fields: Record, hidden: dict[str, Record], *, is_table: bool) -> bool:
     """Replace what was shown by the texts themselves, where it is what was shown; says whether it was."""
-    pair = hidden.get(str(fields.get("item")))
+    pair = hidden.get(_id(fields, "item"))
     if pair is None:
         return False
-    sides = {pair["check_ab"]: ("a", "b"), pair["check_ba"]: ("b", "a")}.get(str(fields.get("check")))
+    sides = {pair["check_ab"]: ("a", "b"), pair["check_ba"]: ("b", "a")}.get(_id(fields, "check"))
     if sides is None:
         return False
     left, right = sides
@@ -105,7 +110,7 @@ def _put_back(fields: Record, hidden: dict[str, Record], *, is_table: bool) -> b
 
 
 def _same(text: str, shown: str) -> bool:
-    """But for ends of lines, and the apostrophe before what a spreadsheet would run."""
+    """But for ends of lines, and the apostrophe before what a spreadsheet would run or rewrite."""
     plain = text.replace("\r\n", "\n")
     return plain in {shown, f"'{shown}"}
 

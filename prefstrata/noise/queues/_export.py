@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from importlib.resources import files
 from io import BytesIO
@@ -20,9 +19,14 @@ __all__ = ["FORMATS", "Exported", "export_tasks", "inert"]
 
 _ANSWERS = ("choice", "rater", "reason_tags", "rationale", "decided_at")
 """What is left empty, to be filled in."""
-# What spreadsheets run as a formula when a cell begins with it, the full-width forms of = + - @ too. With the
-# apostrophes that stand before it already, so that the one that is added can be taken away: queue-answers.yaml does.
-_FORMULA = r"^'*[-=+@\t\n\uff1d\uff0b\uff0d\uff20]"
+_FORMULA = r"^[-=+@\t\n\uff1d\uff0b\uff0d\uff20]"
+"""What spreadsheets run as a formula begins so, with the full-width forms of = + - @ too."""
+_SHORT = 40
+"""Characters up to which a text with a digit may be a date, a time or an amount somewhere; none is longer."""
+_TRUTH = r"(?i)^\s*(true|false|wahr|falsch|vrai|faux|verdadero|falso|verdadeiro|vero|waar|onwaar)\s*$"
+"""Truth values, as spreadsheets have them in the language they speak: saved, they are in capitals."""
+_IDS = ("item", "check")
+_JSON = ("messages",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +99,31 @@ def _json_lines(frame: pl.DataFrame) -> bytes:
 
 
 def _csv(tasks: pl.DataFrame) -> bytes:
-    """Every cell in quotes, with the mark that tells spreadsheets it is UTF-8, and none that they would run."""
+    """Every cell in quotes, with the mark that tells spreadsheets it is UTF-8; none that they would run or rewrite."""
     buffer = BytesIO()
-    inert = tasks.with_columns(pl.col(pl.String).str.replace(f"({_FORMULA})", "'${1}"))
+    texts = [name for name, kind in tasks.schema.items() if kind == pl.String and name not in _JSON]
+    inert = tasks.with_columns(_as_text(pl.col(name), 0 if name in _IDS else _SHORT) for name in texts)
     _to_fill_in(inert).write_csv(buffer, include_bom=True, quote_style="always")
     return buffer.getvalue()
 
 
+def _as_text(cell: pl.Expr, short: int = _SHORT) -> pl.Expr:
+    """The cell, behind an apostrophe where spreadsheets would take it for a formula, a number, a date or a truth value.
+
+    Apostrophes it begins with are looked past, so that the one added can be told from the text's own and be taken away
+    again: queue-answers.yaml does, by the same rule.
+    """
+    bare = cell.str.replace_all("\r\n", "\n", literal=True).str.strip_chars_start("'")
+    is_amount = bare.str.contains(r"\p{Nd}") & (
+        (bare.str.len_chars() <= short) | ~bare.str.contains(r"(?s)\p{L}.*\p{L}")
+    )
+    taken = bare.str.contains(_FORMULA) | is_amount | bare.str.contains(_TRUTH)
+    return pl.when(~taken).then(cell).otherwise(pl.lit("'") + cell)
+
+
 def inert(text: str) -> str:
-    """A text as a cell of a table has it: behind an apostrophe where a spreadsheet would run it."""
-    return f"'{text}" if re.match(_FORMULA, text) else text
+    """A text as a cell of a table has it: behind an apostrophe where a spreadsheet would run or rewrite it."""
+    return str(pl.select(_as_text(pl.lit(text))).item())
 
 
 def _label_studio(tasks: pl.DataFrame) -> bytes:

@@ -65,7 +65,50 @@ def test_no_cell_of_a_table_begins_as_a_formula(tmp_path: Path, text: str) -> No
     assert json.loads((tmp_path / "t.jsonl").read_text("utf-8").splitlines()[0])["left"] == text
 
 
-@pytest.mark.parametrize("text", ["'quoted'", "a=b", "1-1", "'", "l'eau"])
+_REWRITTEN = [
+    "1/2",
+    "3-4",
+    "0012",
+    "1E5",
+    "TRUE",
+    "'1/2",
+    " falsch\n",
+    "5 %",
+    "\uff11\uff12",
+    "10:30 Uhr",
+    "März 2026",
+    "0" * 99,
+]
+"""What one spreadsheet or another takes for a date, a number or a truth value, and saves as it understood it."""
+
+
+@pytest.mark.parametrize("text", _REWRITTEN)
+def test_no_cell_of_a_table_can_be_taken_for_a_date_or_a_number(tmp_path: Path, text: str) -> None:
+    """Behind an apostrophe it is a text to every spreadsheet, whichever column it stands in; JSON lines need none."""
+    asked = tasks(left=text).with_columns(pl.lit(text).alias(name) for name in ("dimension", "scenario", "prompt"))
+    export_tasks(asked, "csv", tmp_path / "t.csv")
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert {row[name] for name in ("left", "dimension", "scenario", "prompt")} == {f"'{text}"}
+    export_tasks(asked, "jsonl", tmp_path / "t.jsonl")
+    assert json.loads((tmp_path / "t.jsonl").read_text("utf-8").splitlines()[0])["left"] == text
+
+
+def test_a_hash_is_marked_only_where_it_is_a_number(tmp_path: Path) -> None:
+    """One in some hundred thousand is; the others, and the prompt as JSON, stay as they are for who reads the table."""
+    asked = tasks().with_columns(
+        pl.Series("item", ["0123456789e12345", "0123456789ab1234"]), check=pl.lit("12"), messages=pl.lit('[{"n": 1}]')
+    )
+    export_tasks(asked, "csv", tmp_path / "t.csv")
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["item"] for row in rows] == ["'0123456789e12345", "0123456789ab1234"]
+    assert [(row["check"], row["messages"]) for row in rows] == [("'12", '[{"n": 1}]')] * 2
+
+
+@pytest.mark.parametrize(
+    "text", ["'quoted'", "a=b", "'", "l'eau", "truest", "Call 112 at once, then wait by the door for help.", "ab" * 40]
+)
 def test_other_texts_stay_as_they_are(tmp_path: Path, text: str) -> None:
     """An apostrophe that guards nothing is the text's own."""
     export_tasks(tasks(left=text), "csv", tmp_path / "t.csv")

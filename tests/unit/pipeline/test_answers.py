@@ -11,6 +11,7 @@ import pytest
 
 from prefstrata.model import ConfigError
 from prefstrata.pipeline import import_answers
+from prefstrata.pipeline._spreadsheet import as_exported
 from prefstrata.project import Project, read_project
 
 if TYPE_CHECKING:
@@ -181,6 +182,12 @@ def test_the_line_that_says_what_parts_cells_is_no_row(
     assert (made.summary.read, made.summary.accepted) == (2, 2)
     with made.path.open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.DictReader(file)) == [{key: value or "" for key, value in row.items()} for row in rows]
+
+
+def test_only_a_line_of_its_own_says_what_parts_cells() -> None:
+    """A header that begins like it is a header, and keeps its first column."""
+    table = b"sep=a,item,choice\r\nx,ab,left\r\n"
+    assert as_exported(table, ".csv", "a.csv") == table
 
 
 def test_a_table_as_it_was_exported_is_kept_byte_by_byte(project: Project, tmp_path: Path) -> None:

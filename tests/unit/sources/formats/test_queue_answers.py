@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 
 from prefstrata.noise.queues import export_tasks
+from prefstrata.pipeline._spreadsheet import as_exported
 from tests.unit.sources.formats._answers import PROMPT, question, read, winners
 
 if TYPE_CHECKING:
@@ -96,6 +98,60 @@ def test_a_table_comes_back_as_it_went(tmp_path: Path, text: str) -> None:
     assert winners(tables) == [text]
     [vote] = tables["votes"]
     assert (vote["dimension"], vote["rationale"], vote["reason_tags"]) == ("=tone", "=because", ["-x", "y"])
+
+
+TEXTS = [
+    *(
+        *HOSTILE,
+        "1/2",
+        "3-4",
+        "0012",
+        "1E5",
+        "TRUE",
+        " wahr",
+        "-5",
+        "12.50 EUR",
+        "5 %",
+        "10:30",
+        "March 2026",
+        "\uff11/\uff12",
+    ),
+    *("'1/2", "''0012", "'TRUE'", "'90s", "\n7\n", "9" * 60, "e" * 60, "Step 1. Do not.", "plain", "'", "''"),
+    *(f"{'x' * (length - 2)} {digit}" for length in (39, 40, 41) for digit in (1, "one")),
+    *(f"'{'x' * (length - 4)}\n{length % 10}'" for length in (40, 41, 42, 43)),
+]
+"""What spreadsheets rewrite, what they leave, and what lies between: apostrophes, line ends, lengths."""
+
+
+def _saved(cell: str) -> str:
+    """A cell as a spreadsheet saves it that took it for what it may be, a formula, a number or a date among them."""
+    text = cell.strip()
+    if cell.startswith(("=", "+", "-", "@", "\t", "\n")):
+        return "#NAME?"
+    if re.fullmatch(r"\d{1,2}[/:-]\d{1,2}|[A-Z][a-z]+ \d{4}", text):
+        return "02. Jan 26"
+    if re.fullmatch(r"[\d.]+(E\d+)?( %| EUR)?", text):
+        return f"{float(text.removesuffix(' %').removesuffix(' EUR')):g}"
+    return text.upper() if text.lower() in {"true", "false", "wahr", "falsch"} else cell.replace("\n", "\r\n")
+
+
+def test_a_spreadsheet_that_rewrites_what_it_can_rewrites_nothing(tmp_path: Path) -> None:
+    """Opened, filled in and saved, a table has the texts, the dimension and the task that were exported."""
+    more = {"task": "3-4", "scenario": "0012", "dimension": "1/2", "language": "es-419"}
+    asked = [question(left=text, right=f"{text}.", item=f"i{n}", **more) for n, text in enumerate(TEXTS)]
+    export_tasks(pl.DataFrame(asked, schema=dict.fromkeys(asked[0], pl.String)), "csv", tmp_path / "t.csv")
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [{name: _saved(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
+    answered = io.StringIO()
+    writer = csv.DictWriter(answered, list(rows[0]), delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(row | {"choice": "left", "rationale": "why"} for row in rows)
+    data = as_exported(answered.getvalue().encode(), ".csv", "a.csv")
+    summary, tables = read(tmp_path, "queue-answers", "a.csv", data)
+    assert (summary.reasons, summary.accepted) == ({}, len(TEXTS))
+    assert sorted(map(str, winners(tables))) == sorted(text.strip() for text in TEXTS)
+    assert {vote["dimension"] for vote in tables["votes"]} == {"1/2"}
+    assert {(row["task"], row["scenario"], row["language"]) for row in tables["prompts"]} == {("3-4", "0012", "es-419")}
 
 
 def test_only_tables_lose_an_apostrophe(tmp_path: Path) -> None:
