@@ -93,11 +93,11 @@ def flip(choice: Choice) -> Choice:
 
 
 EXPERTS: tuple[Rater, ...] = (
-    Rater("dr-okafor", 0.97, "senior"),
-    Rater("dr-lindqvist", 0.95, "senior"),
-    Rater("dr-mehta", 0.94, "senior"),
-    Rater("dr-castellan", 0.93, "resident"),
-    Rater("dr-yilmaz", 0.91, "resident"),
+    Rater("senior-1", 0.97, "senior"),
+    Rater("senior-2", 0.95, "senior"),
+    Rater("senior-3", 0.94, "senior"),
+    Rater("resident-1", 0.93, "resident"),
+    Rater("resident-2", 0.91, "resident"),
 )
 
 

@@ -200,7 +200,7 @@ def _answer(path: Path, out: Path) -> Path:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     for row in rows:
-        row.update(choice="left" if row["left"].endswith(SHOWN) else "right", rater="dr-lee", rationale="It is safe.")
+        row.update(choice="left" if row["left"].endswith(SHOWN) else "right", rater="senior-1", rationale="It is safe.")
     if out.suffix == ".jsonl":
         out.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     else:

@@ -86,7 +86,7 @@ def test_a_settled_dispute_changes_everything_it_must(project: Path, suffix: str
     made = _document(project, "queue", "export", "arbitration", "--out", str(out))
     assert (made["items"], made["questions"]) == (1, 2)
     done = _fill_in(
-        out, project / f"done{suffix}", rater="dr-lee", reason_tags="dangerous; vague", rationale="It is safe."
+        out, project / f"done{suffix}", rater="senior-1", reason_tags="dangerous; vague", rationale="It is safe."
     )
     imported = _document(project, "queue", "import", str(done), "--as", "arbitration")
     assert (imported["source"], imported["accepted"], imported["refused"]) == ("answers", 2, {})
