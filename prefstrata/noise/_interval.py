@@ -33,7 +33,7 @@ def with_interval(raters: pl.DataFrame) -> pl.DataFrame:
     where the posterior is highest, and as many of them right as balance the hold of the prior there. That is a binomial
     and no normal, which would be too narrow for whom chance made look worse and too wide for whom it made look better:
     many of the best raters would lie above their intervals. So a rater who said little has the interval of the Student
-    t, one who said much that of its votes, and an outlier is not drawn in.
+    t, one who said much that of its votes, and an outlier is not drawn in. It holds the ability itself always.
 
     Args:
         raters: ``ability``, where the posterior is highest; ``usual`` and ``spread``, the middle and the squared scale
@@ -58,8 +58,9 @@ def _ends(raters: pl.DataFrame) -> pl.DataFrame:
         found = found.with_columns((pl.col(before) + pl.col(mass)).alias(below))
     return found.select(
         *raters.columns,
-        ability_low=_quantile(_OUTSIDE).round(6),
-        ability_high=_quantile(1 - _OUTSIDE).round(6),
+        # An ability that was held at chance, for votes alone prove none below it, may lie above all that they tell.
+        ability_low=pl.min_horizontal(_quantile(_OUTSIDE).round(6), "ability"),
+        ability_high=pl.max_horizontal(_quantile(1 - _OUTSIDE).round(6), "ability"),
     )
 
 

@@ -47,6 +47,13 @@ def test_between_the_two_it_reaches_both_ways() -> None:
     assert high > 2.5
 
 
+@pytest.mark.parametrize(("ability", "usual"), [(0.2, 0.5), (0.2, 0.0), (1.0, 3.0)])
+def test_it_holds_an_ability_that_was_held_where_it_is(ability: float, usual: float) -> None:
+    """Off the middle of what its votes tell and its panel: neither end passes it."""
+    low, high = interval(ability, 3.0, usual=usual, spread=0.01)
+    assert low <= ability <= high
+
+
 @pytest.mark.parametrize(("votes", "right"), [(3, 3), (8, 7), (40, 22), (40, 39), (300, 20)])
 def test_it_is_that_of_so_many_right_votes_under_a_student_t(votes: int, right: int) -> None:
     """Held against the posterior summed up finely, its likelihood raised to the part of it that is left."""
