@@ -53,7 +53,8 @@ missed as (
     where not votes.settles and votes.superseded is distinct from true
     group by known.pair_id
 ),
--- A third of a pack are the items raters missed most, a third the closest of the rest; the others are drawn.
+-- A third of a pack are the items raters missed most, a third the closest of the rest; the others are drawn. What one expert settled
+-- is as sure as what another did: of such, the closest is what raters missed more often.
 by_misses as (
     select
         known.*, coalesce(missed.missed, 0) as missed,
@@ -64,7 +65,7 @@ by_misses as (
 by_closeness as (
     select
         *, missed > 0 and 3 * place_missed <= size + 2 as is_misjudged,
-        row_number() over (partition by scenario, missed > 0 and 3 * place_missed <= size + 2 order by p, lot) as place_close,
+        row_number() over (partition by scenario, missed > 0 and 3 * place_missed <= size + 2 order by p, missed desc, lot) as place_close,
         count(*) over (partition by scenario, missed > 0 and 3 * place_missed <= size + 2) as rest
     from by_misses
 ),
