@@ -50,7 +50,7 @@ class NoiseChecks(Strict):
     nameless: Share = Field(0.5, description="N5: most votes of a source whose raters may have no name.")
     pooled: Share = Field(0.05, description="N5: most votes of a source by another supervisor, or models as people.")
     shared_names: Share = Field(1.0, description="N5: most votes by names of two supervisors; at 1 it only tells.")
-    rule_errors: Share = Field(0.25, description="N6: most verdicts of a rule that may contradict people's majority.")
+    rule_errors: Share = Field(0.25, description="N6: most verdicts of a rule that may contradict people.")
     one_task: Share = Field(0.7, description="N7: most pairs of a scenario that one task may have.")
     effective_tasks: float = Field(1.5, ge=1, description="N7: least effective number of tasks of a scenario.")
     mixed_templates: Share = Field(0.2, description="N8: most traces of a task that may be cut by another template.")
@@ -280,8 +280,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "N6",
         "rule_errors",
-        "The verdict of {where} contradicts the majority of people on {figure} of {n} pairs that both decided: it "
-        "objects to the wrong things, or misses the right ones.",
+        "The verdict of {where} contradicts people (what was settled, else their majority) on {figure} of {n} pairs "
+        "that both decided: it objects to the wrong things, or misses the right ones.",
         "The pairs go to review, at high risk to arbitration; an audit of the rule is proposed.",
         "Audit {where}: the pairs in the review queue show where it is wrong.",
     ),

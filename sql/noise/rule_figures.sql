@@ -1,5 +1,5 @@
 -- Grain: a measure of rule errors and a slice.
--- How often each rule contradicts the majority of people, over the pairs on which both prefer a side.
+-- How often each rule contradicts people, over the pairs on which both prefer a side.
 with counted as (
     select
         rater_id, min(stratum) as stratum,

@@ -35,8 +35,8 @@ select noise, measure, slice, name, value, low, high, threshold, meaning from no
   on ratings and on settled pairs (`noise.drifts`), for raters with twenty judgements or more whose time is known. A
   change counts where chance would not give it to one of all raters tested in one of twenty ledgers, and where it is a
   tenth or more. `noise.backtests` holds the back-test on settled pairs by month.
-- **Rules** are held against the majority of experts, crowd and users on the same pair and dimension. What a rule
-  calls even counts for nothing; a rule whose dimension no person judges is not checked.
+- **Rules** are held against what was settled, else the majority of experts, crowd and users, on the same pair and
+  dimension. What a rule calls even counts for nothing; a rule whose dimension no person judges is not checked.
 - **Gaps** between candidates are counted over pairs whose evidence is a tenth of their votes or more, for where nobody
   is believed nobody knows the gap. Pairs on which no side leads and that half of the votes or more call bad on both
   sides are left out: two bad answers are not two good ones too close to tell. Tasks are counted over pairs whose

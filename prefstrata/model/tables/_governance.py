@@ -70,7 +70,7 @@ pair_id | varchar | the pair
 prompt_id | varchar | its prompt
 dimension | varchar | what was judged
 rule | varchar | which side the rule prefers: a or b
-people | varchar | which side the majority of people prefers: a or b
+people | varchar | which side people prefer: what was settled, else their majority: a or b
 """),
         ("rater_id", "stratum", "pair_id", "dimension"),
     ),
