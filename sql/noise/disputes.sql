@@ -87,7 +87,7 @@ disputed as (
         or (
             settlements.pair_id is null
             and (
-                (preferences.votes > 1 and preferences.disagreement >= governing.arbitration)
+                (preferences.votes > 1 and preferences.disagreement > 0 and preferences.disagreement >= governing.arbitration)
                 or ruled.pair_id is not null
                 or overruled.pair_id is not null
                 or bounds.pair_id is not null
