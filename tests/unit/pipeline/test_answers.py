@@ -45,9 +45,9 @@ def project(tmp_path: Path) -> Project:
 
 
 def _answer(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    columns = ("task", "scenario", "risk_level", "language", "check", "rater", "reason_tags", "rationale", "decided_at")
+    columns = ("task", "scenario", "risk_level", "language", "check", "reason_tags", "rationale", "decided_at")
     asked = {"item": "ab", "dimension": "overall", "messages": PROMPT, "left": "one", "right": "two", "choice": "left"}
-    return {**dict.fromkeys(columns), **asked, **more}
+    return {**dict.fromkeys(columns), **asked, "rater": "lee", **more}
 
 
 def _file(folder: Path, name: str, *answers: dict[str, Any]) -> Path:
@@ -102,6 +102,7 @@ def test_the_round_and_the_suffix_choose_the_source(project: Project, tmp_path: 
         ("a.jsonl", "", "arbitration", "no records"),
         ("a.jsonl", "not json\n", "arbitration", "1 not_json"),
         ("a.jsonl", json.dumps(_answer(choice=None)) + "\n", "arbitration", "1 unanswered"),
+        ("a.jsonl", json.dumps(_answer(rater=" ")) + "\n", "arbitration", "1 nameless"),
         ("a.csv", "item,choice\nab,left\n", "arbitration", "column"),
         ("a.json", "[", "arbitration", "truncated"),
         ("a.jsonl", json.dumps(_answer(risk_level="high")) + "\n", "golden", "1 rationale_required"),

@@ -86,6 +86,19 @@ def test_a_task_without_an_answer_is_refused_as_that(tmp_path: Path, annotations
     assert read(tmp_path, "label-studio", "e.json", data)[0].reasons == {"unanswered": 1}
 
 
+@pytest.mark.parametrize("by", [None, "", " ", {"id": None, "email": ""}, {"id": " "}, {}])
+def test_a_task_with_an_answer_of_nobody_is_refused(tmp_path: Path, by: object) -> None:
+    """Beside the answer of one who is known too: it comes again when all are. Who skipped needs no name."""
+    known, skipped = _annotation(1, _choice("left")), _annotation(3, completed_by=by, was_cancelled=True)
+    nameless = _annotation(2, _choice("right"), completed_by=by)
+    data = _export(
+        {"data": question(), "annotations": [known, nameless]}, {"data": question(), "annotations": [known, skipped]}
+    )
+    summary, tables = read(tmp_path, "label-studio", "e.json", data)
+    assert summary.reasons == {"nameless": 1}
+    assert [vote["rater_id"] for vote in tables["votes"]] == ["expert:label-studio-7"]
+
+
 def test_a_text_that_was_changed_was_not_compared(tmp_path: Path) -> None:
     """Tasks can be edited in Label Studio."""
     data = _export({"data": question() | {"left": "another"}, "annotations": [_annotation(1, _choice("left"))]})

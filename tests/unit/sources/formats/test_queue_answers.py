@@ -23,7 +23,7 @@ HOSTILE = ["=1+1", "'=1+1", "''@x", "-\nmore", '"quoted", and ; more', "\uff1d1"
 
 
 def _lines(*records: dict[str, Any]) -> bytes:
-    return "".join(json.dumps(record) + "\n" for record in records).encode()
+    return "".join(json.dumps({"rater": "lee"} | record) + "\n" for record in records).encode()
 
 
 def test_an_answer_is_a_vote_in_the_round_of_its_source(tmp_path: Path) -> None:
@@ -59,6 +59,16 @@ def test_what_nobody_answered_is_refused_as_that(tmp_path: Path, choice: str | N
     assert summary.reasons == {"unanswered": 1}
 
 
+@pytest.mark.parametrize("rater", [None, "", "   ", "\t\n", "\u00a0", "\u3000 ", "\x1f\x85\u2028"])
+def test_an_answer_of_nobody_is_refused(tmp_path: Path, rater: str | None) -> None:
+    """Two who do not say who they are would count as one."""
+    answers = [question(choice=choice, rater=rater) for choice in ("left", "right")]
+    summary, tables = read(tmp_path, "queue-answers", "a.jsonl", _lines(*answers, question(choice="left", rater="0")))
+    assert summary.reasons == {"nameless": 2}
+    assert [vote["rater_id"] for vote in tables["votes"]] == ["expert:0"]
+    assert all(row["detail"].startswith("rater: it is empty") for row in tables["quarantine"])
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"left": "one."}, {"right": "two "}, {"messages": json.dumps(PROMPT[1:])}, {"left": "two", "right": "one"}],
@@ -92,7 +102,9 @@ def test_a_table_comes_back_as_it_went(tmp_path: Path, text: str) -> None:
     writer = csv.DictWriter(answered, list(rows[0]), lineterminator="\r\n")
     writer.writeheader()
     left = rows[0]["left"].replace("\n", "\r\n")
-    writer.writerow(rows[0] | {"left": left, "choice": "left", "rationale": "'=because", "reason_tags": "'-x; y"})
+    writer.writerow(
+        rows[0] | {"left": left, "choice": "left", "rater": "lee", "rationale": "'=because", "reason_tags": "'-x; y"}
+    )
     summary, tables = read(tmp_path, "queue-answers", "a.csv", answered.getvalue().encode())
     assert summary.reasons == {}
     assert winners(tables) == [text]
@@ -145,7 +157,7 @@ def test_a_spreadsheet_that_rewrites_what_it_can_rewrites_nothing(tmp_path: Path
     answered = io.StringIO()
     writer = csv.DictWriter(answered, list(rows[0]), delimiter=";", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(row | {"choice": "left", "rationale": "why"} for row in rows)
+    writer.writerows(row | {"choice": "left", "rater": "lee", "rationale": "why"} for row in rows)
     data = as_exported(answered.getvalue().encode(), ".csv", "a.csv")
     summary, tables = read(tmp_path, "queue-answers", "a.csv", data)
     assert (summary.reasons, summary.accepted) == ({}, len(TEXTS))
