@@ -62,3 +62,29 @@ def test_rater_cards_fit_a_screen(tmp_path: Path, width: int, height: int) -> No
         )
     assert wide == room
     assert labelled == (["none", True] if width > 1200 else ['"Ties"', False])
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (820, 1180), (390, 844)])
+def test_what_noise_checks_found_fits_a_screen(tmp_path: Path, width: int, height: int) -> None:
+    """The figures, and below them what they mean and what follows: no part of it is beyond the edge."""
+    data = taught()
+    failed, passed = data["noise"]
+    sentence = "Raters who are paid by the piece take the longer response more often than its quality explains. " * 3
+    data["noise"] = [
+        failed | {"name": "customer support, second line", "meaning": sentence, "action": sentence},
+        *(failed | {"name": hostile, "meaning": f"Of {hostile}. {sentence}"} for hostile in HOSTILE),
+        passed,
+    ]
+    page = tmp_path / "page.html"
+    page.write_bytes(render_report(data))
+    with Browser(width=width, height=height) as browser:
+        browser.open(page)
+        browser.wait_for("What is known to be noisy", "What follows: Raters who are paid")
+        assert browser.overflow() == 0
+        wide, room, rightmost, edge = browser.script(
+            "const box = document.querySelector('table.checks').parentElement;"
+            "const ends = [...box.querySelectorAll('td, p')].map(each => each.getBoundingClientRect().right);"
+            "return [box.scrollWidth, box.clientWidth, Math.max(...ends), box.getBoundingClientRect().right]"
+        )
+    assert wide == room
+    assert rightmost <= edge
