@@ -16,7 +16,7 @@ _MOST = 8
 
 
 def noise_told(noise: Sequence[Mapping[str, Any]]) -> Iterator[str | Grid]:
-    """The noise checks of a manifest: a line, and what failed; nothing where nothing could be checked.
+    """The noise checks of a manifest: a line, what failed and what follows; nothing where nothing could be checked.
 
     Args:
         noise: rows of ``sql/manifest/noise.sql``.
@@ -40,6 +40,8 @@ def noise_told(noise: Sequence[Mapping[str, Any]]) -> Iterator[str | Grid]:
         )
         more = f", and {len(failed) - _MOST} more" if len(failed) > _MOST else ""
         yield Grid.of("check measure slice >figure >threshold", rows, f"Failed noise checks (see the report){more}")
+        follows = dict.fromkeys((row["noise"], row["action"]) for row in failed[:_MOST])
+        yield from (f"what follows from {noise}: {action}" for noise, action in follows)
 
 
 def _figure(value: float, unit: str) -> str:
