@@ -1,12 +1,26 @@
 -- Grain: a question to people: a pair of a queue, and a dimension to judge it on; the most urgent pair first.
 -- It holds what a person must see, and nothing that would sway one: not who wrote the sides, nor what others said of them. The
 -- policy's seed decides which side stands left, so that a habit of the eye does not favour the same side of every pair.
-with wanted as (
+-- Of disputes that would move as much, the one least sure comes first, then the one with more votes.
+with doubts as (
+    select
+        disputes.pair_id,
+        max(round(1 - greatest(preferences.p_a, preferences.p_tie, preferences.p_b), 9)) as doubt,
+        sum(preferences.votes) as votes
+    from noise.disputes as disputes
+    join noise.preferences as preferences
+        on preferences.pair_id = disputes.pair_id and preferences.dimension = disputes.dimension
+    group by disputes.pair_id
+),
+wanted as (
     select
         queue.*, prompts.policy_scenario, prompts.task, prompts.scenario, prompts.risk_level, prompts.language, prompts.seq,
-        row_number() over (order by queue.priority desc, queue.pair_id) as place
+        row_number() over (
+            order by queue.priority desc, coalesce(doubts.doubt, 0e0) desc, coalesce(doubts.votes, 0) desc, queue.pair_id
+        ) as place
     from noise.queue as queue
     join evidence.prompts as prompts on prompts.prompt_id = queue.prompt_id
+    left join doubts on doubts.pair_id = queue.pair_id and queue.queue = 'arbitration'
     where queue.queue = $queue and ($scenario is null or prompts.scenario = $scenario)
 ),
 asked as (

@@ -28,6 +28,15 @@ def test_rows_in_rows_out(engine: Engine, case: Case) -> None:
         assert difference(case.file.replace("/", "."), outcome(engine, case), case.expect) == ""
 
 
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.file in {"reports/queue_waiting", "reports/queue_tasks"}], ids=str
+)
+def test_a_queue_comes_in_the_order_expected(engine: Engine, case: Case) -> None:
+    """What a queue lists and asks first is what its case says first."""
+    name = "pair_id" if case.file == "reports/queue_waiting" else "item"
+    assert [row[name] for row in outcome(engine, case)] == [row[name] for row in case.expect]
+
+
 @pytest.mark.parametrize("file", sql_names())
 def test_has_a_case(file: str) -> None:
     """A statement without a case is a statement nobody has seen work."""
