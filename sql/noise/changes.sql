@@ -1,10 +1,40 @@
 -- Grain: a rater on a dimension whose agreement with the others changed at some time.
 -- The largest departure of its running agreement from a straight line, against what chance would give: the CUSUM test for one
 -- change at an unknown time (Page 1954; the limit is that of the Brownian bridge at 1 %). Twenty votes at least.
-with leads as (
-    select pair_id, dimension, sum(case choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
-    from evidence.votes
-    where not settles and superseded is distinct from true
+-- Copies of one model are one voice: the side that most of their votes on a pair take, and no witness of each other.
+with siblings as (
+    select rater_id, family
+    from (
+        select rater_id, family, count(*) over (partition by family) as members
+        from (select rater_id, min(family) as family from ledger.raters group by rater_id) as families
+    ) as counted
+    where family is not null and members > 1
+),
+voices as (
+    select
+        pair_id, dimension, family,
+        case when sum(side) > 0 then 1 when sum(side) < 0 then -1 else 0 end as voice
+    from (
+        select
+            votes.pair_id, votes.dimension, siblings.family,
+            case votes.choice when 'a' then 1 when 'b' then -1 else 0 end as side
+        from evidence.votes as votes
+        join siblings on siblings.rater_id = votes.rater_id
+        where not votes.settles and votes.superseded is distinct from true
+    ) as said
+    group by pair_id, dimension, family
+),
+leads as (
+    select pair_id, dimension, sum(voice) as lead
+    from (
+        select pair_id, dimension, case choice when 'a' then 1 when 'b' then -1 else 0 end as voice
+        from evidence.votes
+        anti join siblings on siblings.rater_id = votes.rater_id
+        where not settles and superseded is distinct from true
+        union all
+        select pair_id, dimension, voice
+        from voices
+    ) as heard
     group by pair_id, dimension
 ),
 -- Nobody is a witness of the own votes, not even of those given again; few raters judge a pair twice.
@@ -23,12 +53,15 @@ sided as (
 held as (
     select
         sided.rater_id, sided.dimension, sided.stratum, sided.decided_at,
-        case when (leads.lead - coalesce(own.lead, sided.side)) * sided.side > 0 then 1 else 0 end as agrees
+        case when (leads.lead - coalesce(voices.voice, own.lead, sided.side)) * sided.side > 0 then 1 else 0 end as agrees
     from sided
     join leads on leads.pair_id = sided.pair_id and leads.dimension = sided.dimension
     left join own
         on own.pair_id = sided.pair_id and own.dimension = sided.dimension and own.rater_id = sided.rater_id
-    where leads.lead <> coalesce(own.lead, sided.side)
+    left join siblings on siblings.rater_id = sided.rater_id
+    left join voices
+        on voices.pair_id = sided.pair_id and voices.dimension = sided.dimension and voices.family = siblings.family
+    where leads.lead <> coalesce(voices.voice, own.lead, sided.side)
 ),
 -- What was decided at one time was decided together: nothing changes in between.
 walked as (

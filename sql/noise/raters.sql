@@ -11,6 +11,7 @@ with given as (
     from evidence.votes
     group by rater_id, dimension, stratum
 ),
+-- A vote that settles is the answer itself: it shows neither how good others are nor how far they agree.
 decided as (
     select
         pair_id, dimension, rater_id, stratum,
@@ -18,12 +19,36 @@ decided as (
         count(*) filter (where choice = 'b') as b,
         count(decided_at) as dated
     from evidence.votes
-    where choice <> 'tie'
+    where choice <> 'tie' and settles is distinct from true and superseded is distinct from true
     group by pair_id, dimension, rater_id, stratum
 ),
-majorities as (
-    select pair_id, dimension, sum(a - b) as lead
+-- Copies of one model are one voice: the side that most of their votes on a pair take, and are not held against each other.
+siblings as (
+    select rater_id, family
+    from (
+        select rater_id, family, count(*) over (partition by family) as members
+        from (select rater_id, min(family) as family from ledger.raters group by rater_id) as families
+    ) as counted
+    where family is not null and members > 1
+),
+voices as (
+    select
+        decided.pair_id, decided.dimension, siblings.family,
+        case when sum(decided.a - decided.b) > 0 then 1 when sum(decided.a - decided.b) < 0 then -1 else 0 end as voice
     from decided
+    join siblings on siblings.rater_id = decided.rater_id
+    group by decided.pair_id, decided.dimension, siblings.family
+),
+majorities as (
+    select pair_id, dimension, sum(voice) as lead
+    from (
+        select pair_id, dimension, a - b as voice
+        from decided
+        anti join siblings on siblings.rater_id = decided.rater_id
+        union all
+        select pair_id, dimension, voice
+        from voices
+    ) as heard
     group by pair_id, dimension
 ),
 -- Nobody is held against what the same rater said in another stratum; few raters have two.
@@ -36,12 +61,15 @@ elsewhere as (
 compared as (
     select
         decided.rater_id, decided.dimension, decided.stratum, decided.a, decided.b, decided.dated,
-        majorities.lead - coalesce(elsewhere.lead, decided.a - decided.b) as others
+        majorities.lead - coalesce(voices.voice, elsewhere.lead, decided.a - decided.b) as others
     from decided
     join majorities on majorities.pair_id = decided.pair_id and majorities.dimension = decided.dimension
     left join elsewhere
         on elsewhere.pair_id = decided.pair_id and elsewhere.dimension = decided.dimension
         and elsewhere.rater_id = decided.rater_id
+    left join siblings on siblings.rater_id = decided.rater_id
+    left join voices
+        on voices.pair_id = decided.pair_id and voices.dimension = decided.dimension and voices.family = siblings.family
 ),
 agreeing as (
     select

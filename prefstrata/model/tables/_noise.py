@@ -106,9 +106,9 @@ changed_at | timestamp | when its agreement changed, null when it did not
 tie_rate | double | share of ties, 0 to 1
 ordered | bigint | decided votes whose display order is known; what first_rate was counted over
 first_rate | double | share of decided votes for the side shown first, 0 to 1; null when order is unknown
-overlapping | bigint | decided votes on pairs where the other raters have a majority; what agreement was counted over
+overlapping | bigint | decided votes on pairs where the others have a majority; what agreement was counted over
 dated | bigint | of these, votes whose time is known; from 20 on, a change of agreement is looked for
-agreement | double | share of decided votes that agree with the other raters' majority; null without overlap
+agreement | double | share of decided votes that say what most others do, a family being one; null without overlap
 agreement_low | double | lower end of its 90 % interval (Wilson)
 agreement_high | double | upper end
 settled_votes | bigint | votes on settled pairs, those that settle aside; by month in noise.backtests

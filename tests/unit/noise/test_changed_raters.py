@@ -51,3 +51,32 @@ def test_who_changed_is_counted_whoever_joined() -> None:
     assert share > 0.2
     share, _ = _changed(_votes({"coin": 0.5}, tired))
     assert share > 0.2
+
+
+def _beside_copies(prompts: int, person: tuple[float, float], model: tuple[float, float]) -> set[str]:
+    """Whose agreement changed: of three steady, a person and a model under some prompts, as good before and after."""
+    random = Random(12)
+    steady, votes = {"ann": 0.85, "bob": 0.8, "cid": 0.8}, []
+    for second in range(400):
+        truth, late = random.choice("ab"), second >= 200
+        rights = steady | {"person": person[late]}
+        votes += [
+            vote(f"i{second}", rater, opinion(random, truth, right), decided_at=at(second))
+            for rater, right in rights.items()
+        ]
+        said = opinion(random, truth, model[late])
+        votes += [vote(f"i{second}", f"model {n}", said, decided_at=at(second)) for n in range(prompts)]
+    with warehouse(votes, families={f"model {n}": "model" for n in range(prompts)}, fit=False) as engine:
+        return set(engine.read("noise.changes")["rater_id"])
+
+
+def test_a_model_that_changes_is_found_under_every_prompt_and_nobody_else_is() -> None:
+    """Four prompts of a model that got worse, each repeating the others, are found as one prompt of it is."""
+    assert _beside_copies(1, (0.9, 0.9), (0.9, 0.5)) == {"model 0"}
+    assert _beside_copies(4, (0.9, 0.9), (0.9, 0.5)) == {f"model {n}" for n in range(4)}
+
+
+def test_a_person_who_changes_is_found_beside_many_copies() -> None:
+    """Eight copies of a model near chance do not outvote the three by whom a person is seen to have got worse."""
+    assert _beside_copies(0, (0.9, 0.5), (0.55, 0.55)) == {"person"}
+    assert _beside_copies(8, (0.9, 0.5), (0.55, 0.55)) == {"person"}
