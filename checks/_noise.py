@@ -74,7 +74,8 @@ def noise_told(noise: str, found: "Sequence[dict[str, Any]]", failed: "Sequence[
         FAILED: len(failed),
         "figure": first["figure"],
         "slice": where,
-        "threshold": _limit(first),
+        "threshold": first["threshold"],
+        "limit": _limit(first),
         **({"action": first["action"]} if failed else {}),
         "figures": table_of(
             [{name: _short(row[name]) for name in _SHOWN} | {"threshold": _limit(row)} for row in found[:_MOST]]

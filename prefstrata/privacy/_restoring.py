@@ -105,7 +105,7 @@ def _put_back(fields: Record, hidden: dict[str, Record], *, is_table: bool) -> b
     if any(not _same(str(fields.get(name)), shown) for name, shown in told.items()):
         return False
     own = {"messages": pair["messages"], "left": pair[left], "right": pair[right]}
-    fields |= {name: inert(text) if is_table else text for name, text in own.items()}
+    fields |= {name: inert(text) if is_table and name != "messages" else text for name, text in own.items()}
     return True
 
 

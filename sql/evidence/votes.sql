@@ -23,14 +23,26 @@ with given as (
     anti join evidence.erased as one on one.kind = 'response' and one.id = votes.left_id
     anti join evidence.erased as other on other.kind = 'response' and other.id = votes.right_id
 ),
+-- Who rates a response again in a round is heard by the mean; where people settle, by the last.
+said as (
+    select
+        *,
+        rank() over (
+            partition by prompt_id, response_id, dimension, rater_id, stratum, coalesce(round, '')
+            order by decided_at desc nulls last
+        ) as back
+    from evidence.normalised_ratings
+),
 rated as (
     select
         prompt_id, response_id, dimension, rater_id, stratum, coalesce(round, '') as round_key, max(round) as round,
         min(rating_id) as rating_id,
         sum(cast(round(z * 1e9) as bigint)) / (count(*) * 1e9) as z,
         sum(cast(round(unit_value * 1e9) as bigint)) / (count(*) * 1e9) as unit_value,
+        sum(case when back = 1 then cast(round(unit_value * 1e9) as bigint) end) / (count(case when back = 1 then 1 end) * 1e9) as last_value,
+        max(decided_at) as decided_at,
         bool_or(has_rationale) as has_rationale
-    from evidence.normalised_ratings
+    from said
     group by prompt_id, response_id, dimension, rater_id, stratum, coalesce(round, '')
 ),
 -- Pairs grow with the square: of more than 32 responses to one prompt by one rater, 32 are compared, those with the first ids, which
@@ -54,11 +66,12 @@ from_ratings as (
         one.prompt_id, one.response_id as left_id, other.response_id as right_id, one.dimension,
         -- What settles a pair follows from nothing else that its rater said: it is what was given, and a tie where that is equal.
         case
-            when settling.round is not null and one.unit_value > other.unit_value then 'left'
-            when settling.round is not null and one.unit_value < other.unit_value then 'right'
+            when settling.round is not null and one.last_value > other.last_value then 'left'
+            when settling.round is not null and one.last_value < other.last_value then 'right'
             when settling.round is not null then 'tie'
-            when one.z - other.z >= governing.rating_margin and one.z > other.z then 'left'
-            when other.z - one.z >= governing.rating_margin and other.z > one.z then 'right'
+            -- From one month to another what is given may rise because answers get better: both figures must say the same.
+            when one.z - other.z >= governing.rating_margin and one.unit_value > other.unit_value then 'left'
+            when other.z - one.z >= governing.rating_margin and other.unit_value > one.unit_value then 'right'
             else 'tie'
         end as choice,
         cast(null as double) as strength,
@@ -66,7 +79,7 @@ from_ratings as (
         one.rater_id, one.stratum,
         false as order_known,
         one.round,
-        cast(null as timestamp) as decided_at,
+        case when settling.round is not null then greatest(one.decided_at, other.decided_at) end as decided_at,
         2e0 / one.k as share,
         'rating' as derived_from,
         one.has_rationale or other.has_rationale as has_rationale

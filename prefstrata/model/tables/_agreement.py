@@ -70,8 +70,8 @@ pairs | bigint | its compared pairs
         "an annotation round, and the one that votes without a round are in",
         columns("""
 round | varchar | the round; empty where votes name none
-began | timestamp | when its first vote was decided, UTC, null when unknown
-place | bigint | its place among the rounds, from 1: by began, unknown first, then by name with numbers as numbers
+began | timestamp | when its first vote or rating was decided, UTC, null when unknown
+place | bigint | its place, from 1: by began, unknown last (of no round: first), then by name, numbers as numbers
 """),
         ("round",),
     ),

@@ -260,6 +260,7 @@ def test_a_batch_of_nobody_is_fetched_and_nobody_waits_for_it(server: JudgeServe
             assert progress.spent == 0
             left.append(len(journal.open_batches()))
         server.set(holds_batches=False)
+        time.sleep(0.02)
     assert (left[1], left[-1]) == (1, 0)
     assert run(tmp_path, asked)[1].cached == 6
 

@@ -36,7 +36,7 @@ def test_a_check_that_passed_alarms_nobody() -> None:
         "No figure fails. Nearest to its threshold of 35.0 to 65.0 % is first_wins on stratum crowd/offline: 52.0 %. "
         f"What it means where it fails: {FIGURE['meaning']}"
     )
-    assert said["threshold"] == "35.0 to 65.0 %"
+    assert (said["threshold"], said["limit"]) == (0.65, "35.0 to 65.0 %")
     assert said["figures"].records[0].data["threshold"] == "35.0 to 65.0 %"
     assert said[FAILED] == 0
     assert not {"action", SLICES} & said.keys()

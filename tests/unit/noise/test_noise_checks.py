@@ -193,6 +193,7 @@ def generated(known: float) -> Rows:
                 "p_tie": 0.1,
                 "p_b": 0.1 if a_wins else 0.8,
                 "votes": 2,
+                "evidence": 1.0,
                 "disagreement": 0.1,
             }
         )

@@ -9,6 +9,7 @@ import pytest
 
 from prefstrata.model import ConfigError
 from prefstrata.privacy import restored
+from prefstrata.privacy._restoring import _put_back
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +45,15 @@ def test_a_file_that_is_not_what_its_name_says_is_left_to_whoever_reads_it(wareh
     assert restored(warehouse, b"[1, '<EMAIL_ADDRESS>']", ".json") == b"[1, '<EMAIL_ADDRESS>']"
     with pytest.raises(ConfigError, match="cannot be unpacked"):
         restored(warehouse, _ROW, ".jsonl.gz")
+
+
+def test_the_conversation_that_is_put_back_into_a_table_is_json() -> None:
+    """However short and full of digits: only what a person reads stands behind an apostrophe."""
+    own = {"messages": '[{"role":"user","content":"2+2?"}]', "a": "ask me@x.org", "b": "4"}
+    shown = {"shown_messages": own["messages"], "shown_a": "ask <EMAIL_ADDRESS>", "shown_b": "4"}
+    row = {"item": "p", "check": "c", "messages": own["messages"], "left": shown["shown_a"], "right": "'4"}
+    assert _put_back(row, {"p": {"check_ab": "c", "check_ba": "d"} | own | shown}, is_table=True)
+    assert (row["messages"], row["left"], row["right"]) == (own["messages"], own["a"], "'4")
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,11 @@ TEXTS = [
         "1E5",
         "TRUE",
         " wahr",
+        "\u00a0true",
+        "\u2003wahr",
+        "true\u00a0",
+        "\x0btrue",
+        "'\u00a0TRUE",
         "-5",
         "12.50 EUR",
         "5 %",
@@ -161,7 +166,7 @@ def test_a_spreadsheet_that_rewrites_what_it_can_rewrites_nothing(tmp_path: Path
     data = as_exported(answered.getvalue().encode(), ".csv", "a.csv")
     summary, tables = read(tmp_path, "queue-answers", "a.csv", data)
     assert (summary.reasons, summary.accepted) == ({}, len(TEXTS))
-    assert sorted(map(str, winners(tables))) == sorted(text.strip() for text in TEXTS)
+    assert sorted(str(text).strip() for text in winners(tables)) == sorted(text.strip() for text in TEXTS)
     assert {vote["dimension"] for vote in tables["votes"]} == {"1/2"}
     assert {(row["task"], row["scenario"], row["language"]) for row in tables["prompts"]} == {("3-4", "0012", "es-419")}
 

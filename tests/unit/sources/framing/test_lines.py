@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -117,6 +118,14 @@ def test_what_no_field_names_does_not_matter_as_long_as_it_is_json() -> None:
     read = fates(b'{"t":"a","x":1,"x":2}\n{"x":{"y":1,"y":2},"t":"b"}\n{"t":"c","x":NaN}\n', SPEC)
     assert list(read.taken) == [1, 2]
     assert read.reasons == {3: "not_finite"}
+
+
+@pytest.mark.parametrize("offset", range(9))
+def test_a_number_beyond_64_bit_floats_is_noticed_wherever_it_stands(offset: int) -> None:
+    """Written out, with a point, or with an exponent; one that fits is none."""
+    for number in ("9" * 309, "9" * 300 + "." + "9" * 300, f"{'1' * 250}e99", "1e400", "-2E+0309"):
+        line = f'{{"t":"{"a" * offset}","x":{number}}}\n'
+        assert fates(line.encode(), SPEC).reasons == ({1: "not_finite"} if math.isinf(float(number)) else {})
 
 
 def test_json_fields_are_kept_as_json_text() -> None:
