@@ -38,7 +38,9 @@ def main() -> int:
     make_project(options.directory, options.lakefs, console)
     ended = _command(options.directory, console, "run")
     project = read_project(options.directory)
-    if ended == 0 and project.judges is not None:
+    # Once they have judged, other pairs are the closest: who wants more verdicts looks at what they change.
+    judged = any((options.directory / "inbox" / "verdicts").glob("*"))
+    if ended == 0 and project.judges is not None and not judged:
         with endpoint(project) as server:
             os.environ["OPENAI_BASE_URL"] = server.base_url
             ended = (
