@@ -55,6 +55,7 @@ def metrics(votes: Iterable[Vote], *, threads: int = 2) -> pl.DataFrame:
         described = [{"prompt_id": prompt, "task": "write", "scenario": "general"} for prompt in prompts]
         engine.load("evidence.prompts", frame("evidence.prompts", described))
         engine.clear("evidence.pairs")
+        engine.clear("evidence.normalised_ratings")
         engine.clear("noise.raters")
         for full_name in (*TABLES, "noise.metrics"):
             engine.build(full_name, **{name: _PARAMETERS[name] for name in parameters(full_name)})
