@@ -87,6 +87,7 @@ STAGES = (
         "noise",
         (
             "noise.settlements",
+            "noise.peer_agreement",
             "noise.changes",
             *FITTED,
             "noise.backtests",

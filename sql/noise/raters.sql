@@ -11,74 +11,13 @@ with given as (
     from evidence.votes
     group by rater_id, dimension, stratum
 ),
--- A vote that settles is the answer itself: it shows neither how good others are nor how far they agree.
-decided as (
-    select
-        pair_id, dimension, rater_id, stratum,
-        count(*) filter (where choice = 'a') as a,
-        count(*) filter (where choice = 'b') as b,
-        count(decided_at) as dated
-    from evidence.votes
-    where choice <> 'tie' and settles is distinct from true and superseded is distinct from true
-    group by pair_id, dimension, rater_id, stratum
-),
--- Copies of one model are one voice: the side that most of their votes on a pair take, and are not held against each other.
-siblings as (
-    select rater_id, family
-    from (
-        select rater_id, family, count(*) over (partition by family) as members
-        from (select rater_id, min(family) as family from ledger.raters group by rater_id) as families
-    ) as counted
-    where family is not null and members > 1
-),
-voices as (
-    select
-        decided.pair_id, decided.dimension, siblings.family,
-        case when sum(decided.a - decided.b) > 0 then 1 when sum(decided.a - decided.b) < 0 then -1 else 0 end as voice
-    from decided
-    join siblings on siblings.rater_id = decided.rater_id
-    group by decided.pair_id, decided.dimension, siblings.family
-),
-majorities as (
-    select pair_id, dimension, sum(voice) as lead
-    from (
-        select pair_id, dimension, a - b as voice
-        from decided
-        anti join siblings on siblings.rater_id = decided.rater_id
-        union all
-        select pair_id, dimension, voice
-        from voices
-    ) as heard
-    group by pair_id, dimension
-),
--- Nobody is held against what the same rater said in another stratum; few raters have two.
-elsewhere as (
-    select pair_id, dimension, rater_id, sum(a - b) as lead
-    from decided
-    where rater_id in (select rater_id from given group by rater_id having min(stratum) < max(stratum))
-    group by pair_id, dimension, rater_id
-),
-compared as (
-    select
-        decided.rater_id, decided.dimension, decided.stratum, decided.a, decided.b, decided.dated,
-        majorities.lead - coalesce(voices.voice, elsewhere.lead, decided.a - decided.b) as others
-    from decided
-    join majorities on majorities.pair_id = decided.pair_id and majorities.dimension = decided.dimension
-    left join elsewhere
-        on elsewhere.pair_id = decided.pair_id and elsewhere.dimension = decided.dimension
-        and elsewhere.rater_id = decided.rater_id
-    left join siblings on siblings.rater_id = decided.rater_id
-    left join voices
-        on voices.pair_id = decided.pair_id and voices.dimension = decided.dimension and voices.family = siblings.family
-),
 agreeing as (
     select
         rater_id, dimension, stratum,
-        sum(a + b) as overlapping,
-        sum(dated) as dated,
-        sum(case when others > 0 then a else b end) as agreeing
-    from compared
-    where others <> 0
+        count(*) as overlapping,
+        count(decided_at) as dated,
+        count(*) filter (where agrees) as agreeing
+    from noise.peer_agreement
     group by rater_id, dimension, stratum
 ),
 backtested as (

@@ -244,7 +244,7 @@ def test_the_first_place_is_taken_off(tmp_path: Path) -> None:
     """Where a product shows one answer first most of the time, and users take what is first, labels see through it."""
     _write_product(tmp_path)
     with _built(tmp_path, "evidence") as session:
-        for name in ("noise.settlements", "noise.changes", *FITTED):
+        for name in ("noise.settlements", "noise.peer_agreement", "noise.changes", *FITTED):
             session.build(name)
         rows = _rows(
             session,

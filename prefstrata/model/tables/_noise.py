@@ -9,6 +9,20 @@ __all__ = ["NOISE"]
 NOISE = (
     Table(
         "noise",
+        "peer_agreement",
+        "a vote that takes a side on a pair on which the others lean to one",
+        columns("""
+vote_id | varchar | the vote
+rater_id | varchar | who gave it
+dimension | varchar | what was judged
+stratum | varchar | supervisor/mode
+decided_at | timestamp | when it was decided, UTC; null where unknown
+agrees | boolean | the others lean to the same side, the copies of one model counted as one voice
+"""),
+        ("vote_id",),
+    ),
+    Table(
+        "noise",
         "changes",
         "a rater on a dimension whose agreement with the others changed at some time",
         columns("""

@@ -127,6 +127,7 @@ def warehouse(
         _load(engine, "policy.strata", strata)
         _load(engine, "ledger.raters", [{"rater_id": r, "family": f} for r, f in (families or {}).items()])
         engine.build("noise.settlements")
+        engine.build("noise.peer_agreement")
         engine.build("noise.changes")
         if fit:
             fit_raters(engine, "c")
