@@ -141,7 +141,6 @@ select
     turned.flips / turned.pairs as flip_rate,
     moved.changed_at as scale_moved_at,
     moved.shift as scale_shift,
-    cast(null as double) as cost,
     $calibration_id as calibration_id
 from shares
 left join policy.strata as declared on declared.scenario = '*' and declared.stratum = shares.stratum

@@ -133,7 +133,6 @@ both_orders | bigint | pairs that a model judge decided in both display orders; 
 flip_rate | double | share of these on which it contradicts itself
 scale_moved_at | timestamp | when its ratings' scale surely moved, null when it did not
 scale_shift | double | how far, in parts of the scale; above zero it became milder
-cost | double | null: no record says what a judgement cost; of model judges the report of a release does
 calibration_id | varchar | the calibration this row belongs to
 """),
         ("rater_id", "dimension", "stratum"),
