@@ -97,7 +97,8 @@ def _put_back(fields: Record, hidden: dict[str, Record], *, is_table: bool) -> b
     pair = hidden.get(_id(fields, "item"))
     if pair is None:
         return False
-    sides = {pair["check_ab"]: ("a", "b"), pair["check_ba"]: ("b", "a")}.get(_id(fields, "check"))
+    texts = _id(fields, "check").partition("-")[0]
+    sides = {pair["check_ab"]: ("a", "b"), pair["check_ba"]: ("b", "a")}.get(texts)
     if sides is None:
         return False
     left, right = sides

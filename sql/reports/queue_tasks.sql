@@ -74,13 +74,23 @@ select
     sided.risk_level,
     nullif(sided.language, 'und') as language,
     cast(to_json(sided.messages) as varchar) as messages,
-    -- What the answers are held against: a text that was changed on the way is another text, and was not judged. Of a text that is
-    -- shown with placeholders it is that of the text itself, which the import puts back.
-    sha256(concat_ws(
-        chr(30),
-        array_to_string(list_transform(sided.said, lambda m: m.role || chr(31) || m.content), chr(30)),
-        sided.own_left, sided.own_right
-    )) as "check"
+    -- What the answers are held against: a text that was changed on the way is another text, and was not judged; an answer about
+    -- another pair, on another dimension or in another scenario was not asked for. Of a text that is shown with placeholders it is
+    -- that of the text itself, which the import puts back, and by which it tells the sides: so the texts have a part of their own.
+    concat_ws(
+        '-',
+        sha256(concat_ws(
+            chr(30),
+            array_to_string(list_transform(sided.said, lambda m: m.role || chr(31) || m.content), chr(30)),
+            sided.own_left, sided.own_right
+        )),
+        left(sha256(concat_ws(
+            chr(30),
+            sided.pair_id, sided.dimension, coalesce(nullif(sided.task, 'unknown'), ''),
+            coalesce(nullif(sided.scenario, 'general'), ''), coalesce(sided.risk_level, ''),
+            coalesce(nullif(sided.language, 'und'), '')
+        )), 32)
+    ) as "check"
 from sided
 left join policy.dimensions as dimensions
     on dimensions.scenario = sided.policy_scenario and dimensions.dimension = sided.dimension

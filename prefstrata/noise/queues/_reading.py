@@ -46,7 +46,8 @@ def read_tasks(
 
     Returns:
         All text, null when there is none: item (the pair), queue, dimension, question, prompt (to read), left, right,
-        task, scenario, risk_level, language, messages (the prompt as JSON), check (a digest of the texts).
+        task, scenario, risk_level, language, messages (the prompt as JSON), check (a digest of the texts,
+        a dash, and a digest of the question: item, dimension, task, scenario, risk_level and language).
 
     Raises:
         ConfigError: nothing has been run yet, or somebody withdrew consent since.

@@ -13,6 +13,7 @@ from prefstrata.model import ConfigError
 from prefstrata.pipeline import import_answers
 from prefstrata.pipeline._spreadsheet import as_exported
 from prefstrata.project import Project, read_project
+from tests.unit.sources.formats._answers import question
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,6 @@ sources:
   - {<<: *answers, name: again, supervisor: crowd, path: inbox/again/*.csv, defaults: {round: reannotation}}
   - {<<: *answers, name: strict, path: inbox/strict/*, defaults: {round: golden, scenario: medical}}
 """
-PROMPT = json.dumps([{"role": "user", "content": "hi"}])
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def project(tmp_path: Path) -> Project:
 
 
 def _answer(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    columns = ("task", "scenario", "risk_level", "language", "check", "reason_tags", "rationale", "decided_at")
-    asked = {"item": "ab", "dimension": "overall", "messages": PROMPT, "left": "one", "right": "two", "choice": "left"}
-    return {**dict.fromkeys(columns), **asked, "rater": "lee", **more}
+    empty = dict.fromkeys(("choice", "rater", "reason_tags", "rationale", "decided_at"))
+    asked = {"dimension": "overall", "scenario": None, "risk_level": None, "language": None}
+    return empty | question(**asked | {"choice": "left", "rater": "lee"} | more)
 
 
 def _file(folder: Path, name: str, *answers: dict[str, Any]) -> Path:
@@ -144,6 +144,7 @@ HOSTILE = {
     "right": " two ",
     "dimension": "",
 }
+HOSTILE["check"] = _answer(**HOSTILE | {"left": '=one; "two", three'})["check"]
 
 
 def _table(path: Path, rows: list[dict[str, Any]], parts: str, encoding: str = "utf-8") -> Path:

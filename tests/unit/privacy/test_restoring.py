@@ -51,7 +51,7 @@ def test_the_conversation_that_is_put_back_into_a_table_is_json() -> None:
     """However short and full of digits: only what a person reads stands behind an apostrophe."""
     own = {"messages": '[{"role":"user","content":"2+2?"}]', "a": "ask me@x.org", "b": "4"}
     shown = {"shown_messages": own["messages"], "shown_a": "ask <EMAIL_ADDRESS>", "shown_b": "4"}
-    row = {"item": "p", "check": "c", "messages": own["messages"], "left": shown["shown_a"], "right": "'4"}
+    row = {"item": "p", "check": "c-q", "messages": own["messages"], "left": shown["shown_a"], "right": "'4"}
     assert _put_back(row, {"p": {"check_ab": "c", "check_ba": "d"} | own | shown}, is_table=True)
     assert (row["messages"], row["left"], row["right"]) == (own["messages"], own["a"], "'4")
 

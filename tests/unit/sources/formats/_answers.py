@@ -18,8 +18,7 @@ PROMPT = [{"role": "system", "content": "Be brief."}, {"role": "user", "content"
 
 def question(left: str = "one", right: str = "two", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     """A question as `sql/reports/queue_tasks.sql` puts it, its check computed by other means."""
-    said = [*(f"{message['role']}\x1f{message['content']}" for message in PROMPT), left, right]
-    return {
+    asked = {
         "item": "ab",
         "queue": "arbitration",
         "dimension": "tone",
@@ -32,9 +31,12 @@ def question(left: str = "one", right: str = "two", **more: Any) -> dict[str, An
         "risk_level": "high",
         "language": "en",
         "messages": json.dumps(PROMPT),
-        "check": hashlib.sha256("\x1e".join(said).encode()).hexdigest(),
         **more,
     }
+    said = [*(f"{message['role']}\x1f{message['content']}" for message in PROMPT), left, right]
+    put = [asked[name] or "" for name in ("item", "dimension", "task", "scenario", "risk_level", "language")]
+    texts, about = (hashlib.sha256("\x1e".join(parts).encode()).hexdigest() for parts in (said, put))
+    return {"check": f"{texts}-{about[:32]}"} | asked
 
 
 def read(folder: Path, form: str, name: str, data: bytes) -> tuple[IngestSummary, dict[str, list[dict[str, Any]]]]:

@@ -105,6 +105,24 @@ def test_a_text_that_was_changed_was_not_compared(tmp_path: Path) -> None:
     assert read(tmp_path, "label-studio", "e.json", data)[0].reasons == {"text_changed": 1}
 
 
+@pytest.mark.parametrize(
+    "changed", [{"dimension": "help"}, {"item": "nonsense"}, {"item": None}, {"task": None}, {"scenario": "general"}]
+)
+def test_a_question_that_nobody_asked_is_not_answered(tmp_path: Path, changed: dict[str, str | None]) -> None:
+    """Another pair, dimension or scenario is another question; the task beside it is taken."""
+    answered = [_annotation(1, _choice("left"))]
+    data = _export(*({"data": question() | each, "annotations": answered} for each in (changed, {})))
+    summary, tables = read(tmp_path, "label-studio", "e.json", data)
+    assert (summary.reasons, len(tables["votes"])) == ({"question_changed": 1}, 1)
+
+
+def test_an_answer_to_an_earlier_export_is_held_against_its_texts(tmp_path: Path) -> None:
+    """Its check has no part for the question: what people have answered is not lost."""
+    before = question() | {"check": question()["check"].partition("-")[0]}
+    data = _export({"data": before, "annotations": [_annotation(1, _choice("left"))]})
+    assert read(tmp_path, "label-studio", "e.json", data)[0].accepted == 1
+
+
 def test_a_project_of_ones_own_is_read_too(tmp_path: Path) -> None:
     """Without a dimension the control names it, a Pairwise control counts, and a prompt is a text."""
     data = {"prompt": "Which?", "left": "one", "right": "two", "source": 3}

@@ -26,6 +26,15 @@ def _lines(*records: dict[str, Any]) -> bytes:
     return "".join(json.dumps({"rater": "lee"} | record) + "\n" for record in records).encode()
 
 
+def _csv(rows: list[dict[str, Any]]) -> bytes:
+    table = io.StringIO()
+    empty = dict.fromkeys(("reason_tags", "rationale", "decided_at"))
+    writer = csv.DictWriter(table, list(rows[0] | {"rater": "lee"} | empty))
+    writer.writeheader()
+    writer.writerows({"rater": "lee"} | row for row in rows)
+    return table.getvalue().encode()
+
+
 def test_an_answer_is_a_vote_in_the_round_of_its_source(tmp_path: Path) -> None:
     """With rater, time, reasons, dimension and the display order; the prompt is the one that was asked about."""
     answer = {"choice": " Right", "rater": "lee", "reason_tags": "vague; too long;", "rationale": " Clear. "}
@@ -77,6 +86,53 @@ def test_a_text_that_was_changed_was_not_compared(tmp_path: Path, changed: dict[
     """A cell that a program cut, or two columns that changed places, would be a vote on something else."""
     summary, _ = read(tmp_path, "queue-answers", "a.jsonl", _lines(question(choice="left") | changed))
     assert summary.reasons == {"text_changed": 1}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"dimension": "help"},
+        {"dimension": None},
+        {"item": "nonsense"},
+        {"item": None},
+        {"task": "code"},
+        {"scenario": None},
+        {"risk_level": "low"},
+        {"language": "de"},
+        {"dimension": "care", "scenario": "tone"},
+    ],
+)
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_a_question_that_nobody_asked_is_not_answered(
+    tmp_path: Path, changed: dict[str, str | None], suffix: str
+) -> None:
+    """Another pair, dimension or scenario is another question; the row beside it is taken."""
+    rows = [question(choice="left") | changed, question(choice="left")]
+    summary, tables = read(tmp_path, "queue-answers", f"a.{suffix}", _lines(*rows) if suffix == "jsonl" else _csv(rows))
+    assert summary.reasons == {"question_changed": 1}
+    assert [vote["dimension"] for vote in tables["votes"]] == ["tone"]
+
+
+@pytest.mark.parametrize("check", [None, "", "  ", "'"])
+def test_an_answer_without_its_check_is_refused(tmp_path: Path, check: str | None) -> None:
+    """Nobody can tell what was asked."""
+    summary, _ = read(tmp_path, "queue-answers", "a.jsonl", _lines(question(choice="left") | {"check": check}))
+    assert summary.reasons == {"unchecked": 1}
+
+
+def test_an_answer_to_an_earlier_export_is_held_against_its_texts(tmp_path: Path) -> None:
+    """Its check has no part for the question: what people have answered is not lost."""
+    before = {"check": question()["check"].partition("-")[0], "choice": "left"}
+    rows = (question() | before, question() | before | {"left": "another"})
+    summary, tables = read(tmp_path, "queue-answers", "a.jsonl", _lines(*rows))
+    assert (summary.reasons, winners(tables)) == ({"text_changed": 1}, ["one"])
+
+
+def test_white_space_around_a_name_is_no_part_of_it(tmp_path: Path) -> None:
+    """One rater, who said one thing: however the name was typed, the answer is the same one."""
+    names = ("dr-x", "dr-x ", "\u00a0dr-x", "\u3000dr-x\t", "dr-x\u2028")
+    _, tables = read(tmp_path, "queue-answers", "a.jsonl", _lines(*(question(choice="left", rater=n) for n in names)))
+    assert [vote["rater_id"] for vote in tables["votes"]] == ["expert:dr-x"]
 
 
 def test_the_same_answer_in_two_files_is_one_vote(tmp_path: Path) -> None:
