@@ -90,6 +90,7 @@ STAGES = (
             "noise.peer_agreement",
             "noise.changes",
             *FITTED,
+            "noise.golden_votes",
             "noise.backtests",
             "noise.drifts",
             "noise.raters",

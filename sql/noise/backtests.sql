@@ -1,14 +1,13 @@
 -- Grain: a rater on a dimension in a month: how often it was right on settled pairs.
--- What people settled does not move, so it shows who does: the golden back-test. Votes that settle are not held against
--- themselves, nor against what their rater said of the pair before.
+-- What people settled does not move, so it shows who does: the golden back-test, of votes that had no part in what was settled.
 select
-    votes.rater_id, votes.dimension, votes.stratum,
-    coalesce(strftime(votes.decided_at, '%Y-%m'), '') as month,
+    rater_id, dimension, stratum,
+    coalesce(strftime(decided_at, '%Y-%m'), '') as month,
     count(*) as votes,
-    count(*) filter (where votes.choice = settlements.choice) as hits,
-    count(*) filter (where votes.choice <> settlements.choice and votes.choice <> 'tie' and settlements.choice <> 'tie') as opposed
-from evidence.votes as votes
-join noise.settlements as settlements
-    on settlements.pair_id = votes.pair_id and settlements.dimension = votes.dimension
-where settlements.settled and not votes.settles and votes.superseded is distinct from true
-group by votes.rater_id, votes.dimension, votes.stratum, coalesce(strftime(votes.decided_at, '%Y-%m'), '')
+    count(*) filter (where hit) as hits,
+    count(*) filter (where opposed) as opposed,
+    count(*) filter (where not chose) as held,
+    count(*) filter (where hit and not chose) as held_hits,
+    count(*) filter (where opposed and not chose) as held_opposed
+from noise.golden_votes
+group by rater_id, dimension, stratum, coalesce(strftime(decided_at, '%Y-%m'), '')

@@ -38,22 +38,28 @@ moving as (
     group by what, stratum
 ),
 months as (
-    select stratum, month, sum(votes) as votes, sum(hits) as hits, sum(opposed) as opposed
+    select stratum, month, sum(held) as held, sum(held_hits) as hits
     from noise.backtests
+    where month <> '' and held > 0
     group by stratum, month
 ),
+-- Of pairs that their votes chose, even good raters miss most, if experts contradict them; the rater model knows who is good all the same.
 sided as (
-    select stratum, cast(sum(votes) as bigint) as votes, sum(opposed) / sum(votes) as opposed
-    from months
-    group by stratum
+    select
+        backtests.stratum,
+        cast(sum(case when raters.reliability < 0.5 then backtests.votes else backtests.held end) as bigint) as votes,
+        sum(case when raters.reliability < 0.5 then backtests.opposed else backtests.held_opposed end) as opposed
+    from noise.backtests as backtests
+    left join noise.raters as raters
+        on raters.rater_id = backtests.rater_id and raters.dimension = backtests.dimension and raters.stratum = backtests.stratum
+    group by backtests.stratum
 ),
 held as (
     select
-        stratum, month, votes, hits / votes as hit_rate,
-        sum(hits) over (partition by stratum) / sum(votes) over (partition by stratum) as over_all,
+        stratum, month, held, hits / held as hit_rate,
+        sum(hits) over (partition by stratum) / sum(held) over (partition by stratum) as over_all,
         count(*) over (partition by stratum) as months
     from months
-    where month <> ''
 )
 select
     'changed_raters' as measure, '*' as scenario, 'stratum' as slice, agreeing.stratum as name, agreeing.stratum,
@@ -71,14 +77,15 @@ union all
 select
     'backtest', '*', 'month', concat(stratum, ' ', month), stratum,
     greatest(0e0, over_all - hit_rate),
-    greatest(0e0, over_all - wilson_high(hit_rate, votes)),
-    greatest(0e0, over_all - wilson_low(hit_rate, votes)),
-    cast(votes as bigint)
+    greatest(0e0, over_all - wilson_high(hit_rate, held)),
+    greatest(0e0, over_all - wilson_low(hit_rate, held)),
+    cast(held as bigint)
 from held
 where months > 1
 union all
 select
     'opposite_on_golden', '*', 'stratum', stratum, stratum,
-    opposed, wilson_low(opposed, votes), wilson_high(opposed, votes),
+    opposed / votes, wilson_low(opposed / votes, votes), wilson_high(opposed / votes, votes),
     votes
 from sided
+where votes > 0

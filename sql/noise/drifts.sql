@@ -1,6 +1,6 @@
 -- Grain: a rater on a dimension, and the moment at which its scale, or how often it is right on settled pairs, may have changed.
 -- The CUSUM test for one change at an unknown time, as in noise.changes, over ratings less the mean of their task (so that a new
--- mix of tasks is no drift) and over hits on settled pairs. Sure is what chance gives in one table of twenty: the tail of the
+-- mix of tasks is no drift) and over hits on settled pairs that the votes did not choose. Sure is what chance gives in one table of twenty: the tail of the
 -- Brownian bridge is 2 exp(-2 x²) (Kolmogorov 1933), and as many raters were tested (Bonferroni). In ten-thousandths, whole.
 with rated as (
     select
@@ -22,13 +22,9 @@ series as (
     from rated
     join tasks on tasks.dimension = rated.dimension and tasks.stratum = rated.stratum and tasks.task = rated.task
     union all
-    select
-        'golden', votes.rater_id, votes.dimension, votes.stratum, votes.decided_at,
-        case when votes.choice = settlements.choice then 10000 else 0 end
-    from evidence.votes as votes
-    join noise.settlements as settlements
-        on settlements.pair_id = votes.pair_id and settlements.dimension = votes.dimension
-    where settlements.settled and not votes.settles and votes.superseded is distinct from true and votes.decided_at is not null
+    select 'golden', rater_id, dimension, stratum, decided_at, case when hit then 10000 else 0 end
+    from noise.golden_votes
+    where not chose and decided_at is not null
 ),
 -- What was decided at one time was decided together: nothing changes in between.
 walked as (

@@ -28,6 +28,23 @@ def _figures(name: str, of: str, more: str = "") -> Table:
 GOVERNANCE = (
     Table(
         "noise",
+        "golden_votes",
+        "a vote on a settled pair, those that settle aside, held against what was settled",
+        columns("""
+vote_id | varchar | the vote
+pair_id | varchar | the pair
+dimension | varchar | what was judged
+rater_id | varchar | who
+stratum | varchar | supervisor/mode
+decided_at | timestamp | when it was decided, UTC
+hit | boolean | it says what was settled
+opposed | boolean | it is for the other side
+chose | boolean | it came before its pair was settled, where disputed pairs are settled first, or last: no back-test
+"""),
+        ("vote_id",),
+    ),
+    Table(
+        "noise",
         "backtests",
         "a rater on a dimension in a month: how often it was right on settled pairs",
         columns("""
@@ -37,7 +54,10 @@ stratum | varchar | supervisor/mode
 month | varchar | as 2026-11, UTC; empty where nobody knows when a vote was decided
 votes | bigint | votes on settled pairs, those that settle aside
 hits | bigint | of these, the ones that say what was settled
-opposed | bigint | of these, the ones for the other side
+opposed | bigint | of all, the ones for the other side
+held | bigint | of all, the ones that did not choose the pair (noise.golden_votes): what the back-test rests on
+held_hits | bigint | of these, the ones that say what was settled
+held_opposed | bigint | of these, the ones for the other side
 """),
         ("rater_id", "dimension", "stratum", "month"),
     ),

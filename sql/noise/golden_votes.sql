@@ -1,0 +1,68 @@
+-- Grain: a vote on a pair that people settled, held against what they settled.
+-- Disputed pairs are harder, and who contradicts the others makes a pair disputed. So where the pairs that a round settled are more than
+-- half as often again disputed as the other pairs with several votes that were first voted on in that month, or less than two thirds as
+-- often, and chance would not have it so, the votes given before a pair was settled chose it: that they miss, or hit, shows
+-- how pairs were chosen and not how good raters are. What settles is not held against itself, nor what its rater said before.
+with settling as (
+    select
+        votes.pair_id, votes.dimension, min(coalesce(votes.round, '')) as round, min(votes.decided_at) as settled_at,
+        any_value(settlements.choice) as choice
+    from evidence.votes as votes
+    join noise.settlements as settlements
+        on settlements.pair_id = votes.pair_id and settlements.dimension = votes.dimension
+    where votes.settles
+    group by votes.pair_id, votes.dimension
+),
+said as (
+    select vote_id, pair_id, dimension, rater_id, stratum, choice, decided_at
+    from evidence.votes
+    where settles is distinct from true and superseded is distinct from true
+        and dimension in (select dimension from settling)
+),
+judged as (
+    select
+        said.pair_id, said.dimension, any_value(settling.round) as round,
+        coalesce(strftime(min(said.decided_at), '%Y-%m'), '') as month,
+        case when coalesce(bool_or(said.choice = 'a') and bool_or(said.choice = 'b'), false) then 1 else 0 end as disputed
+    from said
+    left join settling on settling.pair_id = said.pair_id and settling.dimension = said.dimension
+    group by said.pair_id, said.dimension
+    having count(*) > 1
+),
+rounds as (
+    select dimension, month, round, count(*) as n, sum(disputed) as disputed
+    from judged
+    group by dimension, month, round
+),
+compared as (
+    select
+        *,
+        disputed / n as share,
+        (sum(disputed) over (partition by dimension, month) - disputed)
+            / nullif(sum(n) over (partition by dimension, month) - n, 0) as elsewhere
+    from rounds
+),
+choosing as (
+    select dimension, month, round
+    from compared
+    where round is not null
+        and (
+            (share > 1.5e0 * elsewhere and wilson_low(share, n) > elsewhere)
+            or (1.5e0 * share < elsewhere and wilson_high(share, n) < elsewhere)
+        )
+),
+chosen as (
+    select judged.pair_id, judged.dimension
+    from judged
+    join choosing
+        on choosing.dimension = judged.dimension and choosing.month = judged.month and choosing.round = judged.round
+)
+select
+    said.vote_id, said.pair_id, said.dimension, said.rater_id, said.stratum, said.decided_at,
+    said.choice = settling.choice as hit,
+    said.choice <> settling.choice and said.choice <> 'tie' and settling.choice <> 'tie' as opposed,
+    chosen.pair_id is not null and coalesce(said.decided_at <= settling.settled_at, true) as chose
+from said
+join settling on settling.pair_id = said.pair_id and settling.dimension = said.dimension
+left join chosen on chosen.pair_id = said.pair_id and chosen.dimension = said.dimension
+where settling.choice is not null
