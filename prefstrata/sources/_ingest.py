@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from prefstrata.sources._staging import Stager
 
 __all__ = ["FileOutcome", "IngestSummary", "check_sources", "ingest"]
+
+
+_AHEAD = timedelta(days=1)
+"""How far a time may lie ahead that was written down without its zone, or by a clock that is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,8 @@ def ingest(  # noqa: PLR0913 - from where, where to, what is asked of it, and wh
     check_frozen(engine, project)
     governed = frozenset(engine.read("policy.scenarios")["scenario"].to_list())
     state = read_state(engine)
-    demand = Demand(frozenset(requirements), governed, frozenset(tagged))
+    latest = datetime.now(UTC).replace(tzinfo=None) + _AHEAD
+    demand = Demand(frozenset(requirements), governed, frozenset(tagged), latest)
     key = cache(lambda: ledger_key(project))
     found: list[FileOutcome] = []
     appended: list[AppendSummary] = []

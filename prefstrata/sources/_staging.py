@@ -16,6 +16,7 @@ from prefstrata.model import PrefstrataError
 from prefstrata.model.arrow import ArrowStream
 from prefstrata.sources._files import Known
 from prefstrata.sources._pseudonyms import unlocked
+from prefstrata.sources.formats import is_answers
 from prefstrata.sources.framing import Limits, drop, fetch_records, frame
 from prefstrata.sources.framing._rejects import readable
 from prefstrata.sources.mapping import stage
@@ -85,7 +86,7 @@ class Stager:
                     file=path.name,
                     columns=list(reading.framing.fields or {}),
                     joined=joined,
-                    demand=self._demand,
+                    demand=self._demand if is_answers(reading.source.format) else replace(self._demand, latest=None),
                 )
             if joined:
                 refused = _told_of_joined(connection, f"{joined}_rejects", refused)

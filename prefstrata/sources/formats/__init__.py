@@ -10,7 +10,7 @@ import yaml
 
 from prefstrata.sources.mapping import MappingError
 
-__all__ = ["format_names", "read_format"]
+__all__ = ["format_names", "is_answers", "read_format"]
 
 _FOLDER = Path(__file__).parent
 
@@ -37,6 +37,11 @@ def read_format(name: str, options: dict[str, Any]) -> tuple[dict[str, Any], dic
             raise MappingError(("options", option), f"write it like {known[option]!r}")
     chosen = {**known, **options}
     return _with_join(given["map"], chosen), chosen
+
+
+def is_answers(name: str) -> bool:
+    """Whether files of a format hold answers to questions of ours, which cannot have been decided in the future."""
+    return name in format_names() and bool(_read(name).get("answers"))
 
 
 @cache

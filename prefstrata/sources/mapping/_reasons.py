@@ -25,6 +25,7 @@ REASONS = MappingProxyType(
         "says_nothing": "No vote, rating, step or event could be read from the record.",
         "tags_required": "The policy wants reason tags or a winning dimension at this risk; words alone do not do.",
         "rationale_required": "The policy wants a reason at this risk: tags, a rationale or a winning dimension.",
+        "in_the_future": "queue-answers, label-studio: it was decided more than a day after it is read.",
         "not_a_dialogue": "hh-rlhf: a dialogue does not begin with a turn of the human.",
         "no_shared_prompt": "hh-rlhf: the two dialogues part before the last turn of the human.",
     }

@@ -13,6 +13,7 @@ from prefstrata.sources.mapping._sql import Step, literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from datetime import datetime
 
     import duckdb
 
@@ -36,11 +37,13 @@ class Demand:
         cells: where any reason does.
         governed: scenarios that policies name.
         tagged: where it must be a tag or a winning dimension.
+        latest: when a vote may have been decided at the latest, in UTC; at any time when None.
     """
 
     cells: frozenset[tuple[str, str]] = frozenset()
     governed: frozenset[str] = frozenset()
     tagged: frozenset[tuple[str, str]] = frozenset()
+    latest: datetime | None = None
 
     @property
     def sql(self) -> str:
@@ -204,10 +207,23 @@ class _Run:
             self._demand(demand.sql, _REASON_NEEDED)
         if demand is not None and demand.tagged_sql:
             self._demand(demand.tagged_sql, _TAG_NEEDED)
+        if demand is not None and demand.latest is not None:
+            self._date(demand.latest)
         rows = self._execute("select __line, problem.reason, problem.detail from __refused order by __line")
         if rows:
             self._kept = " where __line not in (select __line from __refused)"
         return [Refused(int(str(line)), str(reason), str(detail)) for line, reason, detail in rows]
+
+    def _date(self, latest: datetime) -> None:
+        """Refuse votes decided later than they can have been: the latest of a rater is the one that holds."""
+        said = "'decided_at is ' || strftime(max(decided_at), '%Y-%m-%d %H:%M:%S') || ', and it is not that late yet'"
+        for block, names in self._named():
+            if block.table == "votes":
+                self._execute(
+                    f"insert into __refused select __line, {{'reason': 'in_the_future', 'detail': {said}}}"
+                    f" from {names[-1]} where decided_at > timestamp '{latest:%Y-%m-%d %H:%M:%S}'"
+                    " and __line not in (select __line from __refused) group by __line"
+                )
 
     def _demand(self, where: str, needed: _Needed) -> None:
         votes = [

@@ -116,6 +116,17 @@ def test_a_question_that_nobody_asked_is_not_answered(tmp_path: Path, changed: d
     assert (summary.reasons, len(tables["votes"])) == ({"question_changed": 1}, 1)
 
 
+def test_an_answer_of_the_future_is_refused(tmp_path: Path) -> None:
+    """A machine whose clock is wrong would have the last word for ever."""
+    late = _annotation(1, _choice("left"), updated_at="2126-11-20T11:00:00Z")
+    data = _export(
+        {"data": question(), "annotations": [late]},
+        {"data": question(), "annotations": [_annotation(2, _choice("left"))]},
+    )
+    summary, tables = read(tmp_path, "label-studio", "e.json", data)
+    assert (summary.reasons, len(tables["votes"])) == ({"in_the_future": 1}, 1)
+
+
 def test_an_answer_to_an_earlier_export_is_held_against_its_texts(tmp_path: Path) -> None:
     """Its check has no part for the question: what people have answered is not lost."""
     before = question() | {"check": question()["check"].partition("-")[0]}

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -28,8 +28,8 @@ def _lines(*records: dict[str, Any]) -> bytes:
 
 def _csv(rows: list[dict[str, Any]]) -> bytes:
     table = io.StringIO()
-    empty = dict.fromkeys(("reason_tags", "rationale", "decided_at"))
-    writer = csv.DictWriter(table, list(rows[0] | {"rater": "lee"} | empty))
+    empty = dict.fromkeys(("rater", "reason_tags", "rationale", "decided_at"))
+    writer = csv.DictWriter(table, list(rows[0] | empty))
     writer.writeheader()
     writer.writerows({"rater": "lee"} | row for row in rows)
     return table.getvalue().encode()
@@ -126,6 +126,17 @@ def test_an_answer_to_an_earlier_export_is_held_against_its_texts(tmp_path: Path
     rows = (question() | before, question() | before | {"left": "another"})
     summary, tables = read(tmp_path, "queue-answers", "a.jsonl", _lines(*rows))
     assert (summary.reasons, winners(tables)) == ({"text_changed": 1}, ["one"])
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_an_answer_of_the_future_is_refused(tmp_path: Path, suffix: str) -> None:
+    """It would hold against all that its rater says later; a time without its zone may be some hours ahead."""
+    times = {hours: f"{datetime.now(UTC) + timedelta(hours=hours):%Y-%m-%dT%H:%M:%S}" for hours in (-1, 14, 26)}
+    rows = [question(choice="left", decided_at=each) for each in ("2126-11-20T10:00:00Z", *times.values())]
+    summary, tables = read(tmp_path, "queue-answers", f"a.{suffix}", _lines(*rows) if suffix == "jsonl" else _csv(rows))
+    assert summary.reasons == {"in_the_future": 2}
+    assert len(tables["votes"]) == 2
+    assert tables["quarantine"][0]["detail"] == "decided_at is 2126-11-20 10:00:00, and it is not that late yet"
 
 
 def test_white_space_around_a_name_is_no_part_of_it(tmp_path: Path) -> None:
