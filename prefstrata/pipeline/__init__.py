@@ -1,6 +1,6 @@
 """The way through: sources, ledger, evidence, noise, weighting, layers, release. Knows no orchestrator."""
 
-from prefstrata.pipeline._answers import ANSWERS, Imported, import_answers
+from prefstrata.pipeline._answers import ANSWERS, TOLD, Imported, import_answers
 from prefstrata.pipeline._checks import CheckResult, check_meaning
 from prefstrata.pipeline._lock import alone
 from prefstrata.pipeline._plan import COMPUTED, STAGES, Stage, stage_of
@@ -14,6 +14,7 @@ __all__ = [
     "ANSWERS",
     "COMPUTED",
     "STAGES",
+    "TOLD",
     "CheckResult",
     "Imported",
     "Progress",

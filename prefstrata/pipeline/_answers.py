@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, PrefstrataError
 from prefstrata.pipeline._spreadsheet import RESAVE, as_exported
+from prefstrata.pipeline._told import RefusedAnswer, alike, refused_answers
 from prefstrata.policy import load_policies, read_policies, requirements
 from prefstrata.privacy import restored
 from prefstrata.sources import ingest
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from prefstrata.project import Project, Source
     from prefstrata.sources import IngestSummary
 
-__all__ = ["ANSWERS", "Imported", "import_answers"]
+__all__ = ["ANSWERS", "TOLD", "Imported", "import_answers"]
+
+TOLD = 10
+"""How many refused answers people are told of one by one."""
 
 ANSWERS = {"queue-answers": (".jsonl", ".ndjson", ".csv", ".tsv"), "label-studio": (".json",)}
 """The named formats of answers, and the suffixes their files have."""
@@ -38,12 +42,16 @@ class Imported:
         path: where it lies now.
         is_new: whether it was not there before.
         summary: what reading it found: the next run will take and refuse the same.
+        refused: the answers it refuses, the first hundred.
+        alike: raters of it whose names differ by case only from each other's or from one's who answered before.
     """
 
     source: str
     path: Path
     is_new: bool
     summary: IngestSummary
+    refused: tuple[RefusedAnswer, ...] = ()
+    alike: tuple[tuple[str, ...], ...] = ()
 
 
 def import_answers(project: Project, file: Path, *, round_: str, form: str | None = None) -> Imported:
@@ -66,8 +74,9 @@ def import_answers(project: Project, file: Path, *, round_: str, form: str | Non
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise ConfigError(f"it cannot be read: {error.strerror}", where=str(file)) from error
-    data = restored(project.warehouse_path, as_exported(data, suffix, str(file)), suffix)
+        todo = "name a file that is there and that you may read"
+        raise ConfigError(f"it cannot be read: {error.strerror}", where=str(file), todo=todo) from error
+    data = restored(project.warehouse_path, as_exported(data, suffix, str(file)), suffix, str(file))
     folder = project.directory / _folder(source.path)
     target = folder / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
     waiting = target.with_name(f".{target.name}")
@@ -75,12 +84,12 @@ def import_answers(project: Project, file: Path, *, round_: str, form: str | Non
     folder.mkdir(parents=True, exist_ok=True)
     try:
         waiting.write_bytes(data)
-        summary = _read(project, source, waiting, file)
+        summary, refused, names = _read(project, source, waiting, file)
         if is_new:
             _place(project, source, waiting, target)
     finally:
         waiting.unlink(missing_ok=True)
-    return Imported(source.name, target, is_new, summary)
+    return Imported(source.name, target, is_new, summary, refused, names)
 
 
 def _suffix(file: Path) -> str:
@@ -125,8 +134,10 @@ def _folder(pattern: str) -> Path:
     return Path(*parts[:plain])
 
 
-def _read(project: Project, source: Source, waiting: Path, file: Path) -> IngestSummary:
-    """Read the file as the next run will, into a ledger that is thrown away."""
+def _read(
+    project: Project, source: Source, waiting: Path, file: Path
+) -> tuple[IngestSummary, tuple[RefusedAnswer, ...], tuple[tuple[str, ...], ...]]:
+    """Read the file as the next run will, into a ledger that is thrown away: what is refused, whose names are alike."""
     alone = source.model_copy(update={"path": glob.escape(str(waiting))})
     policies = [policy for policy, _ in read_policies(project)]
     engine = DuckDBEngine(":memory:", threads=project.engine.threads, memory_limit=project.engine.memory_limit)
@@ -138,19 +149,30 @@ def _read(project: Project, source: Source, waiting: Path, file: Path) -> Ingest
             requirements=requirements(policies, "rationale"),
             tagged=requirements(policies, "tags"),
         )
+        refused, names = refused_answers(engine, source.format, _suffix(waiting)), alike(engine, project.warehouse_path)
     except PrefstrataError as error:
         todo = f"{RESAVE}; nothing was imported" if source.format == "queue-answers" else "nothing was imported"
         raise ConfigError(error.what, where=str(file), todo=todo) from error
     finally:
         engine.close()
     if not summary.accepted:
-        found = ", ".join(f"{count} {reason}" for reason, count in summary.reasons.items()) or "no records"
-        raise ConfigError(
-            f"there is no answer in it that can be read: {found}",
-            where=str(file),
-            todo=f"docs/how-to/settle-disputes.md says what {source.format} expects; nothing was imported",
-        )
-    return summary
+        raise _none_can_be_read(source, file, summary, refused)
+    return summary, refused, names
+
+
+def _none_can_be_read(
+    source: Source, file: Path, summary: IngestSummary, refused: tuple[RefusedAnswer, ...]
+) -> ConfigError:
+    """Which rows are refused, and why: the first of them, when there are many."""
+    found = ", ".join(f"{count} {reason}" for reason, count in summary.reasons.items()) or "no records"
+    told = [str(each) for each in refused[:TOLD]]
+    if summary.quarantined > len(told) > 0:
+        told.append(f"and {summary.quarantined - len(told):,} more")
+    return ConfigError(
+        "\n".join([f"there is no answer in it that can be read: {found}", *told]),
+        where=f"{file}, {refused[0].at}" if refused else str(file),
+        todo=f"docs/how-to/settle-disputes.md says what {source.format} expects; nothing was imported",
+    )
 
 
 def _place(project: Project, source: Source, waiting: Path, target: Path) -> None:

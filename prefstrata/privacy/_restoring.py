@@ -39,20 +39,21 @@ _REST = "\0"
 """The cells of a row beyond the header's."""
 
 
-def restored(warehouse: Path, data: bytes, suffix: str) -> bytes:
+def restored(warehouse: Path, data: bytes, suffix: str, where: str = "the file of answers") -> bytes:
     """The bytes of a file of answers with the texts of the ledger in it; as they are when nothing was hidden in them.
 
     Args:
         warehouse: where the pairs are.
         data: the file.
         suffix: tells its format and compression, as ``.csv.gz``.
+        where: the file, for people.
 
     Raises:
         ConfigError: it cannot be unpacked.
         UnreachableError: it has placeholders, and a run has the warehouse open.
     """
     kind, _, packed = suffix.removeprefix(".").partition(".")
-    plain = _unpacked(data, packed)
+    plain = _unpacked(data, packed, where)
     if not any(each in plain for each in _PLACEHOLDERS):
         return data
     put_back = partial(_all_put_back, warehouse, is_table=kind in {"csv", "tsv"})
@@ -116,13 +117,14 @@ def _same(text: str, shown: str) -> bool:
     return plain in {shown, f"'{shown}"}
 
 
-def _unpacked(data: bytes, packed: str) -> bytes:
+def _unpacked(data: bytes, packed: str, where: str) -> bytes:
     try:
         if packed == "gz":
             return gzip.decompress(data)
         return zstandard.ZstdDecompressor().decompressobj().decompress(data) if packed == "zst" else data
     except (OSError, EOFError, zstandard.ZstdError) as error:
-        raise ConfigError(f"it cannot be unpacked: {error}", where="the file of answers") from error
+        todo = "pack it again, or leave it unpacked; nothing was imported"
+        raise ConfigError(f"it cannot be unpacked: {error}", where=where, todo=todo) from error
 
 
 def _packed(data: bytes, packed: str) -> bytes:

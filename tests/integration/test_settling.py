@@ -193,6 +193,39 @@ def test_what_ratings_settle_follows_from_nothing_else_that_their_rater_says(tmp
     assert _document(project, "sql", settled) == before
 
 
+def test_where_nothing_waits_it_is_said_and_no_file_is_written(project: Path) -> None:
+    """In the whole queue, or in the scenario asked for: nothing to do is no error, and a script can tell."""
+    for asked, said in (
+        (
+            ("arbitration", "--scenario", "law"),
+            "nothing waits in arbitration in the scenario law: none.csv was not written",
+        ),
+        (("calibration",), "nothing waits in calibration: none.csv was not written"),
+    ):
+        done = inside("queue", "export", *asked, "--out", "none.csv", cwd=project)
+        assert (done.code, done.out.strip()) == (0, said)
+        told = _document(project, "queue", "export", *asked, "--out", "none.csv")
+        assert (told["items"], told["files"]) == (0, [])
+    assert not (project / "none.csv").exists()
+
+
+def test_the_import_names_the_rows_it_refuses(project: Path) -> None:
+    """With file, row, reason and what to do; the others are taken."""
+    _document(project, "queue", "export", "arbitration", "--out", "tasks.csv")
+    file = _fill_in(project / "tasks.csv", project / "done.csv", rater="Lee", rationale="It is safe.")
+    text = file.read_text("utf-8").replace(",helpfulness,", ",tone\x1b[31m,", 1)
+    file.write_text(text + text.splitlines()[-1].replace("Lee", "lee") + "\n", "utf-8")
+    done = inside("queue", "import", "done.csv", "--as", "arbitration", cwd=project)
+    assert done.code == 0, done.err
+    assert "done.csv, row 2: question_changed: item, dimension, task" in done.out
+    assert "; export the queue again" in done.out
+    assert "expert:Lee and expert:lee differ by case only" in done.out
+    told = _document(project, "queue", "import", "done.csv", "--as", "arbitration")
+    assert (told["accepted"], told["refused"]) == (2, {"question_changed": 1})
+    assert [each["at"] for each in told["refusals"]] == ["row 2"]
+    assert told["alike"] == [["expert:Lee", "expert:lee"]]
+
+
 def test_every_queue_can_be_exported_and_says_nothing_of_the_answer(project: Path) -> None:
     """Known answers go to the key alone."""
     out = project / "tasks.jsonl"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from prefstrata.cli._output import Grid, counted
@@ -56,7 +57,14 @@ def export_queue(  # noqa: PLR0913 - as many as the command has options
             tasks = read_tasks(connection, queue, scenario=scenario, most=limit)
             made = export_tasks(tasks, form, out, (read_key(connection), key) if key else None)
     if made is None or not made.files:
-        call.output.emit({"queue": queue, "items": 0, "questions": 0, "files": []}, f"nothing waits in {queue}")
+        within = f" in the scenario {scenario}" if scenario else ""
+        # Of pairs that wait, those are left out whose sides look the same once personal data is hidden in them.
+        what = (
+            f"nothing waits in {queue}{within}"
+            if is_empty or scenario
+            else f"nothing in {queue} can be shown to people"
+        )
+        call.output.emit({"queue": queue, "items": 0, "questions": 0, "files": []}, f"{what}: {out} was not written")
         return
     call.output.emit(
         {"queue": queue, "items": made.items, "questions": made.questions, "files": [str(path) for path in made.files]},
@@ -68,7 +76,7 @@ def export_queue(  # noqa: PLR0913 - as many as the command has options
 
 def import_queue(call: Call, file: Path, round_: str, form: str | None) -> None:
     """Put a file of answers where the next run reads it."""
-    from prefstrata.pipeline import ANSWERS, import_answers  # noqa: PLC0415 - listing need not load the pipeline
+    from prefstrata.pipeline import ANSWERS, TOLD, import_answers  # noqa: PLC0415 - listing need not load the pipeline
 
     if form is not None and form not in ANSWERS:
         raise ConfigError(f"there is no format {form!r}", where="--format", todo=f"write one of {', '.join(ANSWERS)}")
@@ -83,12 +91,22 @@ def import_queue(call: Call, file: Path, round_: str, form: str | None) -> None:
         "read": summary.read,
         "accepted": summary.accepted,
         "refused": dict(summary.reasons),
+        "refusals": [asdict(each) for each in made.refused],
+        "alike": [list(each) for each in made.alike],
     }
+    told = [f"{file.name}, {each}" for each in made.refused[:TOLD]]
+    if summary.quarantined > len(told):
+        told.append(f"and {summary.quarantined - len(told):,} more")
     refused = ", ".join(f"{count:,} {reason}" for reason, count in summary.reasons.items())
     call.output.emit(
         document,
         f"{counted(summary.accepted, 'answer')} of {counted(summary.read, 'record')} can be read"
         + (f"; refused: {refused}" if refused else ""),
+        *told,
+        *(
+            f"{' and '.join(each)} differ by case only and count apart: if it is one rater, spell the name one way"
+            for each in made.alike
+        ),
         f"{made.source}: {path}" if made.is_new else f"{made.source}: {path} was there already",
         "next: prefstrata run",
     )

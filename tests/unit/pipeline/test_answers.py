@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError
 from prefstrata.pipeline import import_answers
 from prefstrata.pipeline._spreadsheet import as_exported
 from prefstrata.project import Project, read_project
+from prefstrata.sources import ingest
 from tests.unit.sources.formats._answers import question
 
 if TYPE_CHECKING:
@@ -118,6 +120,67 @@ def test_what_no_run_could_read_is_not_imported(  # noqa: PLR0913, PLR0917 - two
         import_answers(project, tmp_path / name, round_=round_)
     assert raised.value.exit_code == 2
     assert _inbox(project) == []
+
+
+@pytest.mark.parametrize(("suffix", "places"), [("csv", [3, 4, 5]), ("jsonl", [2, 3, 4])])
+def test_every_refused_answer_is_told_with_its_place(
+    project: Project, tmp_path: Path, suffix: str, places: list[int]
+) -> None:
+    """A row as a spreadsheet counts it, or a line; what is wrong, and what to do."""
+    answers = [
+        _answer(),
+        _answer(choice=None, rationale="two\nlines"),
+        _answer() | {"dimension": "tone"},
+        _answer(decided_at="soon"),
+    ]
+    path = tmp_path / f"a.{suffix}"
+    file = _table(path, answers, ",") if suffix == "csv" else _file(tmp_path, "a.jsonl", *answers)
+    made = import_answers(project, file, round_="arbitration")
+    place = {"csv": "row", "jsonl": "line"}[suffix]
+    assert [each.at for each in made.refused] == [f"{place} {number}" for number in places]
+    assert [each.reason for each in made.refused] == ["unanswered", "question_changed", "bad_time"]
+    assert all(each.detail and each.todo for each in made.refused)
+    with pytest.raises(ConfigError) as raised:
+        import_answers(project, _file(tmp_path, "b.jsonl", *([answers[1]] * 12)), round_="arbitration")
+    assert raised.value.where == f"{tmp_path / 'b.jsonl'}, line 1"
+    told = raised.value.what.splitlines()
+    assert told[1] == (
+        "line 1: unanswered: choice: nobody filled it in; write left, right, tie or both_bad into choice"
+    )
+    assert (len(told), told[-1]) == (12, "and 2 more")
+
+
+def test_a_task_is_told_by_its_number(project: Project, tmp_path: Path) -> None:
+    """In a Label Studio export lines say nothing."""
+    export = tmp_path / "e.json"
+    export.write_text(json.dumps([{"id": 1, "data": question(), "annotations": []}] * 2), "utf-8")
+    with pytest.raises(ConfigError, match="task 2: unanswered: ") as raised:
+        import_answers(project, export, round_="arbitration")
+    assert raised.value.where == f"{export}, task 1"
+
+
+def test_a_file_that_cannot_be_unpacked_is_named(project: Project, tmp_path: Path) -> None:
+    """With what to do."""
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(b"no gzip")
+    with pytest.raises(ConfigError, match="cannot be unpacked") as raised:
+        import_answers(project, path, round_="arbitration")
+    assert (raised.value.where, bool(raised.value.todo)) == (str(path), True)
+
+
+def test_names_that_differ_by_case_only_are_told_and_stay_apart(project: Project, tmp_path: Path) -> None:
+    """From each other, or from a name that is in the ledger; white space around a name is no difference."""
+    names = ("dr-x", "Dr-X ", "ÉMILE", "Émile", " lee", "lee")
+    answers = [_answer(rater=name, item=f"i{place}") for place, name in enumerate(names)]
+    made = import_answers(project, _file(tmp_path, "a.jsonl", *answers), round_="arbitration")
+    assert made.alike == (("expert:Dr-X", "expert:dr-x"), ("expert:ÉMILE", "expert:Émile"))
+    assert made.summary.accepted == len(names)
+    project.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    engine = DuckDBEngine(project.warehouse_path)
+    ingest(engine, project)
+    engine.close()
+    later = import_answers(project, _file(tmp_path, "b.jsonl", _answer(rater="LEE", item="new")), round_="arbitration")
+    assert later.alike == (("expert:LEE", "expert:lee"),)
 
 
 def test_a_file_that_is_not_there_is_told(project: Project, tmp_path: Path) -> None:

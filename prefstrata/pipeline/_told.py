@@ -1,0 +1,110 @@
+"""What is told of answers that were read: which row is refused, why, and what to do; which names look like one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from prefstrata.engine import read_warehouse, sql_text
+from prefstrata.model import PrefstrataError
+from prefstrata.model.arrow import ArrowStream
+from prefstrata.pipeline._spreadsheet import RESAVE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prefstrata.engine import DuckDBEngine
+
+__all__ = ["RefusedAnswer", "alike", "refused_answers"]
+
+_MOST = 100
+_AGAIN = "export the queue again, and fill in choice, rater, reason_tags, rationale and decided_at only"
+_TODO = {
+    "unanswered": "write left, right, tie or both_bad into choice",
+    "unknown_value": "write left, right, tie or both_bad into choice",
+    "nameless": "write who answered into rater",
+    "unchecked": _AGAIN,
+    "text_changed": _AGAIN,
+    "question_changed": _AGAIN,
+    "in_the_future": "write into decided_at when it was decided, as 2026-11-25T10:00:00Z",
+    "bad_time": "write into decided_at when it was decided, as 2026-11-25T10:00:00Z",
+    "rationale_required": "write the reason into rationale, or short reasons into reason_tags",
+    "tags_required": "write short reasons into reason_tags",
+    "wrong_cells": RESAVE,
+    "not_csv": RESAVE,
+}
+_TODO_STUDIO = {
+    "unanswered": "annotate the task, and export the project as JSON again",
+    "nameless": "export the project as JSON again, with completed_by",
+    "rationale_required": "write the reason into the task's rationale or reason_tags",
+    "tags_required": "write short reasons into the task's reason_tags",
+    "in_the_future": "put the clock of the server right, and submit the annotation again",
+}
+_REST = "correct it, or export the queue again"
+_PLACES = {"csv": "row", "tsv": "row", "json": "task"}
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedAnswer:
+    """An answer that no run will take.
+
+    Attributes:
+        line: its number in ``ledger.quarantine``.
+        at: the same for people: ``row 2`` of a table, whose header is row 1, ``line 3`` or ``task 4``.
+        reason: a word, as in ``ledger.quarantine``.
+        detail: what is wrong.
+        todo: what to do about it.
+    """
+
+    line: int
+    at: str
+    reason: str
+    detail: str
+    todo: str
+
+    def __str__(self) -> str:
+        """One line for people."""
+        return f"{self.at}: {self.reason}: {self.detail}; {self.todo}"
+
+
+def refused_answers(engine: DuckDBEngine, form: str, suffix: str) -> tuple[RefusedAnswer, ...]:
+    """The first hundred answers that were refused, in their order.
+
+    Args:
+        engine: the ledger that holds one file.
+        form: its named format.
+        suffix: its suffix, which tells what its parts are called.
+    """
+    todo = _TODO | _TODO_STUDIO if form == "label-studio" else _TODO
+    kind = suffix.split(".")[1]
+    place, before = _PLACES.get(kind, "line"), int(_PLACES.get(kind) == "row")
+    rows = engine.read("ledger.quarantine").sort("line", "reason").head(_MOST)
+    return tuple(
+        RefusedAnswer(line, f"{place} {line + before}", reason, detail or reason, todo.get(reason, _REST))
+        for line, reason, detail in rows.select("line", "reason", "detail").iter_rows()
+    )
+
+
+def alike(engine: DuckDBEngine, warehouse: Path) -> tuple[tuple[str, ...], ...]:
+    """Raters of one file whose names differ by case only from each other's, or from one's in the warehouse.
+
+    Args:
+        engine: the ledger that holds the file.
+        warehouse: where those are who answered before; where it cannot be read, only the file is looked at.
+
+    Returns:
+        The raters, those that look like one together.
+    """
+    raters = chr(30).join(engine.read("ledger.raters")["rater_id"].unique().sort())
+    if not raters:
+        return ()
+    try:
+        with read_warehouse(warehouse) as connection:
+            stream = ArrowStream(connection.sql(sql_text("reports/raters_alike"), params={"raters": raters}))
+            found = pl.DataFrame(stream)
+    except PrefstrataError:
+        found = engine.query("reports/raters_alike", raters=raters)
+    groups = found.group_by("name", maintain_order=True).agg("rater_id")
+    return tuple(tuple(each) for each in groups["rater_id"].to_list())
