@@ -21,7 +21,7 @@ agreeing as (
     group by rater_id, dimension, stratum
 ),
 backtested as (
-    select rater_id, dimension, stratum, cast(sum(votes) as bigint) as votes, sum(hits) as hits
+    select rater_id, dimension, stratum, cast(sum(held) as bigint) as votes, sum(held_hits) as hits
     from noise.backtests
     group by rater_id, dimension, stratum
 ),
@@ -134,7 +134,7 @@ select
     wilson_low(shares.agreement, shares.overlapping) as agreement_low,
     wilson_high(shares.agreement, shares.overlapping) as agreement_high,
     coalesce(backtested.votes, 0) as settled_votes,
-    backtested.hits / backtested.votes as settled_right,
+    backtested.hits / nullif(backtested.votes, 0) as settled_right,
     coalesce(examined.votes, 0) as exam_votes,
     examined.hits / examined.votes as exam_right,
     coalesce(turned.pairs, 0) as both_orders,

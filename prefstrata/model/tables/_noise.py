@@ -125,7 +125,7 @@ dated | bigint | of these, votes whose time is known; from 20 on, a change of ag
 agreement | double | share of decided votes that say what most others do, a family being one; null without overlap
 agreement_low | double | lower end of its 90 % interval (Wilson)
 agreement_high | double | upper end
-settled_votes | bigint | votes on settled pairs, those that settle aside; by month in noise.backtests
+settled_votes | bigint | votes on settled pairs that did not choose the pair, as held in noise.backtests
 settled_right | double | share of these that say what was settled
 exam_votes | bigint | votes of a model judge on pairs that people decided, not by behaviour, its exam too; 0 for others
 exam_right | double | share of these that say what people decided, settled first; a tie does not
