@@ -259,6 +259,24 @@ def _queue_proposals(
     list_proposals(call, limit)
 
 
+@command(application, "raters")
+def _raters(
+    call: Call,
+    rater: Annotated[
+        str | None, typer.Argument(metavar="RATER", help="One rater only, as `expert:lee` or `lee`; all by default.")
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most N cards, most votes first.")] = 20,
+) -> None:
+    """List the cards of raters: votes, reliability and agreement with their 90 % intervals, and what stands out.
+
+    A card is a rater on a dimension in a stratum, as the last run left it in `noise.raters`. Users stand there under
+    their pseudonyms. `reliability declared` says that it is the policy's word, for votes do not tell it.
+    """
+    from prefstrata.cli._commands.raters import list_raters
+
+    list_raters(call, rater, limit)
+
+
 @_policy.callback()
 @shared
 def _policies(_: Call) -> None:

@@ -1,0 +1,71 @@
+"""The command shows the cards of raters: whose figures are what, as the last run left them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests._command import command, inside, pairwise, put
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+USERS = """
+  - name: users
+    mode: online
+    supervisor: user
+    path: inbox/users/*.jsonl
+    format: seed-jsonl
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A released project with raters of several names, one of them hostile, and a user."""
+    folder = tmp_path_factory.mktemp("raters") / "p"
+    command("init", folder)
+    with (folder / "prefstrata.yaml").open("a", encoding="utf-8") as file:
+        file.write(USERS)
+    (folder / "inbox" / "users").mkdir()
+    for name, raters in (("a.jsonl", ("lee", "ro\x1b[31my")), ("users/u.jsonl", ("user@example.org",))):
+        put(
+            folder,
+            name,
+            *(pairwise(f"Question {n}?", "Yes.", "Who knows.", rater=rater) for n in range(6) for rater in raters),
+        )
+    assert inside("run", "--quiet", cwd=folder).code == 0
+    return folder
+
+
+def test_every_card_is_listed_with_its_intervals(project: Path) -> None:
+    """Names are inert on a terminal, and a user stands under a pseudonym."""
+    done = inside("raters", cwd=project)
+    assert done.code == 0, done.err
+    head, *rows = done.out.splitlines()
+    assert head.split() == ["rater", "dimension", "stratum", "votes", "reliability", "agreement", "flags"]
+    assert len(rows) == 3
+    assert "\x1b" not in done.out
+    assert "user@example.org" not in done.out
+    assert any(row.startswith("user:") for row in rows)
+    cards = inside("raters", "--json", cwd=project).document
+    assert [card["votes"] for card in cards] == [6, 6, 6]
+    assert all(card["reliability_low"] < card["reliability"] < card["reliability_high"] for card in cards)
+    assert f"{cards[0]['reliability']:.2f} ({cards[0]['reliability_low']:.2f} to" in rows[0]
+
+
+def test_one_card_is_found_by_its_name(project: Path) -> None:
+    """With or without the supervisor; who is not there is a mistake, with what to do."""
+    [card] = inside("raters", "lee", "--json", cwd=project).document
+    assert inside("raters", card["rater"], "--json", cwd=project).document == [card]
+    missing = inside("raters", "user@example.org", cwd=project)
+    assert (missing.code, "there is no rater" in missing.err) == (2, True)
+    few = inside("raters", "--limit", "1", cwd=project)
+    assert (len(few.out.splitlines()), "1 of 3 cards" in few.err) == (2, True)
+
+
+def test_without_a_run_there_are_no_cards(tmp_path: Path) -> None:
+    """It is said, and what makes them."""
+    command("init", tmp_path / "p")
+    done = inside("raters", cwd=tmp_path / "p")
+    assert (done.code, "prefstrata run" in done.err) == (2, True)
