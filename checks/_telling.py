@@ -19,6 +19,8 @@ BAD, FAILED, MEANING, SAMPLE, SLICES = "bad rows", "failed figures", "meaning", 
 SLICE_COLUMNS = ("source", "name", "layer", "rule", "kind", "stratum", "dimension", "scenario", "choice", "reason")
 """Columns that say which part of the data bad rows are in, the most telling first."""
 
+_BAD_ROW = "Bad row:"
+"""How the comment of a check begins."""
 _LONGEST = 200
 _MOST = 20
 _SLICES = 5
@@ -46,17 +48,23 @@ def told(
     """The metadata of a result.
 
     Args:
-        meaning: what a bad row is and why it matters.
+        meaning: what a bad row is and why it matters; where there is none, that is said first.
         bad: how many there are.
         sample: ids of the first of them.
         slices: where they are: slice columns and ``bad``, how many there.
     """
-    metadata: dict[str, Any] = {MEANING: meaning, BAD: bad}
+    metadata: dict[str, Any] = {MEANING: meaning if bad else _none_found(meaning), BAD: bad}
     if slices:
         metadata[SLICES] = table_of(slices)
     if sample:
         metadata[SAMPLE] = table_of(sample)
     return metadata
+
+
+def _none_found(meaning: str) -> str:
+    if meaning.startswith(_BAD_ROW):
+        return f"No bad row. One would be:{meaning.removeprefix(_BAD_ROW)}"
+    return f"No bad row. What one would mean: {meaning}"
 
 
 def table_of(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:

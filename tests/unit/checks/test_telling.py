@@ -17,8 +17,11 @@ def test_hostile_values_are_short_and_printable() -> None:
 
 
 def test_nothing_bad_has_no_sample() -> None:
-    """A check that passed says zero and what it means, and shows no empty tables."""
-    assert told("meaning", 0, []) == {MEANING: "meaning", BAD: 0}
+    """A check that passed says that nothing was found before it says what would be, and shows no empty tables."""
+    assert told("It counts twice.", 0, []) == {MEANING: "No bad row. What one would mean: It counts twice.", BAD: 0}
+    said = told("Bad row: an id that stands twice. It counts twice.", 0, [])[MEANING]
+    assert said == "No bad row. One would be: an id that stands twice. It counts twice."
+    assert told("Bad row: an id.", 1, [])[MEANING] == "Bad row: an id."
 
 
 def test_rows_need_not_have_the_same_columns() -> None:
