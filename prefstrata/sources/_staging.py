@@ -98,8 +98,10 @@ class Stager:
             _quarantine(connection, reading, path, batch_id, refused)
             reasons.update(each.reason for each in refused)
             self._batch(connection, reading, opened, batch_id, read)
-            for name in ("__rest", framed.table, framed.rejects, *((joined, f"{joined}_rejects") if joined else ())):
-                drop(connection, name)
+            for table in (framed.table, *((joined,) if joined else ())):
+                drop(connection, table)
+                _execute(connection, f"drop table if exists {table}_rejects")
+            _execute(connection, "drop table if exists __rest")
         return read, dict(sorted(reasons.items()))
 
     def _join(self, connection: duckdb.DuckDBPyConnection, reading: Reading) -> str | None:

@@ -46,7 +46,7 @@ def frame(  # noqa: PLR0913 (a path, what is in it, and where it goes)
     limits: Limits = _LIMITS,
     seen: Seen | None = None,
 ) -> Framed:
-    """Read ``path`` into temp table ``table``, and its refused records into temp table ``<table>_rejects``.
+    """Read ``path`` into temp view ``table``, and its refused records into temp table ``<table>_rejects``.
 
     Whether a record is taken depends on its own bytes alone. Call it outside a transaction: an exact read is tried
     first, and where that fails an open transaction would be lost.
@@ -55,7 +55,7 @@ def frame(  # noqa: PLR0913 (a path, what is in it, and where it goes)
         connection: a cursor; temp tables belong to it alone, so read them through it.
         path: the file.
         spec: what is in it.
-        table: name of the temp table; replaced when it exists.
+        table: name of the temp view, and the beginning of those of the tables behind it; replaced when they exist.
         line: name of the column that holds the number of the record; no field may have it.
         limits: bounds on one record.
         seen: the file when it was hashed; it is not hashed again, and refused when it was written to since.

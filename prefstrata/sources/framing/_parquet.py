@@ -74,9 +74,10 @@ def fill_from_parquet(target: Target, path: Path, where: Path, limits: Limits) -
         # Every name in these is quoted by `identifier`, every text by `literal`.
         drop(target.connection, target.table)
         taken = target.connection.execute(
-            f"create temp table {identifier(target.table)} as"  # noqa: S608
+            f"create temp table {identifier(target.rows)} as"  # noqa: S608
             f" select {number}, {values} from {source} where {problem} is null"
         ).fetchall()
+        target.show("*")
         rejected = target.connection.execute(
             f"create or replace temp table {identifier(target.rejects)} as"  # noqa: S608
             ' select line, null::bigint as "offset", problem.reason, problem.detail,'

@@ -104,7 +104,7 @@ class Framed:
     """What one file held.
 
     Attributes:
-        table: temp table with ``line bigint`` and one column per field, the accepted records only.
+        table: temp view with ``line bigint`` and one column per field, the accepted records only.
         rejects: temp table with the columns of ``staging.rejects`` less ``batch_id``, the refused records only.
         sha256: of the bytes as stored, lower hex.
         bytes: size as stored.

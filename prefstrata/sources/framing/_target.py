@@ -23,12 +23,17 @@ __all__ = ["Target", "drop"]
 
 @dataclass(frozen=True)
 class Target:
-    """Where the accepted records go: a table (or view) of ``connection`` with the column ``line`` and one per field."""
+    """Where the accepted records go: a view of ``connection`` with the column ``line`` and one per field."""
 
     connection: duckdb.DuckDBPyConnection
     table: str
     line: str
     fields: Fields
+
+    @property
+    def rows(self) -> str:
+        """Name of the table that the view shows."""
+        return _rows_of(self.table)
 
     @property
     def rejects(self) -> str:
@@ -67,9 +72,10 @@ class Target:
         columns = [f"{number} as {identifier(self.line)}", *self._columns(texts)]
         # Every name in it is quoted by `identifier`, every text by `literal`.
         rows = self.connection.execute(
-            f"create temp table {identifier(self.table)} as select {', '.join(columns)}"  # noqa: S608
+            f"create temp table {identifier(self.rows)} as select {', '.join(columns)}"  # noqa: S608
             f" from {reader(str(path), read, record_bytes=limits.record_bytes, texts=texts)}"
         ).fetchall()
+        self.show("*")
         return int(rows[0][0])
 
     def _fill_in_order(self, path: Path, limits: Limits, texts: Texts) -> int:
@@ -78,31 +84,31 @@ class Target:
         Counting in the statement itself (``row_number() over ()``) would read with one thread only. Where the last
         line has no line end it must: DuckDB 2.0 gives that line to another thread, which may put it before all others.
         """
-        kept = identifier(_rows_of(self.table))
         with _in_order(self.connection):
             rows = self.connection.execute(
-                f"create temp table {kept} as select {', '.join(self._columns(texts))}"  # noqa: S608
+                f"create temp table {identifier(self.rows)} as select {', '.join(self._columns(texts))}"  # noqa: S608
                 f" from {reader(str(path), self.fields, record_bytes=limits.record_bytes, texts=texts)}"
             ).fetchall()
-        self.connection.execute(
-            f"create temp view {identifier(self.table)} as"  # noqa: S608
-            f" select rowid + 1 as {identifier(self.line)}, * from {kept}"
-        ).fetchall()
+        self.show(f"rowid + 1 as {identifier(self.line)}, *")
         return int(rows[0][0])
+
+    def show(self, columns: str) -> None:
+        """Make the view: columns, as SQL, of the table that was filled."""
+        self.connection.execute(
+            f"create temp view {identifier(self.table)} as select {columns} from {identifier(self.rows)}"  # noqa: S608
+        ).fetchall()
 
     def _columns(self, texts: Texts) -> list[str]:
         return [f"{value(identifier(name), type_, texts)} as {identifier(name)}" for name, type_ in self.fields.items()]
 
 
 def drop(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Drop what an earlier fill made under this name, a table or a view of one."""
-    found = connection.execute(
-        "select table_name, table_type from information_schema.tables"
-        " where table_catalog = 'temp' and table_name in ($table, $kept)",
-        {"table": table, "kept": _rows_of(table)},
-    ).fetchall()
-    for name, kind in sorted(found):  # the view before what it looks at
-        connection.execute(f"drop {'view' if kind == 'VIEW' else 'table'} {identifier(name)}").fetchall()
+    """Drop what an earlier fill made under this name: the view, and the table that it shows.
+
+    The catalog is not asked what there is: that takes longer than to read a small file.
+    """
+    connection.execute(f"drop view if exists temp.main.{identifier(table)}").fetchall()
+    connection.execute(f"drop table if exists temp.main.{identifier(_rows_of(table))}").fetchall()
 
 
 def _rows_of(table: str) -> str:
