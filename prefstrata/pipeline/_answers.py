@@ -68,6 +68,7 @@ def import_answers(project: Project, file: Path, *, round_: str, form: str | Non
 
     Raises:
         ConfigError: no source takes such answers, the file cannot be read, or not one answer in it can.
+        IntegrityError: the warehouse is damaged.
     """
     suffix = _suffix(file)
     source = _source(project, round_, form or _format(suffix))
@@ -149,10 +150,12 @@ def _read(
             requirements=requirements(policies, "rationale"),
             tagged=requirements(policies, "tags"),
         )
-        refused, names = refused_answers(engine, source.format, _suffix(waiting)), alike(engine, project.warehouse_path)
+        refused = refused_answers(engine, source.format, _suffix(waiting))
     except PrefstrataError as error:
         todo = f"{RESAVE}; nothing was imported" if source.format == "queue-answers" else "nothing was imported"
         raise ConfigError(error.what, where=str(file), todo=todo) from error
+    else:
+        names = alike(engine, project.warehouse_path)
     finally:
         engine.close()
     if not summary.accepted:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import duckdb
 import polars as pl
 
 from prefstrata.engine import read_warehouse, sql_text
-from prefstrata.model import PrefstrataError
+from prefstrata.model import ConfigError, UnreachableError
 from prefstrata.model.arrow import ArrowStream
 from prefstrata.pipeline._spreadsheet import RESAVE
 
@@ -92,10 +93,14 @@ def alike(engine: DuckDBEngine, warehouse: Path) -> tuple[tuple[str, ...], ...]:
 
     Args:
         engine: the ledger that holds the file.
-        warehouse: where those are who answered before; where it cannot be read, only the file is looked at.
+        warehouse: where those are who answered before; where there is none, or none of ours, or a run has it open,
+            only the file is looked at.
 
     Returns:
         The raters, those that look like one together.
+
+    Raises:
+        IntegrityError: the warehouse is damaged.
     """
     raters = chr(30).join(engine.read("ledger.raters")["rater_id"].unique().sort())
     if not raters:
@@ -104,7 +109,7 @@ def alike(engine: DuckDBEngine, warehouse: Path) -> tuple[tuple[str, ...], ...]:
         with read_warehouse(warehouse) as connection:
             stream = ArrowStream(connection.sql(sql_text("reports/raters_alike"), params={"raters": raters}))
             found = pl.DataFrame(stream)
-    except PrefstrataError:
+    except (ConfigError, UnreachableError, duckdb.CatalogException):
         found = engine.query("reports/raters_alike", raters=raters)
     groups = found.group_by("name", maintain_order=True).agg("rater_id")
     return tuple(tuple(each) for each in groups["rater_id"].to_list())

@@ -198,7 +198,7 @@ def test_where_nothing_waits_it_is_said_and_no_file_is_written(project: Path) ->
     for asked, said in (
         (
             ("arbitration", "--scenario", "law"),
-            "nothing waits in arbitration in the scenario law: none.csv was not written",
+            "nothing in arbitration can be asked in the scenario law: none.csv was not written",
         ),
         (("calibration",), "nothing waits in calibration: none.csv was not written"),
     ):

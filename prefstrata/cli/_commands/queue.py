@@ -57,13 +57,9 @@ def export_queue(  # noqa: PLR0913 - as many as the command has options
             tasks = read_tasks(connection, queue, scenario=scenario, most=limit)
             made = export_tasks(tasks, form, out, (read_key(connection), key) if key else None)
     if made is None or not made.files:
-        within = f" in the scenario {scenario}" if scenario else ""
         # Of pairs that wait, those are left out whose sides look the same once personal data is hidden in them.
-        what = (
-            f"nothing waits in {queue}{within}"
-            if is_empty or scenario
-            else f"nothing in {queue} can be shown to people"
-        )
+        can = f"be asked in the scenario {scenario}" if scenario else "be shown to people"
+        what = f"nothing waits in {queue}" if is_empty else f"nothing in {queue} can {can}"
         call.output.emit({"queue": queue, "items": 0, "questions": 0, "files": []}, f"{what}: {out} was not written")
         return
     call.output.emit(

@@ -7,10 +7,11 @@ import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from prefstrata.engine import DuckDBEngine
-from prefstrata.model import ConfigError
+from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.pipeline import import_answers
 from prefstrata.pipeline._spreadsheet import as_exported
 from prefstrata.project import Project, read_project
@@ -181,6 +182,31 @@ def test_names_that_differ_by_case_only_are_told_and_stay_apart(project: Project
     engine.close()
     later = import_answers(project, _file(tmp_path, "b.jsonl", _answer(rater="LEE", item="new")), round_="arbitration")
     assert later.alike == (("expert:LEE", "expert:lee"),)
+
+
+def test_a_warehouse_without_tables_is_none(project: Project, tmp_path: Path) -> None:
+    """Its file may be there before the first run ends: names are held against each other only."""
+    project.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    duckdb.connect(str(project.warehouse_path)).close()
+    file = _file(tmp_path, "a.jsonl", _answer(rater="lee"), _answer(rater="Lee"))
+    made = import_answers(project, file, round_="arbitration")
+    assert (made.summary.accepted, made.alike) == (2, (("expert:Lee", "expert:lee"),))
+
+
+def test_a_damaged_warehouse_is_told(project: Project, tmp_path: Path) -> None:
+    """As what it is, not as a fault of the answers, and nothing is imported."""
+    project.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    engine = DuckDBEngine(project.warehouse_path)
+    ingest(engine, project)
+    engine.close()
+    data = bytearray(project.warehouse_path.read_bytes())
+    for place in range(3 * 4096 + 64, len(data), 4096):
+        data[place] ^= 0xFF
+    project.warehouse_path.write_bytes(data)
+    with pytest.raises(IntegrityError, match="the warehouse is damaged") as raised:
+        import_answers(project, _file(tmp_path, "a.jsonl", _answer()), round_="arbitration")
+    assert raised.value.where == str(project.warehouse_path)
+    assert _inbox(project) == []
 
 
 def test_a_file_that_is_not_there_is_told(project: Project, tmp_path: Path) -> None:
