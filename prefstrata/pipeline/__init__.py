@@ -1,11 +1,12 @@
 """The way through: sources, ledger, evidence, noise, weighting, layers, release. Knows no orchestrator."""
 
-from prefstrata.pipeline._answers import ANSWERS, TOLD, Imported, import_answers
+from prefstrata.pipeline._answers import ANSWERS, Imported, import_answers
 from prefstrata.pipeline._checks import CheckResult, check_meaning
 from prefstrata.pipeline._lock import alone
 from prefstrata.pipeline._plan import COMPUTED, STAGES, Stage, stage_of
 from prefstrata.pipeline._run import Progress, RunSummary, run
 from prefstrata.pipeline._session import Session, open_session
+from prefstrata.pipeline._told import briefly
 from prefstrata.pipeline._withdraw import Withdrawn, withdraw, withdrawn_subjects
 from prefstrata.pipeline._work import Work, ledger_work, reads_of, rows_of
 from prefstrata.project import open_project_store
@@ -14,7 +15,6 @@ __all__ = [
     "ANSWERS",
     "COMPUTED",
     "STAGES",
-    "TOLD",
     "CheckResult",
     "Imported",
     "Progress",
@@ -24,6 +24,7 @@ __all__ = [
     "Withdrawn",
     "Work",
     "alone",
+    "briefly",
     "check_meaning",
     "import_answers",
     "ledger_work",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, PrefstrataError
 from prefstrata.pipeline._spreadsheet import RESAVE, as_exported
-from prefstrata.pipeline._told import RefusedAnswer, alike, refused_answers
+from prefstrata.pipeline._told import RefusedAnswer, alike, briefly, refused_answers
 from prefstrata.policy import load_policies, read_policies, requirements
 from prefstrata.privacy import restored
 from prefstrata.sources import ingest
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from prefstrata.project import Project, Source
     from prefstrata.sources import IngestSummary
 
-__all__ = ["ANSWERS", "TOLD", "Imported", "import_answers"]
-
-TOLD = 10
-"""How many refused answers people are told of one by one."""
+__all__ = ["ANSWERS", "Imported", "import_answers"]
 
 ANSWERS = {"queue-answers": (".jsonl", ".ndjson", ".csv", ".tsv"), "label-studio": (".json",)}
 """The named formats of answers, and the suffixes their files have."""
@@ -43,7 +40,9 @@ class Imported:
         is_new: whether it was not there before.
         summary: what reading it found: the next run will take and refuse the same.
         refused: the answers it refuses, the first hundred.
-        alike: raters of it whose names differ by case only from each other's or from one's who answered before.
+        alike: raters of it whose names differ by case only from each other's or from one's who answered before,
+            the first hundred of such groups.
+        alike_count: how many such groups there are.
     """
 
     source: str
@@ -52,6 +51,7 @@ class Imported:
     summary: IngestSummary
     refused: tuple[RefusedAnswer, ...] = ()
     alike: tuple[tuple[str, ...], ...] = ()
+    alike_count: int = 0
 
 
 def import_answers(project: Project, file: Path, *, round_: str, form: str | None = None) -> Imported:
@@ -85,12 +85,12 @@ def import_answers(project: Project, file: Path, *, round_: str, form: str | Non
     folder.mkdir(parents=True, exist_ok=True)
     try:
         waiting.write_bytes(data)
-        summary, refused, names = _read(project, source, waiting, file)
+        summary, refused, (names, count) = _read(project, source, waiting, file)
         if is_new:
             _place(project, source, waiting, target)
     finally:
         waiting.unlink(missing_ok=True)
-    return Imported(source.name, target, is_new, summary, refused, names)
+    return Imported(source.name, target, is_new, summary, refused, names, count)
 
 
 def _suffix(file: Path) -> str:
@@ -137,7 +137,7 @@ def _folder(pattern: str) -> Path:
 
 def _read(
     project: Project, source: Source, waiting: Path, file: Path
-) -> tuple[IngestSummary, tuple[RefusedAnswer, ...], tuple[tuple[str, ...], ...]]:
+) -> tuple[IngestSummary, tuple[RefusedAnswer, ...], tuple[tuple[tuple[str, ...], ...], int]]:
     """Read the file as the next run will, into a ledger that is thrown away: what is refused, whose names are alike."""
     alone = source.model_copy(update={"path": glob.escape(str(waiting))})
     policies = [policy for policy, _ in read_policies(project)]
@@ -168,9 +168,7 @@ def _none_can_be_read(
 ) -> ConfigError:
     """Which rows are refused, and why: the first of them, when there are many."""
     found = ", ".join(f"{count} {reason}" for reason, count in summary.reasons.items()) or "no records"
-    told = [str(each) for each in refused[:TOLD]]
-    if summary.quarantined > len(told) > 0:
-        told.append(f"and {summary.quarantined - len(told):,} more")
+    told = briefly(refused, summary.quarantined)
     return ConfigError(
         "\n".join([f"there is no answer in it that can be read: {found}", *told]),
         where=f"{file}, {refused[0].at}" if refused else str(file),

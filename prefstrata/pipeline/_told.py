@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -14,13 +15,15 @@ from prefstrata.model.arrow import ArrowStream
 from prefstrata.pipeline._spreadsheet import RESAVE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from prefstrata.engine import DuckDBEngine
 
-__all__ = ["RefusedAnswer", "alike", "refused_answers"]
+__all__ = ["RefusedAnswer", "alike", "briefly", "refused_answers"]
 
 _MOST = 100
+_TOLD = 10
 _AGAIN = "export the queue again, and fill in choice, rater, reason_tags, rationale and decided_at only"
 _TODO = {
     "unanswered": "write left, right, tie or both_bad into choice",
@@ -70,6 +73,17 @@ class RefusedAnswer:
         return f"{self.at}: {self.reason}: {self.detail}; {self.todo}"
 
 
+def briefly(lines: Iterable[object], count: int) -> list[str]:
+    """The first ten of some lines for people, and how many more there are.
+
+    Args:
+        lines: ten of them, or all.
+        count: how many there are.
+    """
+    told = [str(each) for each in islice(lines, _TOLD)]
+    return [*told, f"and {count - len(told):,} more"] if count > len(told) > 0 else told
+
+
 def refused_answers(engine: DuckDBEngine, form: str, suffix: str) -> tuple[RefusedAnswer, ...]:
     """The first hundred answers that were refused, in their order.
 
@@ -81,14 +95,14 @@ def refused_answers(engine: DuckDBEngine, form: str, suffix: str) -> tuple[Refus
     todo = _TODO | _TODO_STUDIO if form == "label-studio" else _TODO
     kind = suffix.split(".")[1]
     place, before = _PLACES.get(kind, "line"), int(_PLACES.get(kind) == "row")
-    rows = engine.read("ledger.quarantine").sort("line", "reason").head(_MOST)
+    rows = engine.query("reports/refused_answers", most=_MOST)
     return tuple(
         RefusedAnswer(line, f"{place} {line + before}", reason, detail or reason, todo.get(reason, _REST))
-        for line, reason, detail in rows.select("line", "reason", "detail").iter_rows()
+        for line, reason, detail in rows.iter_rows()
     )
 
 
-def alike(engine: DuckDBEngine, warehouse: Path) -> tuple[tuple[str, ...], ...]:
+def alike(engine: DuckDBEngine, warehouse: Path) -> tuple[tuple[tuple[str, ...], ...], int]:
     """Raters of one file whose names differ by case only from each other's, or from one's in the warehouse.
 
     Args:
@@ -97,14 +111,14 @@ def alike(engine: DuckDBEngine, warehouse: Path) -> tuple[tuple[str, ...], ...]:
             only the file is looked at.
 
     Returns:
-        The raters, those that look like one together.
+        The raters, those that look like one together: the first hundred of such groups, and how many there are.
 
     Raises:
         IntegrityError: the warehouse is damaged.
     """
     raters = chr(30).join(engine.read("ledger.raters")["rater_id"].unique().sort())
     if not raters:
-        return ()
+        return (), 0
     try:
         with read_warehouse(warehouse) as connection:
             stream = ArrowStream(connection.sql(sql_text("reports/raters_alike"), params={"raters": raters}))
@@ -112,4 +126,4 @@ def alike(engine: DuckDBEngine, warehouse: Path) -> tuple[tuple[str, ...], ...]:
     except (ConfigError, UnreachableError, duckdb.CatalogException):
         found = engine.query("reports/raters_alike", raters=raters)
     groups = found.group_by("name", maintain_order=True).agg("rater_id")
-    return tuple(tuple(each) for each in groups["rater_id"].to_list())
+    return tuple(tuple(each) for each in groups["rater_id"].head(_MOST).to_list()), groups.height

@@ -214,16 +214,20 @@ def test_the_import_names_the_rows_it_refuses(project: Path) -> None:
     _document(project, "queue", "export", "arbitration", "--out", "tasks.csv")
     file = _fill_in(project / "tasks.csv", project / "done.csv", rater="Lee", rationale="It is safe.")
     text = file.read_text("utf-8").replace(",helpfulness,", ",tone\x1b[31m,", 1)
-    file.write_text(text + text.splitlines()[-1].replace("Lee", "lee") + "\n", "utf-8")
+    names = ["lee", *(f"{letter}{place:02}" for place in range(11) for letter in "zZ")]
+    more = "".join(text.splitlines()[-1].replace("Lee", name) + "\n" for name in names)
+    file.write_text(text + more, "utf-8")
     done = inside("queue", "import", "done.csv", "--as", "arbitration", cwd=project)
     assert done.code == 0, done.err
     assert "done.csv, row 2: question_changed: item, dimension, task" in done.out
     assert "; export the queue again" in done.out
     assert "expert:Lee and expert:lee differ by case only" in done.out
+    assert (done.out.count("differ by case only"), done.out.count("\nand 2 more\n")) == (10, 1)
     told = _document(project, "queue", "import", "done.csv", "--as", "arbitration")
-    assert (told["accepted"], told["refused"]) == (2, {"question_changed": 1})
+    assert (told["accepted"], told["refused"]) == (24, {"question_changed": 1})
     assert [each["at"] for each in told["refusals"]] == ["row 2"]
-    assert told["alike"] == [["expert:Lee", "expert:lee"]]
+    assert (len(told["alike"]), told["alike_count"]) == (12, 12)
+    assert told["alike"][0] == ["expert:Lee", "expert:lee"]
 
 
 def test_every_queue_can_be_exported_and_says_nothing_of_the_answer(project: Path) -> None:

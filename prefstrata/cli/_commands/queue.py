@@ -72,7 +72,7 @@ def export_queue(  # noqa: PLR0913 - as many as the command has options
 
 def import_queue(call: Call, file: Path, round_: str, form: str | None) -> None:
     """Put a file of answers where the next run reads it."""
-    from prefstrata.pipeline import ANSWERS, TOLD, import_answers  # noqa: PLC0415 - listing need not load the pipeline
+    from prefstrata.pipeline import ANSWERS, briefly, import_answers  # noqa: PLC0415 - listing need not load the pipeline
 
     if form is not None and form not in ANSWERS:
         raise ConfigError(f"there is no format {form!r}", where="--format", todo=f"write one of {', '.join(ANSWERS)}")
@@ -89,20 +89,19 @@ def import_queue(call: Call, file: Path, round_: str, form: str | None) -> None:
         "refused": dict(summary.reasons),
         "refusals": [asdict(each) for each in made.refused],
         "alike": [list(each) for each in made.alike],
+        "alike_count": made.alike_count,
     }
-    told = [f"{file.name}, {each}" for each in made.refused[:TOLD]]
-    if summary.quarantined > len(told):
-        told.append(f"and {summary.quarantined - len(told):,} more")
+    same = (
+        f"{' and '.join(each)} differ by case only and count apart: if it is one rater, spell the name one way"
+        for each in made.alike
+    )
     refused = ", ".join(f"{count:,} {reason}" for reason, count in summary.reasons.items())
     call.output.emit(
         document,
         f"{counted(summary.accepted, 'answer')} of {counted(summary.read, 'record')} can be read"
         + (f"; refused: {refused}" if refused else ""),
-        *told,
-        *(
-            f"{' and '.join(each)} differ by case only and count apart: if it is one rater, spell the name one way"
-            for each in made.alike
-        ),
+        *briefly((f"{file.name}, {each}" for each in made.refused), summary.quarantined),
+        *briefly(same, made.alike_count),
         f"{made.source}: {path}" if made.is_new else f"{made.source}: {path} was there already",
         "next: prefstrata run",
     )

@@ -184,6 +184,15 @@ def test_names_that_differ_by_case_only_are_told_and_stay_apart(project: Project
     assert later.alike == (("expert:LEE", "expert:lee"),)
 
 
+def test_of_many_names_that_are_alike_the_first_hundred_are_told(project: Project, tmp_path: Path) -> None:
+    """And how many there are."""
+    names = [f"{letter}{place:03}" for place in range(101) for letter in "rR"]
+    answers = [_answer(rater=name, item=name) for name in names]
+    made = import_answers(project, _file(tmp_path, "a.jsonl", *answers), round_="arbitration")
+    assert (len(made.alike), made.alike_count) == (100, 101)
+    assert (made.alike[0], made.alike[-1]) == (("expert:R000", "expert:r000"), ("expert:R099", "expert:r099"))
+
+
 def test_a_warehouse_without_tables_is_none(project: Project, tmp_path: Path) -> None:
     """Its file may be there before the first run ends: names are held against each other only."""
     project.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
