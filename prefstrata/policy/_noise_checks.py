@@ -188,7 +188,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "N3",
         "moved_on_golden",
-        "Of {n} votes of {where} on settled pairs, {figure} come from raters who were surely more often right at one "
+        "Of {n} votes of {where} on settled pairs that they did not choose, {figure} come from raters who were surely more often right at one "
         "time than at another.",
         _CALIBRATE,
         "Calibrate the raters of {where} again on the calibration pack, and every month from now on.",

@@ -2,19 +2,18 @@
 -- A layer says where a record is; whoever compares two versions asks why it is not where it was. What new judgements did by
 -- themselves has no row here. What copies a frozen set stands where it stands for that alone. Of whom consent was withdrawn, the pairs are
 -- those judged, those whose sides were rated both or named by one event, and those of which one side got a thumb and the other has one.
--- A rater has failed when, on pairs that people settled, it surely agrees with them in less than 6 of 10.
+-- A rater has failed when, on settled pairs that the votes did not choose, it surely is right in less than 6 of 10.
 with settled as (
     select pair_id, dimension, choice
     from noise.settlements
     where settled
 ),
 failed as (
-    select votes.rater_id, votes.dimension, votes.stratum
-    from evidence.votes as votes
-    join settled on settled.pair_id = votes.pair_id and settled.dimension = votes.dimension
-    where not votes.settles and votes.superseded is distinct from true and votes.choice <> 'tie' and settled.choice <> 'tie'
-    group by votes.rater_id, votes.dimension, votes.stratum
-    having wilson_high(count(*) filter (where votes.choice = settled.choice) / count(*), count(*)) < 0.6
+    select rater_id, dimension, stratum
+    from noise.golden_votes
+    where not chose and (hit or opposed)
+    group by rater_id, dimension, stratum
+    having wilson_high(count(*) filter (where hit) / count(*), count(*)) < 0.6
 ),
 ratings as (
     select prompt_id, response_id, dimension, ratings.rater_id

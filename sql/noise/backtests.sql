@@ -1,5 +1,6 @@
 -- Grain: a rater on a dimension in a month: how often it was right on settled pairs.
--- What people settled does not move, so it shows who does: the golden back-test, of votes that had no part in what was settled.
+-- What people settled does not move, so it shows who does: the golden back-test, which rests on the held
+-- votes: those that did not choose their pair.
 select
     rater_id, dimension, stratum,
     coalesce(strftime(decided_at, '%Y-%m'), '') as month,

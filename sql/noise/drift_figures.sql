@@ -43,11 +43,12 @@ months as (
     where month <> '' and held > 0
     group by stratum, month
 ),
--- Of pairs that their votes chose, even good raters miss most, if experts contradict them; the rater model knows who is good all the same.
+-- Of pairs that their votes chose, even good raters miss most, if experts contradict them; the rater model knows who is good all the
+-- same. So there only votes of raters it believes below chance can be the opposite; what they are a share of is all votes.
 sided as (
     select
         backtests.stratum,
-        cast(sum(case when raters.reliability < 0.5 then backtests.votes else backtests.held end) as bigint) as votes,
+        cast(sum(backtests.votes) as bigint) as votes,
         sum(case when raters.reliability < 0.5 then backtests.opposed else backtests.held_opposed end) as opposed
     from noise.backtests as backtests
     left join noise.raters as raters
@@ -88,4 +89,3 @@ select
     opposed / votes, wilson_low(opposed / votes, votes), wilson_high(opposed / votes, votes),
     votes
 from sided
-where votes > 0

@@ -1,11 +1,13 @@
 -- Grain: a vote on a pair that people settled, held against what they settled.
--- Disputed pairs are harder, and who contradicts the others makes a pair disputed. So where the pairs that a round settled are more than
--- half as often again disputed as the other pairs with several votes that were first voted on in that month, or less than two thirds as
--- often, and chance would not have it so, the votes given before a pair was settled chose it: that they miss, or hit, shows
--- how pairs were chosen and not how good raters are. What settles is not held against itself, nor what its rater said before.
+-- Disputed pairs are harder, and who contradicts the others makes a pair disputed. So the pairs that a round settled are held against the
+-- other pairs with several votes that were first voted on in that month. Where they are more than half as often again disputed, or less
+-- than two thirds as often, and chance would not have it so, the votes themselves chose what was settled. Votes given before the
+-- settling then show how pairs were chosen, and not how good raters are: they are left out. What settles is not held against itself,
+-- nor what its rater said before.
 with settling as (
     select
-        votes.pair_id, votes.dimension, min(coalesce(votes.round, '')) as round, min(votes.decided_at) as settled_at,
+        votes.pair_id, votes.dimension, min(votes.decided_at) as settled_at,
+        coalesce(arg_min(coalesce(votes.round, ''), votes.decided_at), min(coalesce(votes.round, ''))) as round,
         any_value(settlements.choice) as choice
     from evidence.votes as votes
     join noise.settlements as settlements

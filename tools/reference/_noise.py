@@ -34,9 +34,10 @@ select noise, measure, slice, name, value, low, high, threshold, meaning from no
 - **Drift** is found by change points, not by eye: the CUSUM test on agreement with the others (`noise.changes`), and
   on ratings and on settled pairs (`noise.drifts`), for raters with twenty judgements or more whose time is known. A
   change counts where chance would not give it to one of all raters tested in one of twenty ledgers, and where it is a
-  tenth or more. `noise.backtests` holds the back-test on settled pairs by month. What raters dispute is harder, so
-  where a round settles what they dispute before other pairs, or what they agree on, their votes before that are no
-  back-test (`noise.golden_votes`): pairs drawn by lot, or settled before they are shown, show who got worse.
+  tenth or more. `noise.backtests` holds the back-test on settled pairs by month. What raters dispute is harder.
+  So where a round settles disputed pairs more often than others, or less often, votes given before that are no
+  back-test (`noise.golden_votes`). Queues of disputes and of unanimous candidates give none by themselves: pairs that
+  are settled before they are shown, such as those of a calibration pack, or drawn by lot, show who got worse.
 - **Rules** are held against what was settled, else the majority of experts, crowd and users, on the same pair and
   dimension. What a rule calls even counts for nothing; a rule whose dimension no person judges is not checked.
 - **Gaps** between candidates are counted over pairs whose evidence is a tenth of their votes or more, for where nobody

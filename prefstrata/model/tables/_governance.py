@@ -39,7 +39,7 @@ stratum | varchar | supervisor/mode
 decided_at | timestamp | when it was decided, UTC
 hit | boolean | it says what was settled
 opposed | boolean | it is for the other side
-chose | boolean | it came before its pair was settled, where disputed pairs are settled first, or last: no back-test
+chose | boolean | disagreement, or agreement, decided that its pair was settled, and it came before that: no back-test
 """),
         ("vote_id",),
     ),

@@ -114,15 +114,16 @@ def test_who_got_worse_is_found_on_pairs_that_were_settled_before() -> None:
         assert _failed(_figures(votes)) == failing
 
 
-def _against_an_expert(right: float) -> set[str]:
+def _against_an_expert(*rights: float) -> set[str]:
     """The strata that say the opposite on golden pairs, where disputes of a crowd with an expert are settled."""
     random = Random(5)
     votes = []
     for pair in range(400):
         truth = random.choice("ab")
-        crowd, expert = opinion(random, truth, right), opinion(random, truth, 0.95)
+        rater = pair % len(rights)
+        crowd, expert = opinion(random, truth, rights[rater]), opinion(random, truth, 0.95)
         votes += [
-            vote(f"i{pair}", f"crowd {pair % 4}", crowd, decided_at=at(pair)),
+            vote(f"i{pair}", f"crowd {rater}", crowd, decided_at=at(pair)),
             vote(f"i{pair}", "expert", expert, stratum="expert/offline", decided_at=at(pair)),
         ]
         if crowd != expert:
@@ -133,5 +134,10 @@ def _against_an_expert(right: float) -> set[str]:
 
 def test_a_crowd_says_not_the_opposite_because_experts_win_their_disputes() -> None:
     """A crowd right in three of four loses nearly all disputes with an expert, one wrong in three of four says no."""
-    assert _against_an_expert(0.75) == set()
-    assert _against_an_expert(0.25) == {"crowd/offline"}
+    assert _against_an_expert(0.75, 0.75, 0.75, 0.75) == set()
+    assert _against_an_expert(0.25, 0.25, 0.25, 0.25) == {"crowd/offline"}
+
+
+def test_one_rater_who_says_the_opposite_is_not_its_stratum() -> None:
+    """Five are right in five of six; the sixth, wrong in four of five, is not what the crowd says."""
+    assert _against_an_expert(0.85, 0.85, 0.85, 0.85, 0.85, 0.2) == set()
