@@ -188,8 +188,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "N3",
         "moved_on_golden",
-        "Of {n} votes of {where} on settled pairs that they did not choose, {figure} come from raters who were surely more often right at one "
-        "time than at another.",
+        "Of {n} votes of {where} on settled pairs that they did not choose, {figure} come from raters who were surely "
+        "more often right at one time than at another.",
         _CALIBRATE,
         "Calibrate the raters of {where} again on the calibration pack, and every month from now on.",
         capped=True,
