@@ -39,12 +39,16 @@ _TODO = {
     "wrong_cells": RESAVE,
     "not_csv": RESAVE,
 }
+_AGAIN_STUDIO = "export the queue again, import it as new tasks, and leave their data as it is"
 _TODO_STUDIO = {
     "unanswered": "annotate the task, and export the project as JSON again",
     "nameless": "export the project as JSON again, with completed_by",
     "rationale_required": "write the reason into the task's rationale or reason_tags",
     "tags_required": "write short reasons into the task's reason_tags",
-    "in_the_future": "put the clock of the server right, and submit the annotation again",
+    "text_changed": _AGAIN_STUDIO,
+    "question_changed": _AGAIN_STUDIO,
+    "in_the_future": "put the clock of the server right, and submit that annotation again; the others wait for it",
+    "bad_time": "export the project as JSON again, and leave created_at and updated_at as they are",
 }
 _REST = "correct it, or export the queue again"
 _PLACES = {"csv": "row", "tsv": "row", "json": "task"}
@@ -92,7 +96,7 @@ def refused_answers(engine: DuckDBEngine, form: str, suffix: str) -> tuple[Refus
         form: its named format.
         suffix: its suffix, which tells what its parts are called.
     """
-    todo = _TODO | _TODO_STUDIO if form == "label-studio" else _TODO
+    todo = _TODO_STUDIO if form == "label-studio" else _TODO
     kind = suffix.split(".")[1]
     place, before = _PLACES.get(kind, "line"), int(_PLACES.get(kind) == "row")
     rows = engine.query("reports/refused_answers", most=_MOST)

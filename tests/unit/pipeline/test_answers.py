@@ -151,6 +151,14 @@ def test_every_refused_answer_is_told_with_its_place(
     assert (len(told), told[-1]) == (12, "and 2 more")
 
 
+def test_a_row_is_counted_without_empty_lines(project: Project, tmp_path: Path) -> None:
+    """As docs/how-to/settle-disputes.md says."""
+    file = _table(tmp_path / "a.csv", [_answer(), _answer(choice=None)], ",")
+    header, rest = file.read_text("utf-8").split("\n", 1)
+    file.write_text(f"{header}\n\n{rest}", "utf-8")
+    assert [each.at for each in import_answers(project, file, round_="arbitration").refused] == ["row 3"]
+
+
 def test_a_task_is_told_by_its_number(project: Project, tmp_path: Path) -> None:
     """In a Label Studio export lines say nothing."""
     export = tmp_path / "e.json"
@@ -158,6 +166,41 @@ def test_a_task_is_told_by_its_number(project: Project, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="task 2: unanswered: ") as raised:
         import_answers(project, export, round_="arbitration")
     assert raised.value.where == f"{export}, task 1"
+
+
+def test_what_to_do_about_a_task_speaks_of_no_cells(project: Project, tmp_path: Path) -> None:
+    """Label Studio has data and annotations; one annotation that cannot be taken keeps back the others of its task."""
+    value = {"from_name": "choice", "type": "choices", "value": {"choices": ["left"]}}
+    good = {"id": 1, "completed_by": 1, "updated_at": "2026-11-20T10:00:00Z", "result": [value]}
+    tasks = [
+        ({"left": "changed"}, [good]),
+        ({"language": "fr"}, [good]),
+        ({}, [good | {"updated_at": "soon"}]),
+        ({}, [good, good | {"id": 2, "completed_by": 2, "updated_at": "2126-11-20T10:00:00Z"}]),
+        ({"check": None, "risk_level": "odd"}, [good]),
+        ({}, [good]),
+    ]
+    export = tmp_path / "e.json"
+    records = [{"id": 1, "data": question() | data, "annotations": annotations} for data, annotations in tasks]
+    export.write_text(json.dumps(records), "utf-8")
+    made = import_answers(project, export, round_="arbitration")
+    assert made.summary.accepted == 1
+    again = "export the queue again, import it as new tasks, and leave their data as it is"
+    assert [(each.at, each.reason, each.todo) for each in made.refused] == [
+        ("task 1", "text_changed", again),
+        ("task 2", "question_changed", again),
+        (
+            "task 3",
+            "bad_time",
+            "export the project as JSON again, and leave created_at and updated_at as they are",
+        ),
+        (
+            "task 4",
+            "in_the_future",
+            "put the clock of the server right, and submit that annotation again; the others wait for it",
+        ),
+        ("task 5", "unknown_value", "correct it, or export the queue again"),
+    ]
 
 
 def test_a_file_that_cannot_be_unpacked_is_named(project: Project, tmp_path: Path) -> None:
