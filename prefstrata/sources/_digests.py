@@ -12,17 +12,12 @@ from prefstrata.sources.framing import Seen
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["digests", "sha256_of"]
+__all__ = ["digests"]
 
 _BLOCK = 1 << 20
 
 
-def sha256_of(path: Path) -> str:
-    """The digest of a file, lower hex."""
-    return digests(path, frozenset())[0].sha256
-
-
-def digests(path: Path, sizes: frozenset[int]) -> tuple[Seen, dict[int, str]]:
+def digests(path: Path, sizes: frozenset[int] = frozenset()) -> tuple[Seen, dict[int, str]]:
     """The whole file as seen, and digests of its first bytes at every given size that it has, by that size."""
     stops = sorted(sizes)
     digest, place = hashlib.sha256(), 0

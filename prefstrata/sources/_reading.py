@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefstrata.model import ConfigError
 from prefstrata.project import line_of
-from prefstrata.sources._digests import sha256_of
+from prefstrata.sources._digests import digests
 from prefstrata.sources.formats import read_format
 from prefstrata.sources.framing import Framing, fields
 from prefstrata.sources.mapping import Compiled, Context, MappingError, compile_mapping, read_mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.project import Project, Source
+    from prefstrata.sources.framing import Seen
     from prefstrata.sources.mapping import Mapping
 
 __all__ = ["Reading", "compile_source"]
@@ -32,17 +33,22 @@ class Reading:
     framing: Framing
     joined_path: Path | None = None
     joined_framing: Framing | None = None
-    joined_sha256: str = ""
+    joined_seen: Seen | None = None
     digest: str = ""
     """Of the mapping and what the source says besides, so that another reading of the same bytes can be told."""
 
     def located(self) -> Reading:
-        """The same, with the digest of the joined file as it is now.
+        """The same, with the joined file as it is now.
 
         Raises:
             PrefstrataError: the joined file cannot be read.
         """
-        return self if self.joined_path is None else replace(self, joined_sha256=sha256_of(self.joined_path))
+        return self if self.joined_path is None else replace(self, joined_seen=digests(self.joined_path)[0])
+
+    @property
+    def joined_sha256(self) -> str:
+        """The digest of the joined file; empty when none is joined, or it was not located."""
+        return self.joined_seen.sha256 if self.joined_seen else ""
 
 
 def compile_source(project: Project, place: int, source: Source) -> Reading:

@@ -17,7 +17,7 @@ from prefstrata.model.arrow import ArrowStream
 from prefstrata.sources._files import Known
 from prefstrata.sources._pseudonyms import unlocked
 from prefstrata.sources.formats import is_answers
-from prefstrata.sources.framing import Limits, drop, fetch_records, frame
+from prefstrata.sources.framing import Limits, drop, fetch_records, frame, frames
 from prefstrata.sources.framing._rejects import readable
 from prefstrata.sources.mapping import stage
 
@@ -41,7 +41,9 @@ __all__ = ["Staged", "Stager", "speaks_of_users"]
 Staged = tuple[int, dict[str, int]]
 """Records read of a file, and the refused ones by reason."""
 
-_LIMITS = Limits()
+_LIMITS = Limits(part_bytes=128 << 20)
+_FRAMED = "__framed"
+_REJECTS = f"{_FRAMED}_rejects"
 _AT_ONCE = 20_000
 
 
@@ -66,39 +68,29 @@ class Stager:
             PrefstrataError: the file is broken, or is not the one that was looked at.
         """
         with self._engine.connection() as connection:
-            framed = frame(connection, path, reading.framing, table="__framed", line="__line", seen=opened.seen)
             joined = self._join(connection, reading)
-            records = framed.table
-            if opened.passed:
-                records = "__rest"
-                last = _line_of(connection, framed, opened.passed)
-                if opened.taken:
-                    _refuse_grown(path, reading, last, opened.taken)
-                rest = f"select * from {framed.table} where __line > {last} or __line in (select unnest(?))"
-                connection.execute(f"create or replace temp table {records} as {rest}", [list(opened.again)]).fetchall()
-                _execute(connection, f"delete from {framed.rejects} where line <= {last}")
+            # What was read before is found by its number in the whole file.
+            limits = replace(_LIMITS, part_bytes=None) if opened.passed else _LIMITS
+            read = 0
+            refused: list[Refused] = []
             with unlocked(connection, self._key()) if speaks_of_users(reading) else nullcontext():
-                refused = stage(
-                    connection,
-                    reading.compiled,
-                    records,
-                    batch_id=opened.batch_id,
-                    file=path.name,
-                    columns=list(reading.framing.fields or {}),
-                    joined=joined,
-                    demand=self._demand if is_answers(reading.source.format) else replace(self._demand, latest=None),
-                )
+                for framed in frames(
+                    connection, path, reading.framing, table=_FRAMED, line="__line", limits=limits, seen=opened.seen
+                ):
+                    records = _not_passed(connection, reading, path, opened, framed) if opened.passed else framed.table
+                    read += framed.read
+                    refused += self._mapped(connection, reading, path, opened.batch_id, records, joined)
             if joined:
                 refused = _told_of_joined(connection, f"{joined}_rejects", refused)
-            read = framed.read - opened.passed + len(opened.again)
+            read += len(opened.again) - opened.passed
             batch_id = opened.batch_id
-            if read and _count(connection, framed.rejects) + len(refused) == read:
+            if read and _count(connection, _REJECTS) + len(refused) == read:
                 batch_id = opened.if_refused
-            reasons = _keep_rejects(connection, framed.rejects, batch_id)
+            reasons = _keep_rejects(connection, _REJECTS, batch_id)
             _quarantine(connection, reading, path, batch_id, refused)
             reasons.update(each.reason for each in refused)
             self._batch(connection, reading, opened, batch_id, read)
-            for table in (framed.table, *((joined,) if joined else ())):
+            for table in (_FRAMED, *((joined,) if joined else ())):
                 drop(connection, table)
                 _execute(connection, f"drop table if exists {table}_rejects")
             _execute(connection, "drop table if exists __rest")
@@ -107,10 +99,28 @@ class Stager:
     def _join(self, connection: duckdb.DuckDBPyConnection, reading: Reading) -> str | None:
         if reading.joined_path is None or reading.joined_framing is None:
             return None
-        framed = frame(connection, reading.joined_path, reading.joined_framing, table="__second", line="__line")
-        if framed.sha256 != reading.joined_sha256:
-            raise PrefstrataError("it changed while it was read", where=str(reading.joined_path))
-        return framed.table
+        path, framing, seen = reading.joined_path, reading.joined_framing, reading.joined_seen
+        return frame(connection, path, framing, table="__second", line="__line", seen=seen).table
+
+    def _mapped(  # noqa: PLR0913, PLR0917 - a part of a file, and how it is read
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        reading: Reading,
+        path: Path,
+        batch_id: str,
+        records: str,
+        joined: str | None,
+    ) -> list[Refused]:
+        return stage(
+            connection,
+            reading.compiled,
+            records,
+            batch_id=batch_id,
+            file=path.name,
+            columns=list(reading.framing.fields or {}),
+            joined=joined,
+            demand=self._demand if is_answers(reading.source.format) else replace(self._demand, latest=None),
+        )
 
     def _batch(
         self, connection: duckdb.DuckDBPyConnection, reading: Reading, opened: Opened, batch_id: str, read: int
@@ -134,6 +144,19 @@ def speaks_of_users(reading: Reading) -> bool:
     return reading.source.supervisor == "user" or any(
         block.table in {"events", "withdrawals"} for block in reading.compiled.blocks
     )
+
+
+def _not_passed(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, path: Path, opened: Opened, framed: Framed
+) -> str:
+    """A table of the records of a grown file that the ledger does not have; nothing is refused once more."""
+    last = _line_of(connection, framed, opened.passed)
+    if opened.taken:
+        _refuse_grown(path, reading, last, opened.taken)
+    rest = f"select * from {framed.table} where __line > {last} or __line in (select unnest(?))"
+    connection.execute(f"create or replace temp table __rest as {rest}", [list(opened.again)]).fetchall()
+    _execute(connection, f"delete from {framed.rejects} where line <= {last}")
+    return "__rest"
 
 
 def _refuse_grown(path: Path, reading: Reading, line: int, taken: int) -> None:

@@ -6,7 +6,7 @@ must be JSON, but of what type, and how often they are given, does not matter.
 """
 
 from prefstrata.sources.framing._fields import Fields, FieldType, ListOf, MapOf, ObjectOf, Scalar, fields
-from prefstrata.sources.framing._frame import fetch_records, frame
+from prefstrata.sources.framing._frame import fetch_records, frame, frames
 from prefstrata.sources.framing._reasons import Reason
 from prefstrata.sources.framing._rejects import readable
 from prefstrata.sources.framing._spec import Framed, Framing, Kind, Limits
@@ -30,5 +30,6 @@ __all__ = [
     "fetch_records",
     "fields",
     "frame",
+    "frames",
     "readable",
 ]

@@ -6,7 +6,7 @@ import secrets
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,18 +19,22 @@ from prefstrata.sources.framing._documents import records_of_document
 from prefstrata.sources.framing._judge import judge_for
 from prefstrata.sources.framing._lines import records_of_lines
 from prefstrata.sources.framing._parquet import columns_as_found, fetch_rows, fill_from_parquet
+from prefstrata.sources.framing._parts import Parts
 from prefstrata.sources.framing._rejects import Rejects
 from prefstrata.sources.framing._scan import scan
 from prefstrata.sources.framing._spec import Framed, Framing, Limits
-from prefstrata.sources.framing._stored import Seen, Source, opened
+from prefstrata.sources.framing._stored import opened
 from prefstrata.sources.framing._target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from concurrent.futures import Future
 
     from prefstrata.sources.framing._records import Record
+    from prefstrata.sources.framing._scan import Scanned
+    from prefstrata.sources.framing._stored import Seen, Source
 
-__all__ = ["fetch_records", "frame"]
+__all__ = ["fetch_records", "frame", "frames"]
 
 _LIMITS = Limits()
 _PLAIN = Framing(compression="none")
@@ -46,10 +50,27 @@ def frame(  # noqa: PLR0913 (a path, what is in it, and where it goes)
     limits: Limits = _LIMITS,
     seen: Seen | None = None,
 ) -> Framed:
-    """Read ``path`` into temp view ``table``, and its refused records into temp table ``<table>_rejects``.
+    """All of a file as one part, whatever ``limits.part_bytes`` says; else as `frames`."""
+    limits = replace(limits, part_bytes=None)
+    [framed] = frames(connection, path, spec, table=table, line=line, limits=limits, seen=seen)
+    return framed
+
+
+def frames(  # noqa: PLR0913 (as `frame`)
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    spec: Framing,
+    *,
+    table: str,
+    line: str = "line",
+    limits: Limits = _LIMITS,
+    seen: Seen | None = None,
+) -> Iterator[Framed]:
+    """Read ``path`` into temp view ``table``, a part at a time, and its refused records into ``<table>_rejects``.
 
     Whether a record is taken depends on its own bytes alone. Call it outside a transaction: an exact read is tried
-    first, and where that fails an open transaction would be lost.
+    first, and where that fails an open transaction would be lost. The next part replaces the view: be done with one
+    before asking for another, and ask to the end, where the file is looked at once more.
 
     Args:
         connection: a cursor; temp tables belong to it alone, so read them through it.
@@ -57,17 +78,21 @@ def frame(  # noqa: PLR0913 (a path, what is in it, and where it goes)
         spec: what is in it.
         table: name of the temp view, and the beginning of those of the tables behind it; replaced when they exist.
         line: name of the column that holds the number of the record; no field may have it.
-        limits: bounds on one record.
-        seen: the file when it was hashed; it is not hashed again, and refused when it was written to since.
+        limits: bounds on one record and one part.
+        seen: the file when it was looked at; it is refused when it was written to since.
+
+    Yields:
+        At least one part.
 
     Raises:
         ConfigError: the fields do not fit the file.
         PrefstrataError: the file is missing, unreadable, or changes while it is read, or its compressed stream is
-            broken; nothing is staged.
+            broken; what was read of it must not be taken.
     """
+    before = (seen.bytes, seen.modified_ns) if seen else _stamp(path)
     kind = spec.kind_of(path)
     if kind == "csv":
-        with opened(path, spec) as (_, source):
+        with opened(path, spec) as source:
             spec = with_columns(source, spec, limits, path)
     elif kind == "parquet" and spec.fields is None:
         with opened(path, spec), _linked(path, limits) as plain:
@@ -78,17 +103,15 @@ def frame(  # noqa: PLR0913 (a path, what is in it, and where it goes)
         raise ConfigError(
             f"field {line!r} has the name of the line number", where=str(path), todo="Name that otherwise."
         )
+    target = Target(connection, table, line, spec.fields)
     with tempfile.TemporaryDirectory(prefix="prefstrata-", dir=limits.temp_directory) as folder:
-        target = Target(connection, table, line, spec.fields)
-        before = (seen.bytes, seen.modified_ns) if seen else _stamp(path)
-        framed = _READERS[kind](path, spec, target, limits, Path(folder), seen.sha256 if seen else None)
-        if before is None or before != _stamp(path):
-            raise PrefstrataError(
-                "it changed while it was read",
-                where=str(path),
-                todo="Read it again once it is complete; nothing was taken.",
-            )
-        return framed
+        yield from _READERS[kind](path, spec, target, limits, Path(folder))
+    if before is None or before != _stamp(path):
+        raise PrefstrataError(
+            "it changed while it was read",
+            where=str(path),
+            todo="Read it again once it is complete; nothing was taken.",
+        )
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -107,7 +130,7 @@ def fetch_records(
         with opened(path, spec), _linked(path, limits) as plain:
             return fetch_rows(plain, path, lines)
     wanted = set(lines)
-    with opened(path, spec) as (_, source):
+    with opened(path, spec) as source:
         return {
             record.line: (record.offset, record.raw)
             for record in _records(source, path, spec, limits)
@@ -115,56 +138,83 @@ def fetch_records(
         }
 
 
-def _lines(  # noqa: PLR0913, PLR0917 (as `frame`)
-    path: Path, spec: Framing, target: Target, limits: Limits, folder: Path, known: str | None
-) -> Framed:
+def _lines(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Iterator[Framed]:
     """Newline-delimited JSON: read in bulk while its bytes are scanned; line by line when either finds a doubt."""
+    if spec.compression_of(path) == "none" and not _is_more(path, limits.part_bytes):
+        return _as_it_is(path, spec, target, limits, folder)
+    return _in_parts(path, spec, target, limits, folder)
+
+
+def _is_more(path: Path, size: int | None) -> bool:
+    return size is not None and path.exists() and path.stat().st_size > size
+
+
+def _as_it_is(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Iterator[Framed]:
+    with opened(path, spec) as source, ThreadPoolExecutor(1) as pool, _rejects(target, limits) as rejects:
+        plain = _link(path, folder)
+        scanning = pool.submit(scan, source, judge_for(target.fields, limits), limits)
+        rows = _tried(target, plain, limits, 0)
+        yield _judged(_Part(plain, scanning.result(), 0, 0), rows, target, limits, rejects)
+
+
+def _in_parts(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Iterator[Framed]:
+    """While one part is worked on, the next one is copied and scanned."""
     judge = judge_for(target.fields, limits)
-    plain = folder / "plain"
-    with opened(path, spec, known) as (stored, source):
-        if spec.compression_of(path) == "none":
-            _link(path, folder)
-            with ThreadPoolExecutor(1) as pool:
-                scanning = pool.submit(scan, source, judge, limits)
-                rows = _tried(target, plain, limits)
-                scanned = scanning.result()
-        else:
+    with opened(path, spec) as source, ThreadPoolExecutor(1) as pool, _rejects(target, limits) as rejects:
+        parts = Parts(source, limits.part_bytes)
+
+        def scanned(after: int, offset: int) -> _Part:
+            plain = folder / f"part{offset}"
             with plain.open("wb") as copy:
-                scanned = scan(source, judge, limits, copy)
-            rows = _tried(target, plain, limits) if scanned.clean else None
-        sha256, size = stored.finish(), stored.size
-    if scanned.clean and rows == scanned.lines:
-        with Rejects(target.connection, target.rejects, limits):
-            return Framed(target.table, target.rejects, sha256, size, rows, 0, fast=True)
-    with opened(plain, _PLAIN) as (_, source):
-        read, rejected = _carefully(records_of_lines(source, limits), target, limits, folder)
-    return Framed(target.table, target.rejects, sha256, size, read, rejected)
+                return _Part(plain, scan(parts, judge, limits, copy), after, offset)
+
+        coming: Future[_Part] | None = pool.submit(scanned, 0, 0)
+        while coming is not None:
+            part = coming.result()
+            after, offset = part.after + part.scanned.lines, part.offset + part.path.stat().st_size
+            coming = pool.submit(scanned, after, offset) if parts.more else None
+            rows = _tried(target, part.path, limits, part.after) if part.scanned.clean else None
+            yield _judged(part, rows, target, limits, rejects)
+            part.path.unlink()
 
 
-def _tried(target: Target, path: Path, limits: Limits) -> int | None:
+@dataclass(frozen=True)
+class _Part:
+    """A part of a text: where it lies, what a scan said of it, and how many lines and bytes are before it."""
+
+    path: Path
+    scanned: Scanned
+    after: int
+    offset: int
+
+
+def _tried(target: Target, path: Path, limits: Limits, after: int) -> int | None:
     try:
-        return target.fill(path, limits)
+        return target.fill(path, limits, after)
     except (duckdb.Error, UnicodeDecodeError):
         # Which record it was, and why, is for the judge to say; that a sound file fails here is only slower. The second
         # comes up when the reader's own message quotes bytes that are no text.
         return None
 
 
-def _others(  # noqa: PLR0913, PLR0917 (as `frame`)
-    path: Path, spec: Framing, target: Target, limits: Limits, folder: Path, known: str | None
-) -> Framed:
-    with opened(path, spec, known) as (stored, source):
-        read, rejected = _carefully(_records(source, path, spec, limits), target, limits, folder)
-        return Framed(target.table, target.rejects, stored.finish(), stored.size, read, rejected)
+def _judged(part: _Part, rows: int | None, target: Target, limits: Limits, rejects: Rejects) -> Framed:
+    """A part as the bulk reader took it, of which the rows are given, or else record by record."""
+    if part.scanned.clean and rows == part.scanned.lines:
+        return Framed(target.table, target.rejects, rows, 0, fast=True)
+    with opened(part.path, _PLAIN) as source:
+        records = records_of_lines(source, limits, after=part.after, offset=part.offset)
+        return _carefully(records, target, limits, part.path.parent, rejects)
 
 
-def _rows(  # noqa: PLR0913, PLR0917 (as `frame`)
-    path: Path, spec: Framing, target: Target, limits: Limits, folder: Path, known: str | None
-) -> Framed:
-    with opened(path, spec, known) as (stored, _):
-        plain = _link(path, folder)
-        read, rejected = fill_from_parquet(target, plain, path, limits)
-        return Framed(target.table, target.rejects, stored.finish(), stored.size, read, rejected)
+def _others(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Iterator[Framed]:
+    with opened(path, spec) as source, _rejects(target, limits) as rejects:
+        yield _carefully(_records(source, path, spec, limits), target, limits, folder, rejects)
+
+
+def _rows(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Iterator[Framed]:
+    with opened(path, spec):
+        read, rejected = fill_from_parquet(target, _link(path, folder), path, limits)
+        yield Framed(target.table, target.rejects, read, rejected)
 
 
 def _link(path: Path, folder: Path) -> Path:
@@ -180,14 +230,19 @@ def _linked(path: Path, limits: Limits) -> Iterator[Path]:
         yield _link(path, Path(folder))
 
 
-def _carefully(records: Iterator[Record], target: Target, limits: Limits, folder: Path) -> tuple[int, int]:
+def _rejects(target: Target, limits: Limits) -> Rejects:
+    return Rejects(target.connection, target.rejects, limits)
+
+
+def _carefully(records: Iterator[Record], target: Target, limits: Limits, folder: Path, rejects: Rejects) -> Framed:
     # A name no record can have guessed, or its own key would collide with it.
     line_key = f"line {secrets.token_hex(16)}"
     clean = folder / "clean"
-    with Rejects(target.connection, target.rejects, limits) as rejects:
-        read = write_clean(records, judge_for(target.fields, limits), clean, rejects, line_key=line_key)
+    before = rejects.count
+    read = write_clean(records, judge_for(target.fields, limits), clean, rejects, line_key=line_key)
+    rejects.write()
     target.fill_judged(clean, limits, line_key)
-    return read, rejects.count
+    return Framed(target.table, target.rejects, read, rejects.count - before)
 
 
 def _records(source: Source, path: Path, spec: Framing, limits: Limits) -> Iterator[Record]:

@@ -30,10 +30,9 @@ class Line(NamedTuple):
     sha256: str | None = None
 
 
-def records_of_lines(source: Source, limits: Limits) -> Iterator[Record]:
-    """Every line that is not blank, numbered by its place among all lines."""
-    offset = 0
-    for number, line in enumerate(lines(source, limits), start=1):
+def records_of_lines(source: Source, limits: Limits, *, after: int = 0, offset: int = 0) -> Iterator[Record]:
+    """Every line that is not blank, numbered by its place among all lines; ``after`` and ``offset`` are before them."""
+    for number, line in enumerate(lines(source, limits), start=after + 1):
         raw, start = line.raw, offset
         offset += line.size + line.ended
         if number == 1 and raw.startswith(BOM):

@@ -48,7 +48,7 @@ class Rejects:
         self._bytes += len(raw)
         self.count += 1
         if len(self._rows) >= _ROWS or self._bytes >= _BYTES:
-            self._write()
+            self.write()
 
     def __enter__(self) -> Self:
         """This sink."""
@@ -59,9 +59,10 @@ class Rejects:
     ) -> None:
         """Write what is left, unless an error is on its way."""
         if kind is None:
-            self._write()
+            self.write()
 
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Write what was added since the last time."""
         if self._rows:
             frame = pl.DataFrame(self._rows, schema=_SCHEMA, orient="row")
             self._connection.register("framing_rejects_batch", ArrowStream(frame))

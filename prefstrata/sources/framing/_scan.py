@@ -39,7 +39,7 @@ _UNTOLD = bytes(byte for byte in range(256) if byte not in b"[{\n\v\f")
 
 @dataclass(frozen=True)
 class Scanned:
-    """Lines found, and whether every line that the bulk reader could take inexactly was judged and found good."""
+    """Line ends found, one more where the last line has none, and whether the bulk reader takes every line exactly."""
 
     lines: int
     clean: bool
@@ -67,6 +67,7 @@ class _Eye:
 
     def see(self, block: bytes) -> None:
         if not self.clean:
+            self.lines += block.count(b"\n")
             return
         end = block.rfind(b"\n") + 1
         if end == 0:
@@ -74,18 +75,18 @@ class _Eye:
             self.clean = len(self._pending) <= self._limits.record_bytes
             return
         whole, self._pending = b"".join((self._pending, memoryview(block)[:end])), block[end:]
-        # Only the first line can be longer than a block, and a block is never longer than the limit.
-        self.clean = whole.index(b"\n") <= self._limits.record_bytes and self._lines(whole)
+        self.clean = self._lines(whole)
 
     def end(self) -> None:
         if self.clean and self._pending:
-            self.clean = len(self._pending) <= self._limits.record_bytes and self._lines(self._pending + b"\n")
+            self.clean = self._lines(self._pending + b"\n")
 
     def _lines(self, whole: bytes) -> bool:
         openers = whole.translate(None, _UNTOLD)
         lines = openers.count(b"\n")
         self.lines += lines
-        if b"\v" in openers or b"\f" in openers:
+        # Only the first line can be longer than a block, and a block is never longer than the limit.
+        if whole.index(b"\n") > self._limits.record_bytes or b"\v" in openers or b"\f" in openers:
             return False
         if openers.count(b"\n{") + openers.startswith(b"{") != lines:
             return False

@@ -85,38 +85,39 @@ class Limits:
         record_bytes: a longer record is refused without being held in memory.
         depth: deeper nesting is refused; at most 126, above which the bulk reader fails.
         raw_bytes: how much of a refused record is kept.
-        temp_directory: where clean copies are written for the time of the read; None is the system's place.
+        part_bytes: newline-delimited JSON of more bytes is read in parts that end at the first line end after as many,
+            a copy of each being written for the time of its reading; None reads all of it at once.
+        temp_directory: where copies are written for the time of the read; None is the system's place.
     """
 
     record_bytes: int = 16 << 20
     depth: int = 100
     raw_bytes: int = 64 << 10
+    part_bytes: int | None = None
     temp_directory: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits that could not be kept."""
-        if not 1 <= self.depth <= DEEPEST or self.record_bytes < 1 or self.raw_bytes < 1:
+        sizes = (self.record_bytes, self.raw_bytes, 1 if self.part_bytes is None else self.part_bytes)
+        if not 1 <= self.depth <= DEEPEST or min(sizes) < 1:
             raise ConfigError(f"limits must be positive and depth at most {DEEPEST}", where="limits")
 
 
 @dataclass(frozen=True)
 class Framed:
-    """What one file held.
+    """What one file, or a part of it, held.
 
     Attributes:
         table: temp view with ``line bigint`` and one column per field, the accepted records only.
-        rejects: temp table with the columns of ``staging.rejects`` less ``batch_id``, the refused records only.
-        sha256: of the bytes as stored, lower hex.
-        bytes: size as stored.
-        read: records found; equals the rows of ``table`` plus the rows of ``rejects``.
+        rejects: temp table with the columns of ``staging.rejects`` less ``batch_id``, the refused records only; those
+            of earlier parts stay in it.
+        read: records found; equals the rows of ``table`` plus ``rejected``.
         rejected: records refused.
-        fast: whether the bulk reader took the file as it is.
+        fast: whether the bulk reader took it as it is.
     """
 
     table: str
     rejects: str
-    sha256: str
-    bytes: int
     read: int
     rejected: int
     fast: bool = field(compare=False, default=False)

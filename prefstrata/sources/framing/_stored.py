@@ -1,10 +1,9 @@
-"""Stored bytes: opened, decompressed, hashed, and every way that can fail turned into an error a person can act on."""
+"""Stored bytes: opened, decompressed, and every way that can fail turned into an error a person can act on."""
 
 from __future__ import annotations
 
 import contextlib
 import gzip
-import hashlib
 import io
 import zlib
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from prefstrata.sources.framing._spec import Framing
 
-__all__ = ["Hashing", "Seen", "Source", "opened"]
+__all__ = ["Seen", "Source", "opened"]
 
 
 @dataclass(frozen=True)
@@ -40,46 +39,9 @@ class Source(Protocol):
         ...
 
 
-class Hashing(io.RawIOBase):
-    """A file that counts what is read from it, and hashes it unless the hash is known."""
-
-    def __init__(self, path: Path, known: str | None = None) -> None:
-        """Open ``path``, whose bytes have the hash ``known``."""
-        super().__init__()
-        self._known = known
-        self._file = path.open("rb", buffering=0)
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill ``buffer``; the number of bytes read."""
-        count = self._file.readinto(buffer) or 0
-        if self._known is None:
-            self._hash.update(memoryview(buffer)[:count])
-        self.size += count
-        return count
-
-    def finish(self) -> str:
-        """Read what is left, such as bytes after a compressed stream, and return the hash of everything."""
-        while self.read(1 << 20):
-            pass
-        return self._known or self._hash.hexdigest()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-        super().close()
-
-
 @contextlib.contextmanager
-def opened(path: Path, spec: Framing, known: str | None = None) -> Iterator[tuple[Hashing, Source]]:
-    """The stored bytes of ``path`` and the text in them; decompressed when ``spec`` or the suffix says so.
-
-    They are hashed as they are read, unless their hash is ``known``.
+def opened(path: Path, spec: Framing) -> Iterator[Source]:
+    """The text of ``path``; decompressed when ``spec`` or the suffix says so.
 
     A compressed stream that is cut short is an error and not a short file: the same file will be delivered whole later,
     and what had been read of it would then be said twice.
@@ -88,11 +50,11 @@ def opened(path: Path, spec: Framing, known: str | None = None) -> Iterator[tupl
         PrefstrataError: the file cannot be opened, or, by a read, its compressed stream is broken or ends early.
     """
     try:
-        stored = Hashing(path, known)
+        stored = path.open("rb", buffering=0)
     except OSError as error:
         raise _unreadable(path, error) from error
     with stored:
-        yield stored, _Guarded(path, _text(stored, spec.compression_of(path)))
+        yield _Guarded(path, _text(stored, spec.compression_of(path)))
 
 
 class _Guarded:
@@ -122,7 +84,7 @@ def _unreadable(path: Path, error: OSError) -> PrefstrataError:
     )
 
 
-def _text(stored: Hashing, compression: str) -> Source:
+def _text(stored: io.FileIO, compression: str) -> Source:
     match compression:
         case "gzip":
             return gzip.GzipFile(fileobj=io.BufferedReader(stored, 1 << 20))
@@ -135,7 +97,7 @@ def _text(stored: Hashing, compression: str) -> Source:
 class _Zstd:
     """Zstandard frames one after another; unlike the library's reader, it notices that the last one is cut short."""
 
-    def __init__(self, stored: Hashing) -> None:
+    def __init__(self, stored: io.FileIO) -> None:
         self._stored = stored
         self._decoder = zstandard.ZstdDecompressor().decompressobj()
         self._begun = False

@@ -40,11 +40,11 @@ class Target:
         """Name of the table of refused records."""
         return f"{self.table}_rejects"
 
-    def fill(self, path: Path, limits: Limits) -> int:
+    def fill(self, path: Path, limits: Limits, after: int = 0) -> int:
         """Make the newline-delimited JSON at ``path`` the table's content; the number of rows.
 
-        Records are numbered by place. Texts are read as they are when that shows them exactly, as it most often does;
-        where another type may have spelled one it does not take long to find the first.
+        Records are numbered by place, the first being ``after + 1``. Texts are read as they are when that shows them
+        exactly, as it most often does; where another type may have spelled one it does not take long to find the first.
 
         Raises:
             duckdb.Error: a record is not what the fields say; the table is as it was.
@@ -53,11 +53,11 @@ class Target:
         in_order = "rowid" not in {name.lower() for name in self.fields} and _ends_a_line(path)
         fill = self._fill_in_order if in_order else self._fill_counting
         try:
-            return fill(path, limits, "plain")
+            return fill(path, limits, "plain", after)
         except duckdb.Error as error:
             if IN_DOUBT not in str(error):
                 raise
-        return fill(path, limits, "sliced")
+        return fill(path, limits, "sliced", after)
 
     def fill_judged(self, path: Path, limits: Limits, line_key: str) -> int:
         """The same for records that a judge took, numbered by the value of their key ``line_key``."""
@@ -65,8 +65,8 @@ class Target:
         read = {line_key: Scalar("integer"), **self.fields}
         return self._fill(path, limits, read, value(identifier(line_key), Scalar("integer")), "sliced")
 
-    def _fill_counting(self, path: Path, limits: Limits, texts: Texts) -> int:
-        return self._fill(path, limits, self.fields, "row_number() over ()", texts)
+    def _fill_counting(self, path: Path, limits: Limits, texts: Texts, after: int) -> int:
+        return self._fill(path, limits, self.fields, f"row_number() over () + {after:d}", texts)
 
     def _fill(self, path: Path, limits: Limits, read: Fields, number: str, texts: Texts) -> int:
         columns = [f"{number} as {identifier(self.line)}", *self._columns(texts)]
@@ -78,7 +78,7 @@ class Target:
         self.show("*")
         return int(rows[0][0])
 
-    def _fill_in_order(self, path: Path, limits: Limits, texts: Texts) -> int:
+    def _fill_in_order(self, path: Path, limits: Limits, texts: Texts, after: int) -> int:
         """Read with every thread, keep the order, and take a row's place for its number.
 
         Counting in the statement itself (``row_number() over ()``) would read with one thread only. Where the last
@@ -89,7 +89,7 @@ class Target:
                 f"create temp table {identifier(self.rows)} as select {', '.join(self._columns(texts))}"  # noqa: S608
                 f" from {reader(str(path), self.fields, record_bytes=limits.record_bytes, texts=texts)}"
             ).fetchall()
-        self.show(f"rowid + 1 as {identifier(self.line)}, *")
+        self.show(f"rowid + {after + 1:d} as {identifier(self.line)}, *")
         return int(rows[0][0])
 
     def show(self, columns: str) -> None:

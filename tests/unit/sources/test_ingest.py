@@ -17,6 +17,7 @@ from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, PrefstrataError
 from prefstrata.project import read_project
 from prefstrata.sources import IngestSummary, check_sources, find_files, ingest
+from prefstrata.sources.framing import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -497,6 +498,24 @@ def test_many_records_are_mapped_in_parts(tmp_path: Path, monkeypatch: pytest.Mo
         desk.put("a.jsonl", _lines(*records))
         assert desk.ingest().reasons == {"identical_sides": 1}
         found.append(desk.ids())
+        desk.engine.close()
+    assert found[0] == found[1]
+
+
+def test_a_large_file_is_staged_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How large the parts are changes nothing of the ledger, its refused records or its batch."""
+    records = [json.dumps(_pair(number, dims=["tone"])) for number in range(30)]
+    records[7] = json.dumps(_pair(7) | {"loser": _pair(7)["winner"]})
+    records[11] = '{"type": NaN}'
+    records.insert(20, "")
+    found = []
+    for size in (None, 1000):
+        monkeypatch.setattr("prefstrata.sources._staging._LIMITS", Limits(part_bytes=size))
+        desk = Desk(tmp_path / str(size))
+        desk.put("a.jsonl", "\n".join(records))
+        assert desk.ingest().reasons == {"identical_sides": 1, "not_finite": 1}
+        places = [(row["line"], row["seq"]) for row in sorted(desk.rows("ledger.votes"), key=lambda row: row["seq"])]
+        found.append((desk.ids(), places, desk.rows("ledger.batches"), desk.rows("ledger.quarantine")))
         desk.engine.close()
     assert found[0] == found[1]
 

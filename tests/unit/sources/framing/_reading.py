@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from prefstrata.sources.framing import Framed, Framing, Limits, frame
+from prefstrata.sources.framing import Framed, Framing, Limits, frame, frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Fates", "fates", "fates_of_file"]
+__all__ = ["Fates", "fates", "fates_in_parts", "fates_of_file"]
 
 _REJECT = ("line", "offset", "reason", "detail", "raw", "raw_sha256")
 
@@ -58,6 +58,26 @@ def fates(content: bytes, spec: Framing, *, name: str = "file.jsonl", limits: Li
         path = Path(folder) / name
         path.write_bytes(content)
         return fates_of_file(path, spec, limits)
+
+
+def fates_in_parts(
+    content: bytes, spec: Framing, *, name: str = "file.jsonl", limits: Limits
+) -> tuple[list[Framed], Fates]:
+    """The same of its parts, which are given too; together they are one file."""
+    parts: list[Framed] = []
+    taken: dict[int, dict[str, object]] = {}
+    with tempfile.TemporaryDirectory() as folder, _connection().cursor() as cursor:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        for framed in frames(cursor, path, spec, table="framed", limits=limits):
+            parts.append(framed)
+            rows = _rows(cursor, framed.table)
+            assert len(rows) == framed.read - framed.rejected
+            assert not rows.keys() & taken.keys()
+            taken |= rows
+        refused = _rows(cursor, parts[-1].rejects)
+    assert not taken.keys() & refused.keys()
+    return parts, Fates(parts[-1], taken, refused)
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, table: str) -> dict[int, dict[str, object]]:

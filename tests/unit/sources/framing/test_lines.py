@@ -47,13 +47,6 @@ def test_a_file_without_records_has_none(content: bytes) -> None:
     assert (read.framed.read, read.framed.rejected) == (0, 0)
 
 
-def test_the_hash_and_size_are_those_of_the_stored_bytes() -> None:
-    """What a batch is known by, the same for a clean file and a dirty one."""
-    for content in (b'{"t":"a"}\n', b'{"t":1}\n'):
-        read = fates(content, SPEC)
-        assert (read.framed.sha256, read.framed.bytes) == (hashlib.sha256(content).hexdigest(), len(content))
-
-
 @pytest.mark.parametrize("size", [199, 200, 201, 5000])
 @pytest.mark.parametrize("end", [b"", b"\n", b'\n{"t":"b"}\n'])
 def test_the_length_limit_is_exact(size: int, end: bytes) -> None:
