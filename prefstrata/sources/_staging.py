@@ -69,20 +69,20 @@ class Stager:
         """
         with self._engine.connection() as connection:
             joined = self._join(connection, reading)
-            # What was read before is found by its number in the whole file.
-            limits = replace(_LIMITS, part_bytes=None) if opened.passed else _LIMITS
-            read = 0
+            read, passed = 0, opened.passed
             refused: list[Refused] = []
             with unlocked(connection, self._key()) if speaks_of_users(reading) else nullcontext():
                 for framed in frames(
-                    connection, path, reading.framing, table=_FRAMED, line="__line", limits=limits, seen=opened.seen
+                    connection, path, reading.framing, table=_FRAMED, line="__line", limits=_LIMITS, seen=opened.seen
                 ):
-                    records = _not_passed(connection, reading, path, opened, framed) if opened.passed else framed.table
+                    records = framed.table
+                    if read < passed:
+                        records = _not_passed(connection, reading, path, opened, framed, passed - read)
                     read += framed.read
                     refused += self._mapped(connection, reading, path, opened.batch_id, records, joined)
             if joined:
                 refused = _told_of_joined(connection, f"{joined}_rejects", refused)
-            read += len(opened.again) - opened.passed
+            read += len(opened.again) - passed
             batch_id = opened.batch_id
             if read and _count(connection, _REJECTS) + len(refused) == read:
                 batch_id = opened.if_refused
@@ -146,12 +146,12 @@ def speaks_of_users(reading: Reading) -> bool:
     )
 
 
-def _not_passed(
-    connection: duckdb.DuckDBPyConnection, reading: Reading, path: Path, opened: Opened, framed: Framed
+def _not_passed(  # noqa: PLR0913, PLR0917 - a part of a grown file, and how much of it was read before
+    connection: duckdb.DuckDBPyConnection, reading: Reading, path: Path, opened: Opened, framed: Framed, passed: int
 ) -> str:
-    """A table of the records of a grown file that the ledger does not have; nothing is refused once more."""
-    last = _line_of(connection, framed, opened.passed)
-    if opened.taken:
+    """What the ledger lacks of a part that begins with records read before: a table. Those are not refused twice."""
+    last = _line_of(connection, framed, min(passed, framed.read))
+    if opened.taken and passed <= framed.read:
         _refuse_grown(path, reading, last, opened.taken)
     rest = f"select * from {framed.table} where __line > {last} or __line in (select unnest(?))"
     connection.execute(f"create or replace temp table __rest as {rest}", [list(opened.again)]).fetchall()
@@ -172,11 +172,11 @@ def _refuse_grown(path: Path, reading: Reading, line: int, taken: int) -> None:
 
 
 def _line_of(connection: duckdb.DuckDBPyConnection, framed: Framed, place: int) -> int:
-    """The number of the record at a place, the first being 1: numbers may count blank lines, places do not."""
+    """The number of a part's record at a place, the first being 1: numbers may count blank lines, places do not."""
     numbers = f"select __line from {framed.table} union all select line from {framed.rejects}"
-    [(last,)] = connection.execute(f"select max(__line) from ({numbers})").fetchall()
-    if last is None or last == framed.read:
-        return place
+    [(first, last)] = connection.execute(f"select min(__line), max(__line) from ({numbers})").fetchall()
+    if first is None or last - first + 1 == framed.read:
+        return int(first or 1) + place - 1
     found = connection.execute(f"{numbers} order by 1 limit 1 offset {place - 1}").fetchall()
     return int(found[0][0]) if found else int(last)
 

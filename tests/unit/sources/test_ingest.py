@@ -74,9 +74,10 @@ class Desk:
         return sorted(row["vote_id"] for row in self.rows("ledger.votes"))
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """An empty project."""
+@pytest.fixture(params=[None, 60], ids=["whole", "parts"])
+def desk(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """An empty project, whose files are read at once, or a record at a time as the parts of large ones are."""
+    monkeypatch.setattr("prefstrata.sources._staging._LIMITS", Limits(part_bytes=request.param))
     found = Desk(tmp_path / "project")
     yield found
     found.engine.close()
