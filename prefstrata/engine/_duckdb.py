@@ -346,7 +346,8 @@ class DuckDBEngine:
     def parted(self, full_name: str, key: str, places: str) -> Iterator[Parted]:
         """The rows of ``sql/<schema>/<table>.sql`` in parts, outside the warehouse, which need not hold them twice.
 
-        They lie in the order of their parts: whoever reads a part then reads its rows and few others.
+        They lie in the order of their parts and in each by the key: whoever reads a part reads its rows and few others,
+        and texts are sorted once. Until the block ends, DuckDB reads tables in the order in which they lie.
         """
         with self._lock:
             self._run("attach ':memory:' as scratch")
@@ -355,12 +356,14 @@ class DuckDBEngine:
                     "create table scratch.parts as "  # noqa: S608 - own names
                     "select whole.*, cast(places.file_number as integer) as file_number "
                     f"from ({sql_text(full_name)}) as whole "
-                    f"join ({places}) as places on places.{key} = whole.{key} order by places.file_number"
+                    f"join ({places}) as places on places.{key} = whole.{key} order by places.file_number, whole.{key}"
                 )
                 self._in_memory(lambda: len(self._run(create)))
+                self._run("set preserve_insertion_order = true")
                 rows = self._run("select file_number, count(*) from scratch.parts group by all order by all")
                 yield _Parted({int(part): int(count) for part, count in rows}, self._connection)
             finally:
+                self._run("set preserve_insertion_order = false")
                 self._run("detach scratch")
 
     def spread(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any] | None:  # noqa: ARG002

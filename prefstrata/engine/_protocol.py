@@ -83,7 +83,7 @@ class Parted(Protocol):
     counts: Mapping[int, int]
 
     def select(self, number: int) -> str:
-        """A DuckDB query for the rows of a part, in no order."""
+        """A DuckDB query for the rows of a part, by the key that they were parted by."""
         ...
 
     def cursor(self) -> duckdb.DuckDBPyConnection:

@@ -51,7 +51,6 @@ class WrittenFile:
 class _Part:
     """The records of one layer file, and where it is in the release."""
 
-    kind: str
     layer: str
     path: str
     number: int
@@ -107,7 +106,7 @@ def _write_kind(
             engine.build("release.placed", kind=kind, first=first, last=last)
             places = f"select record_id as {key}, file_number from release.placed"  # noqa: S608 - own names
             with engine.parted(f"release.{kind}", key, places) as parted:
-                parts = [_Part(kind, *files[number], number, rows) for number, rows in parted.counts.items()]
+                parts = [_Part(*files[number], number, rows) for number, rows in parted.counts.items()]
                 with _by_types_alone(engine):
                     found = _write_parts(parted, directory, parts)
             written += zip((part.layer for part in parts), found, strict=True)
@@ -135,7 +134,7 @@ def _write_parts(parted: Parted, directory: Path, parts: list[_Part]) -> list[Wr
     def write(part: _Part) -> WrittenFile:
         handle = handles.get()
         try:
-            return _write_part(handle, parted.select(part.number), directory, part)
+            return _copy(handle, parted.select(part.number), directory / part.path, part.path, part.rows)
         finally:
             handles.put(handle)
 
@@ -183,10 +182,6 @@ def _by_types_alone(engine: Warehouse) -> Iterator[None]:
     finally:
         with engine.connection() as connection:
             connection.execute(f"reset {setting}").fetchall()
-
-
-def _write_part(handle: duckdb.DuckDBPyConnection, rows: str, directory: Path, part: _Part) -> WrittenFile:
-    return _copy(handle, f"{rows} order by {KINDS[part.kind]}", directory / part.path, part.path, part.rows)
 
 
 def write_table(engine: Warehouse, full_name: str, directory: Path, path: str) -> WrittenFile:

@@ -231,7 +231,7 @@ class SparkWarehouse(Statements):
         folder = self._folder.path / part
         try:
             numbered.repartition("file_number").write.partitionBy("file_number").parquet(str(folder))
-            yield _Parted(folder, self._desk)
+            yield _Parted(folder, key, self._desk)
         finally:
             self._folder.drop(part)
 
@@ -262,8 +262,8 @@ def _lasting(state: Mapping[str, Parts]) -> dict[str, Parts]:
 class _Parted:
     """Parts in folders that Spark wrote."""
 
-    def __init__(self, folder: Path, desk: DuckDBEngine) -> None:
-        self._folder, self._desk = folder, desk
+    def __init__(self, folder: Path, key: str, desk: DuckDBEngine) -> None:
+        self._folder, self._key, self._desk = folder, key, desk
         self.counts: Mapping[int, int] = {
             int(part.name.partition("=")[2]): pl.scan_parquet(parquet_files(part)).select(pl.len()).collect().item()
             for part in sorted(folder.glob("file_number=*"), key=lambda part: int(part.name.partition("=")[2]))
@@ -271,7 +271,8 @@ class _Parted:
 
     def select(self, number: int) -> str:
         files = f"{_quoted(self._folder)}/file_number={number:d}/*.parquet"
-        return f"select * from read_parquet('{files}', hive_partitioning = false)"  # noqa: S608 - own names
+        read = f"read_parquet('{files}', hive_partitioning = false)"
+        return f"select * from {read} order by {self._key}"  # noqa: S608 - own names
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self._desk.cursor()
