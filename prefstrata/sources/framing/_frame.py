@@ -165,7 +165,7 @@ def _in_parts(path: Path, spec: Framing, target: Target, limits: Limits, folder:
 
         def scanned(after: int, offset: int) -> _Part:
             plain = folder / f"part{offset}"
-            with plain.open("wb") as copy:
+            with _room(folder), plain.open("wb") as copy:
                 return _Part(plain, scan(parts, judge, limits, copy), after, offset)
 
         coming: Future[_Part] | None = pool.submit(scanned, 0, 0)
@@ -217,6 +217,18 @@ def _rows(path: Path, spec: Framing, target: Target, limits: Limits, folder: Pat
         yield Framed(target.table, target.rejects, read, rejected)
 
 
+@contextmanager
+def _room(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PrefstrataError(
+            f"what is read cannot be copied there: {error.strerror or error}",
+            where=str(folder.parent),
+            todo="Make room, or set TMPDIR to a folder that has some; nothing was taken.",
+        ) from error
+
+
 def _link(path: Path, folder: Path) -> Path:
     # DuckDB takes brackets and stars in a path for a pattern.
     plain = folder / "plain"
@@ -239,7 +251,8 @@ def _carefully(records: Iterator[Record], target: Target, limits: Limits, folder
     line_key = f"line {secrets.token_hex(16)}"
     clean = folder / "clean"
     before = rejects.count
-    read = write_clean(records, judge_for(target.fields, limits), clean, rejects, line_key=line_key)
+    with _room(folder):
+        read = write_clean(records, judge_for(target.fields, limits), clean, rejects, line_key=line_key)
     rejects.write()
     target.fill_judged(clean, limits, line_key)
     return Framed(target.table, target.rejects, read, rejects.count - before)

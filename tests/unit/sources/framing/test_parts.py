@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import resource
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -113,6 +114,22 @@ def test_a_file_that_changes_between_its_parts_is_refused(tmp_path: Path) -> Non
             more.write(b'{"t":"b"}\n')
         with pytest.raises(PrefstrataError, match="it changed while it was read"):
             list(parts)
+
+
+@pytest.mark.parametrize("content", [b'{"t":"a"}\n', b'{"t":"a"}\n{\n'], ids=["the part", "what is good of it"])
+def test_too_little_room_for_a_copy_is_told(content: bytes, tmp_path: Path) -> None:
+    """Where, and what to do; the file itself is not to blame."""
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(content * 20_000)
+    limits = Limits(part_bytes=150_000 if len(content) < 11 else None, temp_directory=tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with duckdb.connect() as connection, pytest.raises(PrefstrataError, match="set TMPDIR") as raised:
+            list(frames(connection, file, SPEC, table="framed", limits=limits))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert raised.value.where == str(tmp_path)
 
 
 @pytest.mark.parametrize("size", [0, -1])
