@@ -13,9 +13,9 @@ with raised as (
 )
 select
     item,
-    round(a_clear / (a_clear + a_close + even + b_close + b_clear), 6) as a_clear,
-    round(a_close / (a_clear + a_close + even + b_close + b_clear), 6) as a_close,
-    round(even / (a_clear + a_close + even + b_close + b_clear), 6) as even,
-    round(b_close / (a_clear + a_close + even + b_close + b_clear), 6) as b_close,
-    round(b_clear / (a_clear + a_close + even + b_close + b_clear), 6) as b_clear
+    round(1e6 * (a_clear / (a_clear + a_close + even + b_close + b_clear))) / 1e6 as a_clear,
+    round(1e6 * (a_close / (a_clear + a_close + even + b_close + b_clear))) / 1e6 as a_close,
+    round(1e6 * (even / (a_clear + a_close + even + b_close + b_clear))) / 1e6 as even,
+    round(1e6 * (b_close / (a_clear + a_close + even + b_close + b_clear))) / 1e6 as b_close,
+    round(1e6 * (b_clear / (a_clear + a_close + even + b_close + b_clear))) / 1e6 as b_clear
 from raised

@@ -1,27 +1,31 @@
 -- Grain: a unit.
 -- The sums of the maximisation step: how often it met each level and said tie there, and the gradient and the curvature of its
 -- decided votes' likelihood, which are logistic in ability, side and style. Fixed point, in millionths.
+with heard as (
+    select *, abs(side) as decided, 1 - abs(side) as tied
+    from fit.scores
+)
 select
     unit,
     sum(cast(round(1e6 * share * clear) as bigint)) as clear,
     sum(cast(round(1e6 * share * close) as bigint)) as close,
     sum(cast(round(1e6 * share * even) as bigint)) as even,
-    sum(case when side = 0 then cast(round(1e6 * share * clear) as bigint) else 0 end) as tied_clear,
-    sum(case when side = 0 then cast(round(1e6 * share * close) as bigint) else 0 end) as tied_close,
-    sum(case when side = 0 then cast(round(1e6 * share * even) as bigint) else 0 end) as tied_even,
-    sum(case when side = 0 then 0 else cast(round(1e6 * slope_ability) as bigint) end) as slope_ability,
-    sum(case when side = 0 then 0 else cast(round(1e6 * slope_pull * first) as bigint) end) as slope_side,
-    sum(case when side = 0 then 0 else cast(round(1e6 * slope_pull * longer) as bigint) end) as slope_length,
-    sum(case when side = 0 then 0 else cast(round(1e6 * slope_pull * marked) as bigint) end) as slope_markdown,
-    sum(case when side = 0 then 0 else cast(round(1e6 * slope_pull * firm) as bigint) end) as slope_firmness,
-    sum(case when side = 0 then 0 else cast(round(1e6 * bend_ability) as bigint) end) as bend_ability,
-    sum(case when side = 0 then 0 else cast(round(1e6 * bend_both * first) as bigint) end) as bend_ability_side,
-    sum(case when side = 0 then 0 else cast(round(1e6 * bend_both * longer) as bigint) end) as bend_ability_length,
-    sum(case when side = 0 then 0 else cast(round(1e6 * bend_pull * first * first) as bigint) end) as bend_side,
-    sum(case when side = 0 then 0 else cast(round(1e6 * bend_pull * first * longer) as bigint) end) as bend_side_length,
-    sum(case when side = 0 then 0 else cast(round(1e6 * bend_pull * longer * longer) as bigint) end) as bend_length,
-    sum(case when side = 0 then 0 else cast(round(1e6 * bend_pull * marked * marked) as bigint) end) as bend_markdown,
-    sum(case when side = 0 then 0 else cast(round(1e6 * bend_pull * firm * firm) as bigint) end) as bend_firmness,
-    sum(case when side = 0 then 0 else cast(round(1e6 * slope_ability * slope_ability / share) as bigint) end) as information
-from fit.scores
+    sum(tied * cast(round(1e6 * share * clear) as bigint)) as tied_clear,
+    sum(tied * cast(round(1e6 * share * close) as bigint)) as tied_close,
+    sum(tied * cast(round(1e6 * share * even) as bigint)) as tied_even,
+    sum(decided * cast(round(1e6 * slope_ability) as bigint)) as slope_ability,
+    sum(decided * cast(round(1e6 * slope_pull * first) as bigint)) as slope_side,
+    sum(decided * cast(round(1e6 * slope_pull * longer) as bigint)) as slope_length,
+    sum(decided * cast(round(1e6 * slope_pull * marked) as bigint)) as slope_markdown,
+    sum(decided * cast(round(1e6 * slope_pull * firm) as bigint)) as slope_firmness,
+    sum(decided * cast(round(1e6 * bend_ability) as bigint)) as bend_ability,
+    sum(decided * cast(round(1e6 * bend_both * first) as bigint)) as bend_ability_side,
+    sum(decided * cast(round(1e6 * bend_both * longer) as bigint)) as bend_ability_length,
+    sum(decided * cast(round(1e6 * bend_pull * first * first) as bigint)) as bend_side,
+    sum(decided * cast(round(1e6 * bend_pull * first * longer) as bigint)) as bend_side_length,
+    sum(decided * cast(round(1e6 * bend_pull * longer * longer) as bigint)) as bend_length,
+    sum(decided * cast(round(1e6 * bend_pull * marked * marked) as bigint)) as bend_markdown,
+    sum(decided * cast(round(1e6 * bend_pull * firm * firm) as bigint)) as bend_firmness,
+    sum(decided * cast(round(1e6 * slope_ability * slope_ability / share) as bigint)) as information
+from heard
 group by unit
