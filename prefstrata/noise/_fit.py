@@ -139,7 +139,8 @@ class _Fitter:
         self.raters, self.panels = beliefs_at_first(self.units)
         facts = engine.query("fit/facts").row(0, named=True)
         self.votes = int(facts["votes"])
-        self._anchors, self._graded, self._copied = facts["anchors"], facts["graded"], facts["copied"]
+        self._anchors, self._graded = facts["anchors"], facts["graded"]
+        self._copied, self._modelled = facts["copied"], facts["modelled"]
         tied = engine.query("fit/tied")
         self._tied = frozenset(tied.filter("tied")["dimension"])
         self._named = frozenset(tied.filter("named")["dimension"])
@@ -148,7 +149,9 @@ class _Fitter:
         self.unlike = tied.select("dimension", "unlike")
         self._asked = 0
         self._sample = max(_ANCHORS, min(_ALL, _ALL * settings.sample // max(1, self.votes)))
-        self._grades = no_grades()
+        self._grades = self._told_grades = no_grades()
+        engine.load("fit.grades", self._grades)
+        engine.clear("fit.cavities")
 
     def run(self) -> int:
         """Step until nothing moves or the steps are used up; the number of steps."""
@@ -225,11 +228,14 @@ class _Fitter:
         asked = [column.name for column in table("fit.raters").columns]
         self._engine.load("fit.raters", self.raters.select(asked))
         self._engine.load("fit.levels", self.levels)
-        self._engine.load("fit.grades", self._grades)
+        if self._grades is not self._told_grades:
+            self._engine.load("fit.grades", self._grades)
+            self._told_grades = self._grades
         self._engine.build("fit.spoken", buckets=buckets)
         self._engine.build("fit.logs", buckets=buckets, held_out=held_out)
         self._engine.build("fit.posteriors")
-        self._engine.build("fit.cavities")
+        if self._copied:
+            self._engine.build("fit.cavities")
 
     def _step(self, buckets: int, *, anchored: bool = False) -> float:
         """Improve what is believed; the mean of the most that anything watched of a rater moved, or the items' lean."""
@@ -261,7 +267,7 @@ class _Fitter:
         engine = self._engine
         engine.build("fit.likeness", buckets=buckets)
         found = engine.query("fit/copies").select("kin", found=_beyond(COPYING, _COPIED_ITEMS))
-        shared = engine.query("fit/shared").select(_beyond(SHARED, _SHARED_ITEMS)).item()
+        shared = engine.query("fit/shared").select(_beyond(SHARED, _SHARED_ITEMS)).item() if self._modelled else SHARED
         self.raters = (
             self.raters.drop("discount", "shared", "beside")
             .join(self.units.select("unit", "kin", "model"), on="unit")

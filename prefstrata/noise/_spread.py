@@ -53,12 +53,14 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
             "showed",
             "ability_prior",
             noise=1 / pl.col("information"),
-            off=pl.col("showed") - pl.col("ability_mean"),
+            # Here, for the grid has every row once a spread.
+            fall=-((pl.col("showed") - pl.col("ability_mean")) ** 2),
         )
     )
     spreads = pl.DataFrame({"spread": _GRID})
     likely = (
-        seen.join(spreads, how="cross")
+        seen.select("panel", "noise", "fall")
+        .join(spreads, how="cross")
         .with_columns(pl.max_horizontal(_density(), pl.lit(_NEVER)).log().alias("log"))
         .group_by("panel", "spread")
         .agg(total(pl.col("log")).alias("log"))
@@ -78,7 +80,7 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
     held = (
         seen.join(likely, on="panel")
         .with_columns(spread="ability_spread")
-        .with_columns(hold=_density(1) / pl.max_horizontal(_density(), pl.lit(_NEVER)))
+        .with_columns(hold=_density(by_precision=True) / pl.max_horizontal(_density(), pl.lit(_NEVER)))
         .group_by("panel")
         .agg(
             pl.col("ability_prior").first(),
@@ -135,10 +137,11 @@ def _usual() -> pl.Expr:
     return (_USUAL_PART * pl.col("ability_mean") ** 2).clip(_USUAL_LEAST, _USUAL)
 
 
-def _density(power: int = 0) -> pl.Expr:
-    """How probable what a rater showed is, its ability summed out; of each part that many times the precision."""
+def _density(*, by_precision: bool = False) -> pl.Expr:
+    """How probable what a rater showed is, its ability summed out; each part by its precision, where that is asked."""
     parts = []
     for precision, weight in _TAILS:
         variance = pl.col("spread") / precision + pl.col("noise")
-        parts.append(weight * (-(pl.col("off") ** 2) / (2 * variance)).exp() / variance.sqrt() / variance**power)
+        part = weight * (pl.col("fall") / (2 * variance)).exp() / variance.sqrt()
+        parts.append(part / variance if by_precision else part)
     return pl.sum_horizontal(parts)

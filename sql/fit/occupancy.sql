@@ -5,7 +5,12 @@
 -- longer may well be better: only raters who contradict that can be told to be drawn to length. In millionths.
 with pulled as (
     select
-        items.*,
+        items.item, items.dimension,
+        -- A sample holds all items that people settled, and is not to be like them. One vote says little of what its item is
+        -- but what is believed already.
+        case when items.settled is not null then $buckets / 64e0 else 1e0 end * case when items.votes > 1 then 1e0 else 0.1e0 end
+            as weight,
+        case when items.votes > 1 then 1e0 else 0e0 end as telling, items.longer, items.marked, items.firm, items.named,
         levels.even as level_even, levels.close as level_close, levels.clear as level_clear,
         levels.length * items.longer + levels.markdown * items.marked + levels.firmness * items.firm
             + levels.named * items.named as lean
@@ -15,25 +20,17 @@ with pulled as (
 ),
 expected as (
     select
-        items.item, items.dimension,
-        -- A sample holds all items that people settled, and is not to be like them. One vote says little of what its item is
-        -- but what is believed already.
-        case when items.settled is not null then $buckets / 64e0 else 1e0 end * case when items.votes > 1 then 1e0 else 0.1e0 end
-            as weight,
-        case when items.votes > 1 then 1e0 else 0e0 end as telling, items.longer, items.marked, items.firm, items.named,
-        seen.a_clear - seen.b_clear + 0.4 * (seen.a_close - seen.b_close) as found,
-        seen.even, seen.a_close + seen.b_close as close, seen.a_clear + seen.b_clear as clear,
-        exp(items.level_even) as w_0,
-        exp(items.level_close + 0.4 * items.lean) as w_a1,
-        exp(items.level_close - 0.4 * items.lean) as w_b1,
-        exp(items.level_clear + items.lean) as w_a2,
-        exp(items.level_clear - items.lean) as w_b2
-    from fit.posteriors as seen
-    join pulled as items on items.item = seen.item
+        *,
+        exp(level_even) as w_0,
+        exp(level_close + 0.4 * lean) as w_a1,
+        exp(level_close - 0.4 * lean) as w_b1,
+        exp(level_clear + lean) as w_a2,
+        exp(level_clear - lean) as w_b2
+    from pulled
 ),
 centred as (
     select
-        *,
+        item, dimension, weight, telling, longer, marked, firm, named,
         w_0 / (w_0 + w_a1 + w_b1 + w_a2 + w_b2) as expected_even,
         (w_a1 + w_b1) / (w_0 + w_a1 + w_b1 + w_a2 + w_b2) as expected_close,
         (w_a2 + w_b2) / (w_0 + w_a1 + w_b1 + w_a2 + w_b2) as expected_clear,
@@ -43,12 +40,13 @@ centred as (
 ),
 leaning as (
     select
-        dimension, weight * even as even, weight * close as close, weight * clear as clear,
+        dimension, weight * even as even, weight * (a_close + b_close) as close, weight * (a_clear + b_clear) as clear,
         weight * expected_even as expected_even, weight * expected_close as expected_close, weight * expected_clear as expected_clear,
         longer, marked, firm, named,
-        weight * telling * (found - mean) as slope,
+        weight * telling * (a_clear - b_clear + 0.4 * (a_close - b_close) - mean) as slope,
         weight * telling * (mean_square - mean * mean) as bend
     from centred
+    join fit.posteriors as seen on seen.item = centred.item
 )
 select
     dimension,
