@@ -99,19 +99,17 @@ promising as (
             s.stratum like 'expert/%' or s.stratum like 'crowd/%' or s.stratum = 'user/offline')) > 0
 ),
 said as (
-    select
-        promising.pair_id,
-        min(votes.rater_id) filter (where votes.dimension = promising.dimension) as rater,
-        max(votes.rater_id) filter (where votes.dimension = promising.dimension) as another,
-        min(votes.choice) filter (where votes.dimension = promising.dimension) as choice,
-        max(votes.choice) filter (where votes.dimension = promising.dimension) as other,
-        min(votes.choice) filter (where votes.stratum like 'rule/%' and votes.choice <> 'tie') as rules_first,
-        max(votes.choice) filter (where votes.stratum like 'rule/%' and votes.choice <> 'tie') as rules_last,
-        bool_or(votes.stratum like 'rule/%' and votes.both_bad) as rules_refuse,
-        bool_or(votes.settles) as settled
+    select promising.pair_id, min(votes.choice) as choice
     from promising
-    join evidence.votes as votes on votes.pair_id = promising.pair_id
+    join evidence.votes as votes on votes.pair_id = promising.pair_id and votes.dimension = promising.dimension
     group by promising.pair_id
+    having min(votes.rater_id) < max(votes.rater_id) and min(votes.choice) = max(votes.choice)
+),
+-- A rule leaves nothing but what it says itself, and nothing at all where it refuses both sides; what is settled needs no candidate.
+objections as (
+    select pair_id, case when not settles and not both_bad then choice end as leaves
+    from evidence.votes
+    where settles or (stratum like 'rule/%' and (both_bad or choice <> 'tie'))
 ),
 candidates as (
     select
@@ -119,15 +117,14 @@ candidates as (
         row_number() over (partition by promising.scenario order by round(promising.trust, 9) desc, promising.pair_id) as place
     from promising
     join said on said.pair_id = promising.pair_id
+    anti join objections on objections.pair_id = said.pair_id and objections.leaves is distinct from said.choice
     left join noise.preferences as estimated
         on estimated.pair_id = promising.pair_id and estimated.dimension = promising.dimension
-    where said.rater <> said.another and said.choice = said.other and not said.rules_refuse and not said.settled
-        and coalesce(said.rules_first = said.choice and said.rules_last = said.choice, true)
-        -- Raters who are known to be worse than chance may all say the opposite of what is released.
-        and coalesce(
-            said.choice
-            = case when estimated.p_a > estimated.p_b then 'a' when estimated.p_b > estimated.p_a then 'b' end, true
-        )
+    -- Raters who are known to be worse than chance may all say the opposite of what is released.
+    where coalesce(
+        said.choice
+        = case when estimated.p_a > estimated.p_b then 'a' when estimated.p_b > estimated.p_a then 'b' end, true
+    )
 )
 select
     'reannotation' as queue, pair_id, prompt_id, dimension, 'sample' as kind, 1 - (place - 1) / size as priority,
