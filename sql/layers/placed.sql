@@ -1,83 +1,76 @@
 -- Grain: a record and the layer that the rules put it into.
 -- The rules are the policy's, tried in its order: the first that matches decides, and every record says which one it was.
-with matched as (
-    select records.kind, records.record_id, min(rules.rank) as rank
+-- Whether a rule matches is a value and no condition: of twenty conditions an engine expects next to no record to be left, and plans so.
+with tried as (
+    select
+        records.kind, records.record_id,
+        case when
+            -- Whatever a policy says: what no expert says is not golden, and is no benchmark.
+            (records.expert_confirmed or coalesce(rules.layer, '') not in ('golden', 'expert'))
+            and (rules.decided is null or rules.decided = records.decided)
+            and (rules.min_disagreement is null or records.disagreement >= rules.min_disagreement)
+            and (rules.max_disagreement is null or records.disagreement <= rules.max_disagreement)
+            and (rules.min_p is null or records.p >= rules.min_p)
+            and (rules.min_trust is null or records.trust >= rules.min_trust)
+            and (rules.max_trust is null or records.trust <= rules.max_trust)
+            and (rules.min_votes is null or records.raters >= rules.min_votes)
+            and (rules.max_votes is null or records.raters <= rules.max_votes)
+            and (rules.min_people is null or records.people >= rules.min_people)
+            and (rules.max_flips is null or records.flips <= rules.max_flips)
+            and (rules.settled is null or rules.settled = records.settled)
+            and (rules.rationale is null or rules.rationale = records.has_rationale)
+            and (rules.rule_clean is null or rules.rule_clean = records.rule_clean)
+            and (rules.experts_agree is null or rules.experts_agree = records.expert_confirmed)
+            and (rules.expert_rationale is null or rules.expert_rationale = records.expert_rationale)
+            and (rules.kinds is null or list_contains(rules.kinds, records.kind))
+            and (rules.risk_levels is null or list_contains(rules.risk_levels, records.risk_level))
+            and (rules.strata is null
+                or array_length(list_filter(records.strata, lambda s: not list_contains(rules.strata, s.stratum))) = 0)
+            and (rules.any_strata is null
+                or array_length(list_filter(records.strata, lambda s: list_contains(rules.any_strata, s.stratum))) > 0)
+            then rules.rank
+        end as rank
     from weighting.records as records
     join policy.rules as rules on rules.scenario = records.policy_scenario
-    where
-        (rules.kinds is null or list_contains(rules.kinds, records.kind))
-        and (rules.risk_levels is null or list_contains(rules.risk_levels, records.risk_level))
-        and (rules.decided is null or rules.decided = records.decided)
-        and (rules.min_p is null or records.p >= rules.min_p)
-        and (rules.min_trust is null or records.trust >= rules.min_trust)
-        and (rules.max_trust is null or records.trust <= rules.max_trust)
-        and (rules.min_votes is null or records.raters >= rules.min_votes)
-        and (rules.min_disagreement is null or records.disagreement >= rules.min_disagreement)
-        and (rules.max_disagreement is null or records.disagreement <= rules.max_disagreement)
-        and (rules.max_flips is null or records.flips <= rules.max_flips)
-        and (rules.settled is null or rules.settled = records.settled)
-        and (rules.rationale is null or rules.rationale = records.has_rationale)
-        and (rules.rule_clean is null or rules.rule_clean = records.rule_clean)
-        and (rules.max_votes is null or records.raters <= rules.max_votes)
-        and (rules.min_people is null or records.people >= rules.min_people)
-        and (rules.experts_agree is null or rules.experts_agree = records.expert_confirmed)
-        and (rules.expert_rationale is null or rules.expert_rationale = records.expert_rationale)
-        -- Whatever a policy says: what no expert says is not golden, and is no benchmark.
-        and (coalesce(rules.layer, '') not in ('golden', 'expert') or records.expert_confirmed)
-        and (rules.strata is null
-            or array_length(list_filter(records.strata, lambda s: not list_contains(rules.strata, s.stratum))) = 0)
-        and (rules.any_strata is null
-            or array_length(list_filter(records.strata, lambda s: list_contains(rules.any_strata, s.stratum))) > 0)
-    group by records.kind, records.record_id
-)
-select
-    records.record_id, records.kind, records.prompt_id,
-    case
-        when copies.record_id is not null or undefined.dimension is not null or alike.pair_id is not null
-            or contested.record_id is not null or undescribed.prompt_id is not null then 'backflow'
-        else rules.layer
-    end as layer,
-    case
-        when copies.record_id is not null then 'contaminated'
-        when undefined.dimension is not null then 'undefined'
-        when alike.pair_id is not null then 'alike'
-        when contested.record_id is not null then 'contested'
-        when undescribed.prompt_id is not null then 'undescribed'
-        else rules.rule
-    end as rule,
-    case
-        when copies.record_id is not null then 'contaminated: a copy (' || copies.how || ') of the frozen set ' || copies.source
-        when undefined.dimension is not null then 'undefined: judged only by what the policy names no dimension for'
-        when alike.pair_id is not null then 'alike: its sides differ only in what the policy hides'
-        when contested.record_id is not null then 'contested: those who settle it contradict each other'
-        when undescribed.prompt_id is not null then 'undescribed: at high risk the prompt needs a task and a scenario; unknown and general are none'
-        else rules.reason
-    end as reason,
-    records.trust, records.stratum
-from matched
-join weighting.records as records on records.kind = matched.kind and records.record_id = matched.record_id
-join policy.rules as rules on rules.scenario = records.policy_scenario and rules.rank = matched.rank
+),
+matched as (
+    select kind, record_id, min(rank) as rank
+    from tried
+    where rank is not null
+    group by kind, record_id
+),
 -- Before any rule: what training is measured by is never trained on.
-left join layers.copies as copies on copies.kind = records.kind and copies.record_id = records.record_id
+copied as (
+    select
+        kind, record_id, 1 as grave, 'contaminated' as rule,
+        'contaminated: a copy (' || how || ') of the frozen set ' || source as reason
+    from layers.copies
+),
 -- Who wins a pair, a dimension decides that the policy has put in its place, or nobody.
-left join (
-    select records.kind, records.record_id, records.dimension
+undefined as (
+    select
+        records.kind, records.record_id, 2 as grave, 'undefined' as rule,
+        'undefined: judged only by what the policy names no dimension for' as reason
     from weighting.records as records
     anti join policy.dimensions as dimensions
         on dimensions.scenario = records.policy_scenario and dimensions.dimension = records.dimension
     where records.kind = 'pairs' and records.dimension not in ('overall', 'process')
-) as undefined on undefined.kind = records.kind and undefined.record_id = records.record_id
+),
 -- What nobody can see a difference in teaches none.
-left join (
-    select pairs.pair_id
+alike as (
+    select
+        'pairs' as kind, pairs.pair_id as record_id, 3 as grave, 'alike' as rule,
+        'alike: its sides differ only in what the policy hides' as reason
     from evidence.pairs as pairs
     join privacy.masked as one on one.text = 'response' and one.id = pairs.a
     join privacy.masked as other on other.text = 'response' and other.id = pairs.b
     where one.content = other.content
-) as alike on alike.pair_id = records.record_id and records.kind = 'pairs'
+),
 -- A dispute is settled by those who may, and never by a majority of them; until then no dimension behind it stands in.
-left join (
-    select distinct records.record_id
+contested as (
+    select
+        records.kind, records.record_id, 4 as grave, 'contested' as rule,
+        'contested: those who settle it contradict each other' as reason
     from noise.settlements as settlements
     join weighting.records as records on records.kind = 'pairs' and records.record_id = settlements.pair_id
     left join policy.dimensions as own
@@ -98,7 +91,39 @@ left join (
                 and coalesce(held_here.priority, held.priority) < coalesce(own_here.priority, own.priority)
             )
         )
-) as contested on contested.record_id = records.record_id and records.kind = 'pairs'
+),
+-- Few records are held back whatever the rules say; the gravest reason is told.
+held_back as (
+    select kind, record_id, arg_min(rule, grave) as rule, arg_min(reason, grave) as reason
+    from (
+        select * from copied
+        union all
+        select * from undefined
+        union all
+        select * from alike
+        union all
+        select * from contested
+    ) as reasons
+    group by kind, record_id
+)
+select
+    records.record_id, records.kind, records.prompt_id,
+    case when held_back.rule is not null or undescribed.prompt_id is not null then 'backflow' else rules.layer end as layer,
+    case
+        when held_back.rule is not null then held_back.rule
+        when undescribed.prompt_id is not null then 'undescribed'
+        else rules.rule
+    end as rule,
+    case
+        when held_back.rule is not null then held_back.reason
+        when undescribed.prompt_id is not null then 'undescribed: at high risk the prompt needs a task and a scenario; unknown and general are none'
+        else rules.reason
+    end as reason,
+    records.trust, records.stratum
+from matched
+join weighting.records as records on records.kind = matched.kind and records.record_id = matched.record_id
+join policy.rules as rules on rules.scenario = records.policy_scenario and rules.rank = matched.rank
+left join held_back on held_back.kind = records.kind and held_back.record_id = records.record_id
 -- At high risk nobody may have to guess what the anchor or the benchmark is about.
 left join (
     select prompt_id
