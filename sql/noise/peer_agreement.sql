@@ -35,13 +35,16 @@ leads as (
         from voices
     ) as heard
     group by pair_id, dimension
-),
--- Nobody is a witness of the own votes, not even of those given again or in another stratum; few raters judge a pair twice.
-own as (
-    select pair_id, dimension, rater_id, sum(side) as lead
-    from said
-    group by pair_id, dimension, rater_id
     having count(*) > 1
+),
+-- Nobody is a witness of the own votes, not even of those given again or in another stratum.
+own as (
+    select
+        pair_id, dimension, rater_id,
+        sum(case choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
+    from noise.repeats
+    group by pair_id, dimension, rater_id
+    having bool_or(settles) is distinct from true
 ),
 held as (
     select

@@ -126,9 +126,8 @@ def warehouse(
         strata = [{"scenario": "*", "stratum": name, "reliability": rate} for name, rate in DECLARED.items()]
         _load(engine, "policy.strata", strata)
         _load(engine, "ledger.raters", [{"rater_id": r, "family": f} for r, f in (families or {}).items()])
-        engine.build("noise.settlements")
-        engine.build("noise.peer_agreement")
-        engine.build("noise.changes")
+        for name in ("settlements", "crowded_prompts", "rounds", "repeats", "peer_agreement", "changes"):
+            engine.build(f"noise.{name}")
         if fit:
             fit_raters(engine, "c")
         yield engine
