@@ -5,11 +5,9 @@
 -- gap is not known, and two sides that half of the votes or more call unacceptable are not close, they are bad.
 with pairs as (
     select
-        pairs.pair_id, pairs.prompt_id, prompts.scenario, prompts.policy_scenario, governing.tie_margin,
-        pairs.seq_a, pairs.seq_b,
+        pairs.pair_id, prompts.scenario, prompts.policy_scenario, governing.tie_margin, pairs.seq_a, pairs.seq_b,
         array_to_string(pairs.generators_a, ' + ') as writer_a,
-        array_to_string(pairs.generators_b, ' + ') as writer_b,
-        row_number() over (partition by prompts.scenario order by pairs.pair_id) as place
+        array_to_string(pairs.generators_b, ' + ') as writer_b
     from evidence.pairs as pairs
     join evidence.prompts as prompts on prompts.prompt_id = pairs.prompt_id
     join policy.scenarios as governing on governing.scenario = prompts.policy_scenario
@@ -21,14 +19,14 @@ governed as (
 ),
 -- The dimension that decides a pair: the overall verdict, or else the first of the policy that decides.
 deciding as (
-    select pair_id, 'overall' as dimension
+    select pair_id, p_a, p_tie, p_b, votes, evidence, both_bad
     from noise.preferences
     where dimension = 'overall'
     union all
-    select pair_id, dimension
+    select pair_id, p_a, p_tie, p_b, votes, evidence, both_bad
     from (
         select
-            preferences.pair_id, preferences.dimension,
+            preferences.*,
             row_number() over (
                 partition by preferences.pair_id
                 order by
@@ -48,15 +46,13 @@ deciding as (
 estimated as (
     select
         pairs.scenario, pairs.writer_a, pairs.writer_b,
-        greatest(preferences.p_a, preferences.p_b) as p,
-        preferences.p_a > preferences.p_b as a_wins,
-        leads(preferences.p_a, preferences.p_tie, preferences.p_b, pairs.tie_margin) as decided,
-        2 * preferences.both_bad >= preferences.votes as rejected
+        greatest(p_a, p_b) as p,
+        p_a > p_b as a_wins,
+        leads(p_a, p_tie, p_b, pairs.tie_margin) as decided,
+        2 * both_bad >= votes as rejected
     from pairs
     join deciding on deciding.pair_id = pairs.pair_id
-    join noise.preferences as preferences
-        on preferences.pair_id = deciding.pair_id and preferences.dimension = deciding.dimension
-    where preferences.evidence >= 0.1e0 * preferences.votes
+    where evidence >= 0.1e0 * votes
 ),
 gaps as (
     select
@@ -69,42 +65,31 @@ gaps as (
 ),
 drawn as (
     select pair_id, scenario, seq_a, seq_b
-    from pairs
+    from (
+        select *, row_number() over (partition by scenario order by pair_id) as place
+        from pairs
+    ) as placed
     where place <= 1000
 ),
-words_a as (
-    select drawn.pair_id, unnest(list_distinct(string_split(case_folded(left(texts.content, 2000)), ' '))) as word
-    from drawn
-    join ledger.responses as texts on texts.seq = drawn.seq_a
-),
-words_b as (
-    select drawn.pair_id, unnest(list_distinct(string_split(case_folded(left(texts.content, 2000)), ' '))) as word
-    from drawn
-    join ledger.responses as texts on texts.seq = drawn.seq_b
-),
 worded as (
-    select pair_id, count(*) filter (where side = 'a') as a, count(*) filter (where side = 'b') as b
-    from (
-        select pair_id, 'a' as side from words_a
-        union all
-        select pair_id, 'b' from words_b
-    ) as sided
-    group by pair_id
+    select
+        drawn.scenario,
+        list_distinct(string_split(case_folded(left(one.content, 2000)), ' ')) as words_a,
+        list_distinct(string_split(case_folded(left(other.content, 2000)), ' ')) as words_b
+    from drawn
+    join ledger.responses as one on one.seq = drawn.seq_a
+    join ledger.responses as other on other.seq = drawn.seq_b
 ),
-common as (
-    select words_a.pair_id, count(*) as words
-    from words_a
-    join words_b on words_b.pair_id = words_a.pair_id and words_b.word = words_a.word
-    group by words_a.pair_id
+shared as (
+    select
+        scenario, array_length(array_intersect(words_a, words_b)) as common,
+        array_length(words_a) + array_length(words_b) as words
+    from worded
 ),
 alike as (
-    select
-        drawn.scenario, count(*) as n,
-        count(*) filter (where common.words >= 0.9e0 * (worded.a + worded.b - common.words)) as near
-    from drawn
-    join worded on worded.pair_id = drawn.pair_id
-    left join common on common.pair_id = drawn.pair_id
-    group by drawn.scenario
+    select scenario, count(*) as n, count(*) filter (where common >= 0.9e0 * (words - common)) as near
+    from shared
+    group by scenario
 ),
 written as (
     select scenario, writer, count(*) as responses
