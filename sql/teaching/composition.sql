@@ -1,17 +1,25 @@
 -- Grain: a value of a facet.
 -- What the training layers are made of, by count and by weight: a thousand records that weigh nothing teach nothing. A record
 -- counts once for each of its values of a facet.
-with named as (
+with alike as (
     select
-        weights.kind, weights.record_id, cast(round(weights.weight * 1e6) as bigint) as weight,
+        stratum, task, scenario, risk_level, case when kind = 'pairs' then difficulty_of(decided, p) end as difficulty,
+        count(*) as records,
+        sum(cast(round(weight * 1e6) as bigint)) as weight
+    from teaching.weights
+    group by stratum, task, scenario, risk_level, case when kind = 'pairs' then difficulty_of(decided, p) end
+),
+named as (
+    select
+        records, weight,
         unnest([
-            {'facet': 'stratum', 'value': weights.stratum},
-            {'facet': 'task', 'value': weights.task},
-            {'facet': 'scenario', 'value': weights.scenario},
-            {'facet': 'risk_level', 'value': weights.risk_level},
-            {'facet': 'difficulty', 'value': case when weights.kind = 'pairs' then difficulty_of(weights.decided, weights.p) end}
+            {'facet': 'stratum', 'value': stratum},
+            {'facet': 'task', 'value': task},
+            {'facet': 'scenario', 'value': scenario},
+            {'facet': 'risk_level', 'value': risk_level},
+            {'facet': 'difficulty', 'value': difficulty}
         ]) as told
-    from teaching.weights as weights
+    from alike
 ),
 written as (
     select weights.kind, weights.record_id, weights.weight, unnest(list_concat(sides.generators_a, sides.generators_b)) as generator
@@ -48,27 +56,36 @@ spoke as (
     group by opinions.response_id, events.rater_id
 ),
 voiced as (
-    select *, sum(votes) over (partition by kind, record_id) as all_votes
+    select kind, record_id, sum(votes) as votes
     from spoke
+    group by kind, record_id
 ),
 valued as (
-    select told.facet as facet, told.value as value, weight from named where told.value is not null
+    select told.facet as facet, told.value as value, records, weight
+    from named
+    where told.value is not null
     union all
-    select 'generator', generator, cast(round(weight * 1e6) as bigint)
+    select 'generator', generator, count(*), sum(cast(round(weight * 1e6) as bigint))
     from (select distinct kind, record_id, weight, generator from written) as wrote
+    group by generator
     union all
-    select 'dimension', preferences.dimension, cast(round(weights.weight * 1e6) as bigint)
+    select 'dimension', preferences.dimension, count(*), sum(cast(round(weights.weight * 1e6) as bigint))
     from teaching.weights as weights
     join noise.preferences as preferences on preferences.pair_id = weights.record_id
     where weights.kind = 'pairs'
+    group by preferences.dimension
     union all
-    select 'dimension', dimension, cast(round(weight * 1e6) as bigint)
+    select 'dimension', dimension, count(*), sum(cast(round(weight * 1e6) as bigint))
     from teaching.weights
     where kind <> 'pairs'
+    group by dimension
     union all
-    select 'rater', voiced.rater_id, cast(round(weights.weight * 1e6 * voiced.votes / voiced.all_votes) as bigint)
+    select
+        'rater', spoke.rater_id, count(*), sum(cast(round(weights.weight * 1e6 * spoke.votes / voiced.votes) as bigint))
     from teaching.weights as weights
     join voiced on voiced.kind = weights.kind and voiced.record_id = weights.record_id
+    join spoke on spoke.kind = weights.kind and spoke.record_id = weights.record_id
+    group by spoke.rater_id
 ),
 whole as (
     select sum(cast(round(weight * 1e6) as bigint)) as weight
@@ -76,7 +93,7 @@ whole as (
 )
 select
     valued.facet, valued.value,
-    count(*) as records,
+    cast(sum(valued.records) as bigint) as records,
     sum(valued.weight) / 1e6 as weight,
     coalesce(cast(sum(valued.weight) as double) / nullif(cast(any_value(whole.weight) as double), 0e0), 0e0) as share
 from valued
