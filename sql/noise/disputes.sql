@@ -24,14 +24,27 @@ cited as (
     from ledger.votes
     where rubric is not null
 ),
+-- A name of which there is one version contradicts nothing.
+several as (
+    select kind, cited, name
+    from (
+        select *, count(*) over (partition by kind, name) as versions
+        from (
+            select kind, cited, regexp_replace(cited, '@[^@]+$', '') as name
+            from (select distinct kind, cited from cited) as spelled
+        ) as named
+    ) as counted
+    where versions > 1 and regexp_matches(cited, '[^@]@[^@]+$')
+),
 versions as (
     select
-        votes.pair_id, votes.dimension, votes.stratum, cited.kind, regexp_replace(cited.cited, '@[^@]+$', '') as name,
+        votes.pair_id, votes.dimension, votes.stratum, several.kind, several.name,
         sum(case votes.choice when 'a' then 1 when 'b' then -1 else 0 end) as lead
-    from evidence.votes as votes
-    join cited on cited.vote_id = votes.vote_id
-    where not votes.settles and regexp_matches(cited.cited, '[^@]@[^@]+$')
-    group by votes.pair_id, votes.dimension, votes.stratum, cited.kind, cited.cited
+    from several
+    join cited on cited.kind = several.kind and cited.cited = several.cited
+    join evidence.votes as votes on votes.vote_id = cited.vote_id
+    where not votes.settles
+    group by votes.pair_id, votes.dimension, votes.stratum, several.kind, several.name, several.cited
 ),
 bounds as (
     select distinct pair_id, dimension
