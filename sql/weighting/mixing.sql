@@ -1,15 +1,20 @@
 -- Grain: a governing scenario and a task in which votes say under which policy they were given.
 -- The same word can mean different things in two versions of a policy. How many pairs rest on several versions, and how many votes on
 -- another version than most; what the policy allows stands beside it.
-with cited as (
-    select votes.pair_id, prompts.policy_scenario as scenario, prompts.task, given.policy
+with spoken as (
+    select votes.pair_id, any_value(votes.prompt_id) as prompt_id, given.policy, count(*) as votes
     from evidence.votes as votes
     join ledger.votes as given on given.vote_id = votes.vote_id
-    join evidence.prompts as prompts on prompts.prompt_id = votes.prompt_id
     where given.policy is not null
+    group by votes.pair_id, given.policy
+),
+cited as (
+    select spoken.pair_id, prompts.policy_scenario as scenario, prompts.task, spoken.policy, spoken.votes
+    from spoken
+    join evidence.prompts as prompts on prompts.prompt_id = spoken.prompt_id
 ),
 versions as (
-    select scenario, task, policy, count(*) as votes
+    select scenario, task, policy, sum(votes) as votes
     from cited
     group by scenario, task, policy
 ),
@@ -21,7 +26,7 @@ tasks as (
     group by scenario, task
 ),
 paired as (
-    select scenario, task, pair_id, min(policy) <> max(policy) as mixed
+    select scenario, task, pair_id, count(*) > 1 as mixed
     from cited
     group by scenario, task, pair_id
 ),
