@@ -10,9 +10,14 @@ with described as (
     from ledger.responses
     group by response_id
 ),
--- Only the head is put in lower case: it is short.
+-- Only the head is put in lower case: it is short. Few texts hedge or cite, so one search tells those that may do either.
 texts as (
-    select response_id, prompt_id, content, seq, replace(lower(substr(content, 1, 100)), '’', '''') as head
+    select
+        response_id, prompt_id, content, seq, replace(lower(substr(content, 1, 100)), '’', '''') as head,
+        regexp_matches(
+            content,
+            '[Pp]erhaps|[Mm]aybe|[Mm]ight|[Pp]ossibly|[Ii] think|[Nn]ot sure|[Ii]t depends|https?://|doi\.org/|\[[0-9]{1,3}\]|et al\.|[Aa]ccording to '
+        ) as telling
     from ledger.responses
 )
 select
@@ -21,12 +26,22 @@ select
     described.generators,
     {
         'characters': length(content),
-        'markdown': length(content) - length(replace(replace(replace(content, '*', ''), '#', ''), '`', '')),
-        'hedged': regexp_matches(content, '[Pp]erhaps|[Mm]aybe|[Mm]ight|[Pp]ossibly|[Ii] think|[Nn]ot sure|[Ii]t depends'),
+        'markdown': case
+            when contains(content, '*') or contains(content, '#') or contains(content, '`')
+                then length(content) - length(replace(replace(replace(content, '*', ''), '#', ''), '`', ''))
+            else 0
+        end,
+        'hedged': case
+            when telling then regexp_matches(content, '[Pp]erhaps|[Mm]aybe|[Mm]ight|[Pp]ossibly|[Ii] think|[Nn]ot sure|[Ii]t depends')
+            else false
+        end,
         'refusal': contains(head, 'i can''t') or contains(head, 'i cannot') or contains(head, 'i won''t')
             or contains(head, 'unable to') or contains(head, 'as an ai'),
         'apology': contains(head, 'sorry') or contains(head, 'apolog'),
-        'citation': regexp_matches(content, 'https?://|doi\.org/|\[[0-9]{1,3}\]|et al\.|[Aa]ccording to ')
+        'citation': case
+            when telling then regexp_matches(content, 'https?://|doi\.org/|\[[0-9]{1,3}\]|et al\.|[Aa]ccording to ')
+            else false
+        end
     } as features,
     texts.seq
 from texts
