@@ -269,8 +269,9 @@ def _raters(
 ) -> None:
     """List the cards of raters: votes, reliability and agreement with their 90 % intervals, and what stands out.
 
-    A card is a rater on a dimension in a stratum, as the last run left it in `noise.raters`. Users stand there under
-    their pseudonyms. `reliability declared` says that it is the policy's word, for votes do not tell it.
+    Of a rater that is named, every figure is shown, with what it is. A card is a rater on a dimension in a stratum, as
+    the last run left it in `noise.raters`. Users stand there under their pseudonyms. `reliability declared` says that
+    it is the policy's word, for votes do not tell it.
     """
     from prefstrata.cli._commands.raters import list_raters
 

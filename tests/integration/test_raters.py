@@ -58,6 +58,21 @@ def test_one_card_is_found_by_its_name(project: Path) -> None:
     """With or without the supervisor; who is not there is a mistake, with what to do."""
     [card] = inside("raters", "lee", "--json", cwd=project).document
     assert inside("raters", card["rater"], "--json", cwd=project).document == [card]
+    title, head, *figures = inside("raters", "lee", cwd=project).out.strip().splitlines()
+    assert title.startswith(f"{card['rater']} on overall, ")
+    assert head.split() == ["figure", "value", "what", "it", "is"]
+    interval = f"{card['reliability']:.2f} ({card['reliability_low']:.2f} to {card['reliability_high']:.2f})"
+    assert [row for row in figures if row.startswith("reliability ") and interval in row]
+    # What there is to tell is told, and nothing of what there is not.
+    told = {name.replace("_", " ") for name, value in card.items() if value is not None}
+    ends = {f"{name} {end}" for name in ("reliability", "agreement") for end in ("low", "high")}
+    assert {row.split("  ")[0] for row in figures} == told - ends - {
+        "rater",
+        "dimension",
+        "stratum",
+        "decided",
+        "flags",
+    }
     missing = inside("raters", "user@example.org", cwd=project)
     assert (missing.code, "there is no rater" in missing.err) == (2, True)
     few = inside("raters", "--limit", "1", cwd=project)
