@@ -9,6 +9,17 @@ with touched as (
     union
     select loser_id from evidence.event_votes
 ),
+-- Few votes are on what users did something with, so these are found first.
+near as (
+    select votes.*
+    from ledger.votes as votes
+    semi join touched on touched.response_id = votes.left_id
+    union all
+    select votes.*
+    from ledger.votes as votes
+    semi join touched on touched.response_id = votes.right_id
+    anti join touched as found on found.response_id = votes.left_id
+),
 said as (
     select
         pair_id(votes.left_id, votes.right_id) as pair_id, votes.prompt_id, votes.rater_id, votes.decided_at,
@@ -21,7 +32,7 @@ said as (
             else least(0.98e0, greatest(0.5e0, coalesce(declared.reliability, 0.5e0)))
         end as reliability,
         2e0 / greatest(coalesce(votes.judgement_size, 2), 2) as share
-    from ledger.votes as votes
+    from near as votes
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
     anti join evidence.erased as unasked on unasked.kind = 'prompt' and unasked.id = votes.prompt_id
     anti join evidence.erased as one on one.kind = 'response' and one.id = votes.left_id
@@ -34,7 +45,6 @@ said as (
         and settling.stratum = votes.supervisor || '/' || votes.mode
     where votes.supervisor in ('expert', 'crowd') and votes.mode = 'offline' and votes.dimension = 'overall'
         and votes.choice in ('left', 'right')
-        and (votes.left_id in (select response_id from touched) or votes.right_id in (select response_id from touched))
 ),
 heard as (
     select
