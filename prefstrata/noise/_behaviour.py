@@ -132,17 +132,27 @@ def improved(
         for part in ("mean", "spread")
     )
     told = told.with_columns(pl.col(sums).fill_null(0.0)).with_columns(
+        stood="ability",
         showed=pl.col("ability") + pl.col("slope_ability") / pl.max_horizontal("information", pl.lit(_LEAST)),
         usual=pl.col("ability_mean") + pl.col("slant") * (pl.col("length") - pl.col("length_mean")),
     )
-    stepped = _stepped(told)
-    free = pl.col("panel").is_in(sorted(anchored))
-    stepped = stepped.with_columns(
-        ability=pl.when(free).then("ability").otherwise(pl.max_horizontal("ability", pl.lit(0.0)))
-    )
+    stepped = _held(_stepped(told), anchored)
     panels = _tie_rates(panels, stepped)
     panels = _spreads(panels, stepped, anchored)
-    return _settled(stepped, panels), panels.sort("panel")
+    return _settled(_held(_carried(stepped, panels), anchored), panels), panels.sort("panel")
+
+
+def _held(told: pl.DataFrame, anchored: frozenset[int]) -> pl.DataFrame:
+    """No rater is worse than chance, but where what people settled may say so."""
+    free = pl.col("panel").is_in(sorted(anchored))
+    return told.with_columns(ability=pl.when(free).then("ability").otherwise(pl.max_horizontal("ability", pl.lit(0.0))))
+
+
+def _carried(told: pl.DataFrame, panels: pl.DataFrame) -> pl.DataFrame:
+    """Raters moved with their panel's mean, as far as it holds them: else it would be a step ahead of them for ever."""
+    moved = panels.select("panel", new_mean="ability_mean")
+    carried = (pl.col("v00") * pl.col("hold_ability")).clip(0, 1) * (pl.col("new_mean") - pl.col("ability_mean"))
+    return told.join(moved, on="panel").with_columns(ability=(pl.col("ability") + carried).round(6)).drop("new_mean")
 
 
 def _stepped(told: pl.DataFrame) -> pl.DataFrame:
@@ -260,7 +270,7 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     panels = panels.join(sums, on="panel")
     slanted = pl.col("usual") - pl.col("ability_mean")
     panels = panels.drop("ability_spread", "mean_variance").join(
-        spread_and_mean(told.with_columns(pl.col("ability", "showed") - slanted), panels, _MEAN_PULL)
+        spread_and_mean(told.with_columns(pl.col("ability", "stood", "showed") - slanted), panels, _MEAN_PULL)
         .join(panels.select("panel", before="ability_spread"), on="panel", how="right")
         .select(
             "panel",

@@ -353,3 +353,19 @@ def test_slopes_of_style_come_to_rest() -> None:
         return fitted(votes, lengths=lambda item: sides[longer[item]], settings=settings).parameters["length"].to_list()
 
     assert slopes(24) == pytest.approx(slopes(25), abs=0.03)
+
+
+@pytest.mark.parametrize(("raters", "each"), [(300, 3), (150, 6)])
+def test_raters_of_few_votes_come_to_rest_at_what_they_are(raters: int, each: int) -> None:
+    """The mean of such a stratum is told by all of them together, from two votes on a pair; it does not swing."""
+    random = Random(5)
+    crowd = [f"r{number}" for number in range(raters)] * each
+    random.shuffle(crowd)
+    votes = [
+        vote(f"item {number}", rater, opinion(random, "a" if number % 2 else "b", 0.8))
+        for number in range(len(crowd) // 2)
+        for rater in {crowd[2 * number], crowd[2 * number + 1]}
+    ]
+    found = fitted(votes)
+    assert found.fit.steps < FitSettings().iterations / 2
+    assert found.parameters["reliability"].mean() == pytest.approx(0.8, abs=0.05)
