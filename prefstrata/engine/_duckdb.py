@@ -363,8 +363,8 @@ class DuckDBEngine:
                 rows = self._run("select file_number, count(*) from scratch.parts group by all order by all")
                 yield _Parted({int(part): int(count) for part, count in rows}, self._connection)
             finally:
-                self._run("set preserve_insertion_order = false")
                 self._run("detach scratch")
+                self._run("set preserve_insertion_order = false")
 
     def spread(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any] | None:  # noqa: ARG002
         """None: there is no other machine."""

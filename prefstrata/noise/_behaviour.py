@@ -132,7 +132,6 @@ def improved(
         for part in ("mean", "spread")
     )
     told = told.with_columns(pl.col(sums).fill_null(0.0)).with_columns(
-        stood="ability",
         showed=pl.col("ability") + pl.col("slope_ability") / pl.max_horizontal("information", pl.lit(_LEAST)),
         usual=pl.col("ability_mean") + pl.col("slant") * (pl.col("length") - pl.col("length_mean")),
     )
@@ -252,6 +251,7 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     sums = told.group_by("panel").agg(
         pl.len().alias("raters"),
         pl.len().alias("n_length"),
+        total(pl.sum_horizontal(_STATES)).alias("n_met"),
         *(total(_of(name, pl.lit(1.0))).alias(f"n_{name}") for name in _SIDES),
         *(total(_of(name, pl.col("heavy_side"))).alias(f"h_{name}") for name in _SIDES),
         *(total(_of(name, pl.col("heavy_side") * pl.col("side"))).alias(f"s_{name}") for name in _SIDES),
@@ -270,7 +270,7 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
     panels = panels.join(sums, on="panel")
     slanted = pl.col("usual") - pl.col("ability_mean")
     panels = panels.drop("ability_spread", "mean_variance").join(
-        spread_and_mean(told.with_columns(pl.col("ability", "stood", "showed") - slanted), panels, _MEAN_PULL)
+        spread_and_mean(told.with_columns(pl.col("ability", "showed") - slanted), panels, _MEAN_PULL)
         .join(panels.select("panel", before="ability_spread"), on="panel", how="right")
         .select(
             "panel",
@@ -280,7 +280,8 @@ def _spreads(panels: pl.DataFrame, told: pl.DataFrame, anchored: frozenset[int])
         ),
         on="panel",
     )
-    mean = pl.col("found_mean").fill_null(pl.col("ability_prior"))
+    # Raters who are always right show nothing more in the end: their mean stays. What met nothing has its prior.
+    mean = pl.coalesce("found_mean", pl.when(pl.col("n_met") > 0).then("ability_mean"), "ability_prior")
     free = pl.col("panel").is_in(sorted(anchored))
     panels = panels.with_columns(
         *(

@@ -34,7 +34,7 @@ _MOST = 4000
 """Raters of a panel that are looked at: the spread of so many is known."""
 _NEVER = 1e-300
 _HALF_WAY = 0.5
-"""How far a panel's mean goes from where its raters stood towards what they showed. That is told from far away where
+"""How far a panel's mean goes from where it stood towards what its raters showed. That is told from far away where
 votes are few, and overshoots: all the way, the means of such panels would swing to and fro for ever."""
 
 
@@ -42,9 +42,8 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
     """``panel, ability_spread, found_mean, mean_variance``, a row per panel of which anything is known.
 
     Args:
-        told: a row per unit: ``panel, unit, ability``, ``stood`` (its ability before the step), ``showed`` (the ability
-            its votes alone would have it at, as told from there), ``information`` (on it), ``heavy_ability`` and
-            ``hold_ability`` (the hold of the panel).
+        told: a row per unit: ``panel, unit, ability, showed`` (the ability its votes alone would have it at),
+            ``information`` (on it), ``heavy_ability`` and ``hold_ability`` (the hold of the panel).
         panels: ``panel, ability_mean, ability_prior, ability_spread``.
         pull: variance of a panel's mean around its prior.
     """
@@ -54,7 +53,6 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
         .join(panels.select("panel", "ability_mean", "ability_prior"), on="panel")
         .select(
             "panel",
-            "stood",
             "showed",
             "ability_prior",
             noise=1 / pl.col("information"),
@@ -90,22 +88,22 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
         .agg(
             pl.col("ability_prior").first(),
             total(pl.col("hold")).alias("hold"),
-            total(pl.col("hold") * pl.col("stood")).alias("stood"),
             total(pl.col("hold") * pl.col("showed")).alias("pulled"),
         )
     )
     full = (pl.col("pulled") + pl.col("ability_prior") / pull) / (pl.col("hold") + 1 / pull)
-    stood = pl.col("stood") / pl.col("hold")
     weight = 1 - (1 - pl.col("part")) ** 3
     return (
         likely.join(held, on="panel")
         .join(_believed(told, panels, pull), on="panel")
+        .join(panels.select("panel", stood="ability_mean"), on="panel")
         .select(
             "panel",
             "ability_spread",
-            found_mean=(pl.col("believed_mean") * weight + (stood + _HALF_WAY * (full - stood)) * (1 - weight)).round(
-                6
-            ),
+            found_mean=(
+                pl.col("believed_mean") * weight
+                + (pl.col("stood") + _HALF_WAY * (full - pl.col("stood"))) * (1 - weight)
+            ).round(6),
             mean_variance=(1 / (pl.col("hold") + 1 / pull)).round(6),
         )
         .sort("panel")

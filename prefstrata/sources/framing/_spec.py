@@ -85,8 +85,8 @@ class Limits:
         record_bytes: a longer record is refused without being held in memory.
         depth: deeper nesting is refused; at most 126, above which the bulk reader fails.
         raw_bytes: how much of a refused record is kept.
-        part_bytes: newline-delimited JSON of more bytes is read in parts that end at the first line end after as many,
-            a copy of each being written for the time of its reading; None reads all of it at once.
+        part_bytes: newline-delimited JSON of more bytes is read in parts that end at the first line end after as many;
+            None reads all of it at once. What is compressed, or has several parts, is copied for the time it is read.
         temp_directory: where copies are written for the time of the read; None is the system's place.
     """
 

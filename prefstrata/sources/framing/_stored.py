@@ -102,8 +102,17 @@ class _Zstd:
         self._decoder = zstandard.ZstdDecompressor().decompressobj()
         self._begun = False
         self._rest = b""
+        self._text = io.BytesIO()
 
-    def read(self, _size: int, /) -> bytes:
+    def read(self, size: int, /) -> bytes:
+        found = self._text.read(size)
+        if not found:
+            # One block of what is stored may hold any number of bytes.
+            self._text = io.BytesIO(self._decoded())
+            found = self._text.read(size)
+        return found
+
+    def _decoded(self) -> bytes:
         while True:
             if self._decoder.eof:
                 self._rest = self._decoder.unused_data

@@ -355,17 +355,28 @@ def test_slopes_of_style_come_to_rest() -> None:
     assert slopes(24) == pytest.approx(slopes(25), abs=0.03)
 
 
+@pytest.mark.parametrize("right", [0.8, 0.9, 1.0])
 @pytest.mark.parametrize(("raters", "each"), [(300, 3), (150, 6)])
-def test_raters_of_few_votes_come_to_rest_at_what_they_are(raters: int, each: int) -> None:
+def test_raters_of_few_votes_come_to_rest_at_what_they_are(raters: int, each: int, right: float) -> None:
     """The mean of such a stratum is told by all of them together, from two votes on a pair; it does not swing."""
     random = Random(5)
     crowd = [f"r{number}" for number in range(raters)] * each
     random.shuffle(crowd)
     votes = [
-        vote(f"item {number}", rater, opinion(random, "a" if number % 2 else "b", 0.8))
+        vote(f"item {number}", rater, opinion(random, "a" if number % 2 else "b", right))
         for number in range(len(crowd) // 2)
         for rater in {crowd[2 * number], crowd[2 * number + 1]}
     ]
     found = fitted(votes)
-    assert found.fit.steps < FitSettings().iterations / 2
-    assert found.parameters["reliability"].mean() == pytest.approx(0.8, abs=0.05)
+    assert found.fit.steps <= FitSettings().iterations / 2
+    assert found.parameters["reliability"].mean() == pytest.approx(right, abs=0.05)
+
+
+@pytest.mark.parametrize("raters", [1, 2])
+def test_who_is_never_wrong_in_thousands_of_votes_is_no_trouble(raters: int) -> None:
+    """A rule, or a judge, that says what people settled every time: it is very reliable, and that is a number."""
+    truth = _truth(2000)
+    votes = _crowd(truth, {f"rule {number}": 1.0 for number in range(raters)})
+    found = fitted([*votes, *(settled(item, outcome) for item, outcome in truth.items())]).parameters
+    assert all(0.95 < value < 1 for value in found["reliability"].to_list())
+    assert all(low <= value <= high for low, value, high in found.select("low", "reliability", "high").iter_rows())

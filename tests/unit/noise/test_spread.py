@@ -20,9 +20,7 @@ def spread(raters: int, information: float, scale: float, *, spammers: int = 0) 
         heavy = (random.gammavariate(2, 0.5)) ** -0.5
         ability = -2.0 if unit >= raters else 1 + scale**0.5 * heavy * random.gauss(0, 1)
         showed = ability + random.gauss(0, 1) / information**0.5
-        rows.append(
-            {"panel": 1, "unit": unit, "ability": showed, "stood": showed, "showed": showed, "information": information}
-        )
+        rows.append({"panel": 1, "unit": unit, "ability": showed, "showed": showed, "information": information})
     told = pl.DataFrame(rows).with_columns(heavy_ability=1.0, hold_ability=1 / scale)
     panels = pl.DataFrame({"panel": [1], "ability_mean": [1.0], "ability_prior": [1.0], "ability_spread": [0.7]})
     found = spread_and_mean(told, panels, 1.0)["ability_spread"].item()

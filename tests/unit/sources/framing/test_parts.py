@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -62,19 +63,27 @@ def test_parts_are_cut_at_the_first_line_end_after_their_size(
     lines=st.lists(st.sampled_from(LINES), max_size=12),
     ended=st.booleans(),
     size=st.integers(1, 400),
-    packed=st.booleans(),
+    packed=st.sampled_from(["", ".gz", ".zst"]),
 )
 def test_every_record_has_the_fate_it_has_in_one_part(
-    *, lines: list[bytes], ended: bool, size: int, packed: bool
+    *, lines: list[bytes], ended: bool, size: int, packed: str
 ) -> None:
     """Its number, its place, its values or the reason against it; however small the parts, packed or plain."""
     text = b"\n".join(lines) + b"\n" * ended
     whole = fates(text, SPEC, limits=LIMITS)
-    content, name = (gzip.compress(text, mtime=0), "a.jsonl.gz") if packed else (text, "a.jsonl")
-    parts, read = fates_in_parts(content, SPEC, name=name, limits=replace(LIMITS, part_bytes=size))
+    content = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}[packed](text)
+    parts, read = fates_in_parts(content, SPEC, name=f"a.jsonl{packed}", limits=replace(LIMITS, part_bytes=size))
     assert repr((read.taken, read.refused)) == repr((whole.taken, whole.refused))
     assert sum(part.read for part in parts) == whole.framed.read
     assert sum(part.rejected for part in parts) == whole.framed.rejected
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_a_record_that_is_too_long_is_refused_wherever_it_stands(suffix: str) -> None:
+    """Between short ones, in a file that is read at once: how much a block of what is stored holds says nothing."""
+    text = b'{"t":"a"}\n{"t":"' + b"x" * 292 + b'"}\n{"t":"b"}\n'
+    content = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}[suffix](text)
+    assert fates(content, SPEC, name=f"a.jsonl{suffix}", limits=LIMITS).reasons == {2: "too_long"}
 
 
 def test_only_the_part_with_a_doubt_is_read_line_by_line() -> None:
