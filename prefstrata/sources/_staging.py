@@ -41,7 +41,7 @@ __all__ = ["Staged", "Stager", "speaks_of_users"]
 Staged = tuple[int, dict[str, int]]
 """Records read of a file, and the refused ones by reason."""
 
-# A part is copied, and its first rows wait for its scan: what is smaller is read faster as a whole, where memory is enough.
+# A part is copied, and its first rows wait for its scan: what is smaller is read faster as a whole.
 _LIMITS = Limits(part_bytes=2 << 30)
 _FRAMED = "__framed"
 _REJECTS = f"{_FRAMED}_rejects"
