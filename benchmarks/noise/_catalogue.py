@@ -127,6 +127,16 @@ def _mixed(rng: Generator) -> _World:
     return pairs, raters, sheet
 
 
+def _visitors(rng: Generator) -> _World:
+    pairs = make_pairs(rng, 12_000, tied=0.12, clear=(0.4, 1.6))
+    raters = hire(
+        rng,
+        Group("worker", 100, skill=(0.55, 0.9), ties=(0.02, 0.3), busy=1.0),
+        Group("visitor", 2000, "user/online", skill=(0.45, 0.65), ties=(0, 0.05), sees_ties=(0, 0.1), side=(0.4, 1.2)),
+    )
+    return pairs, raters, assign(rng, pairs, raters, {"worker": 2, "visitor": 5}, same_order=0.3)
+
+
 CATALOGUE: Mapping[str, Recipe] = {
     "honest": Recipe("60 honest workers, 5 votes a pair", _honest),
     "sparse": Recipe("400 workers, 3 votes a pair, some workers with two or three votes in all", _sparse),
@@ -155,5 +165,8 @@ CATALOGUE: Mapping[str, Recipe] = {
         _mixed,
         matters=True,
         golden=0.05,
+    ),
+    "visitors": Recipe(
+        "2,000 visitors near chance with 30 votes each, beside 100 workers; 5 % golden", _visitors, golden=0.05
     ),
 }

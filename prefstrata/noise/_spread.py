@@ -32,6 +32,12 @@ they are alike."""
 _LEAST_INFORMATION = 1e-3
 _MOST = 4000
 """Raters of a panel that are looked at: the spread of so many is known."""
+_NOISE_KNOWN = 0.15
+"""How far off what votes leave open of an ability may be, as a part of it: what is held back of it for intervals too.
+Where raters have few votes, their spread is what is left of how unlike they look once that is taken away. So no number
+of raters tells more than this allows: believed to the last digit, a little too much taken away has them all alike."""
+_FURTHEST = 16.0
+"""Times chance, squared, that a rater is at most taken to be off: a few of whom much is known are not the panel."""
 _NEVER = 1e-300
 _HALF_WAY = 0.5
 """How far a panel's mean goes from where it stood towards what its raters showed. That is told from far away where
@@ -61,15 +67,18 @@ def spread_and_mean(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl
         )
     )
     spreads = pl.DataFrame({"spread": _GRID})
+    telling = seen.group_by("panel").agg(telling=_telling())
     likely = (
         seen.select("panel", "noise", "fall")
         .join(spreads, how="cross")
         .with_columns(pl.max_horizontal(_density(), pl.lit(_NEVER)).log().alias("log"))
         .group_by("panel", "spread")
         .agg(total(pl.col("log")).alias("log"))
+        .join(telling, on="panel")
         .join(panels.select("panel", usual=_usual()), on="panel")
         .with_columns(
-            log=pl.col("log") - _USUAL_WEIGHT / 2 * (pl.col("spread").log() + pl.col("usual") / pl.col("spread"))
+            log=pl.col("log") * pl.col("telling")
+            - _USUAL_WEIGHT / 2 * (pl.col("spread").log() + pl.col("usual") / pl.col("spread"))
         )
         .with_columns(weight=(pl.col("log") - pl.col("log").max().over("panel")).exp())
         .group_by("panel")
@@ -134,6 +143,16 @@ def _believed(told: pl.DataFrame, panels: pl.DataFrame, pull: float) -> pl.DataF
             / (pl.col("heavy") / spread + 1 / pull),
         )
     )
+
+
+def _telling() -> pl.Expr:
+    """What a panel tells of its spread, as a part of what it would if it were known what votes leave open.
+
+    Known only to `_NOISE_KNOWN`, that tells as much as 2 / `_NOISE_KNOWN`² raters who showed it exactly; more where
+    raters are more unlike than it explains, for then less of what they showed is it.
+    """
+    times = (-pl.col("fall") / pl.col("noise")).clip(upper_bound=_FURTHEST)
+    return (2 / _NOISE_KNOWN**2 * (total(times) / pl.len()) ** 2 / pl.len()).clip(upper_bound=1.0)
 
 
 def _usual() -> pl.Expr:

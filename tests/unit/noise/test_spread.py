@@ -12,18 +12,23 @@ import pytest
 from prefstrata.noise._spread import spread_and_mean
 
 
-def spread(raters: int, information: float, scale: float, *, spammers: int = 0) -> float:
-    """Found of raters around 1 with that squared scale of a Student t, and others three log-odds below it."""
+def spread(
+    raters: int, information: float, scale: float, *, spammers: int = 0, told: float = 1.0, mean: float = 1.0
+) -> float:
+    """Found of raters around a mean with that squared scale of a Student t, and others three log-odds below it.
+
+    Their votes are said to leave as much open as information of ``told`` times what they hold would.
+    """
     random = Random(3)
     rows = []
     for unit in range(raters + spammers):
         heavy = (random.gammavariate(2, 0.5)) ** -0.5
-        ability = -2.0 if unit >= raters else 1 + scale**0.5 * heavy * random.gauss(0, 1)
+        ability = mean - 3 if unit >= raters else mean + scale**0.5 * heavy * random.gauss(0, 1)
         showed = ability + random.gauss(0, 1) / information**0.5
-        rows.append({"panel": 1, "unit": unit, "ability": showed, "showed": showed, "information": information})
-    told = pl.DataFrame(rows).with_columns(heavy_ability=1.0, hold_ability=1 / scale)
-    panels = pl.DataFrame({"panel": [1], "ability_mean": [1.0], "ability_prior": [1.0], "ability_spread": [0.7]})
-    found = spread_and_mean(told, panels, 1.0)["ability_spread"].item()
+        rows.append({"panel": 1, "unit": unit, "ability": showed, "showed": showed, "information": information * told})
+    seen = pl.DataFrame(rows).with_columns(heavy_ability=1.0, hold_ability=1 / scale)
+    panels = pl.DataFrame({"panel": [1], "ability_mean": [mean], "ability_prior": [mean], "ability_spread": [0.7]})
+    found = spread_and_mean(seen, panels, 1.0)["ability_spread"].item()
     assert isinstance(found, float)
     return found
 
@@ -47,3 +52,16 @@ def test_it_is_found_at_once_from_wherever_it_began() -> None:
 def test_spammers_make_a_panel_wide() -> None:
     """What is believed before does not hold it back."""
     assert spread(20, 9.0, 0.05, spammers=20) > 1.0
+
+
+@pytest.mark.parametrize("told", [0.9, 0.8])
+def test_raters_are_not_alike_because_their_votes_are_said_to_leave_a_little_more_open(told: float) -> None:
+    """Of two thousand raters with few votes each: a tenth too much is more than all that they differ by."""
+    assert spread(2000, 1.0, 0.05, told=told, mean=0.2) > 0.04
+
+
+@pytest.mark.parametrize("scale", [0.05, 0.25])
+def test_what_hardly_depends_on_what_votes_leave_open_is_told_by_all_raters(scale: float) -> None:
+    """What is believed before moves nothing where each ability is known far better than they differ."""
+    assert spread(2000, 300.0, scale) == pytest.approx(scale, rel=0.15)
+    assert spread(2000, 300.0, scale, mean=0.2) == pytest.approx(spread(2000, 300.0, scale), rel=0.05)
