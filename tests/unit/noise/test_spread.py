@@ -12,7 +12,7 @@ import pytest
 from prefstrata.noise._spread import spread_and_mean
 
 
-def spread(
+def spread(  # noqa: PLR0913 - what a panel is, and what is said of it
     raters: int, information: float, scale: float, *, spammers: int = 0, told: float = 1.0, mean: float = 1.0
 ) -> float:
     """Found of raters around a mean with that squared scale of a Student t, and others three log-odds below it.
