@@ -10,6 +10,7 @@ from assets._days import day_of, files_of
 from assets._specs import asset_key, checked_table, tables_in
 from assets.judging import VERDICTS, judging_assets
 from assets.ledger import ledger_asset
+from assets.rules import RULED, rule_assets
 from assets.sources import source_assets, source_key
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RESOURCE",
+    "RULED",
     "VERDICTS",
     "all_assets",
     "asset_key",
@@ -38,6 +40,7 @@ def all_assets(project: Project | None) -> list[dg.AssetsDefinition | dg.AssetSp
     return [
         *sources,
         *judging_assets(project),
+        *rule_assets(project),
         ledger_asset(feeding),
         *(asset for stage in stages for asset in stage.ASSETS),
     ]

@@ -1,4 +1,4 @@
-"""Jobs: the release, from new files to a published version; and the days of event sources."""
+"""Jobs: the release, from new files to a published version; judges, rules, and the days of event sources."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from assets import VERDICTS
+from assets import RULED, VERDICTS
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-__all__ = ["TAGS", "jobs"]
+__all__ = ["RULES", "TAGS", "jobs"]
 
+RULES = "rules"
+"""Name of the job that a schedule of its own runs."""
 TAGS = {"prefstrata/writer": "one"}
 """On every run: an instance that limits this tag to one starts runs in turn, and none has to wait for the lock."""
 
@@ -21,33 +23,38 @@ _LONG = {"dagster/max_runtime": str(48 * 3600)}
 
 
 def jobs(assets: list[dg.AssetsDefinition | dg.AssetSpec]) -> list[UnresolvedAssetJobDefinition]:
-    """The jobs over these assets; the days of events only when there is an event source."""
-    days = [asset.key for asset in assets if isinstance(asset, dg.AssetsDefinition) and asset.partitions_def]
-    judged = [asset.key for asset in assets if isinstance(asset, dg.AssetsDefinition) and VERDICTS in asset.keys]
-    release = dg.define_asset_job(
+    """The jobs over these assets: all but the release only where the project has what they are for."""
+    executable = [asset for asset in assets if isinstance(asset, dg.AssetsDefinition)]
+    days = [asset.key for asset in executable if asset.partitions_def]
+    judged = [asset.key for asset in executable if VERDICTS in asset.keys]
+    ruled = [asset.key for asset in executable if RULED in asset.keys]
+    release = _job(
         "release",
-        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*days, *judged),
-        description="Read every new file, check, estimate, weigh, sort into layers, publish; as `prefstrata run`.",
-        executor_def=dg.in_process_executor,
-        run_tags=TAGS,
+        dg.AssetSelection.all() - dg.AssetSelection.assets(*days, *judged, *ruled),
+        "Read every new file, check, estimate, weigh, sort into layers, publish; as `prefstrata run`.",
     )
-    made = [release]
-    if judged:
-        judge = dg.define_asset_job(
-            "judge",
-            selection=dg.AssetSelection.assets(*judged),
-            description="Examine the model judges and let those who pass judge, within the budget; costs money.",
-            executor_def=dg.in_process_executor,
-            run_tags=TAGS | _LONG,
-        )
-        made.append(judge)
-    if not days:
-        return made
-    events = dg.define_asset_job(
+    judge = _job(
+        "judge",
+        dg.AssetSelection.assets(*judged),
+        "Examine the model judges and let those who pass judge, within the budget; costs money.",
+        tags=TAGS | _LONG,
+    )
+    rules = _job(
+        RULES,
+        dg.AssetSelection.assets(*ruled),
+        "Let the policies' rules judge every pair; as `prefstrata rules run`. The next release reads what they say.",
+    )
+    events = _job(
         "events",
-        selection=dg.AssetSelection.assets(*days),
-        description="Read the files of some days of the event sources into the ledger; nothing is released.",
-        executor_def=dg.in_process_executor,
-        run_tags=TAGS,
+        dg.AssetSelection.assets(*days),
+        "Read the files of some days of the event sources into the ledger; nothing is released.",
     )
-    return [*made, events]
+    return [release, *([judge] if judged else []), *([rules] if ruled else []), *([events] if days else [])]
+
+
+def _job(
+    name: str, selection: dg.AssetSelection, description: str, *, tags: dict[str, str] = TAGS
+) -> UnresolvedAssetJobDefinition:
+    return dg.define_asset_job(
+        name, selection=selection, description=description, executor_def=dg.in_process_executor, run_tags=tags
+    )

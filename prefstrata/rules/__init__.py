@@ -2,7 +2,18 @@
 
 from prefstrata.rules._audit import Audited, audit
 from prefstrata.rules._evaluate import broken_rules, try_rules
-from prefstrata.rules._run import RuleRun, audit_rules, run_rules
+from prefstrata.rules._run import FORMAT, RuleRun, audit_rules, rules_wait, run_rules
 from prefstrata.rules._votes import rule_views
 
-__all__ = ["Audited", "RuleRun", "audit", "audit_rules", "broken_rules", "rule_views", "run_rules", "try_rules"]
+__all__ = [
+    "FORMAT",
+    "Audited",
+    "RuleRun",
+    "audit",
+    "audit_rules",
+    "broken_rules",
+    "rule_views",
+    "rules_wait",
+    "run_rules",
+    "try_rules",
+]

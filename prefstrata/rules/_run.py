@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -15,9 +17,10 @@ from prefstrata.policy import read_policies
 from prefstrata.rules._audit import Audited, audit
 from prefstrata.rules._evaluate import broken_rules
 from prefstrata.rules._votes import rule_views
-from prefstrata.sources import deliver, delivery_source
+from prefstrata.sources import deliver, delivered_keys, delivery_source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import duckdb
@@ -25,9 +28,14 @@ if TYPE_CHECKING:
     from prefstrata.policy import Policy, ResponseRule
     from prefstrata.project import Project
 
-__all__ = ["RuleRun", "audit_rules", "run_rules"]
+__all__ = ["FORMAT", "RuleRun", "audit_rules", "rules_wait", "run_rules"]
 
 FORMAT = "rule-verdicts"
+_NO_RULES = "no policy of the project has rules on responses"
+_AT_ONCE = 1 << 26
+"""Characters of texts that are looked at together."""
+_IDS = 1 << 16
+"""Prompts are told apart by the first four digits of their ids, at most."""
 _EXAMPLE = f"{{name: rules, mode: synthetic, supervisor: rule, path: 'inbox/rules/*.jsonl', format: {FORMAT}}}"
 
 
@@ -48,11 +56,20 @@ class RuleRun:
     file: Path | None
 
 
+class _Verdict(NamedTuple):
+    """A vote of a rule, by what its record is known."""
+
+    key: str
+    pair_id: str
+    rule: str
+    dimension: str
+    choice: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the rules say: of every text, and of every pair whose texts they are for."""
+    """What the rules say of some prompts: of every text, and of every pair whose texts they are for."""
 
-    rules: dict[str, tuple[Policy, ResponseRule]]
     broken: pl.DataFrame
     views: pl.DataFrame
 
@@ -65,20 +82,29 @@ class _Said:
 def run_rules(project: Project) -> RuleRun:
     """Let the rules of the policies judge every pair, and write their verdicts for the source that reads them.
 
+    Texts are looked at some prompts at a time, so memory does not grow with the ledger.
+
     Raises:
         ConfigError: no policy has rules, no source reads verdicts of rules, or nothing has been run yet.
     """
     source = delivery_source(project, FORMAT, _EXAMPLE)
+    texts, broken, votes = Counter[str](), Counter[str](), Counter[str]()
     with read_warehouse(project.warehouse_path) as connection:
-        said = _said(connection, project)
-        ids = said.votes["pair_id"].unique().sort()
-        pairs = _frame(connection, "judging/pairs", pairs=",".join(ids)) if len(ids) else None
-    records = [] if pairs is None else _records(said, pairs)
-    file, delivered = deliver(project, source, records)
-    breaks = said.broken.group_by("rule").agg(pl.len(), pl.col("broken").sum()).sort("rule")
+        policies = _governing(connection, project)
+        known = delivered_keys(project, source)
+
+        def records() -> Iterator[dict[str, Any]]:
+            for said in _said(connection, policies):
+                for rule, looked_at, breaking in _tally(said.broken).iter_rows():
+                    texts[rule] += looked_at
+                    broken[rule] += breaking
+                votes.update(dict(said.votes.group_by("rule").len().iter_rows()))
+                yield from _records(connection, _rules_of(policies), said.votes, known)
+
+        file, delivered = deliver(project, source, records(), known=known)
     return RuleRun(
-        breaks={rule: (texts, broken) for rule, texts, broken in breaks.iter_rows()},
-        votes=dict(said.votes.group_by("rule").len().sort("rule").iter_rows()),
+        breaks={rule: (texts[rule], broken[rule]) for rule in sorted(texts)},
+        votes=dict(sorted(votes.items())),
         delivered=delivered,
         file=file,
     )
@@ -91,42 +117,93 @@ def audit_rules(project: Project) -> list[Audited]:
         ConfigError: no policy has rules, or nothing has been run yet.
     """
     with read_warehouse(project.warehouse_path) as connection:
-        return audit(_said(connection, project).views, _frame(connection, "rules/answers"))
+        views = [said.views for said in _said(connection, _governing(connection, project))]
+        return audit(pl.concat(views), _frame(connection, "rules/answers"))
 
 
-def _said(connection: duckdb.DuckDBPyConnection, project: Project) -> _Said:
-    policies = {scenario: policy for policy, _ in read_policies(project) for scenario in policy.scenarios}
-    rules = {policy.rater(rule): (policy, rule) for policy in policies.values() for rule in policy.response_rules}
-    if not rules:
-        raise ConfigError("no policy of the project has rules on responses", where="response_rules")
+def rules_wait(project: Project) -> str | None:
+    """Why the rules of a project have nothing to say yet, in a sentence; None when they may be run.
+
+    Raises:
+        ConfigError: a policy is wrong.
+    """
+    if not any(policy.response_rules for policy, _ in read_policies(project)):
+        return _NO_RULES
+    if not project.warehouse_path.exists():
+        return "there is no warehouse yet: rules judge what a release has read"
+    return None
+
+
+def _governing(connection: duckdb.DuckDBPyConnection, project: Project) -> list[Policy]:
+    """The policies that govern any scenario, each once."""
+    governing = {scenario: policy for policy, _ in read_policies(project) for scenario in policy.scenarios}
+    policies = list({policy.ref: policy for policy in governing.values()}.values())
+    if not any(policy.response_rules for policy in policies):
+        raise ConfigError(_NO_RULES, where="response_rules")
     demand_built(connection, "evidence.pairs", "noise.settlements")
-    texts, pairs = _frame(connection, "rules/texts"), _frame(connection, "rules/pairs")
-    broken, views = [], []
-    for policy in {policy.ref: policy for policy in policies.values()}.values():
-        names = {rule.ref: policy.rater(rule) for rule in policy.response_rules}
-        mine = pl.col("policy_scenario").is_in(policy.scenarios)
-        found = broken_rules(texts.filter(mine), policy.response_rules)
-        found = found.with_columns(pl.col("rule").replace(names))
-        broken.append(found)
-        views.append(rule_views(pairs.filter(mine), found))
-    return _Said(rules, pl.concat(broken), pl.concat(views).sort("pair_id", "rule"))
+    return policies
 
 
-def _records(said: _Said, pairs: pl.DataFrame) -> list[dict[str, Any]]:
-    """A record per vote, by key."""
-    rows = {row["pair_id"]: row for row in pairs.to_dicts()}
-    made = []
-    for pair_id, name, dimension, choice in said.votes.iter_rows():
-        policy, rule = said.rules[name]
-        row, rubric = rows[pair_id], rule.rubric
-        better, worse = ("a", "b") if choice == "a" else ("b", "a")
+def _rules_of(policies: list[Policy]) -> dict[str, tuple[Policy, ResponseRule]]:
+    """The rules of the policies, by the rater that each is."""
+    return {policy.rater(rule): (policy, rule) for policy in policies for rule in policy.response_rules}
+
+
+def _said(connection: duckdb.DuckDBPyConnection, policies: list[Policy]) -> Iterator[_Said]:
+    """What the rules say, some prompts after the others."""
+    [(characters,)] = _frame(connection, "rules/size").rows()
+    for first, beyond in _ranges(characters):
+        texts = _frame(connection, "rules/texts", first=first, beyond=beyond)
+        pairs = _frame(connection, "rules/pairs", first=first, beyond=beyond)
+        broken, views = [], []
+        for policy in policies:
+            names = {rule.ref: policy.rater(rule) for rule in policy.response_rules}
+            mine = pl.col("policy_scenario").is_in(policy.scenarios)
+            found = broken_rules(texts.filter(mine), policy.response_rules)
+            found = found.with_columns(pl.col("rule").replace(names))
+            broken.append(found)
+            views.append(rule_views(pairs.filter(mine), found))
+        yield _Said(pl.concat(broken), pl.concat(views).sort("pair_id", "rule"))
+
+
+def _ranges(characters: int) -> Iterator[tuple[str, str]]:
+    """The first id of each part of the prompts and the one it ends before, empty where nothing ends it.
+
+    Ids are hashes, so that parts of their range are alike.
+    """
+    parts = 1 << (characters // _AT_ONCE).bit_length()
+    edges = (f"{place * _IDS // parts:04x}" for place in range(1, min(parts, _IDS)))
+    yield from pairwise(["", *edges, ""])
+
+
+def _tally(broken: pl.DataFrame) -> pl.DataFrame:
+    return broken.group_by("rule").agg(pl.len(), pl.col("broken").sum())
+
+
+def _records(
+    connection: duckdb.DuckDBPyConnection,
+    rules: dict[str, tuple[Policy, ResponseRule]],
+    votes: pl.DataFrame,
+    known: frozenset[str],
+) -> Iterator[dict[str, Any]]:
+    """A record per vote that was not delivered yet, by key; only their texts are fetched."""
+    given = (_Verdict(_key(rules[rule][1], rule, pair), pair, rule, *row) for pair, rule, *row in votes.iter_rows())
+    fresh = sorted(verdict for verdict in given if verdict.key not in known)
+    if not fresh:
+        return
+    pairs = _frame(connection, "judging/pairs", pairs=",".join(sorted({verdict.pair_id for verdict in fresh})))
+    rows = {row["pair_id"]: row for row in pairs.iter_rows(named=True)}
+    for verdict in fresh:
+        policy, rule = rules[verdict.rule]
+        row = rows[verdict.pair_id]
+        better, worse = ("a", "b") if verdict.choice == "a" else ("b", "a")
         record = {
-            "key": hashlib.sha256(f"{name}\n{rubric}\n{pair_id}".encode()).hexdigest(),
-            "rule": name,
+            "key": verdict.key,
+            "rule": verdict.rule,
             "family": f"{policy.name}/{rule.name}",
-            "rubric": rubric,
+            "rubric": rule.rubric,
             "policy": policy.ref,
-            "aspect": dimension,
+            "aspect": verdict.dimension,
             "messages": row["messages"],
             "better": row[f"text_{better}"],
             "worse": row[f"text_{worse}"],
@@ -134,8 +211,11 @@ def _records(said: _Said, pairs: pl.DataFrame) -> list[dict[str, Any]]:
             "worse_generator": _first(row[f"generators_{worse}"]),
             **{context: row[context] for context in ("task", "scenario", "risk_level", "language")},
         }
-        made.append({each: value for each, value in record.items() if value is not None})
-    return sorted(made, key=lambda record: str(record["key"]))
+        yield {each: value for each, value in record.items() if value is not None}
+
+
+def _key(rule: ResponseRule, rater: str, pair_id: str) -> str:
+    return hashlib.sha256(f"{rater}\n{rule.rubric}\n{pair_id}".encode()).hexdigest()
 
 
 def _first(names: list[str] | None) -> str | None:

@@ -8,6 +8,7 @@ import json
 import os
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from prefstrata.model import ConfigError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from prefstrata.project import Project, Source
 
-__all__ = ["deliver", "delivery_folder", "delivery_source"]
+__all__ = ["deliver", "delivered_keys", "delivery_folder", "delivery_source"]
 
 
 def delivery_source(project: Project, form: str, example: str) -> Source:
@@ -47,13 +48,16 @@ def delivery_folder(project: Project, source: Source) -> Path:
     return project.directory / Path(*parts[:plain])
 
 
-def deliver(project: Project, source: Source, records: Iterable[dict[str, Any]]) -> tuple[Path | None, int]:
+def deliver(
+    project: Project, source: Source, records: Iterable[dict[str, Any]], *, known: frozenset[str] | None = None
+) -> tuple[Path | None, int]:
     """Write the records that no delivered file holds yet into a new file; it appears whole or not at all.
 
     Args:
         project: the project.
         source: the source that is to read them.
-        records: each with a ``key`` of its own.
+        records: taken one at a time, so that they need not be in memory together; each with a ``key`` of its own.
+        known: what :func:`delivered_keys` found, when it was asked already.
 
     Returns:
         The file, None when there was nothing new; and how many records are in it.
@@ -61,22 +65,39 @@ def deliver(project: Project, source: Source, records: Iterable[dict[str, Any]])
     Raises:
         ConfigError: the source's path does not find the file.
     """
-    folder, name = delivery_folder(project, source), source.format.rpartition("-")[2]
-    known = set(_keys(folder, name))
-    fresh = [record for record in records if record["key"] not in known]
-    if not fresh:
-        return None, 0
-    data = "".join(json.dumps(record, ensure_ascii=True, sort_keys=True) + "\n" for record in fresh).encode()
+    folder, name = delivery_folder(project, source), _name(source)
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{name}-{hashlib.sha256(data).hexdigest()[:32]}.jsonl"
-    waiting = target.with_name(f".{target.name}")
-    with waiting.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.rename(target)
+    known = delivered_keys(project, source) if known is None else known
+    digest, delivered = hashlib.sha256(), 0
+    # Beside its place, under a name that no source reads.
+    waiting = folder / f".{name}-{uuid4().hex}.part"
+    try:
+        with waiting.open("wb") as file:
+            for record in records:
+                if record["key"] not in known:
+                    line = json.dumps(record, ensure_ascii=True, sort_keys=True).encode() + b"\n"
+                    file.write(line)
+                    digest.update(line)
+                    delivered += 1
+            file.flush()
+            os.fsync(file.fileno())
+        if not delivered:
+            return None, 0
+        target = folder / f"{name}-{digest.hexdigest()[:32]}.jsonl"
+        waiting.rename(target)
+    finally:
+        waiting.unlink(missing_ok=True)
     _check_found(project, source, target)
-    return target, len(fresh)
+    return target, delivered
+
+
+def delivered_keys(project: Project, source: Source) -> frozenset[str]:
+    """The keys of all records that were delivered to the source."""
+    return frozenset(_keys(delivery_folder(project, source), _name(source)))
+
+
+def _name(source: Source) -> str:
+    return source.format.rpartition("-")[2]
 
 
 def _keys(folder: Path, name: str) -> Iterator[str]:

@@ -1,9 +1,12 @@
--- Grain: a response of a pair.
+-- Grain: a response of a pair, of the prompts from one id to before another, or to the end.
 -- What rules look at, once per text, and what decides which rules are for it.
-with compared as (
-    select a as response_id from evidence.pairs
+with pairs as (
+    select a, b from evidence.pairs where prompt_id >= $first and ($beyond = '' or prompt_id < $beyond)
+),
+compared as (
+    select a as response_id from pairs
     union
-    select b as response_id from evidence.pairs
+    select b as response_id from pairs
 )
 select
     responses.response_id as id, texts.content, nullif(prompts.task, 'unknown') as task, prompts.risk_level,

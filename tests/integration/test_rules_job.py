@@ -1,0 +1,91 @@
+"""The rules as a job of Dagster, and the schedule that runs it: only where a source reads what they say."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pytest
+
+import prefstrata.rules._run
+from prefstrata.project import read_project
+from prefstrata.rules import run_rules
+from tests._command import command
+from tests.integration.test_rules_command import CONFIG, GENERAL, project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["project"]
+
+KEY = dg.AssetKey(["rules", "verdicts"])
+
+
+@pytest.fixture
+def loaded(project: Path, monkeypatch: pytest.MonkeyPatch) -> dg.Definitions:
+    """What Dagster loads for the project."""
+    monkeypatch.setenv("PREFSTRATA_PROJECT", str(project))
+    return definitions()
+
+
+def definitions() -> dg.Definitions:
+    """What Dagster loads now."""
+    found: dg.Definitions = importlib.reload(importlib.import_module("dagster_project.definitions")).defs
+    return found
+
+
+def names(defs: dg.Definitions) -> set[str]:
+    """Of jobs and schedules."""
+    return {each.name for each in (*(defs.jobs or ()), *(defs.schedules or ()))}
+
+
+def asked(defs: dg.Definitions) -> dg.RunRequest | dg.SkipReason:
+    """What the schedule of the rules says at its hour."""
+    found = defs.resolve_schedule_def("daily_rules").evaluate_tick(dg.build_schedule_context())
+    assert len(found.run_requests or ()) <= 1
+    return next(iter(found.run_requests or ()), dg.SkipReason(found.skip_message))
+
+
+def test_the_job_lets_rules_vote_and_the_release_does_not(project: Path, loaded: dg.Definitions) -> None:
+    """Its figures are the command's; what it delivered is there for the next release, once."""
+    assert KEY not in loaded.resolve_job_def("release").asset_layer.executable_asset_keys
+    for delivered in (20, 0):
+        with dg.DagsterInstance.ephemeral() as instance:
+            done = loaded.resolve_job_def("rules").execute_in_process(instance=instance)
+            [event] = done.get_asset_materialization_events()
+        metadata = event.materialization.metadata
+        assert metadata["verdicts delivered"].value == delivered
+        assert [row.data["pairs it decides"] for row in metadata["rules"].records] == [10, 10]
+    assert command("rules", "run", "--json", cwd=project).document["delivered"] == 0
+
+
+def test_the_schedule_asks_only_where_rules_have_something_to_judge(project: Path, loaded: dg.Definitions) -> None:
+    """A policy may lose its rules and a warehouse be moved away while Dagster runs."""
+    assert isinstance(asked(loaded), dg.RunRequest)
+    policy = (project / "policy.yaml").read_text("utf-8")
+    (project / "policy.yaml").write_text(GENERAL, "utf-8")
+    assert asked(loaded) == dg.SkipReason("no policy of the project has rules on responses")
+    (project / "policy.yaml").write_text(policy, "utf-8")
+    read_project(project).warehouse_path.unlink()
+    assert asked(loaded) == dg.SkipReason("there is no warehouse yet: rules judge what a release has read")
+
+
+def test_without_a_source_that_reads_them_there_is_neither(loaded: dg.Definitions, project: Path) -> None:
+    """A job that can only fail would fail every night."""
+    assert {"rules", "daily_rules", "release", "daily_release"} <= names(loaded)
+    (project / "prefstrata.yaml").write_text(CONFIG, "utf-8")
+    assert not {"rules", "daily_rules"} & names(definitions())
+
+
+def test_rules_say_the_same_of_some_prompts_after_the_others(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Part by part, so that no more texts are in memory than have so many characters."""
+    made = []
+    for characters in (1 << 26, 100, 1):
+        monkeypatch.setattr(prefstrata.rules._run, "_AT_ONCE", characters)  # noqa: SLF001 - a small part of a small set
+        done = run_rules(read_project(project))
+        assert done.file is not None
+        made.append((sorted(done.file.read_bytes().splitlines()), done.breaks, done.votes))
+        done.file.unlink()
+    assert made[0] == made[1] == made[2]
+    assert made[0][1] == {"general/no-slang@1": (40, 10), "general/short@3": (40, 10)}
