@@ -10,10 +10,8 @@ from typing import Any
 
 from prefstrata.judging._quoting import cleaned
 
-__all__ = ["FINAL", "PARSER", "UNUSABLE", "Parsed", "parse"]
+__all__ = ["FINAL", "UNUSABLE", "Parsed", "parse"]
 
-PARSER = 3
-"""Version of the parser; raise it when the same reply may be read differently."""
 FINAL = frozenset({"answered", "refused", "too_long"})
 """Outcomes that are never asked again."""
 UNUSABLE = frozenset({"malformed", "empty", "truncated", "wrong_schema"})
