@@ -1,9 +1,10 @@
 -- Grain: a vote on a pair that people settled, held against what they settled.
 -- Disputed pairs are harder, and who contradicts the others makes a pair disputed. So the pairs that a round settled are held against the
 -- other pairs with several votes that were first voted on in that month. Where they are more than half as often again disputed, or less
--- than two thirds as often, and chance would not have it so, the votes themselves chose what was settled. Votes given before the
--- settling then show how pairs were chosen, and not how good raters are: they are left out. What settles is not held against itself,
--- nor what its rater said before.
+-- than two thirds as often, and chance would not have it so, the votes themselves chose what was settled: in that month, or in all
+-- months of the round together but those that show it by themselves. What chance gives in one ledger of twenty shows nothing, and as many
+-- as there are months and rounds were held against others (Bonferroni). Votes given before the settling then show how pairs were
+-- chosen, and not how good raters are: they are left out. What settles is not held against itself, nor what its rater said before.
 with settling as (
     select
         votes.pair_id, votes.dimension, min(votes.decided_at) as settled_at,
@@ -36,22 +37,61 @@ rounds as (
     from judged
     group by dimension, month, round
 ),
+totals as (
+    select dimension, month, sum(n) as n, sum(disputed) as disputed
+    from rounds
+    group by dimension, month
+),
+-- How many would be disputed, were they as those of the month (even), and were they as the others of it (elsewhere).
 compared as (
     select
-        *,
-        disputed / n as share,
-        (sum(disputed) over (partition by dimension, month) - disputed)
-            / nullif(sum(n) over (partition by dimension, month) - n, 0) as elsewhere
+        rounds.dimension, rounds.month, rounds.round, rounds.n, rounds.disputed,
+        totals.n - rounds.n as others,
+        totals.disputed - rounds.disputed as others_disputed,
+        rounds.n * totals.disputed / totals.n as even,
+        (totals.n - rounds.n) * totals.disputed / totals.n as others_even,
+        rounds.n * (totals.disputed - rounds.disputed) / (totals.n - rounds.n) as elsewhere
     from rounds
+    join totals on totals.dimension = rounds.dimension and totals.month = rounds.month
+    where rounds.round is not null and totals.n > rounds.n
+),
+tests as (
+    select (select count(*) from compared) + (select count(*) from (select distinct dimension, round from compared) as every) as n
+),
+months as (
+    select
+        compared.*,
+        (disputed > 1.5e0 * elsewhere or 1.5e0 * disputed < elsewhere)
+            and 2 * tests.n * least(
+                chance_of(disputed / compared.n, compared.n, even / compared.n),
+                chance_of(others_disputed / others, others, others_even / others)
+            ) <= 0.05e0 as chosen
+    from compared
+    cross join tests
+),
+together as (
+    select
+        dimension, round,
+        sum(n) as n, sum(disputed) as disputed, sum(others) as others, sum(others_disputed) as others_disputed,
+        round(sum(even), 9) as even, round(sum(others_even), 9) as others_even, round(sum(elsewhere), 9) as elsewhere
+    from months
+    where not chosen
+    group by dimension, round
 ),
 choosing as (
+    select rounds.dimension, rounds.month, rounds.round
+    from rounds
+    join together on together.dimension = rounds.dimension and together.round = rounds.round
+    cross join tests
+    where (together.disputed > 1.5e0 * elsewhere or 1.5e0 * together.disputed < elsewhere)
+        and 2 * tests.n * least(
+            chance_of(together.disputed / together.n, together.n, even / together.n),
+            chance_of(others_disputed / others, others, others_even / others)
+        ) <= 0.05e0
+    union
     select dimension, month, round
-    from compared
-    where round is not null
-        and (
-            (share > 1.5e0 * elsewhere and wilson_low(share, n) > elsewhere)
-            or (1.5e0 * share < elsewhere and wilson_high(share, n) < elsewhere)
-        )
+    from months
+    where chosen
 ),
 chosen as (
     select judged.pair_id, judged.dimension

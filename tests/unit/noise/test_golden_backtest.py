@@ -7,6 +7,8 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.unit.noise._voting import at, opinion, settled, vote, warehouse
 
 if TYPE_CHECKING:
@@ -86,6 +88,34 @@ def test_steady_raters_did_not_move_when_people_no_longer_settled_what_all_agree
     found = _figures(_votes(3, {}, lambda random, disputed, late: "" if disputed and not late else _lot(random)))
     assert _failed(found) == set()
     assert found.filter(measure="moved_on_golden")["value"].to_list() == [0]
+
+
+def _left_out(settles: Callable[[Random, bool], bool], seed: int) -> float:
+    """The share of votes on settled pairs that are no back-test: three of forty raters on a pair, in twelve months."""
+    random = Random(seed)
+    votes = []
+    for pair in range(1200):
+        truth, month = random.choice("ab"), pair // 100
+        said = {f"rater {n}": opinion(random, truth, 0.8) for n in random.sample(range(40), 3)}
+        begun = at(_DAY * 30 * month)
+        votes += [vote(f"i{pair}", rater, choice, decided_at=begun) for rater, choice in said.items()]
+        if settles(random, len(set(said.values())) > 1):
+            votes.append({**settled(f"i{pair}", truth), "round": "golden", "decided_at": at(_DAY * (30 * month + 3))})
+    with warehouse(votes, fit=False) as engine:
+        engine.build("noise.golden_votes")
+        return engine.read("noise.golden_votes")["chose"].cast(int).mean()  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_no_back_test_is_lost_where_a_few_pairs_of_each_month_are_drawn_by_lot(seed: int) -> None:
+    """Of ten pairs a month chance has more disputed now and then, and of twelve months in one or another."""
+    assert _left_out(lambda random, _: random.random() < 0.1, seed) == 0
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_a_round_that_settles_disputes_shows_it_in_all_its_months(seed: int) -> None:
+    """Of five pairs a month each may be disputed by chance, of sixty in a year they are not."""
+    assert _left_out(lambda random, disputed: disputed and random.random() < 0.1, seed) == 1
 
 
 def test_who_got_worse_is_found_where_disputes_are_settled_besides() -> None:
