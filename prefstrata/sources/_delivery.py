@@ -6,6 +6,9 @@ import glob
 import hashlib
 import json
 import os
+import time
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from prefstrata.project import Project, Source
 
 __all__ = ["deliver", "delivered_keys", "delivery_folder", "delivery_source"]
+
+_DEAD_SECONDS = 24 * 3600
+"""Whoever has not written to an unfinished file for so long is not going to finish it."""
 
 
 def delivery_source(project: Project, form: str, example: str) -> Source:
@@ -53,6 +59,8 @@ def deliver(
 ) -> tuple[Path | None, int]:
     """Write the records that no delivered file holds yet into a new file; it appears whole or not at all.
 
+    Where none is new the folder is not touched, so it need not be writable.
+
     Args:
         project: the project.
         source: the source that is to read them.
@@ -66,29 +74,39 @@ def deliver(
         ConfigError: the source's path does not find the file.
     """
     folder, name = delivery_folder(project, source), _name(source)
-    folder.mkdir(parents=True, exist_ok=True)
     known = delivered_keys(project, source) if known is None else known
+    fresh = (record for record in records if record["key"] not in known)
+    first = next(fresh, None)
+    if first is None:
+        return None, 0
+    folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder, name)
     digest, delivered = hashlib.sha256(), 0
     # Beside its place, under a name that no source reads.
     waiting = folder / f".{name}-{uuid4().hex}.part"
     try:
         with waiting.open("wb") as file:
-            for record in records:
-                if record["key"] not in known:
-                    line = json.dumps(record, ensure_ascii=True, sort_keys=True).encode() + b"\n"
-                    file.write(line)
-                    digest.update(line)
-                    delivered += 1
+            for record in chain([first], fresh):
+                line = json.dumps(record, ensure_ascii=True, sort_keys=True).encode() + b"\n"
+                file.write(line)
+                digest.update(line)
+                delivered += 1
             file.flush()
             os.fsync(file.fileno())
-        if not delivered:
-            return None, 0
         target = folder / f"{name}-{digest.hexdigest()[:32]}.jsonl"
         waiting.rename(target)
     finally:
         waiting.unlink(missing_ok=True)
     _check_found(project, source, target)
     return target, delivered
+
+
+def _sweep(folder: Path, name: str) -> None:
+    """Remove what killed processes left; another that writes at this moment keeps its file."""
+    for left in folder.glob(f".{name}-*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _DEAD_SECONDS:
+                left.unlink()
 
 
 def delivered_keys(project: Project, source: Source) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,7 @@ from prefstrata.project import read_project
 from prefstrata.sources import deliver, delivery_source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from prefstrata.project import Project
@@ -59,3 +62,38 @@ def test_files_of_others_in_the_folder_deliver_nothing_and_stop_nothing(project:
     (folder / "verdicts-folder.jsonl").mkdir()
     _, delivered = deliver(project, delivery_source(project, FORM, ""), [{"key": "known"}, {"key": "a"}])
     assert delivered == 1
+
+
+def test_nothing_new_writes_nothing(project: Project) -> None:
+    """Neither where the folder is not there nor where it could not be made, such as on a read-only mount."""
+    source = delivery_source(project, FORM, "")
+    assert deliver(project, source, []) == (None, 0)
+    assert not (project.directory / "inbox").exists()
+    (project.directory / "inbox").write_text("no folder", "utf-8")
+    assert deliver(project, source, [{"key": "a"}], known=frozenset("a")) == (None, 0)
+
+
+def test_a_delivery_that_breaks_off_leaves_nothing(project: Project) -> None:
+    """Records are made while they are written: what makes them may fail in the middle."""
+
+    def records() -> Iterator[dict[str, str]]:
+        yield {"key": "a"}
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        deliver(project, delivery_source(project, FORM, ""), records())
+    assert list((project.directory / "inbox" / "v").iterdir()) == []
+
+
+def test_what_a_killed_delivery_left_is_removed_a_day_later(project: Project) -> None:
+    """It may be large, and no name tells whether its process lives; one that is written to at this moment stays."""
+    folder = project.directory / "inbox" / "v"
+    folder.mkdir(parents=True)
+    for name, hours in ((".verdicts-dead.part", 25), (".verdicts-writing.part", 0), (".others-dead.part", 25)):
+        (folder / name).write_bytes(b"{")
+        os.utime(folder / name, (time.time() - hours * 3600,) * 2)
+    file, _ = deliver(project, delivery_source(project, FORM, ""), [{"key": "a"}])
+    assert {path for path in folder.iterdir() if path != file} == {
+        folder / ".verdicts-writing.part",
+        folder / ".others-dead.part",
+    }
