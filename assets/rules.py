@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from prefstrata.pipeline import alone
 from prefstrata.project import read_project
 from prefstrata.rules import FORMAT, run_rules
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["RULED", "rule_assets"]
 
 RULED = dg.AssetKey(["rules", "verdicts"])
+_PATIENCE_SECONDS = 3600.0
 
 
 def rule_assets(project: "Project | None") -> list[dg.AssetsDefinition]:
@@ -27,8 +29,11 @@ def rule_assets(project: "Project | None") -> list[dg.AssetsDefinition]:
         group_name="rules",
         description="Verdicts of the policies' rules on every pair, for their source; what was delivered is not again.",
     )
-    def verdicts() -> dg.MaterializeResult[Any]:
-        return dg.MaterializeResult(metadata=_figures(run_rules(read_project(directory))))
+    def verdicts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+        project = read_project(directory)
+        # A release cannot open the warehouse while rules read it, and would not wait for them without the lock.
+        with alone(project, wait=_PATIENCE_SECONDS, waiting=context.log.info):
+            return dg.MaterializeResult(metadata=_figures(run_rules(project)))
 
     return [verdicts]
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import time
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import dagster as dg
 import pytest
 
 import prefstrata.rules._run
+from prefstrata.model import UnreachableError
+from prefstrata.pipeline import alone, open_session
 from prefstrata.project import read_project
 from prefstrata.rules import run_rules
 from tests._command import command
@@ -16,6 +20,9 @@ from tests.integration.test_rules_command import CONFIG, GENERAL, project
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from prefstrata.project import Project
+    from prefstrata.rules import RuleRun
 
 __all__ = ["project"]
 
@@ -58,6 +65,33 @@ def test_the_job_lets_rules_vote_and_the_release_does_not(project: Path, loaded:
         assert metadata["verdicts delivered"].value == delivered
         assert [row.data["pairs it decides"] for row in metadata["rules"].records] == [10, 10]
     assert command("rules", "run", "--json", cwd=project).document["delivered"] == 0
+
+
+def test_the_job_waits_for_a_run_and_keeps_others_away(
+    project: Path, loaded: dg.Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no instance lets runs start in turn: a release cannot open the warehouse while rules read it."""
+    held = Event()
+
+    def hold() -> None:
+        with open_session(read_project(project)):
+            held.set()
+            time.sleep(2)
+
+    def judge(found: Project) -> RuleRun:
+        with pytest.raises(UnreachableError, match="another run has this project"), alone(found):
+            pass
+        return run_rules(found)
+
+    monkeypatch.setattr("assets.rules.run_rules", judge)
+    holder = Thread(target=hold)
+    holder.start()
+    assert held.wait(60)
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = loaded.resolve_job_def("rules").execute_in_process(instance=instance)
+        said = [entry.user_message for entry in instance.all_logs(done.run_id)]
+    holder.join()
+    assert any("waiting for another run of this project" in each for each in said)
 
 
 def test_the_schedule_asks_only_where_rules_have_something_to_judge(project: Path, loaded: dg.Definitions) -> None:
