@@ -82,7 +82,7 @@ class _Said:
 def run_rules(project: Project) -> RuleRun:
     """Let the rules of the policies judge every pair, and write their verdicts for the source that reads them.
 
-    Texts are looked at some prompts at a time, so memory does not grow with the ledger.
+    Texts are looked at some prompts at a time, so they need not fit into memory. The keys of what was delivered must.
 
     Raises:
         ConfigError: no policy has rules, no source reads verdicts of rules, or nothing has been run yet.
@@ -112,6 +112,8 @@ def run_rules(project: Project) -> RuleRun:
 
 def audit_rules(project: Project) -> list[Audited]:
     """Hold the rules against what people said of the same pairs. Nothing is written.
+
+    In memory are all pairs, with what each rule says of them, and the texts of some prompts at a time.
 
     Raises:
         ConfigError: no policy has rules, or nothing has been run yet.
@@ -171,8 +173,8 @@ def _ranges(characters: int) -> Iterator[tuple[str, str]]:
 
     Ids are hashes, so that parts of their range are alike.
     """
-    parts = 1 << (characters // _AT_ONCE).bit_length()
-    edges = (f"{place * _IDS // parts:04x}" for place in range(1, min(parts, _IDS)))
+    parts = min(1 << (characters // _AT_ONCE).bit_length(), _IDS)
+    edges = (f"{place * _IDS // parts:04x}" for place in range(1, parts))
     yield from pairwise(["", *edges, ""])
 
 

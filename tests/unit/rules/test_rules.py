@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from prefstrata.policy import ResponseRule
 from prefstrata.rules import audit, broken_rules, rule_views
+from prefstrata.rules._run import _ranges
 
 
 def breaks(text: str, **said: Any) -> bool:  # noqa: ANN401 - any part of a rule
@@ -190,3 +192,16 @@ def test_a_pattern_is_of_the_engine_that_runs_it() -> None:
     """Scripts by name, which Python's own patterns do not know."""
     assert breaks("plain", matches=r"\p{Han}")
     assert not breaks("\u6f22", matches=r"\p{Han}")
+
+
+@pytest.mark.parametrize(
+    ("millions", "parts"), [(0, 1), (67, 1), (68, 2), (1_000, 16), (10**7, 1 << 16), (10**9, 1 << 16)]
+)
+def test_prompts_are_looked_at_in_equal_parts_of_their_ids(millions: int, parts: int) -> None:
+    """From the first to the last, none twice, however many texts there are."""
+    found = list(_ranges(millions * 1_000_000))
+    assert len(found) == parts
+    assert (found[0][0], found[-1][1]) == ("", "")
+    assert all(ends == begins for (_, ends), (begins, _) in pairwise(found))
+    widths = {int(end or "10000", 16) - int(begin or "0", 16) for begin, end in found}
+    assert widths == {(1 << 16) // parts}
