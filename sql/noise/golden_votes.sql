@@ -73,7 +73,8 @@ together as (
     select
         dimension, round,
         sum(n) as n, sum(disputed) as disputed, sum(others) as others, sum(others_disputed) as others_disputed,
-        round(sum(even), 9) as even, round(sum(others_even), 9) as others_even, round(sum(elsewhere), 9) as elsewhere
+        sum(cast(round(1e6 * even) as bigint)) / 1e6 as even, sum(cast(round(1e6 * others_even) as bigint)) / 1e6 as others_even,
+        sum(cast(round(1e6 * elsewhere) as bigint)) / 1e6 as elsewhere
     from months
     where not chosen
     group by dimension, round
