@@ -235,7 +235,7 @@ def _events(builder: Builder, section: Events) -> Block:
         f"list_filter([{', '.join(others)}], lambda __each: __each is not null)" if others else "cast([] as varchar[])"
     )
     became = None if section.became is None else builder.response("became", section.became, blank=False)
-    user = f"nullif({name_of(builder.cell('user', section.user, 'name'))}, '')"
+    user = builder.cell("user", section.user, "name")
     context = builder.context
     builder.columns |= {
         "prompt_id": "__prompt_id",
@@ -257,7 +257,7 @@ def _events(builder: Builder, section: Events) -> Block:
         builder.put(name, getattr(section, name), "text")
     builder.columns["address"] = "cast(null as varchar)"
     if section.address is not None:
-        address = f"nullif({name_of(builder.cell('address', section.address, 'name'))}, '')"
+        address = builder.cell("address", section.address, "name")
         builder.columns["address"] = builder.pseudonym(f"{context.source}/address", address)
     builder.said(section, kind.spelled, user=builder.columns["user_id"])
     builder.columns["decided_at"] = builder.columns["occurred_at"]

@@ -84,7 +84,7 @@ class Builder:
         self.where = f"coalesce({found.sql}, false){failed}"
 
     def pseudonym(self, source: str, name: str) -> str:
-        """The column that holds a name's pseudonym over the hashed level; see :func:`pseudonym`."""
+        """The column that holds, over the hashed level, the pseudonym of a name as it was found; see `pseudonym`."""
         if (source, name) not in self.names:
             self.names.append((source, name))
         return f"__pseudonym{self.names.index((source, name))}"
@@ -95,7 +95,7 @@ class Builder:
         Where the rater is a user whose pseudonym a column holds already, ``user`` is that column.
         """
         of = {name: getattr(statement, name, None) for name in _INHERITED}
-        name = f"nullif({name_of(self.cell('rater', of['rater'], 'name'))}, '')"
+        name = self.cell("rater", of["rater"], "name")
         self.columns["rater_id"] = self._rater(name) if user is None else self._called(user)
         for part in ("level", "family", "version", "rationale"):
             self.put(part, of[part], "text")
@@ -137,7 +137,9 @@ class Builder:
 
     def _rater(self, name: str) -> str:
         """``supervisor:name``; a user's is a pseudonym."""
-        return self._called(self.pseudonym(self.context.source, name) if self.context.supervisor == "user" else name)
+        if self.context.supervisor == "user":
+            return self._called(self.pseudonym(self.context.source, name))
+        return self._called(_said_name(name))
 
     def _called(self, name: str) -> str:
         """Unnamed raters are one pool with the name of the source."""
@@ -156,12 +158,14 @@ class Builder:
     def _with_pseudonyms(self, rows: str, named: str) -> str:
         """The rows with the pseudonyms of their names, each computed once, however many rows bear it.
 
-        A pseudonym costs four blocks of SHA-256, and few users do many things.
+        A pseudonym costs four blocks of SHA-256, and few users do many things. Names are told apart as they were found:
+        what is composed and trimmed is told once, too.
         """
         joined = f"({rows})"
         for place, (source, name) in enumerate(self.names):
             borne = select([f"distinct {name} as __name{place}"], named)
-            known = select([f"__name{place}", f"{pseudonym(source, f'__name{place}')} as __pseudonym{place}"], borne)
+            called = pseudonym(source, _said_name(f"__name{place}"))
+            known = select([f"__name{place}", f"{called} as __pseudonym{place}"], borne)
             joined += f"\nleft join ({known}) on __name{place} = {name}"
         return joined if self.names else rows
 
@@ -184,6 +188,11 @@ def name_of(text: str) -> str:
     """
     outside = f"{text} < '!' or {text} >= chr(127) or right({text}, 1) not between '!' and '~'"
     return composed(f"case when {outside} then trim({text}, {text_literal(BLANKS)}) else {text} end")
+
+
+def _said_name(text: str) -> str:
+    """The same; null where there is nothing else."""
+    return f"nullif({name_of(text)}, '')"
 
 
 def pseudonym(source: str, name: str) -> str:
