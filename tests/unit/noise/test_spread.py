@@ -13,19 +13,28 @@ from prefstrata.noise._spread import spread_and_mean
 
 
 def spread(  # noqa: PLR0913 - what a panel is, and what is said of it
-    raters: int, information: float, scale: float, *, spammers: int = 0, told: float = 1.0, mean: float = 1.0
+    raters: int,
+    information: float,
+    scale: float,
+    *,
+    spammers: int = 0,
+    told: float = 1.0,
+    mean: float = 1.0,
+    known: int = 0,
 ) -> float:
     """Found of raters around a mean with that squared scale of a Student t, and others three log-odds below it.
 
-    Their votes are said to leave as much open as information of ``told`` times what they hold would.
+    Their votes are said to leave as much open as information of ``told`` times what they hold would. Of the first
+    ``known`` of them everything is known.
     """
     random = Random(3)
     rows = []
     for unit in range(raters + spammers):
         heavy = (random.gammavariate(2, 0.5)) ** -0.5
         ability = mean - 3 if unit >= raters else mean + scale**0.5 * heavy * random.gauss(0, 1)
-        showed = ability + random.gauss(0, 1) / information**0.5
-        rows.append({"panel": 1, "unit": unit, "ability": showed, "showed": showed, "information": information * told})
+        held = information * (1e6 if unit < known else 1.0)
+        showed = ability + random.gauss(0, 1) / held**0.5
+        rows.append({"panel": 1, "unit": unit, "ability": showed, "showed": showed, "information": held * told})
     seen = pl.DataFrame(rows).with_columns(heavy_ability=1.0, hold_ability=1 / scale)
     panels = pl.DataFrame({"panel": [1], "ability_mean": [mean], "ability_prior": [mean], "ability_spread": [0.7]})
     found = spread_and_mean(seen, panels, 1.0)["ability_spread"].item()
@@ -58,6 +67,11 @@ def test_spammers_make_a_panel_wide() -> None:
 def test_raters_are_not_alike_because_their_votes_are_said_to_leave_a_little_more_open(told: float) -> None:
     """Of two thousand raters with few votes each: a tenth too much is more than all that they differ by."""
     assert spread(2000, 1.0, 0.05, told=told, mean=0.2) > 0.04
+
+
+def test_a_few_of_whom_much_is_known_do_not_speak_for_the_others() -> None:
+    """They differ by far more than their votes leave open, which says nothing of what those of the others do."""
+    assert spread(2000, 1.0, 0.05, told=0.8, mean=0.2, known=4) > 0.04
 
 
 @pytest.mark.parametrize("scale", [0.05, 0.25])
