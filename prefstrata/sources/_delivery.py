@@ -102,9 +102,12 @@ def deliver(
 
 
 def _sweep(folder: Path, name: str) -> None:
-    """Remove what killed processes left; another that writes at this moment keeps its file."""
+    """Remove what killed processes left; another that writes at this moment keeps its file.
+
+    What cannot be removed, such as a folder of that name, is no reason not to deliver.
+    """
     for left in folder.glob(f".{name}-*.part"):
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             if time.time() - left.stat().st_mtime > _DEAD_SECONDS:
                 left.unlink()
 

@@ -88,12 +88,14 @@ def test_a_delivery_that_breaks_off_leaves_nothing(project: Project) -> None:
 def test_what_a_killed_delivery_left_is_removed_a_day_later(project: Project) -> None:
     """It may be large, and no name tells whether its process lives; one that is written to at this moment stays."""
     folder = project.directory / "inbox" / "v"
-    folder.mkdir(parents=True)
+    (folder / ".verdicts-folder.part").mkdir(parents=True)
+    os.utime(folder / ".verdicts-folder.part", (0, 0))
     for name, hours in ((".verdicts-dead.part", 25), (".verdicts-writing.part", 0), (".others-dead.part", 25)):
         (folder / name).write_bytes(b"{")
         os.utime(folder / name, (time.time() - hours * 3600,) * 2)
     file, _ = deliver(project, delivery_source(project, FORM, ""), [{"key": "a"}])
     assert {path for path in folder.iterdir() if path != file} == {
+        folder / ".verdicts-folder.part",
         folder / ".verdicts-writing.part",
         folder / ".others-dead.part",
     }
