@@ -16,6 +16,7 @@ from prefstrata.pipeline import alone, open_session
 from prefstrata.project import read_project
 from prefstrata.rules import run_rules
 from tests._command import command
+from tests.integration.dagster.test_new_files import age, started, tick
 from tests.integration.test_rules_command import CONFIG, GENERAL, project
 
 if TYPE_CHECKING:
@@ -65,6 +66,20 @@ def test_the_job_lets_rules_vote_and_the_release_does_not(project: Path, loaded:
         assert metadata["verdicts delivered"].value == delivered
         assert [row.data["pairs it decides"] for row in metadata["rules"].records] == [10, 10]
     assert command("rules", "run", "--json", cwd=project).document["delivered"] == 0
+
+
+def test_what_rules_deliver_starts_one_release(project: Path, loaded: dg.Definitions) -> None:
+    """And not again after a night in which they had nothing new to say."""
+    age(project / "inbox" / "crowd.jsonl", 60)
+    with dg.DagsterInstance.ephemeral() as instance:
+        _, cursor = started(instance)
+        loaded.resolve_job_def("rules").execute_in_process(instance=instance)
+        [delivered] = (project / "inbox" / "rules").iterdir()
+        age(delivered, 60)
+        request, cursor = started(instance, cursor)
+        assert request.tags["prefstrata/new_files"] == "1"
+        loaded.resolve_job_def("rules").execute_in_process(instance=instance)
+        assert tick(instance, cursor) == f"nothing new in {project}"
 
 
 def test_the_job_waits_for_a_run_and_keeps_others_away(
