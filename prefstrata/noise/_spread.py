@@ -152,7 +152,8 @@ def _telling() -> pl.Expr:
     raters are more unlike than it explains, for then less of what they showed is it.
     """
     times = (-pl.col("fall") / pl.col("noise")).clip(upper_bound=_FURTHEST)
-    return (2 / _NOISE_KNOWN**2 * (total(times) / pl.len()) ** 2 / pl.len()).clip(upper_bound=1.0)
+    unlike = (total(times) / pl.len()).clip(lower_bound=1.0)
+    return (2 / _NOISE_KNOWN**2 * unlike**2 / pl.len()).clip(upper_bound=1.0)
 
 
 def _usual() -> pl.Expr:

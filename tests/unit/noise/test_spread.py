@@ -79,3 +79,8 @@ def test_what_hardly_depends_on_what_votes_leave_open_is_told_by_all_raters(scal
     """What is believed before moves nothing where each ability is known far better than they differ."""
     assert spread(2000, 300.0, scale) == pytest.approx(scale, rel=0.15)
     assert spread(2000, 300.0, scale, mean=0.2) == pytest.approx(spread(2000, 300.0, scale), rel=0.05)
+
+
+def test_raters_who_differ_by_less_than_chance_would_have_them_are_alike() -> None:
+    """Their votes are said to leave three times as much open as they do: the panel still tells what it would."""
+    assert spread(80, 100.0, 0.0001, told=0.3) < 0.06
