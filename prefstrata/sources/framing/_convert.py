@@ -62,9 +62,9 @@ def value(expression: str, type_: FieldType, texts: Texts = "sliced", level: int
 # A range and not a list of characters: DuckDB makes a join of a long list, and a join loses the order of the lines.
 _IS_NUMBER = "left({x}, 1) between '0' and '9' or left({x}, 1) = '-'"
 # The order of characters does most of the work: digits and the minus sign are before the colon, [ is before the
-# backslash, { is the last that begins any value.
+# backslash, { is the last that begins any value. A time begins with digits too, and has a colon, which no number has.
 _MAY_BE_SPELLED = (
-    "{x} < ':' and regexp_full_match({x}, '-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?')"
+    "{x} < ':' and not contains({x}, ':') and regexp_full_match({x}, '-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?')"
     " or {x} >= '{{' and starts_with({x}, '{{') and ends_with({x}, '}}')"
     " or {x} >= '[' and {x} < '\\' and ends_with({x}, ']')"
     " or {x} = 'true' or {x} = 'false'"
