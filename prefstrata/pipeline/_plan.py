@@ -22,6 +22,7 @@ COMPUTED: Mapping[str, Computed] = {**WEIGHED, **SEARCHED}
 
 NOISE_CHECKED = (
     "noise.agreement_figures",
+    "noise.movers",
     "noise.drift_figures",
     "noise.candidate_figures",
     "noise.source_figures",

@@ -150,12 +150,13 @@ def _privacy(manifest: dict[str, Any]) -> dict[str, Any]:
 def _noise(row: dict[str, Any]) -> dict[str, Any]:
     """A row of the noise checks with its title and its limit; releases made before both ends failed name one."""
     limit = limit_told(row["threshold"], row.get("beyond", "above"), row["unit"])
-    return {**row, "title": NOISES[row["noise"]], "limit": limit}
+    return {**row, "title": NOISES[row["noise"]], "limit": limit, "raters": row.get("raters") or []}
 
 
 def _raters(manifest: dict[str, Any]) -> dict[str, Any]:
     """How far estimates came true, and the cards as ``groups`` of ``title`` and ``cards``, none of them empty."""
-    told = {"raters": 0, "changed": 0, "items": 0, "error": None, "bins": [], "cards": []} | manifest.get("raters", {})
+    counts = dict.fromkeys(("raters", "changed", "settled_votes", "left_out", "items"), 0)
+    told = counts | {"error": None, "bins": [], "cards": []} | manifest.get("raters", {})
     groups = (
         {"title": title, "cards": [card for card in told["cards"] if card["shown_for"] == shown_for]}
         for shown_for, title in _SHOWN_FOR.items()

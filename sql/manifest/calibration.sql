@@ -1,5 +1,6 @@
 -- Grain: one row, how far the estimates can be taken at their word.
--- Measured on what people settled, held out of the fit; without such pairs nothing is known of it, and null says so.
+-- Measured on what people settled, held out of the fit; without such pairs nothing is known of it, and null says so. And of how
+-- many votes on what people settled the back-test rests, less those that chose their pair.
 with measured as (
     select
         cast(coalesce(sum(items), 0) as bigint) as items,
@@ -13,7 +14,14 @@ raters as (
         count(*) as raters,
         count(changed_at) as changed
     from noise.raters
+),
+backtested as (
+    select
+        cast(coalesce(sum(votes), 0) as bigint) as settled_votes,
+        cast(coalesce(sum(votes - held), 0) as bigint) as left_out
+    from noise.backtests
 )
-select measured.*, raters.raters, raters.changed
+select measured.*, raters.raters, raters.changed, backtested.settled_votes, backtested.left_out
 from measured
 cross join raters
+cross join backtested

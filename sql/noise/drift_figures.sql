@@ -3,39 +3,25 @@
 -- right on settled pairs) among those of whom that can be known, and how far a month of it fell below all its months on settled pairs.
 -- Change points, not eyes. And how often it says the opposite there: beyond half, the fit reads it the other way round.
 with agreeing as (
-    select
-        stratum,
-        cast(sum(dated) as bigint) as n,
-        count(*) as tested
+    select stratum, cast(sum(dated) as bigint) as n
     from noise.raters
     where dated >= 20
     group by stratum
 ),
--- Whoever is joined by worse raters agrees with the others less and is no other than before: the rater model, which knows how good those
--- are, tells. Of a change since the fit in use it knows nothing.
-steady as (
-    select rater_id, dimension, stratum
-    from noise.parameters
-    group by rater_id, dimension, stratum
-    having count(*) > 1 and max(low) <= min(high)
-),
-changing as (
-    select changes.stratum, sum(changes.n) as n
-    from noise.changes as changes
-    join agreeing on agreeing.stratum = changes.stratum
-    anti join steady
-        on steady.rater_id = changes.rater_id and steady.dimension = changes.dimension and steady.stratum = changes.stratum
-    where 2 * exp(-2 * changes.statistic * changes.statistic) * agreeing.tested <= 0.05e0
-        and abs(changes.agreement_after - changes.agreement_before) >= 0.1e0
-    group by changes.stratum
+moved as (
+    select measure, stratum, sum(n) as n
+    from noise.movers
+    group by measure, stratum
 ),
 moving as (
     select
-        what, stratum,
-        cast(sum(n) as bigint) as n,
-        sum(case when sure and abs(after - before) >= 0.1e0 then n else 0 end) as moved
+        case what when 'scale' then 'moved_scales' else 'moved_on_golden' end as measure, stratum,
+        cast(sum(n) as bigint) as n
     from noise.drifts
     group by what, stratum
+    union all
+    select 'changed_raters', stratum, n
+    from agreeing
 ),
 months as (
     select stratum, month, sum(held) as held, sum(held_hits) as hits
@@ -63,17 +49,12 @@ held as (
     from months
 )
 select
-    'changed_raters' as measure, '*' as scenario, 'stratum' as slice, agreeing.stratum as name, agreeing.stratum,
-    coalesce(changing.n, 0) / agreeing.n as value,
+    moving.measure, '*' as scenario, 'stratum' as slice, moving.stratum as name, moving.stratum,
+    coalesce(moved.n, 0) / moving.n as value,
     cast(null as double) as low, cast(null as double) as high,
-    agreeing.n
-from agreeing
-left join changing on changing.stratum = agreeing.stratum
-union all
-select
-    case what when 'scale' then 'moved_scales' else 'moved_on_golden' end, '*', 'stratum', stratum, stratum,
-    moved / n, cast(null as double), cast(null as double), n
+    moving.n
 from moving
+left join moved on moved.measure = moving.measure and moved.stratum = moving.stratum
 union all
 select
     'backtest', '*', 'month', concat(stratum, ' ', month), stratum,

@@ -34,12 +34,13 @@ select noise, measure, slice, name, value, low, high, threshold, meaning from no
 - **Drift** is found by change points, not by eye: the CUSUM test on agreement with the others (`noise.changes`), and
   on ratings and on settled pairs (`noise.drifts`), for raters with twenty judgements or more whose time is known. A
   change counts where chance would not give it to one of all raters tested in one of twenty ledgers, and where it is a
-  tenth or more. `noise.backtests` holds the back-test on settled pairs by month. What raters dispute is harder.
-  So where a round settles disputed pairs surely more often than others, or less often, in a month or in all its
-  months together, votes given before that are no back-test (`noise.golden_votes`); that, too, chance gives at most to
-  one month or round of all in one of twenty ledgers. Queues of disputes and of unanimous candidates give no back-test
-  by themselves: pairs that are settled before they are shown, such as those of a calibration pack, or drawn by lot,
-  show who got worse.
+  tenth or more. `noise.movers` names who is counted, with their votes, and so do the report of a release and what
+  `prefstrata run` prints, where a check fails by them. `noise.backtests` holds the back-test on settled pairs by
+  month. What raters dispute is harder. So where a round settles disputed pairs surely more often than others, or less
+  often, in a month or in all its months together, votes given before that are no back-test (`noise.golden_votes`);
+  that, too, chance gives at most to one month or round of all in one of twenty ledgers. Queues of disputes and of
+  unanimous candidates give no back-test by themselves: pairs that are settled before they are shown, such as those of
+  a calibration pack, or drawn by lot, show who got worse.
 - **Rules** are held against what was settled, else the majority of experts, crowd and users, on the same pair and
   dimension. What a rule calls even counts for nothing; a rule whose dimension no person judges is not checked.
 - **Gaps** between candidates are counted over pairs whose evidence is a tenth of their votes or more, for where nobody

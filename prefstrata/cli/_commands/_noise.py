@@ -42,6 +42,25 @@ def noise_told(noise: Sequence[Mapping[str, Any]]) -> Iterator[str | Grid]:
         yield Grid.of("check measure slice >figure >threshold", rows, f"Failed noise checks (see the report){more}")
         follows = dict.fromkeys((row["noise"], row["action"]) for row in failed[:_MOST])
         yield from (f"what follows from {noise}: {action}" for noise, action in follows)
+        yield from _movers(failed[:_MOST])
+
+
+def _movers(failed: Sequence[Mapping[str, Any]]) -> Iterator[Grid]:
+    """Whose votes made a check fail, where it counts raters; manifests before these were named have none."""
+    for row in failed:
+        if named := row.get("raters"):
+            rows = (
+                (
+                    rater["rater_id"],
+                    rater["dimension"],
+                    rater["votes"],
+                    rater["changed_at"] or "",
+                    *(f"{100 * rater[when]:.1f} %" for when in ("before", "after")),
+                )
+                for rater in named
+            )
+            title = f"Counted in {row['measure']} of {row['name']}: {row['movers']:,} (see noise.movers)"
+            yield Grid.of("rater dimension >votes changed >before >after", rows, title)
 
 
 def _figure(value: float, unit: str) -> str:

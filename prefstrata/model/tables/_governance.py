@@ -81,6 +81,22 @@ sure | boolean | chance would depart so far in one of twenty tables like this on
     ),
     Table(
         "noise",
+        "movers",
+        "a rater on a dimension that N3 counts as changed, and by which measure",
+        columns("""
+measure | varchar | changed_raters (agreement with the others), moved_scales, or moved_on_golden
+rater_id | varchar | who
+dimension | varchar | what was judged
+stratum | varchar | supervisor/mode
+n | bigint | judgements that the change was found in, twenty or more; all of them count as changed
+changed_at | timestamp | the last judgement before the largest departure, UTC
+before | double | share of votes that agree, or are right on settled pairs, up to then; or as in noise.drifts
+after | double | the same since then
+"""),
+        ("measure", "rater_id", "dimension", "stratum"),
+    ),
+    Table(
+        "noise",
         "rule_verdicts",
         "a rule's verdict for one side, on a pair and a dimension that people decided too",
         columns("""

@@ -45,6 +45,17 @@ def test_what_follows_stands_below_the_table_once_for_each_check() -> None:
     assert below == ["what follows from N2: What N2 sends.", "what follows from N1: What N1 sends."]
 
 
+def test_whose_votes_made_a_check_fail_is_named_with_what_changed() -> None:
+    """Raters with most votes, of how many; a check that passed names nobody here."""
+    rater = {"rater_id": "crowd:tired", "dimension": "tone", "votes": 1200, "changed_at": "2026-10-01"}
+    moved = {"movers": 31, "raters": [rater | {"before": 0.91, "after": 0.5}]}
+    *_, followed, grid = noise_told([_row("N3", **moved), _row("N2", passed=True, **moved)])
+    assert followed == "what follows from N3: What N3 sends."
+    assert isinstance(grid, Grid)
+    assert grid.title == "Counted in m of s: 31 (see noise.movers)"
+    assert grid.rows == (("crowd:tired", "tone", 1200, "2026-10-01", "91.0 %", "50.0 %"),)
+
+
 def test_nothing_follows_where_nothing_failed() -> None:
     """A line, and neither a table nor what would follow."""
     assert list(noise_told([_row("N1", passed=True)])) == ["noise checks: 1 had something to measure, 0 failed"]

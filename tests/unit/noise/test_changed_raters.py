@@ -32,6 +32,7 @@ def _changed(votes: list[dict[str, Any]]) -> tuple[float, int]:
     """The share of the votes that N3 counts as of raters who changed, and the raters whose agreement did."""
     with warehouse(votes) as engine:
         engine.build("noise.raters", calibration_id="c")
+        engine.build("noise.movers")
         engine.build("noise.drift_figures")
         figures = engine.read("noise.drift_figures").filter(measure="changed_raters")
         return float(figures["value"].item()), engine.read("noise.changes").height

@@ -54,6 +54,7 @@ def _figures(votes: list[dict[str, Any]], *, fit: bool = False) -> pl.DataFrame:
             engine.build(name)
         if fit:
             engine.build("noise.raters", calibration_id="c")
+        engine.build("noise.movers")
         engine.build("noise.drift_figures")
         return engine.read("noise.drift_figures")
 

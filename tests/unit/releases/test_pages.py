@@ -529,6 +529,27 @@ def test_a_long_facet_is_cut_and_says_so() -> None:
     assert "and 9,951 more" in page.cells
 
 
+def test_the_report_says_whose_votes_a_check_counts_and_how_many_are_no_back_test() -> None:
+    """Names from data are escaped as everywhere; earlier manifests name nobody."""
+    data = manifest()
+    rater = {"rater_id": "<b>tired", "dimension": "tone", "votes": 1200, "changed_at": "2026-10-01"}
+    named = [{**rater, "before": 0.911, "after": 0.502}, {**rater, "rater_id": "other", "before": 0.8, "after": 0.1}]
+    data["noise"][0] |= {"movers": 31, "raters": named}
+    data["raters"] |= {"settled_votes": 4000, "left_out": 1250}
+    page = " ".join(render_report(data).decode().split())
+    assert "Counted as changed: 31 raters, of whom these have most votes" in page
+    assert "&lt;b&gt;tired <small>on tone</small> 1,200 <small>votes,</small> 91.1 %" in page
+    assert "50.2 % <small>since</small>" in page
+    assert "Of 4,000 votes on settled pairs 1,250 are no back-test" in page
+    data["noise"][0] |= {"measure": "moved_scales", "movers": 2}
+    page = " ".join(render_report(data).decode().split())
+    assert "Counted as changed: 2 raters</p>" in page
+    assert "+91.1 pp <small>until 2026-10-01,</small> +50.2 pp" in page
+    before = render_report(manifest())
+    assert b"Counted as changed" not in before
+    assert b"no back-test" not in before
+
+
 def test_both_pages_say_what_is_noisy_and_what_holds_a_factor() -> None:
     """A failed check stands there with its figure, the report says what follows; earlier manifests know none."""
     held = manifest()
