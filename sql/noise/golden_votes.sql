@@ -3,12 +3,15 @@
 -- other pairs with several votes that were first voted on in that month. Where they are more than half as often again disputed, or less
 -- than two thirds as often, and chance would not have it so, the votes themselves chose what was settled: in that month, or in all
 -- months of the round together but those that show it by themselves. What chance gives in one ledger of twenty shows nothing, and as many
--- as there are months and rounds were held against others (Bonferroni). Votes given before the settling then show how pairs were
--- chosen, and not how good raters are: they are left out. What settles is not held against itself, nor what its rater said before.
+-- as there are months and rounds were held against others (Bonferroni). Rounds that a number alone tells apart are one: the same is
+-- done again. Votes given before the settling then show how pairs were chosen, and not how good raters are: they are left out. What
+-- settles is not held against itself, nor what its rater said before.
 with settling as (
     select
         votes.pair_id, votes.dimension, min(votes.decided_at) as settled_at,
-        coalesce(arg_min(coalesce(votes.round, ''), votes.decided_at), min(coalesce(votes.round, ''))) as round,
+        regexp_replace(
+            coalesce(arg_min(coalesce(votes.round, ''), votes.decided_at), min(coalesce(votes.round, ''))), '[0-9]+', '0', 'g'
+        ) as round,
         any_value(settlements.choice) as choice
     from evidence.votes as votes
     join noise.settlements as settlements
