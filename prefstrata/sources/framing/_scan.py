@@ -30,14 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Scanned", "scan"]
 
-_BLOCK = 512 << 10
+_BLOCK = 1 << 20
 _SUSPICIOUS = (
     r"[:,\[][ \t\r]*(?:-?(?i:nan|inf)[a-zA-Z]*[ \t\r]*[,\]}]|-?[0-9.]+[eE]\+?[0-9]{3}|-?[0-9.]{64}|[\]}])|\\u0000"
 )
-# The same and a little more over what is left of a text without blanks, in which digits and brackets are told apart no
-# longer: three times as fast, for few places begin like these.
-_MAYBE_SUSPICIOUS = r",(?:-?(?:0+[eE]\+?000|0{64}|(?i:nan|inf)[a-zA-Z]*[,}])|\})"
-_BLURRED = bytes.maketrans(b":[]123456789.", b",,}0000000000")
 _UNTOLD = bytes(byte for byte in range(256) if byte not in b"[{\n\v\f")
 
 
@@ -99,18 +95,13 @@ class _Eye:
         ):
             return False
         try:
-            text = _series(whole)
+            text = pl.Series([whole], dtype=pl.Binary).cast(pl.String)
         except PolarsError:
             return False
-        blurred = _series(whole.translate(_BLURRED, b" \t\r"))
-        if not blurred.str.contains(_MAYBE_SUSPICIOUS).item() and b"\\u0000" not in whole:
+        if not text.str.contains(_SUSPICIOUS).item():
             return True
         suspects = pl.Series(text.item().split("\n"), dtype=pl.String)
         return self._all_good([line.encode() for line in suspects.filter(suspects.str.contains(_SUSPICIOUS))])
 
     def _all_good(self, lines: list[bytes]) -> bool:
         return all(self._judge(line) is None for line in lines)
-
-
-def _series(text: bytes) -> pl.Series:
-    return pl.Series([text], dtype=pl.Binary).cast(pl.String)
