@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from prefstrata.engine.spark._session import spark_session
 from prefstrata.engine.spark._warehouse import SparkWarehouse
-from prefstrata.model.errors import ConfigError
+from prefstrata.model.errors import ConfigError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from pyspark.sql import SparkSession
 
 __all__ = ["spark_warehouse"]
 
@@ -40,6 +42,7 @@ def spark_warehouse(  # noqa: PLR0913 - one setting each
 
     Raises:
         ConfigError: Spark cannot be had, or the path is no folder of tables.
+        UnreachableError: Spark ended before the block did.
     """
     if path.is_file():
         raise ConfigError(
@@ -59,9 +62,26 @@ def spark_warehouse(  # noqa: PLR0913 - one setting each
             yield warehouse
         finally:
             warehouse.close()
+    except Exception as error:
+        if _is_there(session):
+            raise
+        raise UnreachableError(
+            "Spark ended while it was at work: its Java process is gone",
+            where=master,
+            todo="see above what Java said; where it was memory, raise spark.driver.memory under engine: options:, then"
+            " run again: every table is as it was before the step",
+        ) from error
     finally:
-        if not running:
+        if not running and _is_there(session):
             session.stop()
+
+
+def _is_there(session: SparkSession) -> bool:
+    """Whether anybody answers."""
+    try:
+        return bool(session.version)
+    except Exception:  # noqa: BLE001 - a connection is refused, reset or empty, as it happens
+        return False
 
 
 def _running() -> bool:
