@@ -2,18 +2,31 @@
 -- A layer says where a record is; whoever compares two versions asks why it is not where it was. What new judgements did by
 -- themselves has no row here. What copies a frozen set stands where it stands for that alone. Of whom consent was withdrawn, the pairs are
 -- those judged, those whose sides were rated both or named by one event, and those of which one side got a thumb and the other has one.
--- A rater has failed when, on settled pairs that the votes did not choose, it surely is right in less than 6 of 10.
+-- A rater has failed when, on settled pairs that the votes did not choose, it surely is right in less than 6 of 10: of all that failed,
+-- one in twenty at most is expected to have done so by chance, however many raters there are (Benjamini and Hochberg 1995).
 with settled as (
     select pair_id, dimension, choice
     from noise.settlements
     where settled
 ),
-failed as (
-    select rater_id, dimension, stratum
+-- Fewer than four decided votes would be no proof, were all of them wrong.
+tested as (
+    select
+        rater_id, dimension, stratum,
+        chance_of(least(0.6e0, count(*) filter (where hit) / count(*)), count(*), 0.6e0) as chance
     from noise.golden_votes
     where not chose and (hit or opposed)
     group by rater_id, dimension, stratum
-    having wilson_high(count(*) filter (where hit) / count(*), count(*)) < 0.6
+    having count(*) > 3
+),
+ranked as (
+    select tested.*, count(*) over (order by chance) as place, count(*) over () as tests
+    from tested
+),
+failed as (
+    select rater_id, dimension, stratum
+    from ranked
+    where chance <= (select max(chance) from ranked where chance * tests <= 0.05e0 * place)
 ),
 ratings as (
     select prompt_id, response_id, dimension, ratings.rater_id
