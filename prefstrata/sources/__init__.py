@@ -3,7 +3,7 @@
 from prefstrata.sources._delivery import deliver, delivered_keys, delivery_folder, delivery_source
 from prefstrata.sources._files import find_files
 from prefstrata.sources._ingest import FileOutcome, IngestSummary, check_sources, ingest
-from prefstrata.sources._ledger import AppendSummary, BatchCount, append_staged, clear_staging
+from prefstrata.sources._ledger import AppendSummary, BatchCount, Refusals, append_staged, clear_staging
 from prefstrata.sources._pseudonyms import (
     BLANKS,
     KEY_FILE,
@@ -30,6 +30,7 @@ __all__ = [
     "BatchCount",
     "FileOutcome",
     "IngestSummary",
+    "Refusals",
     "append_staged",
     "check_key",
     "check_sources",

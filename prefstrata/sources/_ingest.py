@@ -8,7 +8,7 @@ was accepted is read anew when its source says another way to read it.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from prefstrata.engine import Warehouse
     from prefstrata.project import Project
+    from prefstrata.sources._ledger import Refusals
     from prefstrata.sources._spreading import SpreadStager
     from prefstrata.sources._staging import Stager
 
@@ -80,6 +81,14 @@ class IngestSummary:
     def new(self) -> tuple[FileOutcome, ...]:
         """Files that were read."""
         return tuple(each for each in self.files if each.status != "known")
+
+    @property
+    def refusals(self) -> Mapping[str, Sequence[Refusals]]:
+        """By batch, why records of it were refused now: each reason with its first record, the most frequent first."""
+        found: defaultdict[str, list[Refusals]] = defaultdict(list)
+        for each in self.appended.refusals if self.appended else ():
+            found[each.batch_id].append(each)
+        return found
 
     @property
     def read(self) -> int:
@@ -180,7 +189,11 @@ def _together(parts: Sequence[AppendSummary]) -> AppendSummary | None:
     rows: Counter[str] = Counter()
     for part in parts:
         rows.update(part.rows)
-    return AppendSummary(dict(rows), tuple(batch for part in parts for batch in part.batches))
+    return AppendSummary(
+        dict(rows),
+        tuple(batch for part in parts for batch in part.batches),
+        tuple(refusals for part in parts for refusals in part.refusals),
+    )
 
 
 def _found(

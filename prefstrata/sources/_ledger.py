@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from prefstrata.engine import Engine
 
-__all__ = ["AppendSummary", "BatchCount", "append_staged", "clear_staging"]
+__all__ = ["AppendSummary", "BatchCount", "Refusals", "append_staged", "clear_staging"]
 
 # Batches come last: they count the rows that the others just added.
 _ORDER = (
@@ -45,11 +45,26 @@ class BatchCount:
 
 
 @dataclass(frozen=True)
+class Refusals:
+    """A reason for which records of a batch were refused: how many, and the first by its number and what is wrong."""
+
+    batch_id: str
+    reason: str
+    records: int
+    line: int
+    detail: str
+
+
+@dataclass(frozen=True)
 class AppendSummary:
-    """What a ledger step added: rows per table (``ledger.votes``…) and the counts of each batch, in ledger order."""
+    """What a ledger step added: rows per table (``ledger.votes``…), and of each batch, in ledger order, the counts.
+
+    ``refusals`` says why records of them were refused, a batch's most frequent reason first.
+    """
 
     rows: Mapping[str, int]
     batches: tuple[BatchCount, ...]
+    refusals: tuple[Refusals, ...] = ()
 
     @property
     def read(self) -> int:
@@ -93,10 +108,12 @@ def append_staged(engine: Engine, *, frozen: bool = False) -> AppendSummary:
         for name in ("staging.said", "staging.kept"):
             engine.build(name)
     with engine.transaction():
-        refused = engine.query("reports/batches_read_twice")["batch_id"].to_list()
-        if refused:
-            raise ValueError(f"batches that are in the ledger already, or staged twice: {', '.join(refused)}")
+        twice = engine.query("reports/batches_read_twice")["batch_id"].to_list()
+        if twice:
+            raise ValueError(f"batches that are in the ledger already, or staged twice: {', '.join(twice)}")
         rows = {f"ledger.{name}": engine.append(f"ledger.{name}") for name in (_FROZEN if frozen else _ORDER)}
         counts = engine.query("reports/batches_of_run")
+        refused = engine.query("reports/refused_of_run")
     clear_staging(engine)
-    return AppendSummary(rows, tuple(BatchCount(**row) for row in counts.iter_rows(named=True)))
+    refusals = tuple(Refusals(**row) for row in refused.iter_rows(named=True))
+    return AppendSummary(rows, tuple(BatchCount(**row) for row in counts.iter_rows(named=True)), refusals)

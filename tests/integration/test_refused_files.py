@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests._command import inside
 
 if TYPE_CHECKING:
@@ -26,16 +28,71 @@ sources:
 """
 
 
-def test_a_file_refused_whole_is_told(tmp_path: Path) -> None:
-    """With its source, the most frequent reason, and what reads it again; what `where` leaves out is not told."""
+def _put(project: Path, name: str, prompt: str, *words: object) -> None:
+    records = ({"p": prompt, "a": "x", "b": "y", "said": said} for said in words)
+    (project / "inbox" / name).write_text("".join(json.dumps(each) + "\n" for each in records), "utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with one source."""
     (tmp_path / "inbox").mkdir()
     (tmp_path / "prefstrata.yaml").write_text(CONFIG, "utf-8")
-    for name, prompt, words in (("a.jsonl", "q", ("a", "b", 1)), ("b.jsonl", "spare", ("A", "B"))):
-        records = ({"p": prompt, "a": "x", "b": "y", "said": said} for said in words)
-        (tmp_path / "inbox" / name).write_text("".join(json.dumps(each) + "\n" for each in records), "utf-8")
+    return tmp_path
+
+
+def test_a_file_refused_whole_is_told(project: Path) -> None:
+    """With its source, the most frequent reason, and what reads it again; what `where` leaves out is not told."""
+    _put(project, "a.jsonl", "q", "a", "b", 1)
+    _put(project, "b.jsonl", "spare", "A", "B")
     told = "pilot: all records read of inbox/a.jsonl (3) were refused, mostly for unknown_value"
-    done = inside("run", cwd=tmp_path)
+    done = inside("run", cwd=project)
     assert done.code == 0
     assert " ".join(done.err.split()).count("were refused") == 1
     assert told in " ".join(done.err.split())
-    assert told in " ".join(inside("doctor", cwd=tmp_path).out.split())
+    assert told in " ".join(inside("doctor", cwd=project).out.split())
+
+
+def test_each_reason_is_told_with_its_first_record(project: Path) -> None:
+    """Where it is and what is wrong with it, the most frequent reason first: no table need be asked."""
+    _put(project, "a.jsonl", "q", 1, "neither", "both")
+    done = inside("run", cwd=project)
+    unknown = "unknown_value: votes[0].choice is neither; known are A, B"
+    lines = [line.strip() for line in done.err.splitlines() if line.startswith("  ")]
+    assert lines == [
+        f"inbox/a.jsonl, line 2: {unknown}",
+        "inbox/a.jsonl, line 1: wrong_type: said holds a number: 1; expected text",
+    ]
+    assert "unknown_value: line 2: votes[0]" in " ".join(inside("doctor", cwd=project).out.split())
+
+
+def test_machines_are_told_each_reason_of_each_file(project: Path) -> None:
+    """With `--json`, as the quarantine numbers the records."""
+    _put(project, "a.jsonl", "q", 1, "neither", "both")
+    _put(project, "b.jsonl", "q", "A", "none")
+    _put(project, "c.jsonl", "q", "B")
+    files = inside("run", "--json", cwd=project).document["files"]
+    told = [[(each["reason"], each["records"], each["line"]) for each in file["refusals"]] for file in files]
+    assert told == [[("unknown_value", 2, 2), ("wrong_type", 1, 1)], [("unknown_value", 1, 2)], []]
+    assert "known are A, B" in files[0]["refusals"][0]["detail"]
+    again = inside("run", "--json", cwd=project).document["files"]
+    assert [file["refusals"] for file in again] == [[], [], []]
+
+
+def test_what_a_refused_record_says_cannot_move_the_terminal(project: Path) -> None:
+    """A value of a file is shown in one line, its control characters as escapes."""
+    _put(project, "a.jsonl", "q", "\x1b[2J\nwarning: all is well")
+    done = inside("run", cwd=project)
+    assert "\x1b" not in done.err
+    assert "line 1: unknown_value: votes[0].choice is \\x1b[2J\\nwarning: all is well" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [("a.csv", "p,a,b,said\nq,x,y,none\n", "row 2"), ("a.json", '[{"p": "q", "a": "x", "b": "y"}]', "record 1")],
+)
+def test_a_record_is_named_as_people_find_it(project: Path, name: str, text: str, place: str) -> None:
+    """The header of a table is its row 1, and what is in a list has a number."""
+    (project / "prefstrata.yaml").write_text(CONFIG.replace("*.jsonl", "*"), "utf-8")
+    (project / "inbox" / name).write_text(text, "utf-8")
+    assert f"inbox/{name}, {place}: " in inside("run", cwd=project).err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from prefstrata.cli._output import counted
@@ -17,20 +18,27 @@ __all__ = ["refused_files", "refused_whole"]
 
 _AGAIN = "it is read again when the source's map, format or defaults change, or records are added"
 _AT_MOST = 5
+_PLACES = {".csv": "row", ".tsv": "row", ".jsonl": "line", ".ndjson": "line"}
 
 
 def refused_whole(ingested: IngestSummary) -> Iterator[str]:
-    """A sentence for each file of this run of which nothing was accepted, though not all was filtered out."""
+    """A line for each file of this run of which nothing was accepted, though not all was filtered out.
+
+    Below it stands, for each reason, the first record that has it.
+    """
     refused = [file for file in ingested.new if file.read and not file.accepted and set(file.reasons) != {"filtered"}]
+    refusals = ingested.refusals
     for file in refused[:_AT_MOST]:
-        often = max(sorted(file.reasons), key=lambda reason: file.reasons[reason])
-        yield f"{file.source}: {_sentence(file.uri, file.read, often)}"
+        found = refusals[file.batch_id]
+        yield f"warning: {file.source}: {_sentence(file.uri, file.read, found[0].reason)}"
+        for each in found[:_AT_MOST]:
+            yield f"         {file.uri}, {_place(file.uri, each.line)}: {each.reason}: {each.detail}"
     if len(refused) > _AT_MOST:
-        yield f"{counted(len(refused) - _AT_MOST, 'more file')} were refused whole: see ledger.quarantine"
+        yield f"warning: {counted(len(refused) - _AT_MOST, 'more file')} were refused whole: see ledger.quarantine"
 
 
 def refused_files(warehouse: Path) -> list[str]:
-    """The same of all files that the warehouse knows, each named with its source.
+    """The same of all files that the warehouse knows, each named with its source, in one line.
 
     Raises:
         PrefstrataError: the warehouse cannot be read.
@@ -39,13 +47,22 @@ def refused_files(warehouse: Path) -> list[str]:
 
     from prefstrata.engine import read_warehouse, sql_text  # noqa: PLC0415 - likewise
 
-    rows: list[tuple[str, str, int, str]] = []
+    rows: list[tuple[str, str, int, str, int, str]] = []
     # A warehouse that has no ledger yet refused nothing.
     with read_warehouse(warehouse) as connection, suppress(duckdb.CatalogException):
         rows = connection.execute(sql_text("reports/refused_whole")).fetchall()
-    return [f"{source}: {_sentence(uri, records, reason)}" for source, uri, records, reason in rows]
+    return [
+        f"{source}: {_sentence(uri, records, f'{reason}: {_place(uri, line)}: {detail}')}"
+        for source, uri, records, reason, line, detail in rows
+    ]
 
 
 def _sentence(uri: str, records: int, reason: str) -> str:
     refused = f"all records read of {uri} ({records:,}) were refused, mostly for {reason}"
     return f"{refused} (see ledger.quarantine); {_AGAIN}"
+
+
+def _place(uri: str, line: int) -> str:
+    """Where a record is, for people: the header of a table is its row 1; a JSON document has records."""
+    place = _PLACES.get(PurePath(uri.removesuffix(".gz").removesuffix(".zst")).suffix.lower(), "record")
+    return f"{place} {line + (place == 'row'):,}"

@@ -32,8 +32,8 @@ def run_project(call: Call, wait: float, *, approve: str | None = None, by: str 
     project = call.project()
     with call.output.working("starting") as doing, _stages(call, doing) as told:
         summary = run(project, wait=wait, progress=told, approval=approval)
-    for warning in refused_whole(summary.ingested):
-        call.output.note(f"warning: {warning}")
+    for line in refused_whole(summary.ingested):
+        call.output.note(line)
     demand_published(summary.outcome, str(project.file))
     for warning in summary.outcome.warnings:
         call.output.note(f"warning: {warning}")
@@ -76,6 +76,7 @@ def _done(work: Work) -> str:
 
 def _document(summary: RunSummary) -> dict[str, Any]:
     ingested, outcome = summary.ingested, summary.outcome
+    refusals = ingested.refusals
     return {
         "status": outcome.status.value,
         "tag": outcome.tag,
@@ -93,6 +94,10 @@ def _document(summary: RunSummary) -> dict[str, Any]:
                 "read": file.read,
                 "accepted": file.accepted,
                 "quarantined": file.quarantined,
+                "refusals": [
+                    {"reason": each.reason, "records": each.records, "line": each.line, "detail": each.detail}
+                    for each in (refusals.get(file.batch_id, ()) if file.quarantined else ())
+                ],
             }
             for file in ingested.files
         ],
