@@ -18,6 +18,8 @@ _LEAST = 1e-3
 _CELLS = 32
 _REACH = 3.2
 """The cells end where the inverse hyperbolic sine of a half of the deviations is this: 24 deviations away."""
+_SURE = 30.0
+"""Log-odds beyond which as good as no vote is wrong: what the votes say around them is the same there as here."""
 _AT_ONCE = 50_000
 """Raters that are looked at together: each has two numbers a cell."""
 _EDGES = tuple(_REACH * (2 * place / _CELLS - 1) for place in range(_CELLS + 1))
@@ -46,9 +48,7 @@ def _ends(raters: pl.DataFrame) -> pl.DataFrame:
     """The posterior is summed up over cells that widen outwards, for a Student t reaches far."""
     found = _as_votes(raters).with_columns(
         # Wider cells hold more.
-        (_log_posterior(pl.col("ability") + math.sinh(middle) * pl.col("_unit")) + math.log(math.cosh(middle))).alias(
-            mass
-        )
+        (_log_posterior(math.sinh(middle) * pl.col("_unit")) + math.log(math.cosh(middle))).alias(mass)
         for mass, middle in zip(_MASSES, _MIDDLES, strict=True)
     )
     highest = pl.max_horizontal(_MASSES)
@@ -65,26 +65,38 @@ def _ends(raters: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_votes(raters: pl.DataFrame) -> pl.DataFrame:
-    """With ``_votes`` and the part of them that is right, ``_won``; and with what a cell is measured in, ``_unit``."""
-    right = 1 / (1 + (-pl.col("ability")).exp())
+    """With the votes that are right and those that are wrong; and with what a cell is measured in, ``_unit``."""
+    right, wrong = (1 / (1 + (sign * _within()).exp()) for sign in (-1, 1))
     off = pl.col("ability") - pl.col("usual")
     pull = (_FREEDOM + 1) / (_FREEDOM + off**2 / pl.col("spread")) / pl.col("spread") * off
     told = pl.max_horizontal("information", pl.lit(_LEAST))
     # Where more than all would have to be right, or fewer than none, there are more votes in their place.
-    votes = pl.max_horizontal(told / (right * (1 - right)), pull / (1 - right), -pull / right)
+    votes = pl.max_horizontal(told / (right * wrong), pull / wrong, -pull / right)
     scale = pl.col("spread") + pl.col("mean_variance")
     return raters.with_columns(
-        _scale=scale, _votes=_KNOWN * votes, _won=right + pull / votes, _unit=2 / (_KNOWN * told + 1 / scale).sqrt()
+        _scale=scale,
+        _rights=_KNOWN * (votes * right + pull),
+        _wrongs=_KNOWN * (votes * wrong - pull),
+        _unit=2 / (_KNOWN * told + 1 / scale).sqrt(),
     )
 
 
-def _log_posterior(ability: pl.Expr) -> pl.Expr:
-    """Up to a constant."""
-    off = ability - pl.col("usual")
+def _within() -> pl.Expr:
+    return pl.col("ability").clip(-_SURE, _SURE)
+
+
+def _log_posterior(away: pl.Expr) -> pl.Expr:
+    """Up to a constant, so far away from where it is highest."""
+    off = pl.col("ability") + away - pl.col("usual")
     prior = -(_FREEDOM + 1) / 2 * (1 + off**2 / (_FREEDOM * pl.col("_scale"))).log()
-    # The logarithm of one and an exponential, which may be beyond what a number can be.
-    softly = pl.max_horizontal(ability, pl.lit(0.0)) + (-ability.abs()).exp().log1p()
-    return prior + pl.col("_votes") * (pl.col("_won") * ability - softly)
+    ability = _within() + away
+    # Each apart: of a large ability, one less its probability is nothing.
+    return prior - pl.col("_rights") * _softly(-ability) - pl.col("_wrongs") * _softly(ability)
+
+
+def _softly(x: pl.Expr) -> pl.Expr:
+    """The logarithm of one and an exponential, which may be beyond what a number can be."""
+    return pl.max_horizontal(x, pl.lit(0.0)) + (-x.abs()).exp().log1p()
 
 
 def _quantile(part: float) -> pl.Expr:

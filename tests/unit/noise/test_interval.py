@@ -6,6 +6,8 @@ import math
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from prefstrata.noise import _interval
 from prefstrata.noise._interval import with_interval
@@ -74,6 +76,44 @@ def test_it_is_that_of_so_many_right_votes_under_a_student_t(votes: int, right: 
         ends += [ability] if run < 0.05 * whole <= run + mass or run < 0.95 * whole <= run + mass else []
         run += mass
     assert found == pytest.approx(ends, abs=0.03)
+
+
+_RATERS = st.lists(st.tuples(st.floats(0.0, 1e4), st.floats(-50.0, 50.0), st.floats(0.0, 1000.0)), min_size=1)
+"""Ability, how far it is from its panel's middle, and information of its votes."""
+
+
+def _ends(raters: list[tuple[float, float, float]], shift: float = 0.0, sign: int = 1) -> list[float]:
+    """Both ends of the interval of each rater, less its ability; of those shifted, or turned."""
+    told = pl.DataFrame(raters, schema=["ability", "off", "information"], orient="row").select(
+        ability=sign * (pl.col("ability") + shift),
+        usual=sign * (pl.col("ability") + shift - pl.col("off")),
+        information="information",
+        spread=0.25,
+        mean_variance=0.0,
+    )
+    found = with_interval(told)
+    return [*(found["ability_low"] - found["ability"]), *(found["ability_high"] - found["ability"])]
+
+
+@settings(max_examples=25, deadline=None)
+@given(raters=_RATERS)
+def test_an_ability_without_bounds_has_the_interval_of_any_that_is_as_far_from_its_panel(
+    raters: list[tuple[float, float, float]],
+) -> None:
+    """Beyond thirty, where as good as no vote is wrong, an interval moves with its ability."""
+    alike = [(0.0, off, information) for _, off, information in raters]
+    assert _ends(raters, 30.0) == pytest.approx(_ends(alike, 30.0), abs=2e-5)
+
+
+@settings(max_examples=25, deadline=None)
+@given(raters=_RATERS)
+def test_who_is_surely_wrong_has_the_interval_of_who_is_surely_right(raters: list[tuple[float, float, float]]) -> None:
+    """Right and wrong in each other's place: finite, around the ability, and the same."""
+    ends = _ends(raters)
+    lows, highs = ends[: len(raters)], ends[len(raters) :]
+    assert max(lows) <= 0 <= min(highs)
+    assert all(map(math.isfinite, ends))
+    assert _ends(raters, sign=-1) == pytest.approx([-end for end in highs + lows], abs=2e-5)
 
 
 def test_many_raters_have_the_intervals_they_have_alone(monkeypatch: pytest.MonkeyPatch) -> None:
