@@ -367,11 +367,11 @@ def _rules_group(_: Call) -> None:
 
 
 @command(_rules, "run")
-def _rules_run(call: Call) -> None:
+def _rules_run(call: Call, wait: Wait = 0.0) -> None:
     """Let the policies' rules judge every pair, and write their verdicts for the next run. It costs nothing."""
     from prefstrata.cli._commands.rules import rules_run
 
-    rules_run(call)
+    rules_run(call, wait)
 
 
 @command(_rules, "audit")

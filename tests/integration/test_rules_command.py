@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
+from prefstrata.pipeline import alone
+from prefstrata.project import read_project
 from tests._command import command, inside, pairwise
 
 CONFIG = """
@@ -56,6 +60,33 @@ def test_rules_become_votes_once(project: Path) -> None:
     rows = command("sql", query, "--json", cwd=project).document
     assert [(row["stratum"], row["n"]) for row in rows] == [("rule/synthetic", 10)] * 2
     assert command("rules", "run", "--json", cwd=project).document["delivered"] == 0
+
+
+def test_rules_do_not_run_beside_a_run(project: Path) -> None:
+    """Nor beside each other, which would deliver the same verdicts twice: who has the project is named."""
+    with alone(read_project(project)):
+        refused = command("rules", "run", cwd=project)
+    assert refused.code == 4
+    assert "another run has this project (pid" in refused.err
+    assert "--wait SECONDS" in refused.err
+    assert not (project / "inbox" / "rules").exists()
+
+
+def test_rules_wait_for_a_run_as_long_as_they_are_told(project: Path) -> None:
+    """And say for whom, once."""
+    held = Event()
+
+    def hold() -> None:
+        with alone(read_project(project)):
+            held.set()
+            time.sleep(2)
+
+    holder = Thread(target=hold)
+    holder.start()
+    assert held.wait(60)
+    ran = command("rules", "run", "--wait", "60", "--json", cwd=project)
+    holder.join()
+    assert (ran.code, ran.document["delivered"]) == (0, 20)
 
 
 def test_another_version_is_another_rater(project: Path) -> None:

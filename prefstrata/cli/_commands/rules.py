@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 __all__ = ["rules_audit", "rules_run"]
 
 
-def rules_run(call: Call) -> None:
+def rules_run(call: Call, wait: float) -> None:
     """Let the rules judge every pair."""
+    from prefstrata.pipeline import alone  # noqa: PLC0415 - the audit need not load the pipeline
+
     project = call.project()
-    with call.output.working("holding every text against the rules"):
+    # A release cannot open the warehouse while rules read it, and two of these would deliver the same verdicts.
+    with (
+        alone(project, wait=wait, waiting=call.output.note),
+        call.output.working("holding every text against the rules"),
+    ):
         made = run_rules(project)
     document = {
         "rules": {
