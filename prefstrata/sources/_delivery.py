@@ -8,6 +8,7 @@ import json
 import os
 import time
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from itertools import chain
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["deliver", "delivered_keys", "delivery_folder", "delivery_source"]
 
+_DIGITS = 32
+"""Of the hash of a delivered file, as many are in its name."""
 _DEAD_SECONDS = 24 * 3600
 """Whoever has not written to an unfinished file for so long is not going to finish it."""
 
@@ -35,10 +38,11 @@ def delivery_source(project: Project, form: str, example: str) -> Source:
         example: a source as it may stand under ``sources:``, for whoever has none.
 
     Raises:
-        ConfigError: there is none, or more than one.
+        ConfigError: there is none, or more than one, or its path does not find what is delivered.
     """
     takes = [source for source in project.sources if source.format == form]
     if len(takes) == 1:
+        _demand_found(project, takes[0], _file_name(takes[0], "0" * _DIGITS))
         return takes[0]
     raise ConfigError(
         f"{len(takes) or 'no'} source{'s have' if len(takes) > 1 else ' has'} the format {form}",
@@ -49,9 +53,15 @@ def delivery_source(project: Project, form: str, example: str) -> Source:
 
 def delivery_folder(project: Project, source: Source) -> Path:
     """The folder of the source's pattern, up to the first part that may be several."""
+    plain, _ = _parted(source)
+    return project.directory / Path(*plain)
+
+
+def _parted(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The folders of the source's pattern: up to the first that may be several, and from there on."""
     parts = PurePath(source.path).parts[:-1]
     plain = next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts))
-    return project.directory / Path(*parts[:plain])
+    return parts[:plain], parts[plain:]
 
 
 def deliver(
@@ -93,11 +103,11 @@ def deliver(
                 delivered += 1
             file.flush()
             os.fsync(file.fileno())
-        target = folder / f"{name}-{digest.hexdigest()[:32]}.jsonl"
+        target = folder / _file_name(source, digest.hexdigest()[:_DIGITS])
+        _demand_found(project, source, target.name)
         waiting.rename(target)
     finally:
         waiting.unlink(missing_ok=True)
-    _check_found(project, source, target)
     return target, delivered
 
 
@@ -119,6 +129,10 @@ def delivered_keys(project: Project, source: Source) -> frozenset[str]:
 
 def _name(source: Source) -> str:
     return source.format.rpartition("-")[2]
+
+
+def _file_name(source: Source, digest: str) -> str:
+    return f"{_name(source)}-{digest}.jsonl"
 
 
 def _keys(folder: Path, name: str) -> Iterator[str]:
@@ -143,11 +157,13 @@ def _key(line: bytes) -> str | None:
     return key if isinstance(key, str) else None
 
 
-def _check_found(project: Project, source: Source, file: Path) -> None:
-    names = glob.glob(source.path, root_dir=project.directory, recursive=True)  # noqa: PTH207 - as the source looks
-    if file.resolve() not in {(project.directory / name).resolve() for name in names}:
+def _demand_found(project: Project, source: Source, name: str) -> None:
+    """See that the source will read a file of that name in its folder, by what its path says: nothing need be there."""
+    _, folders = _parted(source)
+    last = source.path.rpartition("/")[2]
+    if any(part != "**" for part in folders) or not (last == "**" or fnmatchcase(name, last)):
         raise ConfigError(
-            f"the source {source.name} does not find {file.name} by its path {source.path}",
+            f"the source {source.name} would not find {name}, which is written for it, by its path {source.path}",
             where=str(project.file),
-            todo="let its path end in *.jsonl",
+            todo="let its path end in *.jsonl, with no other * before it, such as inbox/verdicts/*.jsonl",
         )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from prefstrata.model import ConfigError
 from prefstrata.project import read_project
-from prefstrata.sources import deliver, delivery_source
+from prefstrata.sources import deliver, delivery_source, find_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,33 @@ def project(tmp_path: Path) -> Project:
         f"  - {{name: verdicts, mode: synthetic, supervisor: judge, path: 'inbox/v/*.jsonl', format: {FORM}}}\n"
     )
     return read_project(tmp_path)
+
+
+def _reading(project: Project, path: str) -> Project:
+    """The same project, its source with another path."""
+    project.file.write_text(project.file.read_text("utf-8").replace("inbox/v/*.jsonl", path), "utf-8")
+    return read_project(project.directory)
+
+
+@pytest.mark.parametrize("path", ["inbox/v/*.jsonl", "./inbox/v/verdicts-*", "inbox/**/*.jsonl", "inbox/**"])
+def test_what_is_delivered_is_what_a_run_finds(project: Project, path: str) -> None:
+    """Whatever the path looks like: it is asked before there is a file, and says what the search will."""
+    project = _reading(project, path)
+    file, _ = deliver(project, delivery_source(project, FORM, ""), [{"key": "a"}])
+    assert find_files(project.directory, path) == [file]
+
+
+@pytest.mark.parametrize(
+    "path", ["inbox/v/*.json", "inbox/v/verdicts.jsonl", "inbox/*/*.jsonl", "inbox/**/v/*.jsonl", "inbox/*/"]
+)
+def test_a_path_that_would_not_find_it_is_told_before_anything_is_written(project: Project, path: str) -> None:
+    """And before models are paid for what no run would read."""
+    project = _reading(project, path)
+    with pytest.raises(ConfigError, match="the source verdicts would not find verdicts-"):
+        delivery_source(project, FORM, "")
+    with pytest.raises(ConfigError, match="the source verdicts would not find verdicts-"):
+        deliver(project, project.sources[0], [{"key": "a"}])
+    assert [each for each in project.directory.rglob("*") if each.is_file()] == [project.file]
 
 
 def test_what_was_delivered_is_not_delivered_again(project: Project) -> None:
