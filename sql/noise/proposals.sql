@@ -1,6 +1,7 @@
 -- Grain: a proposal for the policy or a task's specification.
 -- Why people disagreed is what the policy did not say clearly enough: the tags of settled disputes propose its next clauses, and so
 -- does every noise check that failed. Where nobody contradicts what was settled there was no dispute: golden pairs are often such.
+-- Where all votes on a dimension are of one scenario and one task, a check fails on all three by one figure: that is proposed once.
 with disputed as (
     select distinct settlements.pair_id, settlements.dimension
     from noise.settlements as settlements
@@ -29,6 +30,22 @@ counted as (
     from shown
     join evidence.prompts as prompts on prompts.prompt_id = shown.prompt_id
     group by shown.tag, shown.dimension, prompts.scenario
+),
+failed as (
+    select
+        checks.noise, checks.measure, limits.proposal, checks.scenario, checks.n,
+        round(checks.value, 9) as value, round(checks.low, 9) as low, round(checks.high, 9) as high,
+        concat(checks.slice, ' ', left(checks.name, 60)) as slice_name,
+        -- Two tasks of which one figure is told are two.
+        row_number() over (
+            partition by
+                checks.measure, checks.scenario, checks.slice, checks.n,
+                round(checks.value, 9), round(checks.low, 9), round(checks.high, 9)
+            order by checks.name
+        ) as place
+    from noise.checks as checks
+    join policy.noise_limits as limits on limits.scenario = checks.scenario and limits.measure = checks.measure
+    where not checks.passed
 )
 select
     cast(null as varchar) as noise,
@@ -37,8 +54,7 @@ select
 from counted
 union all
 select
-    checks.noise, replace(limits.proposal, '{where}', concat(checks.slice, ' ', left(checks.name, 60))), checks.scenario,
+    noise, replace(proposal, '{where}', array_to_string(list_sort(list(slice_name)), ', ')), scenario,
     cast(null as varchar), cast(null as varchar), cast(null as bigint), cast(null as bigint)
-from noise.checks as checks
-join policy.noise_limits as limits on limits.scenario = checks.scenario and limits.measure = checks.measure
-where not checks.passed
+from failed
+group by noise, measure, proposal, scenario, value, low, high, n, place
