@@ -14,6 +14,8 @@ from assets.rules import RULED, rule_assets
 from assets.sources import source_assets, source_key
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import dagster as dg
 
     from prefstrata.project import Project
@@ -32,15 +34,15 @@ __all__ = [
 ]
 
 
-def all_assets(project: Project | None) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    """Every asset; those of sources only when it is known which project there is."""
+def all_assets(project: Project | None, directory: Path) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """Every asset; those of sources only when it is known what project there is in the folder."""
     sources = source_assets(project) if project else ()
     feeding = [source_key(source.name) for source in project.sources] if project else []
     stages = (policy, privacy, evidence, noise, weighting, layers, weights, teaching, queues, release)
     return [
         *sources,
         *judging_assets(project),
-        *rule_assets(project),
+        *rule_assets(project, directory),
         ledger_asset(feeding),
         *(asset for stage in stages for asset in stage.ASSETS),
     ]

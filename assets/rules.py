@@ -9,6 +9,8 @@ from prefstrata.project import read_project
 from prefstrata.rules import FORMAT, run_rules
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from prefstrata.project import Project
     from prefstrata.rules import RuleRun
 
@@ -18,11 +20,13 @@ RULED = dg.AssetKey(["rules", "verdicts"])
 _PATIENCE_SECONDS = 3600.0
 
 
-def rule_assets(project: "Project | None") -> list[dg.AssetsDefinition]:
-    """The asset of the rules' verdicts, when the project has a source that reads them."""
-    if project is None or all(source.format != FORMAT for source in project.sources):
+def rule_assets(project: "Project | None", directory: "Path") -> list[dg.AssetsDefinition]:
+    """The asset of the rules' verdicts, unless the project is known to have no source that reads them.
+
+    Where it cannot be read now, such as for a slip in its file, it may be when the schedule asks for its rules.
+    """
+    if project is not None and all(source.format != FORMAT for source in project.sources):
         return []
-    directory = project.directory
 
     @dg.asset(
         key=RULED,

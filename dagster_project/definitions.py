@@ -19,7 +19,7 @@ __all__ = ["defs"]
 _project, _found = find_project()
 if _project is None:
     logging.getLogger(__name__).warning(_found)
-_assets = list(dg.map_asset_specs(owned, all_assets(_project)))
+_assets = list(dg.map_asset_specs(owned, all_assets(_project, project_directory())))
 _jobs = jobs(_assets)
 
 defs = dg.Definitions(

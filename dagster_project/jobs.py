@@ -23,7 +23,7 @@ _LONG = {"dagster/max_runtime": str(48 * 3600)}
 
 
 def jobs(assets: list[dg.AssetsDefinition | dg.AssetSpec]) -> list[UnresolvedAssetJobDefinition]:
-    """The jobs over these assets: all but the release only where the project has what they are for."""
+    """The jobs over these assets: all but the release only where there is what they are for."""
     executable = [asset for asset in assets if isinstance(asset, dg.AssetsDefinition)]
     days = [asset.key for asset in executable if asset.partitions_def]
     judged = [asset.key for asset in executable if VERDICTS in asset.keys]

@@ -131,6 +131,8 @@ def rules_wait(project: Project) -> str | None:
     """
     if not any(policy.response_rules for policy, _ in read_policies(project)):
         return _NO_RULES
+    if all(source.format != FORMAT for source in project.sources):
+        return f"no source of the project has the format {FORMAT}, so nobody would read what rules say"
     if not project.warehouse_path.exists():
         return "there is no warehouse yet: rules judge what a release has read"
     return None

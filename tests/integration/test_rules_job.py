@@ -17,7 +17,7 @@ from prefstrata.project import read_project
 from prefstrata.rules import run_rules
 from tests._command import command
 from tests.integration.dagster.test_new_files import age, started, tick
-from tests.integration.test_rules_command import CONFIG, GENERAL, project
+from tests.integration.test_rules_command import CONFIG, GENERAL, SOURCE, project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +125,33 @@ def test_without_a_source_that_reads_them_there_is_neither(loaded: dg.Definition
     assert {"rules", "daily_rules", "release", "daily_release"} <= names(loaded)
     (project / "prefstrata.yaml").write_text(CONFIG, "utf-8")
     assert not {"rules", "daily_rules"} & names(definitions())
+
+
+def test_a_project_that_could_not_be_read_has_its_rules_again_once_it_is_mended(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without reloading, as it has its release: nobody is there at half past four to press a button."""
+    (project / "prefstrata.yaml").write_text("nmae: ruled\n", "utf-8")
+    monkeypatch.setenv("PREFSTRATA_PROJECT", str(project))
+    loaded = definitions()
+    assert {"rules", "daily_rules", "release", "daily_release"} <= names(loaded)
+    skipped = asked(loaded)
+    assert isinstance(skipped, dg.SkipReason)
+    assert "nmae" in str(skipped.skip_message)
+    (project / "prefstrata.yaml").write_text(CONFIG + SOURCE, "utf-8")
+    assert isinstance(asked(loaded), dg.RunRequest)
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = loaded.resolve_job_def("rules").execute_in_process(instance=instance)
+        [event] = done.get_asset_materialization_events()
+    assert event.materialization.metadata["verdicts delivered"].value == 20
+
+
+def test_a_source_that_is_gone_while_dagster_runs_fails_no_night(project: Path, loaded: dg.Definitions) -> None:
+    """The job stays until the next reload, and has nobody to speak to."""
+    (project / "prefstrata.yaml").write_text(CONFIG, "utf-8")
+    skipped = asked(loaded)
+    assert isinstance(skipped, dg.SkipReason)
+    assert "no source of the project has the format rule-verdicts" in str(skipped.skip_message)
 
 
 def test_rules_say_the_same_of_some_prompts_after_the_others(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
