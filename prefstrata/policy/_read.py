@@ -20,7 +20,8 @@ def read_policies(project: Project) -> tuple[tuple[Policy, Path], ...]:
     Raises:
         ConfigError: a file is missing or wrong, two policies claim a scenario, or none covers the rest.
     """
-    found = tuple((read_model(path, Policy), path) for path in (_path(project, name) for name in project.policies))
+    paths = [_path(project, number, name) for number, name in enumerate(project.policies)]
+    found = tuple((read_model(path, Policy), path) for path in paths)
     _check_scenarios(project, found)
     return found
 
@@ -34,11 +35,19 @@ def read_policy(name: str) -> Policy:
     return read_model(Path(name) if _is_path(name) else _shipped(name, "POLICY"), Policy)
 
 
-def _path(project: Project, name: str) -> Path:
+def _path(project: Project, number: int, name: str) -> Path:
     """A policy that ships when the name is bare (``general``), a file of the project otherwise."""
-    if _is_path(name):
-        return project.directory / name
-    return _shipped(name, f"{project.file}:{line_of(project.file, ['policies'])}")
+    where = f"{project.file}:{line_of(project.file, ['policies', number])}"
+    if not _is_path(name):
+        return _shipped(name, where)
+    path = project.directory / name
+    if not path.exists():
+        raise ConfigError(
+            f"policies[{number}]: there is no file {name}",
+            where=where,
+            todo=f"write the path of a policy in {project.directory}, or the bare name of one that ships: {_ships()}",
+        )
+    return path
 
 
 def _is_path(name: str) -> bool:
@@ -48,13 +57,16 @@ def _is_path(name: str) -> bool:
 def _shipped(name: str, where: str) -> Path:
     shipped = data_directory("policies") / f"{name}.yaml"
     if not shipped.is_file():
-        known = ", ".join(sorted(path.stem for path in shipped.parent.glob("*.yaml")))
         raise ConfigError(
             f"policies: no policy called {name!r} ships",
             where=where,
-            todo=f"write one of {known}, or the path of a file such as policies/{name}.yaml",
+            todo=f"write one of {_ships()}, or the path of a file such as policies/{name}.yaml",
         )
     return shipped
+
+
+def _ships() -> str:
+    return ", ".join(sorted(path.stem for path in data_directory("policies").glob("*.yaml")))
 
 
 def _check_scenarios(project: Project, found: tuple[tuple[Policy, Path], ...]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from prefstrata.project._engine import EngineConfig
 from prefstrata.project._judges import Budget, Generation, JudgeModel, Judges, Price, Work
+from prefstrata.project._mistakes import mistake
 from prefstrata.project._store import open_project_store
 from prefstrata.project._strict import Strict
 from prefstrata.project._types import (
@@ -32,6 +33,7 @@ __all__ = [
     "Warehouse",
     "Work",
     "line_of",
+    "mistake",
     "open_project_store",
     "read_model",
     "read_project",

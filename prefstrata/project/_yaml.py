@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from prefstrata.model.errors import ConfigError
+from prefstrata.project._mistakes import mistake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ def read_model(path: Path, kind: type[Model]) -> Model:
     try:
         return kind.model_validate(_plain(path, root))
     except ValidationError as error:
-        lines = [_sentence(path, root, detail) for detail in error.errors(include_url=False)]
+        lines = [_sentence(path, root, kind, detail) for detail in error.errors(include_url=False)]
         raise ConfigError("\n".join(lines)) from None
 
 
@@ -100,14 +101,7 @@ def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
     return None
 
 
-_HINTS = {
-    "missing": "this key is missing",
-    "extra_forbidden": "there is no such key",
-}
-
-
-def _sentence(path: Path, root: yaml.Node, detail: Any) -> str:  # noqa: ANN401 - pydantic's own error record
+def _sentence(path: Path, root: yaml.Node, kind: type[BaseModel], detail: Any) -> str:  # noqa: ANN401 - as `mistake`
     location = [part for part in detail["loc"] if part != "__root__"]
     field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
-    text = _HINTS.get(detail["type"], detail["msg"].removeprefix("Value error, ").removeprefix("Input "))
-    return f"{path}:{_line(root, location)}: {field or 'the file'}: {text}"
+    return f"{path}:{_line(root, location)}: {field or 'the file'}: {mistake(kind, detail)}"

@@ -64,7 +64,8 @@ class Framing:
             raise ConfigError(
                 "the suffix does not tell what kind of file it is",
                 where=str(path),
-                todo="Declare the kind: jsonl, json, csv or parquet.",
+                todo="Move it away, let the source's `path` find other files only, or write into its `map` "
+                "what they are: `read: {kind: csv}`, or jsonl, json or parquet.",
             )
         return kind
 

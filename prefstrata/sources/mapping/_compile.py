@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from prefstrata.project import mistake
 from prefstrata.sources.mapping._blocks import Block, read_blocks
 from prefstrata.sources.mapping._config import Mapping
 from prefstrata.sources.mapping._errors import MappingError
@@ -40,7 +41,7 @@ def read_mapping(given: dict[str, Any]) -> Mapping:
         return Mapping.model_validate(given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise MappingError(_key(first["loc"], given), _sentence(first)) from None
+        raise MappingError(_key(first["loc"], given), mistake(Mapping, first)) from None
 
 
 def compile_mapping(mapping: Mapping, context: Context) -> Compiled:
@@ -58,13 +59,6 @@ def compile_mapping(mapping: Mapping, context: Context) -> Compiled:
     units, candidates = unit_table(mapping, context, level, kept)
     on = tuple(mapping.join.match.values()) if mapping.join else ()
     return Compiled(units, blocks, tuple(candidates.values()), on)
-
-
-_HINTS = {"missing": "this key is missing", "extra_forbidden": "there is no such key"}
-
-
-def _sentence(error: Any) -> str:  # noqa: ANN401 - pydantic's own error record
-    return _HINTS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
 
 
 def _key(location: tuple[str | int, ...], given: object) -> Key:

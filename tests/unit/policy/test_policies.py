@@ -38,6 +38,14 @@ def test_the_policies_that_ship_can_be_read_together(tmp_path: Path) -> None:
     assert requirements(found, "rationale") >= {("*", "high"), ("medical", "medium"), ("medical", "high")}
 
 
+def test_a_policy_that_is_not_there_is_told_at_its_place_in_the_project(tmp_path: Path) -> None:
+    """With what can stand there; not that `prefstrata init` makes a project."""
+    with pytest.raises(ConfigError, match=r"policies\[1\]: there is no file policies/genral.yaml") as caught:
+        read_policies(_project(tmp_path, ["general", "policies/genral.yaml"]))
+    assert caught.value.where == f"{tmp_path / PROJECT_FILE}:4"
+    assert "one that ships: general, high-risk" in str(caught.value.todo)
+
+
 @pytest.mark.parametrize("name", ["general", "high-risk"])
 def test_every_layer_can_be_reached_by_some_rule(tmp_path: Path, name: str) -> None:
     """A shipped policy that can never fill a layer would be a mistake in it."""

@@ -44,6 +44,14 @@ def test_tabs_part_the_cells_of_tsv_and_any_delimiter_can_be_declared() -> None:
     assert cells(b"a;b\n1,5;x\n", Framing(delimiter=";")) == [("1,5", "x")]
 
 
+def test_a_file_of_unknown_suffix_is_told_with_where_its_kind_is_written() -> None:
+    """Such as notes that somebody put into the inbox, or a table with another name."""
+    with pytest.raises(ConfigError, match="what kind of file") as caught:
+        cells(b"a,b\n1,x\n", name="a.txt")
+    assert "`read: {kind: csv}`" in str(caught.value.todo)
+    assert cells(b"a,b\n1,x\n", Framing(kind="csv"), name="a.txt") == [("1", "x")]
+
+
 def test_a_mark_and_windows_line_ends_are_no_part_of_the_cells() -> None:
     """What spreadsheets write is read."""
     assert cells(b'\xef\xbb\xbfa,b\r\n1,"x\r\ny"\r\n\r\n2,z\r\n') == [("1", "x\r\ny"), ("2", "z")]

@@ -21,9 +21,14 @@ def _joined(match: str, type_: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("mapping", "where", "what"),
     [
-        (_vote(choise="said"), "votes[0].choise", "no such key"),
+        (_vote(choise="said"), "votes[0].choise", "there is no such key: did you mean choice?"),
         ({**PAIR, "votes": [{"left": "a", "right": "b"}]}, "votes[0].choice", "missing"),
         ({**PAIR, "votes": []}, "", "nothing is said"),
+        (
+            {**PAIR, "ratings": [{"response": "a", "value": 1, "scale": [1, 7, 9]}]},
+            "ratings[0].scale",
+            "there are 3 values here; at most 2 belong",
+        ),
         ({key: value for key, value in PAIR.items() if key != "prompt"}, "", "`prompt` is missing"),
         ({**PAIR, "prompt": []}, "prompt", "user turn"),
         ({**PAIR, "prompt": "promt"}, "prompt", "no column promt"),
