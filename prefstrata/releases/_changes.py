@@ -31,7 +31,6 @@ CHANGES = "changes/records.parquet"
 WEIGHTS = "weights.json"
 """The file of a release that says what the cells of its records weigh."""
 
-_NAMED = 100
 _CELLS: dict[str, Any] = {"cell": pl.String, "factor": pl.Float64, "squared": pl.Boolean}
 
 _LABELS = {"pairs": "chosen_id", "unpaired": "cast(label as varchar)"}
@@ -42,7 +41,8 @@ class Changes(NamedTuple):
 
     Attributes:
         records: rows of kind, change, from_layer, to_layer, records (how many); ``manifest.changed`` lists them.
-        arbitrated: pairs settled since: their number, and the first hundred of them by id.
+        arbitrated: pairs settled since against what somebody says: their number, and the first hundred of them by id;
+            and the number of those that were settled and nobody disputed.
     """
 
     records: list[dict[str, Any]]
@@ -69,8 +69,7 @@ def changes_between(
         _load_keys(engine, "manifest.after", {path: local[path] for path in after})
     engine.build("manifest.withdrawn")
     engine.build("manifest.changed")
-    count, settled = engine.count_and_sample("manifest/arbitrated", _NAMED)
-    arbitrated = {"count": count, "pairs": settled["pair_id"].to_list()}
+    [arbitrated] = engine.query("manifest/arbitrated").to_dicts()
     return Changes(engine.query("manifest/changes").to_dicts(), arbitrated)
 
 

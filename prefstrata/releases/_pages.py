@@ -113,7 +113,7 @@ def _facts(manifest: dict[str, Any], quote: Callable[[str | None], str]) -> dict
         "layers": [layer | {"percent": 100 * layer["records"] / most} for layer in layers],
         "kinds": [kind for kind in KINDS if any(layer["kinds"][kind] for layer in layers)],
         "changes": manifest["changes"],
-        "arbitrated": manifest.get("arbitrated", {"count": 0, "pairs": []}),
+        "arbitrated": {"count": 0, "pairs": [], "undisputed": 0} | manifest.get("arbitrated", {}),
         "sources": _sources(manifest["batches"]),
         "rules": _rules(manifest),
         "facets": [facet for key, title in _FACETS.items() if (facet := _facet(manifest, key, title))["rows"]],

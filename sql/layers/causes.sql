@@ -5,7 +5,7 @@
 -- A rater has failed when, on settled pairs that the votes did not choose, it surely is right in less than 6 of 10: of all that failed,
 -- one in twenty at most is expected to have done so by chance, however many raters there are (Benjamini and Hochberg 1995).
 with settled as (
-    select pair_id, dimension, choice
+    select pair_id, dimension, choice, disputed
     from noise.settlements
     where settled
 ),
@@ -128,35 +128,39 @@ told as (
     union all
     select 'pairs', pair_id, 4, 'arbitrated'
     from settled
+    where disputed
+    union all
+    select 'pairs', pair_id, 5, 'settled'
+    from settled
     union all
     -- The layer follows from that alone, whoever failed.
-    select kind, record_id, 5, 'dimension undefined'
+    select kind, record_id, 6, 'dimension undefined'
     from layers.records
     where rule = 'undefined'
     union all
-    select kind, record_id, 6, 'alike once hidden'
+    select kind, record_id, 7, 'alike once hidden'
     from layers.records
     where rule = 'alike'
     union all
-    select kind, record_id, 6, 'settlers disagree'
+    select kind, record_id, 7, 'settlers disagree'
     from layers.records
     where rule = 'contested'
     union all
-    select kind, record_id, 6, 'high risk undescribed'
+    select kind, record_id, 7, 'high risk undescribed'
     from layers.records
     where rule = 'undescribed'
     union all
-    select 'pairs', votes.pair_id, 7, 'rater failed golden back-test'
+    select 'pairs', votes.pair_id, 8, 'rater failed golden back-test'
     from evidence.votes as votes
     join failed
         on failed.rater_id = votes.rater_id and failed.dimension = votes.dimension and failed.stratum = votes.stratum
     where not votes.settles
     union all
-    select kind, record_id, 8, 'quota full'
+    select kind, record_id, 9, 'quota full'
     from layers.records
     where rule like 'quota %'
     union all
-    select 'pairs', outdated.pair_id, 9, 'rule outdated'
+    select 'pairs', outdated.pair_id, 10, 'rule outdated'
     from evidence.outdated as outdated
     anti join evidence.votes as votes on votes.pair_id = outdated.pair_id
 )

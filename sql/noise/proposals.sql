@@ -1,20 +1,14 @@
 -- Grain: a proposal for the policy or a task's specification.
 -- Why people disagreed is what the policy did not say clearly enough: the tags of settled disputes propose its next clauses, and so
--- does every noise check that failed. Where nobody contradicts what was settled there was no dispute: golden pairs are often such.
+-- does every noise check that failed.
 -- Where all votes on a dimension are of one scenario and one task, a check fails on all three by one figure: that is proposed once.
-with disputed as (
-    select distinct settlements.pair_id, settlements.dimension
-    from noise.settlements as settlements
-    join evidence.votes as votes on votes.pair_id = settlements.pair_id and votes.dimension = settlements.dimension
-    where settlements.settled and not votes.settles and votes.choice <> settlements.choice
-),
-tagged as (
+with tagged as (
     select
         votes.pair_id, votes.dimension, unnest(given.reason_tags) as said, votes.settles, votes.prompt_id
-    from disputed
-    join evidence.votes as votes on votes.pair_id = disputed.pair_id and votes.dimension = disputed.dimension
+    from noise.settlements as settlements
+    join evidence.votes as votes on votes.pair_id = settlements.pair_id and votes.dimension = settlements.dimension
     join ledger.votes as given on given.vote_id = votes.vote_id
-    where array_length(given.reason_tags) > 0
+    where settlements.disputed and array_length(given.reason_tags) > 0
 ),
 -- What leaves the ledger is what the policy shows of it.
 shown as (

@@ -97,7 +97,7 @@ def test_a_settled_dispute_changes_everything_it_must(project: Path, suffix: str
     assert max(after["p_a"], after["p_b"]) > 0.8
     assert _document(project, "queue", "list", "--queue", "arbitration") == []
     manifest = _document(project, "show", "latest")
-    assert manifest["arbitrated"] == {"count": 1, "pairs": [before["pair_id"]]}
+    assert manifest["arbitrated"] == {"count": 1, "pairs": [before["pair_id"]], "undisputed": 0}
     assert "arbitration" not in manifest["queues"]
     assert {"from_layer": "backflow", "to_layer": "golden"}.items() <= manifest["changes"][0].items()
     assert "settled 1 pair since the release before" in inside("show", cwd=project).out
@@ -136,7 +136,7 @@ def test_settlers_who_contradict_each_other_leave_it_open_until_one_gives_way(pr
     [open_] = _document(project, "queue", "list", "--queue", "arbitration")
     assert open_["kind"] == "contradicted"
     assert _record(project)["layer"] == "backflow"
-    assert _document(project, "show", "latest")["arbitrated"] == {"count": 0, "pairs": []}
+    assert _document(project, "show", "latest")["arbitrated"] == {"count": 0, "pairs": [], "undisputed": 0}
     later = project / "later.jsonl"
     later.write_text(text.replace("2026-11-20", "2026-11-21"), "utf-8")
     _document(project, "queue", "import", str(later), "--as", "arbitration")
@@ -191,6 +191,22 @@ def test_what_ratings_settle_follows_from_nothing_else_that_their_rater_says(tmp
     _rated(project, "b.jsonl", *((f"Other {n}?", f"{n} {m}", float(m)) for n in range(60) for m in (0, 1)))
     assert inside("run", "--quiet", cwd=project).code == 0
     assert _document(project, "sql", settled) == before
+
+
+def test_golden_answers_that_come_in_bulk_are_counted_and_are_no_disputes(project: Path) -> None:
+    """Of four pairs one was disputed; all are settled, and that one was arbitrated."""
+    (project / "inbox" / "golden").mkdir()
+    with (project / "prefstrata.yaml").open("a", encoding="utf-8") as file:
+        file.write(GOLDEN)
+    known = [("How do I start it?", GOOD, BAD), *((f"Question {n}?", "Yes.", "Who knows.") for n in range(3))]
+    put(project, "golden/known.jsonl", *(pairwise(*sides, rater="eva") for sides in known))
+    assert inside("run", "--quiet", cwd=project).code == 0
+    manifest = _document(project, "show", "latest")
+    assert manifest["arbitrated"] == {"count": 1, "pairs": [_record(project)["pair_id"]], "undisputed": 3}
+    assert {row["reason"]: row["records"] for row in manifest["moves"]} == {"arbitrated": 1, "settled": 3}
+    shown = inside("show", cwd=project).out
+    assert "settled 1 pair since the release before" in shown
+    assert "settled 3 pairs that nobody had disputed since the release before" in shown
 
 
 def test_where_nothing_waits_it_is_said_and_no_file_is_written(project: Path) -> None:

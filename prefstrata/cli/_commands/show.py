@@ -74,8 +74,11 @@ def _told(manifest: dict[str, Any], commit: CommitInfo, tag: str | None) -> Iter
         ),
         "Strata: share declared, share before weighting, factor, share of weight",
     )
-    if settled := manifest.get("arbitrated", {}).get("count"):
+    arbitrated = manifest.get("arbitrated", {})
+    if settled := arbitrated.get("count"):
         yield f"settled {counted(settled, 'pair')} since the release before"
+    if undisputed := arbitrated.get("undisputed"):
+        yield f"settled {counted(undisputed, 'pair')} that nobody had disputed since the release before"
     if manifest["queues"]:
         yield Grid.of("queue >items", sorted(manifest["queues"].items()), "Waiting for people")
     if manifest["changes"]:

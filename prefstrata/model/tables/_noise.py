@@ -169,6 +169,7 @@ votes | bigint | settling votes
 settled | boolean | they all say the same; only then the dispute is over
 choice | varchar | what they say: a, tie or b; null while they contradict each other
 has_rationale | boolean | at least one of them came with a reason
+disputed | boolean | it was settled, and somebody says otherwise, or did before settling it
 """),
         ("pair_id", "dimension"),
     ),

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_READ = ("evidence.withdrawn", "evidence.erased", "ledger.votes", "ledger.ratings", "ledger.steps", "ledger.events")
+_READ = (
+    "evidence.withdrawn",
+    "evidence.erased",
+    "ledger.votes",
+    "ledger.ratings",
+    "ledger.steps",
+    "ledger.events",
+    "noise.settlements",
+)
 
 
 @pytest.fixture
@@ -177,13 +185,22 @@ def settled(**dimensions: list[str]) -> bytes:
 def test_pairs_settled_since_the_release_before_are_named(
     engine: DuckDBEngine, store: LocalStore, tmp_path: Path
 ) -> None:
-    """A hundred are named and all are counted; a release of a version that knew no settlements had none."""
+    """A hundred are named and all are counted; a release of a version that knew no settlements had none.
+
+    What comes in bulk with its answers, and nobody said otherwise of, is counted and not named.
+    """
+    known = pl.DataFrame(
+        [("old", "tone", True), *((f"p{number:03}", "overall", number < 120) for number in range(500))],
+        schema=["pair_id", "dimension", "disputed"],
+        orient="row",
+    )
+    engine.load("noise.settlements", known.with_columns(votes=1, settled=True, choice=pl.lit("a"), has_rationale=False))
     path = "main/pairs/bucket=00.parquet"
     release(store, {path: pairs("main", old="a", new="a")})
     first = settled(old=["tone"], new=[])
     arbitrated = changes_of(engine, store, tmp_path, {path: first}).arbitrated
-    assert arbitrated == {"count": 1, "pairs": ["old"]}
+    assert arbitrated == {"count": 1, "pairs": ["old"], "undisputed": 0}
     release(store, {path: first})
-    many = settled(old=["tone"], **{f"p{number:03}": ["overall"] for number in range(120)})
+    many = settled(old=["tone"], **{f"p{number:03}": ["overall"] for number in range(500)})
     arbitrated = changes_of(engine, store, tmp_path, {path: many}).arbitrated
-    assert arbitrated == {"count": 120, "pairs": [f"p{number:03}" for number in range(100)]}
+    assert arbitrated == {"count": 120, "pairs": [f"p{number:03}" for number in range(100)], "undisputed": 380}

@@ -398,6 +398,17 @@ def test_settled_pairs_are_named_when_there_are_any() -> None:
     assert "Settled by people" not in _Page(render_report(manifest())).text
 
 
+def test_pairs_that_came_with_their_answers_are_counted_and_no_disputes() -> None:
+    """They are told beside the disputes that were settled, or alone."""
+    counts = {"count": 0, "pairs": [], "undisputed": 500}
+    page = _Page(render_report(manifest(arbitrated=counts))).text
+    assert "500 pairs were settled that nobody had disputed" in page
+    assert "since the release before:" not in page
+    page = _Page(render_report(manifest(arbitrated={"count": 1, "pairs": ["pair-1"], "undisputed": 1}))).text
+    assert "1 pair was settled since the release before:" in page
+    assert "1 pair was settled that nobody had disputed" in page
+
+
 def test_what_a_judge_has_cost_stands_on_its_card() -> None:
     """Where a journal says so, and for raters that are shown; else there is no such column."""
     [card] = manifest()["raters"]["cards"]
