@@ -30,10 +30,10 @@ moved as (
     from noise.drifts
     where what = 'scale' and sure
 ),
--- What a judge says is worth what it says where people know better, as in its exam, and how often the order turns its mind. What
--- users did decides nothing: what it says is itself estimated.
+-- What a judge says is worth what it says where people know better, as in its exam. What users did decides nothing: what it says is
+-- itself estimated.
 judged as (
-    select rater_id, dimension, stratum, pair_id, choice, a_shown_first
+    select rater_id, dimension, stratum, pair_id, choice
     from evidence.votes
     where stratum like 'judge/%'
 ),
@@ -66,14 +66,26 @@ examined as (
     where answered.answer in ('a', 'b')
     group by judged.rater_id, judged.dimension, judged.stratum
 ),
+-- Who judges a pair again says how far it stays with what it said: in the other order, a judge as a person; and at all.
 twice as (
     select
         rater_id, dimension, stratum, pair_id,
-        max(choice) filter (where a_shown_first) as one,
-        max(choice) filter (where not a_shown_first) as other
-    from judged
+        arg_min(choice, place) filter (where a_shown_first) as one,
+        arg_min(choice, place) filter (where not a_shown_first) as other
+    from noise.repeats
     where choice <> 'tie'
     group by rater_id, dimension, stratum, pair_id
+),
+repeated as (
+    select
+        later.rater_id, later.dimension, later.stratum,
+        count(*) as votes,
+        count(*) filter (where later.choice = first.choice) as same
+    from noise.repeats as first
+    join noise.repeats as later
+        on later.pair_id = first.pair_id and later.dimension = first.dimension and later.rater_id = first.rater_id
+    where first.place = 1 and later.place > 1
+    group by later.rater_id, later.dimension, later.stratum
 ),
 turned as (
     select
@@ -139,6 +151,8 @@ select
     examined.hits / examined.votes as exam_right,
     coalesce(turned.pairs, 0) as both_orders,
     turned.flips / turned.pairs as flip_rate,
+    coalesce(repeated.votes, 0) as again_votes,
+    repeated.same / repeated.votes as again_same,
     moved.changed_at as scale_moved_at,
     moved.shift as scale_shift,
     $calibration_id as calibration_id
@@ -154,5 +168,7 @@ left join examined
     on examined.rater_id = shares.rater_id and examined.dimension = shares.dimension and examined.stratum = shares.stratum
 left join turned
     on turned.rater_id = shares.rater_id and turned.dimension = shares.dimension and turned.stratum = shares.stratum
+left join repeated
+    on repeated.rater_id = shares.rater_id and repeated.dimension = shares.dimension and repeated.stratum = shares.stratum
 left join moved
     on moved.rater_id = shares.rater_id and moved.dimension = shares.dimension and moved.stratum = shares.stratum

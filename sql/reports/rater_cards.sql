@@ -3,7 +3,7 @@
 select
     rater_id as rater, dimension, stratum, votes, reliability, reliability_low, reliability_high, decided,
     agreement, agreement_low, agreement_high, overlapping, tie_rate, ordered, first_rate, side_bias, length_slope, copying,
-    settled_votes, settled_right, exam_votes, exam_right, both_orders, flip_rate,
+    settled_votes, settled_right, exam_votes, exam_right, both_orders, flip_rate, again_votes, again_same,
     changed_at, scale_moved_at, scale_shift,
     list_filter(
         [

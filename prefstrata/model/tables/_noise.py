@@ -129,8 +129,10 @@ settled_votes | bigint | votes on settled pairs that did not choose the pair, as
 settled_right | double | share of these that say what was settled
 exam_votes | bigint | votes of a model judge on pairs that people decided, not by behaviour, its exam too; 0 for others
 exam_right | double | share of these that say what people decided, settled first; a tie does not
-both_orders | bigint | pairs that a model judge decided in both display orders; 0 for others
+both_orders | bigint | pairs that it decided in both display orders
 flip_rate | double | share of these on which it contradicts itself
+again_votes | bigint | votes on pairs that it had judged before, in whatever order or round
+again_same | double | share of these that say what it said first; from a tie to a side is a change
 scale_moved_at | timestamp | when its ratings' scale surely moved, null when it did not
 scale_shift | double | how far, in parts of the scale; above zero it became milder
 calibration_id | varchar | the calibration this row belongs to
