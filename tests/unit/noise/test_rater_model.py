@@ -181,6 +181,13 @@ def test_ties_are_believed_when_they_are_said_of_even_pairs() -> None:
     assert found.rater("r1")["tie_even"] > 3 * found.rater("r1")["tie_decided"]
 
 
+def test_where_nobody_decides_pairs_are_supposed_to_be_even() -> None:
+    """Raters who never decide would say the same, so it is supposed and not found; no side leads."""
+    found = fitted([vote(f"i{n}", rater, "tie") for n in range(50) for rater in ("r1", "r2")]).preferences
+    assert found["p_tie"].min() == pytest.approx(0.9993, abs=1e-4)
+    assert found["p_a"].equals(found["p_b"], check_names=False)
+
+
 def test_without_ties_there_is_no_tie() -> None:
     """Where nobody may say tie, opposite votes are a close case and not an even one."""
     truth = _truth(50)
