@@ -83,6 +83,8 @@ class Opened:
     """Bytes that must hold all of the last record passed over; 0 when there is nothing to fear."""
     again: tuple[int, ...] = ()
     """Numbers of records passed over that found no partner in the joined file as it was, and may now."""
+    is_changed: bool = False
+    """Whether records were accepted from the file when it had other bytes, which these do not begin with."""
 
     @staticmethod
     def of(path: Path, directory: Path, reading: Reading, state: State) -> Opened | Known:
@@ -116,7 +118,9 @@ class Opened:
         batch_id = if_refused if anew or len(standing) < len(_standing(begun, "")) else tried
         state.batches[tried] = batch_id
         waiting = state.waiting([each.batch_id for each in standing]) if reading.joined_sha256 else {}
-        return _read_on(path, reading, Opened(uri, batch_id, seen, 0, if_refused), standing, waiting)
+        is_changed = not begun and any(each.accepted for each in earlier)
+        opened = Opened(uri, batch_id, seen, 0, if_refused, is_changed=is_changed)
+        return _read_on(path, reading, opened, standing, waiting)
 
 
 def _standing(begun: list[_Earlier], digest: str) -> list[_Earlier]:

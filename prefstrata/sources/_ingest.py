@@ -48,7 +48,8 @@ class FileOutcome:
     Attributes:
         source: name of its source.
         uri: the file, relative to the project.
-        status: new, grown (read on from where the ledger stood) or known (in the ledger already).
+        status: new, grown (read on from where the ledger stood), changed (read whole: it does not begin with what
+            was read of it) or known (in the ledger already).
         batch_id: its batch.
         read: records read now.
         accepted: records that are now in the ledger, whole.
@@ -58,7 +59,7 @@ class FileOutcome:
 
     source: str
     uri: str
-    status: Literal["new", "grown", "known"]
+    status: Literal["new", "grown", "changed", "known"]
     batch_id: str
     read: int = 0
     accepted: int = 0
@@ -171,12 +172,14 @@ def ingest(  # noqa: PLR0913 - from where, where to, what is asked of it, and wh
         chosen = [each for each in readings if each.source.frozen == frozen]
         # Until staging is empty again: the commit of the ledger would tidy what is thrown away next.
         with engine.without_checkpoints():
-            found += _read_all(stager, _found(project.directory, chosen, state, progress))
+            here = list(_read_all(stager, _found(project.directory, chosen, state, progress)))
+            found += here
             if stager.batches:
                 if frozen:
                     demand_pairs(engine)
                 progress("appending to the ledger")
-                appended.append(append_staged(engine, frozen=frozen))
+                is_changed = any(each.status == "changed" for each in here)
+                appended.append(append_staged(engine, frozen=frozen, is_changed=is_changed))
     named = {each.source for each in found}
     empty = {each.source.name: each.source.path for each in readings if each.source.name not in named}
     return IngestSummary(tuple(found), _together(appended), empty)
@@ -193,6 +196,7 @@ def _together(parts: Sequence[AppendSummary]) -> AppendSummary | None:
         dict(rows),
         tuple(batch for part in parts for batch in part.batches),
         tuple(refusals for part in parts for refusals in part.refusals),
+        {batch: statements for part in parts for batch, statements in part.again.items()},
     )
 
 
@@ -220,7 +224,9 @@ def _read_all(
             continue
         read, reasons = staged
         refused = sum(reasons.values())
-        status: Literal["new", "grown"] = "grown" if opened.passed else "new"
+        status: Literal["new", "grown", "changed"] = (
+            "grown" if opened.passed else "changed" if opened.is_changed else "new"
+        )
         batch_id = opened.if_refused if read and refused == read else opened.batch_id
         refused_as[opened.batch_id] = batch_id
         yield FileOutcome(name, opened.uri, status, batch_id, read, read - refused, refused, reasons)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prefstrata.model.tables import TABLES
@@ -59,12 +59,14 @@ class Refusals:
 class AppendSummary:
     """What a ledger step added: rows per table (``ledger.votes``…), and of each batch, in ledger order, the counts.
 
-    ``refusals`` says why records of them were refused, a batch's most frequent reason first.
+    ``refusals`` says why records of them were refused, a batch's most frequent reason first. ``again`` says, by batch,
+    how many statements of a changed file it had made before, too: without an id they now count twice.
     """
 
     rows: Mapping[str, int]
     batches: tuple[BatchCount, ...]
     refusals: tuple[Refusals, ...] = ()
+    again: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def read(self) -> int:
@@ -89,7 +91,7 @@ def clear_staging(engine: Engine) -> None:
             engine.clear(staged.full_name)
 
 
-def append_staged(engine: Engine, *, frozen: bool = False) -> AppendSummary:
+def append_staged(engine: Engine, *, frozen: bool = False, is_changed: bool = False) -> AppendSummary:
     """Add all that is staged to the ledger, in one transaction, and empty the staging tables.
 
     A process that is killed in the middle leaves the ledger as it was.
@@ -97,6 +99,7 @@ def append_staged(engine: Engine, *, frozen: bool = False) -> AppendSummary:
     Args:
         engine: the warehouse.
         frozen: what is staged is of frozen sources: it goes to ``ledger.frozen`` alone.
+        is_changed: a file among it was changed since it was read: what it says again is counted.
 
     Raises:
         ValueError: a staged batch is in the ledger already, or two staged batches have one id.
@@ -114,6 +117,7 @@ def append_staged(engine: Engine, *, frozen: bool = False) -> AppendSummary:
         rows = {f"ledger.{name}": engine.append(f"ledger.{name}") for name in (_FROZEN if frozen else _ORDER)}
         counts = engine.query("reports/batches_of_run")
         refused = engine.query("reports/refused_of_run")
+        again = dict(engine.query("reports/counted_again").iter_rows()) if is_changed else {}
     clear_staging(engine)
     refusals = tuple(Refusals(**row) for row in refused.iter_rows(named=True))
-    return AppendSummary(rows, tuple(BatchCount(**row) for row in counts.iter_rows(named=True)), refusals)
+    return AppendSummary(rows, tuple(BatchCount(**row) for row in counts.iter_rows(named=True)), refusals, again)

@@ -1,4 +1,4 @@
-"""A file of which nothing was accepted is told by `run` when it is read, and by `doctor` until it is mended."""
+"""Files that somebody should look at are told: those of which nothing was accepted, and those that were edited."""
 
 from __future__ import annotations
 
@@ -96,3 +96,30 @@ def test_a_record_is_named_as_people_find_it(project: Path, name: str, text: str
     (project / "prefstrata.yaml").write_text(CONFIG.replace("*.jsonl", "*"), "utf-8")
     (project / "inbox" / name).write_text(text, "utf-8")
     assert f"inbox/{name}, {place}: " in inside("run", cwd=project).err
+
+
+def test_a_file_that_is_edited_after_it_was_read_is_told(project: Path) -> None:
+    """With how much of it counts twice: nothing of it was taken back, and its records have no id."""
+    _put(project, "a.jsonl", "q", "A", "B")
+    assert "warning" not in inside("run", cwd=project).err
+    _put(project, "a.jsonl", "q", "A", "B", "B")
+    grown = inside("run", "--json", cwd=project)
+    assert (grown.document["files"][0]["status"], "warning" in grown.err) == ("grown", False)
+    _put(project, "a.jsonl", "q", "B", "B", "B")
+    done = inside("run", cwd=project)
+    assert "warning: pilot: inbox/a.jsonl was changed since it was read, so all of it was read" in done.err
+    assert "3 statements without an id count a second time" in done.err
+    assert "warning" not in inside("run", cwd=project).err
+
+
+def test_a_file_that_has_other_records_every_day_is_no_news(project: Path) -> None:
+    """Nor one whose records have ids: what is said again under its id is said once."""
+    (project / "prefstrata.yaml").write_text(
+        CONFIG.replace("      prompt: p", "      id: a || said\n      prompt: p"), "utf-8"
+    )
+    for prompt, words in (("monday", "AB"), ("tuesday", "BA")):
+        _put(project, "a.jsonl", prompt, *words)
+        assert "warning" not in inside("run", cwd=project).err
+    _put(project, "a.jsonl", "tuesday", "A")
+    done = inside("run", "--json", cwd=project)
+    assert (done.document["files"][0]["status"], "warning" in done.err) == ("changed", False)

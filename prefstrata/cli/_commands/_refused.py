@@ -1,4 +1,4 @@
-"""Files whose records were all refused: what `run` and `doctor` say of them."""
+"""Files that somebody should look at, refused whole or edited after they were read: what `run` and `doctor` say."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from prefstrata.sources import IngestSummary
 
-__all__ = ["refused_files", "refused_whole"]
+__all__ = ["counted_again", "refused_files", "refused_whole"]
 
 _AGAIN = "it is read again when the source's map, format or defaults change, or records are added"
 _AT_MOST = 5
@@ -35,6 +35,20 @@ def refused_whole(ingested: IngestSummary) -> Iterator[str]:
             yield f"         {file.uri}, {_place(file.uri, each.line)}: {each.reason}: {each.detail}"
     if len(refused) > _AT_MOST:
         yield f"warning: {counted(len(refused) - _AT_MOST, 'more file')} were refused whole: see ledger.quarantine"
+
+
+def counted_again(ingested: IngestSummary) -> Iterator[str]:
+    """A line for each file that was edited since it was read, and says again without an id what it said then."""
+    again = ingested.appended.again if ingested.appended else {}
+    edited = [file for file in ingested.new if file.status == "changed" and file.batch_id in again]
+    for file in edited[:_AT_MOST]:
+        twice = f"of what it says now, {counted(again[file.batch_id], 'statement')} without an id count a second time"
+        yield (
+            f"warning: {file.source}: {file.uri} was changed since it was read, so all of it was read: what it said "
+            f"before stays, and {twice}; docs/how-to/map-a-source.md says how to have only what it says now"
+        )
+    if len(edited) > _AT_MOST:
+        yield f"warning: {counted(len(edited) - _AT_MOST, 'more file')} were changed since they were read"
 
 
 def refused_files(warehouse: Path) -> list[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._commands._gates import gates_told
 from prefstrata.cli._commands._noise import noise_told
 from prefstrata.cli._commands._published import demand_published
-from prefstrata.cli._commands._refused import refused_whole
+from prefstrata.cli._commands._refused import counted_again, refused_whole
 from prefstrata.cli._output import Grid, counted, size
 from prefstrata.pipeline import run
 from prefstrata.policy import LAYERS
@@ -32,7 +33,7 @@ def run_project(call: Call, wait: float, *, approve: str | None = None, by: str 
     project = call.project()
     with call.output.working("starting") as doing, _stages(call, doing) as told:
         summary = run(project, wait=wait, progress=told, approval=approval)
-    for line in refused_whole(summary.ingested):
+    for line in chain(refused_whole(summary.ingested), counted_again(summary.ingested)):
         call.output.note(line)
     demand_published(summary.outcome, str(project.file))
     for warning in summary.outcome.warnings:
