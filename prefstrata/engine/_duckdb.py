@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from prefstrata.engine._files import function_names, sql_text
+from prefstrata.engine._parts import part_digests
 from prefstrata.engine._shared import check_columns, given, may_be_replaced, with_literals
 from prefstrata.engine._types import duckdb_type, parse_type
 from prefstrata.model.arrow import ArrowStream
@@ -20,7 +21,7 @@ from prefstrata.model.tables import PASSING
 from prefstrata.model.tables import table as definition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from prefstrata.engine._protocol import Parted, Scalar
     from prefstrata.model.tables import Table
@@ -361,7 +362,8 @@ class DuckDBEngine:
                 self._in_memory(lambda: len(self._run(create)))
                 self._run("set preserve_insertion_order = true")
                 rows = self._run("select file_number, count(*) from scratch.parts group by all order by all")
-                yield _Parted({int(part): int(count) for part, count in rows}, self._connection)
+                counts = {int(part): int(count) for part, count in rows}
+                yield _Parted(counts, definition(full_name), key, self._connection)
             finally:
                 self._run("detach scratch")
                 self._run("set preserve_insertion_order = false")
@@ -391,11 +393,16 @@ class DuckDBEngine:
 class _Parted:
     """Parts of a table in memory."""
 
-    def __init__(self, counts: Mapping[int, int], connection: duckdb.DuckDBPyConnection) -> None:
-        self.counts, self._connection = counts, connection
+    def __init__(
+        self, counts: Mapping[int, int], table: Table, key: str, connection: duckdb.DuckDBPyConnection
+    ) -> None:
+        self.counts, self._table, self._key, self._connection = counts, table, key, connection
 
     def select(self, number: int) -> str:
         return f"select * exclude (file_number) from scratch.parts where file_number = {number:d}"  # noqa: S608 - own names
+
+    def digests(self, numbers: Collection[int]) -> dict[int, str]:
+        return part_digests(self._connection, self._table, self._key, "scratch.parts", numbers)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self._connection.cursor()

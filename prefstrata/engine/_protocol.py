@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from contextlib import AbstractContextManager
 
     import duckdb
@@ -84,6 +84,10 @@ class Parted(Protocol):
 
     def select(self, number: int) -> str:
         """A DuckDB query for the rows of a part, by the key that they were parted by."""
+        ...
+
+    def digests(self, numbers: Collection[int]) -> dict[int, str]:
+        """Hex sha256 of all that the rows of these parts say, in their order; the same for every engine."""
         ...
 
     def cursor(self) -> duckdb.DuckDBPyConnection:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from prefstrata.engine import Warehouse
     from prefstrata.pipeline._plan import Stage
+    from prefstrata.policy import Policy
     from prefstrata.project import Project
     from prefstrata.releases import Step
     from prefstrata.releases.drafts import Draft
@@ -122,6 +123,11 @@ class Session:
             return COMPUTED[full_name].fill(self.engine)
         return self.engine.build(full_name, **{name: self._known(name) for name in parameters(full_name)})
 
+    @property
+    def _general(self) -> Policy:
+        """The policy of ``*``."""
+        return next(policy for policy, _ in self.policies if "*" in policy.scenarios)
+
     def _known(self, parameter: str) -> str | int:
         # Only for a statement that takes it: the name of the fit is found by going through the whole ledger.
         if parameter == "calibration_id":
@@ -131,8 +137,7 @@ class Session:
     def _fitted(self, full_name: str) -> int:
         """The rows of a table that the rater model fills; all of them are filled with the first."""
         if full_name == FITTED[0]:
-            general = next(policy for policy, _ in self.policies if "*" in policy.scenarios)
-            fit_or_keep(self.engine, self.identity, general.refit, now=int(time.time()))
+            fit_or_keep(self.engine, self.identity, self._general.refit, now=int(time.time()))
         return int(self.engine.query("reports/fitted").filter(pl.col("name") == full_name).item(0, "rows"))
 
     def check(self, name: str) -> CheckResult:
@@ -206,9 +211,15 @@ class Session:
         date = int(time.time())
         with _scratch(self.project) as folder:
             identity = self._content
-            gates = next(policy.gates for policy, _ in self.policies if "*" in policy.scenarios)
             drafter = Drafter(
-                self.engine, store, identity, folder, gates=gates, approval=approval, spent=spent_by_rater(self.project)
+                self.engine,
+                store,
+                identity,
+                folder,
+                gates=self._general.gates,
+                approval=approval,
+                spent=spent_by_rater(self.project),
+                for_reuse=self._general.refit != "every-run",
             )
 
             def build(parent: CommitInfo) -> Draft | None:

@@ -68,7 +68,7 @@ def stage_work(engine: Warehouse, stage: Stage, rows: Mapping[str, int]) -> Work
 
 
 def release_work(outcome: Outcome) -> Work:
-    """Every file of a release is written, to know its hash; only those that the store does not have go there."""
+    """Every file of a release is asked for its hash, or for what it is made from; those the store lacks go there."""
     return Work("files", "whole", outcome.uploaded + outcome.reused, outcome.uploaded, outcome.reused)
 
 

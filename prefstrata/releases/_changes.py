@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +14,7 @@ import polars as pl
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
 from prefstrata.model.weights import squares_trust
+from prefstrata.releases.drafts import bring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -58,8 +59,8 @@ def changes_between(
         engine: where to count.
         store: holds the parent.
         parent: commit of the parent release, or the root.
-        local: the new release's layer files, by path.
-        hashes: their sha256, by path.
+        local: the new release's layer files, by path; those that the parent has may be missing.
+        hashes: sha256 of all of them, by path.
     """
     earlier = _stored(store, parent)
     before = [path for path, sha256 in earlier.items() if hashes.get(path) != sha256]
@@ -144,8 +145,7 @@ def fetched(store: VersionStore, commit: CommitInfo, paths: Iterable[str]) -> It
     with TemporaryDirectory(prefix="prefstrata-") as folder:
         copies = {path: Path(folder) / f"{number}.parquet" for number, path in enumerate(paths)}
         for path, copy in copies.items():
-            with store.open(commit.id, path) as reader, copy.open("wb") as file:
-                shutil.copyfileobj(reader, file, 1 << 20)
+            bring(partial(store.open, commit.id, path), copy)
         yield copies
 
 

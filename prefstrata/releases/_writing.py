@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import duckdb
 import polars as pl
 
 from prefstrata.model.errors import IntegrityError
@@ -17,10 +20,8 @@ from prefstrata.model.tables import table
 from prefstrata.releases._layout import spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-    import duckdb
 
     from prefstrata.engine import Parted, Warehouse
 
@@ -34,17 +35,38 @@ _SPANS: dict[str, Any] = {
 _APART = {"pairs": ("release.estimates", "release.origins")}
 # One row group a file: the borders of row groups would depend on how threads meet.
 _ROW_GROUP = 4 * 1024 * 1024
+# What a file is made from names this, DuckDB and the columns: what else decides how files are written belongs here too.
+_FORMAT = f"format parquet, compression zstd, compression_level 1, row_group_size {_ROW_GROUP}"
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file written for a release: its path there, where its bytes are now, and what they are."""
+    """A file of a release: its path there, where its bytes are, and what they are.
+
+    Attributes:
+        path: in the release.
+        local: where it was written; None when an earlier release has it, and it was not written again.
+        sha256: hex, of its bytes.
+        size: in bytes.
+        rows: how many it has.
+        made_from: hex sha256 of its rows, and of all else that decides its bytes: two files made from the same are the
+            same. Empty where nobody asks.
+    """
 
     path: str
-    local: Path
+    local: Path | None
     sha256: str
     size: int
     rows: int
+    made_from: str = ""
+
+
+class _File(NamedTuple):
+    """A layer file before it has rows: its layer, its path in the release, and whether its records have days."""
+
+    layer: str
+    path: str
+    dated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +77,25 @@ class _Part:
     path: str
     number: int
     rows: int
+    made_from: str
 
 
-def write_layers(engine: Warehouse, directory: Path) -> tuple[WrittenFile, ...]:
+def write_layers(
+    engine: Warehouse,
+    directory: Path,
+    *,
+    held: Mapping[str, WrittenFile] = MappingProxyType({}),
+    for_reuse: bool = False,
+) -> tuple[WrittenFile, ...]:
     """Write every layer's records below ``directory``, cut into files as ``_layout`` says.
+
+    Args:
+        engine: holds the layers.
+        directory: where to write.
+        held: files of the newest release by path, each with what it was made from. One that would be made from the
+            same again is returned as it is: most of what is old, where releases are daily and the fit is kept.
+        for_reuse: whether the next release may look for files to keep: then files of dated records say what they were
+            made from. Those without a day are few and large samples of the prompts, and every addition changes them.
 
     Returns:
         The files, sorted by path: ``<layer>/<kind>/<days>.<bucket>.parquet``. A layer without records of a kind has
@@ -68,34 +105,42 @@ def write_layers(engine: Warehouse, directory: Path) -> tuple[WrittenFile, ...]:
         IntegrityError: a record of a layer has no text, or more than one, so the files would not hold what was counted.
     """
     engine.build("manifest.days")
-    held: dict[str, dict[str, dict[int | None, int]]] = {}
+    calendar: dict[str, dict[str, dict[int | None, int]]] = {}
     for layer, kind, day, records in engine.query("manifest/calendar").iter_rows():
-        held.setdefault(kind, {}).setdefault(layer, {})[day] = records
-    files = _place(engine, held)
+        calendar.setdefault(kind, {}).setdefault(layer, {})[day] = records
+    files = _place(engine, calendar)
     written: list[WrittenFile] = []
-    for kind, layers in sorted(held.items()):
-        written += _write_kind(
-            engine, directory, kind, {name: sum(days.values()) for name, days in layers.items()}, files
-        )
+    for kind, layers in sorted(calendar.items()):
+        records = {name: sum(days.values()) for name, days in layers.items()}
+        written += _write_kind(engine, _Target(directory, held, for_reuse), kind, records, files)
     return tuple(sorted(written, key=lambda file: file.path))
 
 
-def _place(engine: Warehouse, held: dict[str, dict[str, dict[int | None, int]]]) -> list[tuple[str, str]]:
-    """Fill ``manifest.places``; returns layer and path of each file, at its number; some come out empty."""
-    files: list[tuple[str, str]] = []
+def _place(engine: Warehouse, calendar: dict[str, dict[str, dict[int | None, int]]]) -> list[_File]:
+    """Fill ``manifest.places``; returns the files, each at its number; some come out empty."""
+    files: list[_File] = []
     rows: list[tuple[str, str, int | None, int, int]] = []
-    for kind, layers in sorted(held.items()):
+    for kind, layers in sorted(calendar.items()):
         for layer, days in sorted(layers.items()):
             for span in spans(days):
                 rows += [(kind, layer, day, len(files), span.buckets) for day in span.days]
-                files += [(layer, f"{layer}/{kind}/{span.file(bucket)}") for bucket in range(span.buckets)]
+                paths = (f"{layer}/{kind}/{span.file(bucket)}" for bucket in range(span.buckets))
+                files += [_File(layer, path, span.days != (None,)) for path in paths]
     engine.load("manifest.spans", pl.DataFrame(rows, schema=_SPANS, orient="row"))
     engine.build("manifest.places")
     return files
 
 
+class _Target(NamedTuple):
+    """Where files go, and which of them need not: see :func:`write_layers`."""
+
+    directory: Path
+    held: Mapping[str, WrittenFile]
+    for_reuse: bool
+
+
 def _write_kind(
-    engine: Warehouse, directory: Path, kind: str, layers: dict[str, int], files: list[tuple[str, str]]
+    engine: Warehouse, target: _Target, kind: str, layers: dict[str, int], files: list[_File]
 ) -> list[WrittenFile]:
     """Write the files of a kind, as many at once as memory has room for."""
     key = KINDS[kind]
@@ -106,12 +151,26 @@ def _write_kind(
             engine.build("release.placed", kind=kind, first=first, last=last)
             places = f"select record_id as {key}, file_number from release.placed"  # noqa: S608 - own names
             with engine.parted(f"release.{kind}", key, places) as parted:
-                parts = [_Part(*files[number], number, rows) for number, rows in parted.counts.items()]
+                parts = _parts(parted, files, kind, for_reuse=target.for_reuse)
                 with _by_types_alone(engine):
-                    found = _write_parts(parted, directory, parts)
+                    found = _write_parts(parted, target, parts)
             written += zip((part.layer for part in parts), found, strict=True)
     _demand_all(kind, layers, written)
     return [file for _, file in written]
+
+
+def _parts(parted: Parted, files: list[_File], kind: str, *, for_reuse: bool) -> list[_Part]:
+    """The parts with what they are made from: their rows, their columns, and how they are written."""
+    dated = [number for number in parted.counts if files[number].dated] if for_reuse else []
+    columns = [[column.name, column.type] for column in table(f"release.{kind}").columns]
+    made_from = {
+        number: hashlib.sha256(json.dumps([duckdb.__version__, _FORMAT, columns, digest]).encode()).hexdigest()
+        for number, digest in (parted.digests(dated) if dated else {}).items()
+    }
+    return [
+        _Part(files[number].layer, files[number].path, number, rows, made_from.get(number, ""))
+        for number, rows in parted.counts.items()
+    ]
 
 
 def _together(sizes: list[tuple[int, int]], room: int) -> Iterator[tuple[int, int]]:
@@ -126,15 +185,19 @@ def _together(sizes: list[tuple[int, int]], room: int) -> Iterator[tuple[int, in
         yield first, last
 
 
-def _write_parts(parted: Parted, directory: Path, parts: list[_Part]) -> list[WrittenFile]:
+def _write_parts(parted: Parted, target: _Target, parts: list[_Part]) -> list[WrittenFile]:
     handles: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
     for _ in range(_WRITERS):
         handles.put(parted.cursor())
 
     def write(part: _Part) -> WrittenFile:
+        held = target.held.get(part.path)
+        if held and part.made_from and held.made_from == part.made_from:
+            return held
         handle = handles.get()
         try:
-            return _copy(handle, parted.select(part.number), directory / part.path, part.path, part.rows)
+            made = _copy(handle, parted.select(part.number), target.directory / part.path, part.path, part.rows)
+            return replace(made, made_from=part.made_from)
         finally:
             handles.put(handle)
 
@@ -194,11 +257,7 @@ def write_table(engine: Warehouse, full_name: str, directory: Path, path: str) -
 
 def _copy(handle: duckdb.DuckDBPyConnection, select: str, local: Path, path: str, rows: int) -> WrittenFile:
     local.parent.mkdir(parents=True, exist_ok=True)
-    handle.execute(
-        f"copy ({select}) to $path "
-        f"(format parquet, compression zstd, compression_level 1, row_group_size {_ROW_GROUP})",
-        {"path": str(local)},
-    ).fetchall()
+    handle.execute(f"copy ({select}) to $path ({_FORMAT})", {"path": str(local)}).fetchall()
     with local.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return WrittenFile(path, local, digest, local.stat().st_size, rows)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.model import GateBlockedError
@@ -18,7 +20,7 @@ from prefstrata.releases._summary import sentences, summarise
 from prefstrata.releases._teaching import news
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
 from prefstrata.releases.consent import withdrawn_in
-from prefstrata.releases.drafts import Draft, ReleaseFile
+from prefstrata.releases.drafts import Draft, ReleaseFile, bring
 from prefstrata.releases.gates import judge
 from prefstrata.releases.identity import calibration_id
 from prefstrata.releases.stored import read_manifest
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from prefstrata.engine import Warehouse
     from prefstrata.releases.gates import Approval, Judged
     from prefstrata.releases.identity import Identity
-    from prefstrata.stores import CommitInfo, VersionStore
+    from prefstrata.stores import CommitInfo, Source, VersionStore
 
 __all__ = ["Drafter"]
 
@@ -48,6 +50,8 @@ class Drafter:
         gates: how much the gates look at; as it ships by default.
         approval: who says yes to major changes.
         spent: what raters have cost so far, for the report.
+        for_reuse: whether files are to be kept from release to release, see :func:`write_layers`; of no use where every
+            release has a fit of its own.
 
     Attributes:
         judged: what the gates found in the draft made last; None before there is one.
@@ -63,13 +67,17 @@ class Drafter:
         gates: Gates | None = None,
         approval: Approval | None = None,
         spent: Mapping[str, str] | None = None,
+        for_reuse: bool = False,
     ) -> None:
-        """Write the files that do not depend on the parent."""
+        """Write the files that do not depend on the parent, but for those that the newest release has."""
         self._engine, self._store, self._identity, self._directory = engine, store, identity, directory
         self._gates, self._approval, self._spent = gates or Gates(), approval, spent
         self.judged: Judged | None = None
         calibration = calibration_id(identity)
-        self._layers = write_layers(engine, directory)
+        self._newest = store.resolve("latest")
+        self._layers = write_layers(
+            engine, directory, held=_held(store, self._newest) if for_reuse else {}, for_reuse=for_reuse
+        )
         self._description = describe(engine, identity, calibration)
         self._beside = (
             self._write("weights.json", canonical(self._weights(calibration))),
@@ -88,12 +96,10 @@ class Drafter:
             self._write("report/index.html", render_report(manifest, spent=self._spent)),
         )
         files = sorted((*self._layers, *self._beside, *listed, *pages), key=lambda file: file.path)
-        manifest["files"] = [
-            {"path": file.path, "sha256": file.sha256, "bytes": file.size, "rows": file.rows} for file in files
-        ]
+        manifest["files"] = [_listed(file) for file in files]
         return Draft(
             release_id=manifest["release_id"],
-            files=tuple(ReleaseFile(file.path, file.local, file.sha256, file.size) for file in files),
+            files=tuple(ReleaseFile(file.path, self._source(file), file.sha256, file.size) for file in files),
             manifest=canonical(manifest),
             date=date,
             metadata={
@@ -105,11 +111,13 @@ class Drafter:
         )
 
     def _manifest(self, parent: CommitInfo) -> dict[str, Any]:
+        if parent.id != self._newest.id:  # a race was lost to it: what the one before holds, it may not
+            self._layers = tuple(self._brought(file) for file in self._layers)
         changes = changes_between(
             self._engine,
             self._store,
             parent,
-            {file.path: file.local for file in self._layers},
+            {file.path: file.local for file in self._layers if file.local},
             {file.path: file.sha256 for file in self._layers},
         )
         named = (
@@ -159,11 +167,36 @@ class Drafter:
         approval = manifest["gates"]["approval"]
         return {"approved_by": approval["by"], "approval": approval["reason"]} if approval else {}
 
+    def _source(self, file: WrittenFile) -> Source:
+        """Where the bytes of a file are: here, or in the newest release that there was when files were written."""
+        return file.local or partial(self._store.open, self._newest.id, file.path)
+
+    def _brought(self, file: WrittenFile) -> WrittenFile:
+        """The file with its bytes here."""
+        return file if file.local else replace(file, local=bring(self._source(file), self._directory / file.path))
+
     def _write(self, path: str, content: bytes) -> WrittenFile:
         local = self._directory / path
         local.parent.mkdir(parents=True, exist_ok=True)
         local.write_bytes(content)
         return WrittenFile(path, local, hashlib.sha256(content).hexdigest(), len(content), 0)
+
+
+def _listed(file: WrittenFile) -> dict[str, Any]:
+    """A file as the manifest lists it."""
+    made_from = {"made_from": file.made_from} if file.made_from else {}
+    return {"path": file.path, "sha256": file.sha256, "bytes": file.size, "rows": file.rows, **made_from}
+
+
+def _held(store: VersionStore, newest: CommitInfo) -> dict[str, WrittenFile]:
+    """The files of a release that say what they were made from, by path."""
+    if not newest.release_id:
+        return {}
+    rows = (row for row in json.loads(read_manifest(store, newest))["files"] if row.get("made_from"))
+    return {
+        row["path"]: WrittenFile(row["path"], None, row["sha256"], row["bytes"], row["rows"], row["made_from"])
+        for row in rows
+    }
 
 
 def _demand_memory(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.stores import FileInfo, check_path, check_together
+from prefstrata.stores.reading import CHUNK, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from prefstrata.stores import CommitInfo, Source
 
-__all__ = ["MANIFEST", "Draft", "Outcome", "ReleaseFile", "Status", "manifest_files"]
+__all__ = ["MANIFEST", "Draft", "Outcome", "ReleaseFile", "Status", "bring", "manifest_files"]
 
 MANIFEST = "manifest.json"
 _METADATA_BYTES = 4096
@@ -120,6 +123,14 @@ class Outcome:
     reused: int = 0
     uploaded_bytes: int = 0
     warnings: tuple[str, ...] = ()
+
+
+def bring(source: Source, local: Path) -> Path:
+    """Copy the bytes of a file to ``local``, and make its folder; what a store hands out is verified on the way."""
+    local.parent.mkdir(parents=True, exist_ok=True)
+    with open_source(source) as reader, local.open("wb") as file:
+        shutil.copyfileobj(reader, file, CHUNK)
+    return local
 
 
 def manifest_files(manifest: bytes) -> list[tuple[str, str, int]]:

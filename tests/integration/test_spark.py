@@ -13,6 +13,7 @@ import yaml
 
 from examples.generator import generate
 from prefstrata.engine import read_warehouse
+from prefstrata.model.resources import data_directory
 from prefstrata.noise import FitSettings, fit_raters
 from prefstrata.pipeline import Session, open_project_store, open_session, run
 from prefstrata.project import PROJECT_FILE, read_project
@@ -87,8 +88,12 @@ def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (folder / "inbox" / "poisoned").mkdir()
     poison = b"\n".join(GOOD + b"\n" + bad for bad, _ in POISON)
     (folder / "inbox" / "poisoned" / "all.jsonl").write_bytes(poison)
-    sources = yaml.safe_load((folder / PROJECT_FILE).read_text("utf-8"))["sources"]
-    project = _write(folder, sources=[*sources, _SOURCE])
+    written = yaml.safe_load((folder / PROJECT_FILE).read_text("utf-8"))
+    general = (data_directory("policies") / "general.yaml").read_text("utf-8")
+    # So its files say what they were made from, too.
+    (folder / "own.yaml").write_text(f"{general}\nrefit: on-drift\n", "utf-8")
+    policies = ["./own.yaml" if each.startswith("general") else each for each in written["policies"]]
+    project = _write(folder, sources=[*written["sources"], _SOURCE], policies=policies)
     assert run(project).outcome.status is Status.PUBLISHED
     return project
 
@@ -129,6 +134,7 @@ def test_the_release_is_the_same_to_the_last_byte(on_duckdb: Project, on_spark: 
     """Release id, every file's hash, and all that the manifest says: the engine leaves no trace in them."""
     one, other = _manifest(on_duckdb), _manifest(on_spark)
     assert one["files"] == other["files"]
+    assert any("made_from" in file for file in one["files"])
     assert one == other
 
 

@@ -11,13 +11,14 @@ import polars as pl
 
 from prefstrata.engine._duckdb import DuckDBEngine
 from prefstrata.engine._folder import Parts, TableFolder, duckdb_columns, parquet_files, show_tables
+from prefstrata.engine._parts import part_digests
 from prefstrata.engine._shared import check_columns, may_be_replaced
 from prefstrata.engine.spark._statements import Statements, no_rows, polars_schema, schema_of, typed
 from prefstrata.model.tables import PASSING
 from prefstrata.model.tables import table as definition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -231,7 +232,7 @@ class SparkWarehouse(Statements):
         folder = self._folder.path / part
         try:
             numbered.repartition("file_number").write.partitionBy("file_number").parquet(str(folder))
-            yield _Parted(folder, key, self._desk)
+            yield _Parted(folder, table, key, self._desk)
         finally:
             self._folder.drop(part)
 
@@ -262,8 +263,8 @@ def _lasting(state: Mapping[str, Parts]) -> dict[str, Parts]:
 class _Parted:
     """Parts in folders that Spark wrote."""
 
-    def __init__(self, folder: Path, key: str, desk: DuckDBEngine) -> None:
-        self._folder, self._key, self._desk = folder, key, desk
+    def __init__(self, folder: Path, table: Table, key: str, desk: DuckDBEngine) -> None:
+        self._folder, self._table, self._key, self._desk = folder, table, key, desk
         self.counts: Mapping[int, int] = {
             int(part.name.partition("=")[2]): pl.scan_parquet(parquet_files(part)).select(pl.len()).collect().item()
             for part in sorted(folder.glob("file_number=*"), key=lambda part: int(part.name.partition("=")[2]))
@@ -273,6 +274,11 @@ class _Parted:
         files = f"{_quoted(self._folder)}/file_number={number:d}/*.parquet"
         read = f"read_parquet('{files}', hive_partitioning = false)"
         return f"select * from {read} order by {self._key}"  # noqa: S608 - own names
+
+    def digests(self, numbers: Collection[int]) -> dict[int, str]:
+        read = f"read_parquet('{_quoted(self._folder)}/*/*.parquet', hive_partitioning = true)"
+        with self._desk.connection() as connection:
+            return part_digests(connection, self._table, self._key, read, numbers)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self._desk.cursor()

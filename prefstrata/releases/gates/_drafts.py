@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from prefstrata.releases.drafts import MANIFEST
+from prefstrata.releases.drafts import MANIFEST, bring
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ def keep_draft(draft: Draft, files: Path, drafts: Path) -> Path:
 
     Args:
         draft: what was stopped.
-        files: the folder that holds its files under their paths.
+        files: the folder that holds its files under their paths, but for those that an earlier release has.
         drafts: where drafts are kept; made when it is not there.
 
     Returns:
@@ -30,6 +30,9 @@ def keep_draft(draft: Draft, files: Path, drafts: Path) -> Path:
     forget_drafts(drafts)
     kept = drafts / draft.release_id[:12]
     shutil.rmtree(kept, ignore_errors=True)
+    for file in draft.files:
+        if not (files / file.path).exists():
+            bring(file.source, files / file.path)
     shutil.move(files, kept)
     (kept / MANIFEST).write_bytes(draft.manifest)
     return kept

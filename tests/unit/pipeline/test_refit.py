@@ -17,7 +17,7 @@ from prefstrata.pipeline import open_project_store, open_session, run
 from prefstrata.pipeline._refit import due
 from prefstrata.policy import Every, read_policies
 from prefstrata.project import read_project
-from prefstrata.releases import Status, _layout, read_manifest
+from prefstrata.releases import Status, _layout, _writing, drafting, read_manifest
 from prefstrata.releases.identity import CodeVersion, Identity, PolicyFile
 from tests.unit.pipeline._project import add, make, pair
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from prefstrata.policy import Refit
     from prefstrata.project import Project
+    from prefstrata.releases._writing import WrittenFile
 
 _POLICY = PolicyFile("general@1", "general", b"name: general", "a" * 64)
 _NOW = Identity("ledger", (_POLICY,), CodeVersion("1", "sql", "2"), "mine")
@@ -226,6 +227,56 @@ def test_under_a_kept_fit_the_files_of_earlier_days_stay_as_they_were(
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     assert len([path for path in after if "/pairs/" in path]) == 9
     assert {path for path in changed if "/pairs/" in path} == {"main/pairs/bucket=all.000.parquet"}
+
+
+def test_files_that_are_not_written_again_are_those_that_would_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A release that takes the files of earlier days from its parent is, to the byte, the one that writes them all."""
+    monkeypatch.setattr(_layout, "_TOGETHER", 4)
+    written: list[str] = []
+    copy = vars(_writing)["_copy"]
+
+    def told(handle: Any, select: str, local: Path, path: str, rows: int) -> WrittenFile:  # noqa: ANN401 - DuckDB's
+        written.append(path)
+        return copy(handle, select, local, path, rows)
+
+    monkeypatch.setattr(_writing, "_copy", told)
+    (tmp_path / "first").mkdir()
+    project = _project(tmp_path / "first", "on-drift")
+    for source, raters in {"crowd": ("ann", "bob", "cid"), "expert": ("lee",)}.items():
+        days = [(number, rater, f"2026-03-{1 + number // 5:02d}") for number in range(40) for rater in raters]
+        add(project, source, "a", *(pair(number, rater, decided_at=day) for number, rater, day in days))
+    run(project)
+    again = _copy(tmp_path / "first", tmp_path / "again")
+    for each in (project, again):
+        # A new pair of a day of its own, and one more vote on a pair of an old day.
+        add(each, "crowd", "b", pair(100, "ann", decided_at="2026-03-09"), pair(7, "dan", decided_at="2026-03-09"))
+    written.clear()
+    run(project)
+    few = sorted(path for path in written if "/pairs/" in path)
+    with monkeypatch.context() as patched:
+        patched.setattr(drafting, "_held", lambda *_: {})
+        written.clear()
+        run(again)
+    every = sorted(path for path in written if "/pairs/" in path)
+    assert len(every) > len(few) + 4
+    assert any("2026-03-02" in path for path in few)
+    assert _bytes(project) == _bytes(again)
+    assert all("made_from" in file for file in _manifest(project)["files"] if "/pairs/" in file["path"])
+
+
+def _bytes(project: Project) -> bytes:
+    with open_project_store(project) as store:
+        return read_manifest(store, store.resolve("latest"))
+
+
+def test_where_every_run_has_its_own_fit_nothing_is_kept_for_the_next(tmp_path: Path) -> None:
+    """What a file was made from is a question that costs, and has one answer there: from another fit."""
+    project = _project(tmp_path, "every-run")
+    add(project, "crowd", "a", *(pair(number, "ann", decided_at="2026-03-01") for number in range(5)))
+    run(project)
+    assert not any("made_from" in file for file in _manifest(project)["files"])
 
 
 def test_a_fit_that_is_due_is_made(fitted: Path, tmp_path: Path) -> None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import closing
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from prefstrata.releases import publish_rebasing
+from prefstrata.releases import Status, publish_rebasing, verify_release
 from prefstrata.releases.drafting import Drafter
+from prefstrata.releases.gates import keep_draft
 from prefstrata.releases.identity import CodeVersion, Identity, PolicyFile
 from prefstrata.stores.local import LocalStore
+from prefstrata.stores.reading import open_source
 from tests.sql._cases import frame
 from tests.unit.releases._warehouse import fill, warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from prefstrata.releases import Draft
@@ -101,6 +104,74 @@ def test_only_manifest_and_pages_know_the_parent(drafter: Drafter, store: LocalS
     assert second.release_id != first.release_id
     changed = {path for path in FILES if first.tree[path].sha256 != second.tree[path].sha256}
     assert changed == {"CARD.md", "report/index.html"}
+
+
+def _readable(draft: Draft) -> bool:
+    """Every file of a draft can be had, and is what the draft says."""
+    for file in draft.files:
+        with open_source(file.source) as reader:
+            content = reader.read()
+        assert (file.sha256, file.size) == (hashlib.sha256(content).hexdigest(), len(content)), file.path
+    return True
+
+
+@pytest.fixture
+def daily(store: LocalStore, tmp_path: Path) -> Iterator[Callable[[int], Drafter]]:
+    """Drafts of a warehouse with so many days of four hundred rated responses, whose files may be kept."""
+    with ExitStack() as stack:
+
+        def made(days: int) -> Drafter:
+            engine = stack.enter_context(closing(warehouse()))
+            fill(engine, {"main": 400 * days}, per_day=400)
+            identity = replace(IDENTITY, ledger=f"{days} days")
+            return Drafter(engine, store, identity, tmp_path / f"files of {days} days", for_reuse=True)
+
+        yield made
+
+
+def test_files_of_the_newest_release_are_released_again_from_there(
+    daily: Callable[[int], Drafter], store: LocalStore, tmp_path: Path
+) -> None:
+    """They are not written, the store takes nothing of them, and the manifest lists them like all others."""
+    publish_rebasing(store, lambda parent: daily(2).draft(parent, date=1, metadata={}))
+    draft = daily(3).draft(store.resolve("latest"), date=1, metadata={})
+    written = {
+        file.relative_to(tmp_path / "files of 3 days").as_posix()
+        for file in tmp_path.rglob("files of 3*/main/**/*.parquet")
+    }
+    assert written == {"main/ratings/bucket=2026-01-03.000.parquet"}
+    assert _readable(draft)
+    assert [tuple(row.values()) for row in manifest(draft)["changes"]] == [("added", None, "ratings", 400, "main")]
+    outcome = publish_rebasing(store, lambda _: draft)
+    assert outcome.status is Status.PUBLISHED
+    assert verify_release(store, "latest").files == len(draft.files) + 1
+
+
+def test_a_race_lost_meanwhile_takes_no_file_away(daily: Callable[[int], Drafter], store: LocalStore) -> None:
+    """The release that won has other files: those that were kept come from where they were, and count as added."""
+    publish_rebasing(store, lambda parent: daily(2).draft(parent, date=1, metadata={}))
+    loser = daily(3)
+    before = loser.draft(store.resolve("latest"), date=1, metadata={})
+    publish_rebasing(store, lambda parent: daily(1).draft(parent, date=1, metadata={}))
+    draft = loser.draft(store.resolve("latest"), date=1, metadata={})
+    assert _readable(draft)
+    layers = {file.path: file.sha256 for file in before.files if file.path.startswith("main/")}
+    assert layers == {file.path: file.sha256 for file in draft.files if file.path.startswith("main/")}
+    assert [tuple(row.values()) for row in manifest(draft)["changes"]] == [("added", None, "ratings", 800, "main")]
+
+
+def test_a_stopped_draft_is_kept_with_all_of_its_files(
+    daily: Callable[[int], Drafter], store: LocalStore, tmp_path: Path
+) -> None:
+    """Those of an earlier release among them: people look at the whole of what would have been published."""
+    publish_rebasing(store, lambda parent: daily(2).draft(parent, date=1, metadata={}))
+    draft = daily(3).draft(store.resolve("latest"), date=1, metadata={})
+    kept = keep_draft(draft, tmp_path / "files of 3 days", tmp_path / "drafts")
+    found = {path.relative_to(kept).as_posix(): path.read_bytes() for path in kept.rglob("*") if path.is_file()}
+    assert found.keys() == draft.tree.keys()
+    assert {path: hashlib.sha256(content).hexdigest() for path, content in found.items()} == {
+        path: file.sha256 for path, file in draft.tree.items()
+    }
 
 
 def test_weights_are_the_factors_of_the_manifest(drafter: Drafter, store: LocalStore) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -15,6 +16,7 @@ from prefstrata.engine._types import duckdb_type, parse_type
 from prefstrata.model import IntegrityError
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
+from prefstrata.releases import _writing
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
 from tests.sql._cases import cases_of, frame
 from tests.unit.releases._warehouse import fill, warehouse
@@ -93,6 +95,77 @@ def test_a_new_day_leaves_the_files_of_the_others_as_they_were(tmp_path: Path) -
     changed = {path for path in earlier.keys() | later.keys() if earlier.get(path) != later.get(path)}
     assert changed == {"main/ratings/bucket=2026-04-01_2026-06-03.000.parquet"}
     assert len(later) > 20
+
+
+def _dated(
+    folder: Path,
+    days: int,
+    *,
+    held: tuple[WrittenFile, ...] = (),
+    change: str = "",
+    shuffle: int | None = None,
+) -> tuple[WrittenFile, ...]:
+    """So many days of 400 records, with what each file was made from."""
+    with closing(warehouse(threads=2 if shuffle is None else 4)) as engine:
+        fill(engine, {"main": 400 * days}, per_day=400, shuffle=shuffle)
+        if change:
+            with engine.connection() as connection:
+                connection.execute(change).fetchall()
+        kept = {file.path: replace(file, local=None) for file in held}
+        return write_layers(engine, folder, held=kept, for_reuse=True)
+
+
+def test_a_file_is_not_written_again_from_the_same_rows(tmp_path: Path) -> None:
+    """A new day is written and the days before are not; together they are what would be written without them."""
+    first = _dated(tmp_path / "1", 5)
+    second = _dated(tmp_path / "2", 6, held=first)
+    assert [file.path for file in second if file.local] == ["main/ratings/bucket=2026-01-06.000.parquet"]
+    assert [file.name for file in (tmp_path / "2").rglob("*.parquet")] == ["bucket=2026-01-06.000.parquet"]
+    whole = _dated(tmp_path / "whole", 6)
+    assert _same(second) == _same(whole)
+    assert [file.made_from for file in second] == [file.made_from for file in whole]
+    assert len({file.made_from for file in whole}) == 6
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update layers.records set trust = 0.25 where {one}",
+        "update layers.records set trust = -0e0 where {one}",
+        "update weighting.weights set cell = null where {one}",
+        "update weighting.scores set provenance = list_append(provenance, null) where {response}",
+        "update ledger.responses set content = content || ' ' where {response}",
+        "insert into privacy.masked by name (select 'response' as text, response_id as id, 'x' as content"  # noqa: ISC004
+        " from evidence.responses where {response})",
+    ],
+)
+def test_a_file_is_written_again_when_anything_of_a_row_changes(tmp_path: Path, change: str) -> None:
+    """A number, its sign, a null, a text, what hides a text: of the two days the one with that row is written."""
+    first = _dated(tmp_path / "1", 2)
+    rows = pl.read_parquet(tmp_path / "1" / first[0].path, hive_partitioning=False)
+    one, response = rows["record_id"][0], rows["response_id"][0]
+    changed = change.format(one=f"record_id = '{one}'", response=f"response_id = '{response}'")
+    second = _dated(tmp_path / "2", 2, held=first, change=changed)
+    assert [file.path for file in second if file.local] == [first[0].path]
+    assert _same(second) == _same(_dated(tmp_path / "whole", 2, change=changed))
+
+
+def test_what_a_file_is_made_from_depends_on_its_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither on threads nor on the order of rows, nor on how many files are written at once; but on how."""
+    first = [file.made_from for file in _dated(tmp_path / "1", 3)]
+    assert [file.made_from for file in _dated(tmp_path / "2", 3, shuffle=1)] == first
+    monkeypatch.setattr(DuckDBEngine, "rows_at_once", 1)
+    assert [file.made_from for file in _dated(tmp_path / "3", 3)] == first
+    monkeypatch.setattr(_writing, "_FORMAT", "format parquet, compression zstd, compression_level 2")
+    assert not {file.made_from for file in _dated(tmp_path / "4", 3)} & set(first)
+
+
+def test_files_of_records_without_a_day_do_not_say_what_they_were_made_from(tmp_path: Path) -> None:
+    """Each is a sample of all prompts, so it changes with any addition."""
+    with closing(warehouse()) as engine:
+        fill(engine, {"main": 700})
+        files = write_layers(engine, tmp_path, for_reuse=True)
+    assert [file.made_from for file in files] == [""]
 
 
 def test_what_is_said_of_a_file_is_true_of_it(tmp_path: Path) -> None:
