@@ -41,7 +41,7 @@ compared as (
         pair_id,
         list_distinct(list_filter(string_split(question, ' '), lambda w: length(w) > 3)) as asked,
         list_distinct(list_filter(string_split(better, ' '), lambda w: length(w) > 3)) as answered,
-        list_distinct(string_split(better, ' ')) as said,
+        case when worse is not null then list_distinct(string_split(better, ' ')) end as said,
         list_distinct(string_split(worse, ' ')) as said_instead
     from spelled
 ),
