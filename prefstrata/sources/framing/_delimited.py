@@ -33,6 +33,8 @@ _CLOSE = re.compile(rb'(?:[^"]++|"")*+"')
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(\.[0-9]*)?|(\.[0-9]+))([eE][+-]?[0-9]+)?")
 _BOOLEANS = {word: word.lower() for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 _NOT_FINITE = {"nan", "inf", "infinity"}
+_SHOWN = 300
+"""Characters of a header that are shown."""
 _UNCLOSED = Refusal(Reason.NOT_CSV, "a quote opens here that is not closed; the row was taken to end with its line")
 
 
@@ -50,9 +52,20 @@ def with_columns(source: Source, spec: Framing, limits: Limits, path: Path) -> F
         raise ConfigError(
             f"there is no column {missing[0]!r}",
             where=str(path),
-            todo=f"The columns are: {', '.join(header)}.",
+            todo=_columns(header),
         )
     return spec
+
+
+def _columns(header: list[str]) -> str:
+    """What the columns are, and what may part them where there seems to be one: a file of any kind may end in .csv."""
+    named = ", ".join(header)
+    told = f"The columns are: {named if len(named) <= _SHOWN else f'{named[:_SHOWN]}…'}."
+    other = next((each for each in ";\t|," if each in named), "") if len(header) == 1 else ""
+    if not other:
+        return told
+    spelled = "\\t" if other == "\t" else other
+    return f'{told} If {spelled} parts them, write `read: {{delimiter: "{spelled}"}}` into the source\'s `map`.'
 
 
 def records_of_rows(source: Source, spec: Framing, limits: Limits, path: Path) -> Iterator[Record]:
@@ -96,10 +109,14 @@ class _Rows:
         first = next(iter(self), None)
         try:
             if first is None or first[2] is not None:
-                raise RefusedError(Reason.NOT_CSV, "is missing")  # noqa: TRY301 (refused like what it holds)
+                raise RefusedError(Reason.NOT_CSV, "it is missing")  # noqa: TRY301 (refused like what it holds)
             names = self.cells(first[1].raw)
         except RefusedError as refused:
-            raise ConfigError(f"the header cannot be read: {refused}", where=str(path)) from None
+            raise ConfigError(
+                f"the header cannot be read: {refused}",
+                where=str(path),
+                todo="Save it as CSV UTF-8 with the names of the columns in its first row, or move it away.",
+            ) from None
         names = [name or f"column{place}" for place, name in enumerate(names, start=1)]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

@@ -109,7 +109,7 @@ def unit_table(
     described = _described(mapping, context, evaluation, texts)
     for name, response in mapping.responses.items():
         if response.text is None:
-            raise MappingError(("responses", name), "`text` is missing: a candidate is given by its text")
+            raise MappingError(("responses", name), f"`text` is missing: write `{name}: {{text: …}}`")
         read_response(("responses", name), response, evaluation, texts, f"__r{len(texts.candidates)}_")
     names = {name: quoted(name) for name in kept}
     texts.put("__problem", problem(texts.checks))

@@ -52,6 +52,25 @@ def test_a_file_of_unknown_suffix_is_told_with_where_its_kind_is_written() -> No
     assert cells(b"a,b\n1,x\n", Framing(kind="csv"), name="a.txt") == [("1", "x")]
 
 
+@pytest.mark.parametrize(
+    ("content", "todo"),
+    [
+        (b"a;b\n1;x\n", """The columns are: a;b. If ; parts them, write `read: {delimiter: ";"}` into the"""),
+        (b"b\tc\n1\tx\n", """If \\t parts them, write `read: {delimiter: "\\t"}` into"""),
+        (b"b,c\n1,x\n", "The columns are: b, c."),
+        (b"PK" + b"x" * 5000 + b"\n", "x…."),
+        (b"", "Save it as CSV UTF-8 with the names of the columns in its first row, or move it away."),
+        ("问,答\n1,x\n".encode("gbk"), "Save it as CSV UTF-8"),
+    ],
+)
+def test_a_header_that_does_not_fit_is_told_with_what_to_do(content: bytes, todo: str) -> None:
+    """A table with another delimiter or encoding, none at all, or one that is no text."""
+    with pytest.raises(ConfigError) as caught:
+        cells(content, Framing(fields({"a": "text"})))
+    assert todo in str(caught.value.todo)
+    assert len(str(caught.value.todo)) < 500
+
+
 def test_a_mark_and_windows_line_ends_are_no_part_of_the_cells() -> None:
     """What spreadsheets write is read."""
     assert cells(b'\xef\xbb\xbfa,b\r\n1,"x\r\ny"\r\n\r\n2,z\r\n') == [("1", "x\r\ny"), ("2", "z")]

@@ -61,7 +61,7 @@ def _joined(match: str, type_: str) -> dict[str, Any]:
         ({**PAIR, "let": {"a": "b"}}, "let.a", "is taken"),
         ({**PAIR, "let": {"__x": "b"}}, "let.__x", "reserved"),
         ({**PAIR, "refuse": [{"when": "a", "reason": "Bad", "detail": "x"}]}, "refuse[0].reason", "pattern"),
-        ({**PAIR, "responses": {"a": "b", "b": {"text": "b"}}}, "responses.a", "`text` is missing"),
+        ({**PAIR, "responses": {"a": "b", "b": {"text": "b"}}}, "responses.a", "write `a: {text: …}`"),
         ({**PAIR, "steps": [{"output": "a", "reward": "n"}]}, "steps[0].each", "missing"),
         ({**PAIR, "rankings": [{"responses": "[1]"}]}, "rankings[0].responses", "list of texts"),
         ({**PAIR, "ratings": [{"response": "a", "value": "n", "scale": [1]}]}, "ratings[0].scale", ""),
