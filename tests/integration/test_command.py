@@ -144,6 +144,17 @@ def test_a_summary_says_what_was_read_and_published(tmp_path: Path) -> None:
     assert command("run", "--quiet", "--project", tmp_path / "p").err == ""
 
 
+def test_what_to_do_next_is_a_layer_that_has_records(tmp_path: Path) -> None:
+    """Not one whose checkout says that it is empty; where people are waited for, the queue."""
+    inside("init", tmp_path / "p", cwd=tmp_path)
+    put(tmp_path / "p", "a.jsonl", pairwise("Why?", "So.", "No.", rater="a"), pairwise("Why?", "No.", "So.", rater="b"))
+    assert inside("run", cwd=tmp_path / "p").out.endswith("next: prefstrata show v000001, prefstrata queue list\n")
+    put(tmp_path / "p", "b.jsonl", pairwise("How?", "So.", "No."))
+    told = inside("run", cwd=tmp_path / "p").out.splitlines()[-1]
+    assert told == "next: prefstrata show v000002, prefstrata checkout weak@v000002 --for jsonl --out DIR"
+    assert inside("checkout", "weak@v000002", "--for", "jsonl", "--out", "DIR", cwd=tmp_path / "p").code == 0
+
+
 def test_a_refused_record_alone_is_nothing_to_release(tmp_path: Path) -> None:
     """A ledger of nothing but quarantine publishes no empty release."""
     command("init", tmp_path / "p")

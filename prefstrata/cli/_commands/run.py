@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["run_project"]
 
+_WANTED = ("main", "golden", "expert", "weak")
+"""Layers to look into first: the one that is trained on, then by trust. Where all are empty, people are waited for."""
+
 
 def run_project(call: Call, wait: float, *, approve: str | None = None, by: str | None = None) -> None:
     """Run the project and say what came of it."""
@@ -159,4 +162,6 @@ def _told(summary: RunSummary) -> Iterator[str | Grid]:
     yield f"{done} {outcome.tag}: {files}, {outcome.reused:,} there already"
     if outcome.commit and (told := outcome.commit.metadata.get("summary")):
         yield told
-    yield f"next: prefstrata show {outcome.tag}, prefstrata checkout main@{outcome.tag} --for jsonl --out DIR"
+    layer = next((layer for layer in _WANTED if summary.rows[f"layers.{layer}"]), None)
+    checkout = f"checkout {layer}@{outcome.tag} --for jsonl --out DIR" if layer else "queue list"
+    yield f"next: prefstrata show {outcome.tag}, prefstrata {checkout}"
