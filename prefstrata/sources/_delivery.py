@@ -38,11 +38,13 @@ def delivery_source(project: Project, form: str, example: str) -> Source:
         example: a source as it may stand under ``sources:``, for whoever has none.
 
     Raises:
-        ConfigError: there is none, or more than one, or its path does not find what is delivered.
+        ConfigError: there is none, or more than one, or its path may not find what is delivered.
     """
     takes = [source for source in project.sources if source.format == form]
     if len(takes) == 1:
-        _demand_found(project, takes[0], _file_name(takes[0], "0" * _DIGITS))
+        # A path finds every hash if it finds one of each digit alone.
+        for digit in "0123456789abcdef":
+            _demand_found(project, takes[0], _file_name(takes[0], digit * _DIGITS))
         return takes[0]
     raise ConfigError(
         f"{len(takes) or 'no'} source{'s have' if len(takes) > 1 else ' has'} the format {form}",

@@ -58,6 +58,15 @@ def test_a_path_that_would_not_find_it_is_told_before_anything_is_written(projec
     assert [each for each in project.directory.rglob("*") if each.is_file()] == [project.file]
 
 
+@pytest.mark.parametrize("digits", ["[0-9]", "[a-f]", "[0-9f]", "[!a]"])
+def test_a_path_that_would_find_some_names_alone_is_told_before_anything_is_written(
+    project: Project, digits: str
+) -> None:
+    """The name is a hash of what is delivered, so any digit may begin it."""
+    with pytest.raises(ConfigError, match="the source verdicts would not find verdicts-"):
+        delivery_source(_reading(project, f"inbox/v/verdicts-{digits}*.jsonl"), FORM, "")
+
+
 def test_what_was_delivered_is_not_delivered_again(project: Project) -> None:
     """Records are told apart by their key."""
     source = delivery_source(project, FORM, "")
