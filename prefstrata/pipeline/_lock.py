@@ -27,7 +27,7 @@ _NOT_ALLOWED = {errno.EROFS, errno.EACCES, errno.EPERM}
 def alone(
     project: Project, *, wait: float = 0.0, waiting: Callable[[str], object] = lambda _: None
 ) -> AbstractContextManager[None]:
-    """Keep runs of a project away while the block runs; for what changes its releases without its warehouse.
+    """Keep runs of a project away while the block runs; for what changes its releases, ledger or inbox.
 
     Args:
         project: the project.

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from prefstrata.policy import Policy, ResponseRule
     from prefstrata.project import Project
 
-__all__ = ["FORMAT", "RuleRun", "audit_rules", "rules_wait", "run_rules"]
+__all__ = ["FORMAT", "RuleRun", "audit_rules", "demand_rules", "rules_wait", "run_rules"]
 
 FORMAT = "rule-verdicts"
+_READ = ("evidence.pairs", "noise.settlements")
 _NO_RULES = "no policy of the project has rules on responses"
 _AT_ONCE = 1 << 26
 """Characters of texts that are looked at together."""
@@ -79,6 +80,16 @@ class _Said:
         return self.views.drop_nulls("choice")
 
 
+def demand_rules(project: Project) -> None:
+    """See that rules of the project have something to say, and that a source reads it; no warehouse need be there.
+
+    Raises:
+        ConfigError: no policy has rules, or no source reads verdicts of rules.
+    """
+    delivery_source(project, FORMAT, _EXAMPLE)
+    _governing(project)
+
+
 def run_rules(project: Project) -> RuleRun:
     """Let the rules of the policies judge every pair, and write their verdicts for the source that reads them.
 
@@ -90,7 +101,8 @@ def run_rules(project: Project) -> RuleRun:
     source = delivery_source(project, FORMAT, _EXAMPLE)
     texts, broken, votes = Counter[str](), Counter[str](), Counter[str]()
     with read_warehouse(project.warehouse_path) as connection:
-        policies = _governing(connection, project)
+        policies = _governing(project)
+        demand_built(connection, *_READ)
         known = delivered_keys(project, source)
 
         def records() -> Iterator[dict[str, Any]]:
@@ -119,7 +131,9 @@ def audit_rules(project: Project) -> list[Audited]:
         ConfigError: no policy has rules, or nothing has been run yet.
     """
     with read_warehouse(project.warehouse_path) as connection:
-        views = [said.views for said in _said(connection, _governing(connection, project))]
+        policies = _governing(project)
+        demand_built(connection, *_READ)
+        views = [said.views for said in _said(connection, policies)]
         return audit(pl.concat(views), _frame(connection, "rules/answers"))
 
 
@@ -138,13 +152,12 @@ def rules_wait(project: Project) -> str | None:
     return None
 
 
-def _governing(connection: duckdb.DuckDBPyConnection, project: Project) -> list[Policy]:
+def _governing(project: Project) -> list[Policy]:
     """The policies that govern any scenario, each once."""
     governing = {scenario: policy for policy, _ in read_policies(project) for scenario in policy.scenarios}
     policies = list({policy.ref: policy for policy in governing.values()}.values())
     if not any(policy.response_rules for policy in policies):
         raise ConfigError(_NO_RULES, where="response_rules")
-    demand_built(connection, "evidence.pairs", "noise.settlements")
     return policies
 
 

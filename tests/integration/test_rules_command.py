@@ -72,6 +72,16 @@ def test_rules_do_not_run_beside_a_run(project: Path) -> None:
     assert not (project / "inbox" / "rules").exists()
 
 
+@pytest.mark.parametrize(("config", "policy"), [(CONFIG, GENERAL + RULES), (CONFIG + SOURCE, GENERAL)])
+def test_what_no_waiting_mends_is_told_beside_a_run(project: Path, config: str, policy: str) -> None:
+    """A project without a source for verdicts, or without rules, is wrong, whoever has it."""
+    (project / "prefstrata.yaml").write_text(config, "utf-8")
+    (project / "policy.yaml").write_text(policy, "utf-8")
+    with alone(read_project(project)):
+        refused = command("rules", "run", cwd=project)
+    assert (refused.code, "another run" in refused.err) == (2, False)
+
+
 def test_rules_wait_for_a_run_as_long_as_they_are_told(project: Path) -> None:
     """And say for whom, once."""
     held = Event()

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from prefstrata.cli._output import Grid, counted
-from prefstrata.rules import audit_rules, run_rules
+from prefstrata.rules import audit_rules, demand_rules, run_rules
 
 if TYPE_CHECKING:
     from prefstrata.cli._call import Call
@@ -20,6 +20,7 @@ def rules_run(call: Call, wait: float) -> None:
     from prefstrata.pipeline import alone  # noqa: PLC0415 - the audit need not load the pipeline
 
     project = call.project()
+    demand_rules(project)  # what no waiting mends is said before it
     # A release cannot open the warehouse while rules read it, and two of these would deliver the same verdicts.
     with (
         alone(project, wait=wait, waiting=call.output.note),
