@@ -1,11 +1,11 @@
 -- Grain: a record, and the gravest known cause that can have moved it from where it stood, or taken it out.
 -- A layer says where a record is; whoever compares two versions asks why it is not where it was. What new judgements did by
--- themselves has no row here. What copies a frozen set stands where it stands for that alone. Of whom consent was withdrawn, the pairs are
+-- themselves has no row here, nor has what was settled: only what was so since moved anything (layers.moves). What copies a frozen set stands where it stands for that alone. Of whom consent was withdrawn, the pairs are
 -- those judged, those whose sides were rated both or named by one event, and those of which one side got a thumb and the other has one.
 -- A rater has failed when, on settled pairs that the votes did not choose, it surely is right in less than 6 of 10: of all that failed,
 -- one in twenty at most is expected to have done so by chance, however many raters there are (Benjamini and Hochberg 1995).
 with settled as (
-    select pair_id, dimension, choice, disputed
+    select pair_id, dimension, choice
     from noise.settlements
     where settled
 ),
@@ -126,41 +126,36 @@ told as (
     join settled on settled.pair_id = votes.pair_id and settled.dimension = votes.dimension
     where not votes.settles and votes.choice <> settled.choice
     union all
-    select 'pairs', pair_id, 4, 'arbitrated'
-    from settled
-    where disputed
-    union all
-    select 'pairs', pair_id, 5, 'settled'
-    from settled
-    union all
     -- The layer follows from that alone, whoever failed.
-    select kind, record_id, 6, 'dimension undefined'
+    select kind, record_id, 4, 'dimension undefined'
     from layers.records
     where rule = 'undefined'
     union all
-    select kind, record_id, 7, 'alike once hidden'
+    select kind, record_id, 5, 'alike once hidden'
     from layers.records
     where rule = 'alike'
     union all
-    select kind, record_id, 7, 'settlers disagree'
+    select kind, record_id, 5, 'settlers disagree'
     from layers.records
     where rule = 'contested'
     union all
-    select kind, record_id, 7, 'high risk undescribed'
+    select kind, record_id, 5, 'high risk undescribed'
     from layers.records
     where rule = 'undescribed'
     union all
-    select 'pairs', votes.pair_id, 8, 'rater failed golden back-test'
+    select 'pairs', votes.pair_id, 6, 'rater failed golden back-test'
     from evidence.votes as votes
     join failed
         on failed.rater_id = votes.rater_id and failed.dimension = votes.dimension and failed.stratum = votes.stratum
+    -- Of what is settled, only what settles it counts.
+    anti join settled on settled.pair_id = votes.pair_id and settled.dimension = votes.dimension
     where not votes.settles
     union all
-    select kind, record_id, 9, 'quota full'
+    select kind, record_id, 7, 'quota full'
     from layers.records
     where rule like 'quota %'
     union all
-    select 'pairs', outdated.pair_id, 10, 'rule outdated'
+    select 'pairs', outdated.pair_id, 8, 'rule outdated'
     from evidence.outdated as outdated
     anti join evidence.votes as votes on votes.pair_id = outdated.pair_id
 )

@@ -51,7 +51,7 @@ LAYERS = (
 )
 
 _KNOWN = (
-    "contaminated, withdrawn, arbitration reversed, arbitrated, settled, dimension undefined, "
+    "contaminated, withdrawn, arbitration reversed, dimension undefined, "
     "alike once hidden, settlers disagree, high risk undescribed, rater failed golden back-test, "
     "quota full or rule outdated"
 )
