@@ -1,4 +1,4 @@
--- Grain: a batch of this run that says again what an earlier batch of the same file said, with how many statements it is.
+-- Grain: a batch of this run that says again what earlier batches of the same file said, with how many of its statements they had said.
 -- Without an id of their own such statements count twice: whoever edits a file that was read should know. Asked only where a file has
 -- changed otherwise than by growing, while the staging rows are still there.
 with looked_at as (
@@ -35,7 +35,7 @@ counted as (
   group by batch_id, said_id
 )
 
-select batch_id, sum(here)::bigint as statements
+select batch_id, sum(least(here, before))::bigint as statements
 from counted
 where before > 0 and here > 0
 group by batch_id
