@@ -26,11 +26,13 @@ __all__ = ["Progress", "RunSummary", "run"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A step of a run that just began, in words; or the end of a stage, with what it did."""
+    """A step of a run that just began, in words; or the end of a stage, with what it did; or what was read."""
 
     stage: str
     what: str
     work: Work | None = None
+    ingested: IngestSummary | None = None
+    """What was read, told at once: the run may stop later, and the next one knows these files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def run(
         ingested = session.ingest(
             approving=approval is not None, progress=lambda text: progress(Progress("ledger", text))
         )
+        progress(Progress("ledger", "read", ingested=ingested))
         finished = session.reconcile(store)  # files may have brought withdrawals
         seconds["ledger"] = time.perf_counter() - began
         work["ledger"] = ledger_work(session.engine, ingested)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from tests._command import inside
@@ -109,6 +110,21 @@ def test_a_file_that_is_edited_after_it_was_read_is_told(project: Path) -> None:
     done = inside("run", cwd=project)
     assert "warning: pilot: inbox/a.jsonl was changed since it was read, so all of it was read" in done.err
     assert "2 statements without an id count a second time" in done.err
+    assert "warning" not in inside("run", cwd=project).err
+
+
+def test_files_are_told_where_a_check_stops_the_run(project: Path) -> None:
+    """The next run knows them, so nobody else would say it."""
+    _put(project, "a.jsonl", "q", "A", "B")
+    assert inside("run", cwd=project).code == 0
+    with duckdb.connect(project / "warehouse" / "prefstrata.duckdb") as warehouse:
+        warehouse.execute("update ledger.batches set accepted = accepted + 1, rows = rows + 1")
+    _put(project, "a.jsonl", "q", "B", "B")
+    _put(project, "b.jsonl", "q", "none")
+    done = inside("run", cwd=project)
+    assert done.code == 3
+    assert "warning: pilot: inbox/a.jsonl was changed since it was read" in done.err
+    assert "inbox/b.jsonl, line 1: unknown_value" in done.err
     assert "warning" not in inside("run", cwd=project).err
 
 

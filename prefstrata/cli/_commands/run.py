@@ -36,8 +36,6 @@ def run_project(call: Call, wait: float, *, approve: str | None = None, by: str 
     project = call.project()
     with call.output.working("starting") as doing, _stages(call, doing) as told:
         summary = run(project, wait=wait, progress=told, approval=approval)
-    for line in chain(refused_whole(summary.ingested), counted_again(summary.ingested)):
-        call.output.note(line)
     demand_published(summary.outcome, str(project.file))
     for warning in summary.outcome.warnings:
         call.output.note(f"warning: {warning}")
@@ -46,7 +44,10 @@ def run_project(call: Call, wait: float, *, approve: str | None = None, by: str 
 
 @contextmanager
 def _stages(call: Call, doing: Callable[[str], None]) -> Iterator[Callable[[Progress], None]]:
-    """A listener that shows what goes on, and notes each stage with its seconds when the next one begins."""
+    """A listener that shows what goes on, and notes each stage with its seconds when the next one begins.
+
+    It notes what is wrong with files as soon as they are read.
+    """
     stage, work, since = "", "", time.perf_counter()
 
     def close() -> None:
@@ -62,6 +63,9 @@ def _stages(call: Call, doing: Callable[[str], None]) -> Iterator[Callable[[Prog
             close()
             stage = step.stage
         work = _done(step.work) if step.work else work
+        if step.ingested:
+            for line in chain(refused_whole(step.ingested), counted_again(step.ingested)):
+                call.output.note(line)
         doing(f"{step.stage}: {step.what}")
 
     yield listen
