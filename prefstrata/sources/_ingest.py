@@ -178,8 +178,8 @@ def ingest(  # noqa: PLR0913 - from where, where to, what is asked of it, and wh
                 if frozen:
                     demand_pairs(engine)
                 progress("appending to the ledger")
-                is_changed = any(each.status == "changed" for each in here)
-                appended.append(append_staged(engine, frozen=frozen, is_changed=is_changed))
+                changed = [each.batch_id for each in here if each.status == "changed"]
+                appended.append(append_staged(engine, frozen=frozen, changed=changed))
     named = {each.source for each in found}
     empty = {each.source.name: each.source.path for each in readings if each.source.name not in named}
     return IngestSummary(tuple(found), _together(appended), empty)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prefstrata.model.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from prefstrata.engine import Engine
 
@@ -91,7 +91,7 @@ def clear_staging(engine: Engine) -> None:
             engine.clear(staged.full_name)
 
 
-def append_staged(engine: Engine, *, frozen: bool = False, is_changed: bool = False) -> AppendSummary:
+def append_staged(engine: Engine, *, frozen: bool = False, changed: Collection[str] = ()) -> AppendSummary:
     """Add all that is staged to the ledger, in one transaction, and empty the staging tables.
 
     A process that is killed in the middle leaves the ledger as it was.
@@ -99,7 +99,7 @@ def append_staged(engine: Engine, *, frozen: bool = False, is_changed: bool = Fa
     Args:
         engine: the warehouse.
         frozen: what is staged is of frozen sources: it goes to ``ledger.frozen`` alone.
-        is_changed: a file among it was changed since it was read: what it says again is counted.
+        changed: batches among it whose files were edited since they were read: what they say again is counted.
 
     Raises:
         ValueError: a staged batch is in the ledger already, or two staged batches have one id.
@@ -117,7 +117,7 @@ def append_staged(engine: Engine, *, frozen: bool = False, is_changed: bool = Fa
         rows = {f"ledger.{name}": engine.append(f"ledger.{name}") for name in (_FROZEN if frozen else _ORDER)}
         counts = engine.query("reports/batches_of_run")
         refused = engine.query("reports/refused_of_run")
-        again = dict(engine.query("reports/counted_again").iter_rows()) if is_changed else {}
+        again = dict(engine.query("reports/counted_again", changed=",".join(changed)).iter_rows()) if changed else {}
     clear_staging(engine)
     refusals = tuple(Refusals(**row) for row in refused.iter_rows(named=True))
     return AppendSummary(rows, tuple(BatchCount(**row) for row in counts.iter_rows(named=True)), refusals, again)
