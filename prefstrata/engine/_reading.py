@@ -11,6 +11,7 @@ from prefstrata.engine._duckdb import DuckDBEngine, connect, damage
 from prefstrata.engine._files import sql_text
 from prefstrata.engine._folder import TableFolder, show_tables
 from prefstrata.model.errors import ConfigError
+from prefstrata.model.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,21 +74,26 @@ def _looking_into(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def demand_built(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
-    """See that a run has built tables, and that consent stands for what they hold.
+    """See that a run has built tables as this version has them, and that consent stands for what they hold.
 
     Args:
         connection: to the warehouse.
         tables: full names, such as ``evidence.pairs``.
 
     Raises:
-        ConfigError: one of them is not there yet, or somebody withdrew since.
+        ConfigError: one of them, or a column of one, is not there yet, or somebody withdrew since.
     """
-    rows = connection.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()
-    there = {name for [name] in rows}
-    if missing := sorted(set(tables) - there):
+    # What another version built may have the table, and not each column.
+    asked = "select table_schema || '.' || table_name, column_name from information_schema.columns"
+    there = set(connection.execute(asked).fetchall())
+    wanted = [(name, column.name) for name in tables for column in table(name).columns]
+    if missing := [each for each in wanted if each not in there]:
+        built = {name for name, _ in there}
         what = "nothing has been built yet, so there is nothing to judge"
-        if set(tables) & there:
-            what = f"the last run has not built {missing[0]}: it was cut off, or is of another version of prefstrata"
+        if built.intersection(tables):
+            name, column = min(missing)
+            part = f"{name}, column {column}" if name in built else name
+            what = f"the last run has not built {part}: it was cut off, or is of another version of prefstrata"
         raise ConfigError(what, where="warehouse", todo="`prefstrata run` first")
     if connection.execute(sql_text("reports/withdrawn_since")).fetchall():
         raise ConfigError(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
+from prefstrata.project import read_project
 from tests._command import command, inside, pairwise, put
 
 if TYPE_CHECKING:
@@ -84,3 +87,19 @@ def test_without_a_run_there_are_no_cards(tmp_path: Path) -> None:
     command("init", tmp_path / "p")
     done = inside("raters", cwd=tmp_path / "p")
     assert (done.code, "prefstrata run" in done.err) == (2, True)
+
+
+def test_cards_that_an_older_version_built_are_to_be_built_again(project: Path, tmp_path: Path) -> None:
+    """They lack what this version shows: that is said with what to do, as no bug."""
+    old = tmp_path / "old"
+    shutil.copytree(project, old)
+    with duckdb.connect(str(read_project(old).warehouse_path)) as connection:
+        connection.execute("alter table noise.raters drop column again_same")
+    done = inside("raters", cwd=old)
+    assert done.code == 2
+    assert "noise.raters, column again_same" in done.err
+    assert "`prefstrata run` first" in done.err
+    put(old, "b.jsonl", pairwise("One more?", "Yes.", "No.", rater="lee"))  # another version's code would be as new
+    assert inside("run", "--quiet", cwd=old).code == 0
+    [card] = inside("raters", "lee", "--json", cwd=old).document
+    assert card["again_votes"] == 0

@@ -77,3 +77,19 @@ def test_what_is_not_built_is_told_from_what_is_not_built_any_more(warehouse: Pa
     engine.close()
     with read_warehouse(warehouse) as connection, pytest.raises(ConfigError, match=r"has not built noise\.queue"):
         demand_built(connection, "evidence.pairs", "noise.queue")
+
+
+def test_a_column_that_another_version_did_not_build_is_not_built(warehouse: Path) -> None:
+    """The table is there, so only its columns tell; whoever read on would get an error of the engine."""
+    engine = DuckDBEngine(warehouse)
+    for name in ("noise.raters", "evidence.pairs"):
+        engine.ensure(table(name))
+    with engine.connection() as connection:
+        connection.execute("alter table noise.raters drop column again_votes").fetchall()
+        connection.execute("alter table noise.raters drop column again_same").fetchall()
+    engine.close()
+    with (
+        read_warehouse(warehouse) as connection,
+        pytest.raises(ConfigError, match=r"has not built noise\.raters, column again_same: .* another version"),
+    ):
+        demand_built(connection, "evidence.pairs", "noise.raters")
