@@ -51,7 +51,7 @@ _TODO_STUDIO = {
     "bad_time": "export the project as JSON again, and leave created_at and updated_at as they are",
 }
 _REST = "correct it, or export the queue again"
-_PLACES = {"csv": "row", "tsv": "row", "json": "task"}
+_PLACES = {"csv": "record", "tsv": "record", "json": "task"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class RefusedAnswer:
 
     Attributes:
         line: its number in ``ledger.quarantine``.
-        at: the same for people: ``row 2`` of a table, whose header is row 1, ``line 3`` or ``task 4``.
+        at: the same for people: ``record 2`` of a table, without its header and empty rows, ``line 3`` or ``task 4``.
         reason: a word, as in ``ledger.quarantine``.
         detail: what is wrong.
         todo: what to do about it.
@@ -98,10 +98,10 @@ def refused_answers(engine: DuckDBEngine, form: str, suffix: str) -> tuple[Refus
     """
     todo = _TODO_STUDIO if form == "label-studio" else _TODO
     kind = suffix.split(".")[1]
-    place, before = _PLACES.get(kind, "line"), int(_PLACES.get(kind) == "row")
+    place = _PLACES.get(kind, "line")
     rows = engine.query("reports/refused_answers", most=_MOST)
     return tuple(
-        RefusedAnswer(line, f"{place} {line + before}", reason, detail or reason, todo.get(reason, _REST))
+        RefusedAnswer(line, f"{place} {line}", reason, detail or reason, todo.get(reason, _REST))
         for line, reason, detail in rows.iter_rows()
     )
 

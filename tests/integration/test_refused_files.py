@@ -90,10 +90,13 @@ def test_what_a_refused_record_says_cannot_move_the_terminal(project: Path) -> N
 
 @pytest.mark.parametrize(
     ("name", "text", "place"),
-    [("a.csv", "p,a,b,said\nq,x,y,none\n", "row 2"), ("a.json", '[{"p": "q", "a": "x", "b": "y"}]', "record 1")],
+    [
+        ("a.csv", "p,a,b,said\n\n\nq,x,y,none\n", "record 1"),
+        ("a.json", '[{"p": "q", "a": "x", "b": "y"}]', "record 1"),
+    ],
 )
 def test_a_record_is_named_as_people_find_it(project: Path, name: str, text: str, place: str) -> None:
-    """The header of a table is its row 1, and what is in a list has a number."""
+    """By its number among records: the header of a table is none, nor is an empty row."""
     (project / "prefstrata.yaml").write_text(CONFIG.replace("*.jsonl", "*"), "utf-8")
     (project / "inbox" / name).write_text(text, "utf-8")
     assert f"inbox/{name}, {place}: " in inside("run", cwd=project).err

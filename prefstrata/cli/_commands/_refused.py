@@ -18,7 +18,7 @@ __all__ = ["counted_again", "refused_files", "refused_whole"]
 
 _AGAIN = "it is read again when the source's map, format or defaults change, or records are added"
 _AT_MOST = 5
-_PLACES = {".csv": "row", ".tsv": "row", ".jsonl": "line", ".ndjson": "line"}
+_LINES = {".jsonl", ".ndjson"}
 
 
 def refused_whole(ingested: IngestSummary) -> Iterator[str]:
@@ -77,6 +77,6 @@ def _sentence(uri: str, records: int, reason: str) -> str:
 
 
 def _place(uri: str, line: int) -> str:
-    """Where a record is, for people: the header of a table is its row 1; a JSON document has records."""
-    place = _PLACES.get(PurePath(uri.removesuffix(".gz").removesuffix(".zst")).suffix.lower(), "record")
-    return f"{place} {line + (place == 'row'):,}"
+    """Where a record is, for people: of a table neither its header nor its empty rows are records."""
+    suffix = PurePath(uri.removesuffix(".gz").removesuffix(".zst")).suffix.lower()
+    return f"{'line' if suffix in _LINES else 'record'} {line:,}"

@@ -123,11 +123,9 @@ def test_what_no_run_could_read_is_not_imported(  # noqa: PLR0913, PLR0917 - two
     assert _inbox(project) == []
 
 
-@pytest.mark.parametrize(("suffix", "places"), [("csv", [3, 4, 5]), ("jsonl", [2, 3, 4])])
-def test_every_refused_answer_is_told_with_its_place(
-    project: Project, tmp_path: Path, suffix: str, places: list[int]
-) -> None:
-    """A row as a spreadsheet counts it, or a line; what is wrong, and what to do."""
+@pytest.mark.parametrize(("suffix", "place"), [("csv", "record"), ("jsonl", "line")])
+def test_every_refused_answer_is_told_with_its_place(project: Project, tmp_path: Path, suffix: str, place: str) -> None:
+    """A record of a table, or a line; what is wrong, and what to do."""
     answers = [
         _answer(),
         _answer(choice=None, rationale="two\nlines"),
@@ -137,8 +135,7 @@ def test_every_refused_answer_is_told_with_its_place(
     path = tmp_path / f"a.{suffix}"
     file = _table(path, answers, ",") if suffix == "csv" else _file(tmp_path, "a.jsonl", *answers)
     made = import_answers(project, file, round_="arbitration")
-    place = {"csv": "row", "jsonl": "line"}[suffix]
-    assert [each.at for each in made.refused] == [f"{place} {number}" for number in places]
+    assert [each.at for each in made.refused] == [f"{place} {number}" for number in (2, 3, 4)]
     assert [each.reason for each in made.refused] == ["unanswered", "question_changed", "bad_time"]
     assert all(each.detail and each.todo for each in made.refused)
     with pytest.raises(ConfigError) as raised:
@@ -151,12 +148,12 @@ def test_every_refused_answer_is_told_with_its_place(
     assert (len(told), told[-1]) == (12, "and 2 more")
 
 
-def test_a_row_is_counted_without_empty_lines(project: Project, tmp_path: Path) -> None:
+def test_a_record_is_counted_without_empty_lines(project: Project, tmp_path: Path) -> None:
     """As docs/how-to/settle-disputes.md says."""
     file = _table(tmp_path / "a.csv", [_answer(), _answer(choice=None)], ",")
     header, rest = file.read_text("utf-8").split("\n", 1)
     file.write_text(f"{header}\n\n{rest}", "utf-8")
-    assert [each.at for each in import_answers(project, file, round_="arbitration").refused] == ["row 3"]
+    assert [each.at for each in import_answers(project, file, round_="arbitration").refused] == ["record 2"]
 
 
 def test_a_task_is_told_by_its_number(project: Project, tmp_path: Path) -> None:
