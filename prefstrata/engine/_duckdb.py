@@ -362,8 +362,7 @@ class DuckDBEngine:
                 self._in_memory(lambda: len(self._run(create)))
                 self._run("set preserve_insertion_order = true")
                 rows = self._run("select file_number, count(*) from scratch.parts group by all order by all")
-                counts = {int(part): int(count) for part, count in rows}
-                yield _Parted(counts, definition(full_name), key, self._connection)
+                yield _Parted({int(part): int(count) for part, count in rows}, key, self._connection)
             finally:
                 self._run("detach scratch")
                 self._run("set preserve_insertion_order = false")
@@ -393,16 +392,14 @@ class DuckDBEngine:
 class _Parted:
     """Parts of a table in memory."""
 
-    def __init__(
-        self, counts: Mapping[int, int], table: Table, key: str, connection: duckdb.DuckDBPyConnection
-    ) -> None:
-        self.counts, self._table, self._key, self._connection = counts, table, key, connection
+    def __init__(self, counts: Mapping[int, int], key: str, connection: duckdb.DuckDBPyConnection) -> None:
+        self.counts, self._key, self._connection = counts, key, connection
 
     def select(self, number: int) -> str:
         return f"select * exclude (file_number) from scratch.parts where file_number = {number:d}"  # noqa: S608 - own names
 
     def digests(self, numbers: Collection[int]) -> dict[int, str]:
-        return part_digests(self._connection, self._table, self._key, "scratch.parts", numbers)
+        return part_digests(self._connection, "scratch.parts", self._key, numbers)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self._connection.cursor()

@@ -87,7 +87,7 @@ class Parted(Protocol):
         ...
 
     def digests(self, numbers: Collection[int]) -> dict[int, str]:
-        """Hex sha256 of all that the rows of these parts say, in their order; the same for every engine."""
+        """Hex sha256 of the columns and all rows of these parts, as they come; the same for every engine."""
         ...
 
     def cursor(self) -> duckdb.DuckDBPyConnection:

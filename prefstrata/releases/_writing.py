@@ -35,7 +35,7 @@ _SPANS: dict[str, Any] = {
 _APART = {"pairs": ("release.estimates", "release.origins")}
 # One row group a file: the borders of row groups would depend on how threads meet.
 _ROW_GROUP = 4 * 1024 * 1024
-# What a file is made from names this, DuckDB and the columns: what else decides how files are written belongs here too.
+# What a file is made from names this, and DuckDB's version: what else decides how files are written belongs here too.
 _FORMAT = f"format parquet, compression zstd, compression_level 1, row_group_size {_ROW_GROUP}"
 
 
@@ -151,7 +151,7 @@ def _write_kind(
             engine.build("release.placed", kind=kind, first=first, last=last)
             places = f"select record_id as {key}, file_number from release.placed"  # noqa: S608 - own names
             with engine.parted(f"release.{kind}", key, places) as parted:
-                parts = _parts(parted, files, kind, for_reuse=target.for_reuse)
+                parts = _parts(parted, files, for_reuse=target.for_reuse)
                 with _by_types_alone(engine):
                     found = _write_parts(parted, target, parts)
             written += zip((part.layer for part in parts), found, strict=True)
@@ -159,12 +159,11 @@ def _write_kind(
     return [file for _, file in written]
 
 
-def _parts(parted: Parted, files: list[_File], kind: str, *, for_reuse: bool) -> list[_Part]:
-    """The parts with what they are made from: their rows, their columns, and how they are written."""
+def _parts(parted: Parted, files: list[_File], *, for_reuse: bool) -> list[_Part]:
+    """The parts with what they are made from: their rows and columns, and how they are written."""
     dated = [number for number in parted.counts if files[number].dated] if for_reuse else []
-    columns = [[column.name, column.type] for column in table(f"release.{kind}").columns]
     made_from = {
-        number: hashlib.sha256(json.dumps([duckdb.__version__, _FORMAT, columns, digest]).encode()).hexdigest()
+        number: hashlib.sha256(json.dumps([duckdb.__version__, _FORMAT, digest]).encode()).hexdigest()
         for number, digest in (parted.digests(dated) if dated else {}).items()
     }
     return [

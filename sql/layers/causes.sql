@@ -13,7 +13,7 @@ with settled as (
 tested as (
     select
         rater_id, dimension, stratum,
-        chance_of(least(0.6e0, count(*) filter (where hit) / count(*)), count(*), 0.6e0) as chance
+        chance_of_so_few(count(*) filter (where hit), count(*), 0.6e0) as chance
     from noise.golden_votes
     where not chose and (hit or opposed)
     group by rater_id, dimension, stratum

@@ -112,7 +112,8 @@ def spark() -> Iterator[SparkSession]:
 def on_spark(on_duckdb: Project, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The same project with another engine, and nothing else changed, run."""
     assert spark is not None
-    folder = tmp_path_factory.mktemp("spark") / "project"
+    # A folder of this name is a column to whoever reads Parquet as Hive laid it out.
+    folder = tmp_path_factory.mktemp("spark") / "task=lake" / "project"
     shutil.copytree(on_duckdb.directory, folder, ignore=shutil.ignore_patterns("warehouse", "releases"))
     project = _write(folder, engine={"kind": "spark", "master": "local[2]", "options": _OPTIONS})
     assert run(project).outcome.status is Status.PUBLISHED

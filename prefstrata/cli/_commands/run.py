@@ -76,7 +76,7 @@ def _done(work: Work) -> str:
     """What a stage did, in a few words."""
     read, made, left = (f"{count:,}" for count in (work.read, work.recomputed, work.skipped))
     if work.counted == "files":
-        return f"{read} files written, {made} of them for the store, {left} there already"
+        return f"{read} files, {made} of them new to the store, {left} there already"
     if work.scope == "new":
         return f"{read} {work.counted} read, {made} kept; {left} read before"
     return f"{read} {work.counted} read, {made} made anew"

@@ -232,7 +232,7 @@ class SparkWarehouse(Statements):
         folder = self._folder.path / part
         try:
             numbered.repartition("file_number").write.partitionBy("file_number").parquet(str(folder))
-            yield _Parted(folder, table, key, self._desk)
+            yield _Parted(folder, key, self._desk)
         finally:
             self._folder.drop(part)
 
@@ -263,8 +263,8 @@ def _lasting(state: Mapping[str, Parts]) -> dict[str, Parts]:
 class _Parted:
     """Parts in folders that Spark wrote."""
 
-    def __init__(self, folder: Path, table: Table, key: str, desk: DuckDBEngine) -> None:
-        self._folder, self._table, self._key, self._desk = folder, table, key, desk
+    def __init__(self, folder: Path, key: str, desk: DuckDBEngine) -> None:
+        self._folder, self._key, self._desk = folder, key, desk
         self.counts: Mapping[int, int] = {
             int(part.name.partition("=")[2]): pl.scan_parquet(parquet_files(part)).select(pl.len()).collect().item()
             for part in sorted(folder.glob("file_number=*"), key=lambda part: int(part.name.partition("=")[2]))
@@ -276,9 +276,12 @@ class _Parted:
         return f"select * from {read} order by {self._key}"  # noqa: S608 - own names
 
     def digests(self, numbers: Collection[int]) -> dict[int, str]:
-        read = f"read_parquet('{_quoted(self._folder)}/*/*.parquet', hive_partitioning = true)"
+        # From the last folder alone: where the warehouse lies may be called task=x, and a column must not be.
+        part = r"cast(regexp_extract(filename, 'file_number=(\d+)/[^/]*$', 1) as integer)"
+        files = f"read_parquet('{_quoted(self._folder)}/*/*.parquet', hive_partitioning = false, filename = true)"
+        relation = f"(select * exclude (filename), {part} as file_number from {files})"  # noqa: S608 - own names
         with self._desk.connection() as connection:
-            return part_digests(connection, self._table, self._key, read, numbers)
+            return part_digests(connection, relation, self._key, numbers)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self._desk.cursor()

@@ -25,14 +25,17 @@ def keep_draft(draft: Draft, files: Path, drafts: Path) -> Path:
 
     Returns:
         The folder, named after the release id.
+
+    Raises:
+        UnreachableError: the store does not hand out what it has of it; the one kept before stays.
     """
+    for file in draft.files:
+        if not (files / file.path).exists():
+            bring(file.source, files / file.path)
     drafts.mkdir(exist_ok=True)
     forget_drafts(drafts)
     kept = drafts / draft.release_id[:12]
     shutil.rmtree(kept, ignore_errors=True)
-    for file in draft.files:
-        if not (files / file.path).exists():
-            bring(file.source, files / file.path)
     shutil.move(files, kept)
     (kept / MANIFEST).write_bytes(draft.manifest)
     return kept

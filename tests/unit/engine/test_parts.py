@@ -11,30 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prefstrata.engine._parts import part_digests
-from prefstrata.model.tables import Column, Table
 
-_TABLE = Table(
-    "release",
-    "things",
-    "a thing",
-    (
-        Column("id", "varchar", "which"),
-        Column("p", "double", "a number"),
-        Column("names", "varchar[]", "a list"),
-        Column("sides", "struct(chosen varchar[], rejected varchar[])", "two lists"),
-    ),
-    key=("id",),
-)
+_COLUMNS = ("id varchar", "p double", "names varchar[]", "sides struct(chosen varchar[], rejected varchar[])")
 _ROW: dict[str, Any] = {"id": "a", "p": 0.5, "names": ["x"], "sides": {"chosen": ["x", "y"], "rejected": []}}
 
 
-def _digests(rows: list[tuple[int, dict[str, Any]]], numbers: list[int]) -> dict[int, str]:
+def _digests(rows: list[tuple[int, dict[str, Any]]], numbers: list[int], select: str = "parts") -> dict[int, str]:
     with closing(duckdb.connect()) as connection:
-        columns = ", ".join(f'"{column.name}" {column.type}' for column in _TABLE.columns)
-        connection.execute(f"create table parts ({columns}, file_number integer)")
+        connection.execute(f"create table parts ({', '.join(_COLUMNS)}, file_number integer)")
         for number, row in rows:
             connection.execute("insert into parts values (?, ?, ?, ?, ?)", [*row.values(), number])
-        return part_digests(connection, _TABLE, "id", "parts", numbers)
+        return part_digests(connection, select, "id", numbers)
 
 
 def _digest(*rows: dict[str, Any]) -> str:
@@ -77,6 +64,17 @@ def test_rows_count_in_the_order_of_the_key() -> None:
     assert _digest(one, other) not in {_digest(one), _digest(other), _digest({**one, "p": 0.25}, {**other, "p": 0.5})}
     rows = [(1, one), (2, other), (7, one)]
     assert _digests(rows, [1, 2, 9]) == {1: _digest(one), 2: _digest(other)}
+
+
+@pytest.mark.parametrize("change", ["p::float as p", "p as q", "p::decimal(3, 1) as p", "2::integer as p"])
+def test_columns_count_as_they_come(change: str) -> None:
+    """Their order, names and types are in the file; as JSON, numbers of two types may look the same."""
+    row = (3, {**_ROW, "p": 2.0})
+    whole = _digests([row], [3])
+    changed = f"(select id, {change}, names, sides, file_number from parts)"  # noqa: S608 - own names
+    assert _digests([row], [3], changed) != whole
+    assert _digests([row], [3], "(select p, id, names, sides, file_number from parts)") != whole
+    assert _digests([row], [3], "(select id, p, names, sides, file_number from parts)") == whole
 
 
 @settings(deadline=None)
