@@ -1,7 +1,8 @@
 -- Grain: a record, and the gravest known cause that can have moved it from where it stood, or taken it out.
 -- A layer says where a record is; whoever compares two versions asks why it is not where it was. What new judgements did by
--- themselves has no row here, nor has what was settled: only what was so since moved anything (layers.moves). What copies a frozen set stands where it stands for that alone. Of whom consent was withdrawn, the pairs are
--- those judged, those whose sides were rated both or named by one event, and those of which one side got a thumb and the other has one.
+-- themselves has no row here, nor has what was settled: only what was so since moved anything (layers.moves). What copies a frozen set
+-- stands where it stands for that alone. Of whom consent was withdrawn, the pairs are those judged, those whose sides were rated both or
+-- named by one event, and those of which one side got a thumb and the other has one.
 -- A rater has failed when, on settled pairs that the votes did not choose, it surely is right in less than 6 of 10: of all that failed,
 -- one in twenty at most is expected to have done so by chance, however many raters there are (Benjamini and Hochberg 1995).
 with settled as (

@@ -28,8 +28,8 @@ select noise, measure, slice, name, value, low, high, threshold, meaning from no
 - **What follows.** Pairs go into a [queue](../how-to/settle-disputes.md) (`noise.followups`), at most as many for
   each reason and policy as its `queues.reannotation` says. The factor of a stratum is held at `cap` (`capped_by` in
   `weighting.strata`, `weights.json` and the manifest). A proposal stands in `noise.proposals`; `prefstrata queue
-  proposals` lists them. Where a dimension, a scenario or a task fails by the figure of another of these and is judged on
-  the same pairs, it names them together, once.
+  proposals` lists them. Where a dimension, a scenario or a task fails by the figure of another of these and is judged
+  on the same pairs, it names them together, once.
 - **Style** is measured by what a blunt rule would have said, of all but rules, which are blunt by nature; see
   [figures of agreement](agreement.md).
 - **Drift** is found by change points, not by eye: the CUSUM test on agreement with the others (`noise.changes`), and
