@@ -163,12 +163,12 @@ def test_blank_lines_do_not_shift_where_a_file_is_read_on(desk: Desk) -> None:
         assert len(desk.ids()) == number
 
 
-def test_a_file_with_another_beginning_is_new(desk: Desk) -> None:
-    """Only a file whose earlier bytes are unchanged has grown."""
+def test_a_file_with_another_beginning_is_read_whole(desk: Desk) -> None:
+    """Only a file whose earlier bytes are unchanged has grown; one that was edited is read like a new one."""
     desk.put("a.jsonl", _lines(_pair(1)))
     desk.ingest()
     desk.put("a.jsonl", _lines(_pair(2), _pair(1)))
-    assert [(file.status, file.read) for file in desk.ingest().files] == [("new", 2)]
+    assert [(file.status, file.read) for file in desk.ingest().files] == [("changed", 2)]
 
 
 def test_the_same_said_twice_under_one_id_is_once(desk: Desk) -> None:
