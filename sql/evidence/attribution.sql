@@ -3,99 +3,127 @@
 -- measured on the events that do name their response; where none does, it is as likely wrong as right. What was shown to another
 -- prompt than the event names is no candidate; it is measured so where all events that need it name their prompt. Of several that
 -- were shown at once any will do here: evidence.events adds the doubt that they leave.
--- Only sessions in which something else than showing happened are walked through, and only few forwards.
-with about as (
-    select session, max(case when became_id is not null then 1 else 0 end) as any_became
+-- Most events follow all that their session shows, or nothing: only those in between are walked to. All that is told of what was shown
+-- before or after is when that was.
+with done as (
+    select event_id, source, kind, prompt_id, response_id, became_id, session, happened_at
     from evidence.actions
     where kind <> 'shown' and session is not null and happened_at is not null
+),
+shown as (
+    select session, happened_at, prompt_id, response_id
+    from evidence.actions
+    where kind = 'shown' and response_id is not null and happened_at is not null and session in (select session from done)
+),
+ends as (
+    select session, min(happened_at) as first_at, max(happened_at) as last_at
+    from shown
     group by session
 ),
-several as (
-    select session, happened_at
-    from evidence.actions
-    where kind = 'shown' and session in (select session from about)
-    group by session, happened_at
-    having min(response_id) < max(response_id)
-),
-tied as (
-    select
-        actions.session, actions.happened_at,
-        list(actions.response_id) filter (where actions.response_id is not null) as responses,
-        list(actions.prompt_id) filter (where actions.response_id is not null and actions.prompt_id is not null) as prompts
-    from evidence.actions as actions
-    join several on several.session = actions.session and several.happened_at = actions.happened_at
-    where actions.kind = 'shown'
-    group by actions.session, actions.happened_at
-),
 -- What was shown at the same time was shown before, but to a retry: that it gave.
-ordered as (
+placed as (
     select
-        actions.event_id, actions.source, actions.kind, actions.prompt_id, actions.response_id, actions.became_id, actions.session,
-        actions.happened_at, about.any_became,
-        case actions.kind when 'retry' then 0 when 'shown' then 1 else 2 end as turn,
-        case
-            when actions.kind = 'shown' and actions.response_id is not null
-                then {'happened_at': actions.happened_at, 'response_id': actions.response_id, 'prompt_id': actions.prompt_id}
-        end as shown
-    from evidence.actions as actions
-    join about on about.session = actions.session
-    where actions.happened_at is not null
+        done.*, ends.first_at, ends.last_at,
+        case when done.kind = 'retry' then done.happened_at > ends.first_at else done.happened_at >= ends.first_at end as follows_first,
+        case when done.kind = 'retry' then done.happened_at > ends.last_at else done.happened_at >= ends.last_at end as follows_last
+    from done
+    left join ends on ends.session = done.session
+),
+between_two as (
+    select event_id, source, kind, prompt_id, response_id, became_id, session, happened_at
+    from placed
+    where follows_first and not follows_last
 ),
 walked as (
     select
-        source, kind, prompt_id, response_id, session,
-        last_value(shown ignore nulls) over (
-            partition by session order by happened_at, turn, event_id rows between unbounded preceding and 1 preceding
-        ) as before
-    from ordered
+        event_id, source, kind, prompt_id, response_id, became_id, session,
+        max(shown_at) over (
+            partition by session order by happened_at, turn rows between unbounded preceding and 1 preceding
+        ) as before_at,
+        min(shown_at) over (
+            partition by session order by happened_at, turn rows between 1 following and unbounded following
+        ) as after_at
+    from (
+        select
+            event_id, source, kind, prompt_id, response_id, became_id, session, happened_at,
+            case kind when 'retry' then 0 else 2 end as turn, cast(null as timestamp) as shown_at
+        from between_two
+        union all
+        select cast(null as varchar), null, null, null, null, null, session, happened_at, 1, happened_at
+        from shown
+        where session in (select session from between_two)
+    ) as steps
+),
+timed as (
+    select
+        source, kind, prompt_id, response_id, became_id, session,
+        case when follows_last then last_at end as before_at,
+        case when not follows_first then first_at end as after_at
+    from placed
+    where not coalesce(follows_first and not follows_last, false)
+    union all
+    select source, kind, prompt_id, response_id, became_id, session, before_at, after_at
+    from walked
+    where event_id is not null
+),
+instants as (
+    select session, happened_at, min(response_id) as first_id, max(response_id) as response_id, max(prompt_id) as prompt_id
+    from shown
+    group by session, happened_at
+),
+tied as (
+    select
+        shown.session, shown.happened_at,
+        list(shown.response_id) as responses,
+        list(shown.prompt_id) filter (where shown.prompt_id is not null) as prompts
+    from shown
+    join instants on instants.session = shown.session and instants.happened_at = shown.happened_at
+    where instants.first_id < instants.response_id
+    group by shown.session, shown.happened_at
 ),
 near as (
     select
-        walked.source, walked.kind, walked.prompt_id, walked.response_id, walked.before is not null as any_shown,
-        walked.before is not null and (
-            walked.prompt_id is null
-            or coalesce(list_contains(tied.prompts, walked.prompt_id), walked.prompt_id = walked.before.prompt_id, false)
+        timed.source, timed.kind, timed.prompt_id, timed.response_id, timed.before_at is not null as any_shown,
+        timed.before_at is not null and (
+            timed.prompt_id is null
+            or coalesce(list_contains(tied.prompts, timed.prompt_id), timed.prompt_id = instants.prompt_id, false)
         ) as fits,
-        coalesce(list_contains(tied.responses, walked.response_id), walked.before.response_id = walked.response_id, false) as among
-    from walked
-    left join tied on tied.session = walked.session and tied.happened_at = walked.before.happened_at
-    where walked.kind <> 'shown'
+        coalesce(list_contains(tied.responses, timed.response_id), timed.response_id = instants.response_id, false) as among
+    from timed
+    left join instants on instants.session = timed.session and instants.happened_at = timed.before_at
+    left join tied on tied.session = timed.session and tied.happened_at = timed.before_at
 ),
-bare as (
-    select source, kind, count(*) filter (where response_id is null and prompt_id is null) > 0 as any_bare
+summed as (
+    select
+        source, kind,
+        count(*) filter (where response_id is null and prompt_id is null) > 0 as any_bare,
+        count(*) filter (where response_id is not null and any_shown) as after_any,
+        count(*) filter (where response_id is not null and any_shown and fits) as after_fitting,
+        count(*) filter (where among) as among_any,
+        count(*) filter (where among and fits) as among_fitting,
+        count(*) filter (where response_id is null and fits) as attributed
     from near
     group by source, kind
 ),
 met as (
     select
-        near.source, near.kind,
-        count(*) filter (where response_id is not null and any_shown and (fits or any_bare)) as adjacent,
-        count(*) filter (where among and (fits or any_bare)) as agreeing,
-        count(*) filter (where response_id is null and fits) as attributed
-    from near
-    join bare on bare.source = near.source and bare.kind = near.kind
-    group by near.source, near.kind
-),
-onwards as (
-    select
-        source, kind, became_id, session,
-        first_value(shown ignore nulls) over (
-            partition by session order by happened_at, turn, event_id rows between 1 following and unbounded following
-        ) as after
-    from ordered
-    where any_became = 1
+        source, kind, attributed,
+        case when any_bare then after_any else after_fitting end as adjacent,
+        case when any_bare then among_any else among_fitting end as agreeing
+    from summed
 ),
 met_after as (
     select
-        onwards.source, onwards.kind,
-        count(*) filter (where onwards.after is not null) as named_became,
+        timed.source, timed.kind,
+        count(*) filter (where timed.after_at is not null) as named_became,
         count(*) filter (
-            where coalesce(list_contains(tied.responses, onwards.became_id), onwards.after.response_id = onwards.became_id)
+            where coalesce(list_contains(tied.responses, timed.became_id), timed.became_id = instants.response_id)
         ) as agreeing_became
-    from onwards
-    left join tied on tied.session = onwards.session and tied.happened_at = onwards.after.happened_at
-    where onwards.kind <> 'shown' and onwards.became_id is not null
-    group by onwards.source, onwards.kind
+    from timed
+    left join instants on instants.session = timed.session and instants.happened_at = timed.after_at
+    left join tied on tied.session = timed.session and tied.happened_at = timed.after_at
+    where timed.became_id is not null
+    group by timed.source, timed.kind
 ),
 counted as (
     select

@@ -30,12 +30,19 @@ thumbed as (
     from (select distinct prompt_id, response_id from thumbs) as known
     qualify k between 2 and 8
 ),
-apart as (
-    select thumbs.*, others.response_id as other_id, count(*) over (partition by thumbs.event_id) as others
+-- Only ids are counted: who said it is joined in at the end.
+others as (
+    select thumbs.event_id, thumbed.response_id as other_id
     from thumbs
-    join thumbed as others on others.prompt_id = thumbs.prompt_id and others.response_id <> thumbs.response_id
+    join thumbed on thumbed.prompt_id = thumbs.prompt_id and thumbed.response_id <> thumbs.response_id
     anti join thumbs as own
-        on own.who = thumbs.who and own.rater_id = thumbs.rater_id and own.stratum = thumbs.stratum and own.response_id = others.response_id
+        on own.who = thumbs.who and own.rater_id = thumbs.rater_id and own.stratum = thumbs.stratum and own.response_id = thumbed.response_id
+),
+apart as (
+    select thumbs.*, others.other_id, counted.others
+    from thumbs
+    join (select event_id, count(*) as others from others group by event_id) as counted on counted.event_id = thumbs.event_id
+    join others on others.event_id = thumbs.event_id
 ),
 every as (
     select
