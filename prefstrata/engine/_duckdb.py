@@ -34,6 +34,8 @@ _RESTORE = "restore it from a copy; without one, move it away and run: the ledge
 _TIDIED_AT = "256MB"
 # Of the memory there is, for a row of a release: its texts are joined, sorted and written, each a time of its own.
 _BYTES_OF_A_ROW = 8192
+# Statements seen to give their table's columns: what they give follows from their text, whatever warehouse they run in.
+_CHECKED: set[tuple[Table, str]] = set()
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -64,7 +66,6 @@ class DuckDBEngine:
         """Open the warehouse and define the functions of ``sql/functions`` in it."""
         self._lock = RLock()
         self._depth = 0
-        self._checked: set[tuple[str, str]] = set()
         self._there: set[str] | None = None
         self._current: set[str] = set()
         self._path = str(path)
@@ -253,10 +254,10 @@ class DuckDBEngine:
             return self._insert(table, select, values)
 
     def _check(self, table: Table, select: str, params: dict[str, Any]) -> None:
-        """See that a statement gives the table's columns; once, for a fit runs the same statement again and again."""
-        if (table.full_name, select) not in self._checked:
+        """See that a statement gives the table's columns; once in a process, for only planning it takes time."""
+        if (table, select) not in _CHECKED:
             check_columns(table, [row[0] for row in self._run(f"describe {select}", params)])
-            self._checked.add((table.full_name, select))
+            _CHECKED.add((table, select))
 
     def _insert(self, table: Table, select: str, params: dict[str, Any]) -> int:
         names = ", ".join(f'"{column.name}"' for column in table.columns)

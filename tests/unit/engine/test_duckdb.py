@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from prefstrata.engine import DuckDBEngine
+from prefstrata.engine import DuckDBEngine, _duckdb, lineage
 from prefstrata.model import ConfigError, UnreachableError
 from prefstrata.model.tables import TABLES, table
 
@@ -111,6 +111,36 @@ def test_a_wrong_column_is_named_and_changes_nothing(engine: DuckDBEngine) -> No
     with pytest.raises(ValueError, match=r"policy\.dimensions: the statement lacks priority; has the undeclared prio"):
         engine.load("policy.dimensions", DIMENSIONS.rename({"priority": "prio"}))
     assert engine.read("policy.dimensions").height == 2
+
+
+def test_a_statement_is_looked_at_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its columns follow from its text; a statement that was found wrong is found wrong by every engine."""
+    asked: list[str] = []
+    run = vars(DuckDBEngine)["_run"]
+
+    def told(engine: DuckDBEngine, sql: str, params: dict[str, object] | None = None) -> object:
+        asked.append(sql.partition(" ")[0])
+        return run(engine, sql, params)
+
+    def build() -> None:
+        engine = DuckDBEngine(":memory:", threads=1)
+        try:
+            for name in lineage("evidence.pairs"):
+                engine.ensure(table(name))
+            engine.build("evidence.pairs")
+        finally:
+            engine.close()
+
+    monkeypatch.setattr(_duckdb, "_CHECKED", set())
+    monkeypatch.setattr(DuckDBEngine, "_run", told)
+    build()
+    build()
+    assert asked.count("describe") == 1
+    monkeypatch.setattr(_duckdb, "sql_text", lambda _: "select 1 as pair")
+    for _ in range(2):
+        with pytest.raises(ValueError, match="has the undeclared pair"):
+            build()
+    assert asked.count("describe") == 3
 
 
 def test_a_value_that_does_not_fit_changes_nothing(engine: DuckDBEngine) -> None:
