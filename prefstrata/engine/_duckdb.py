@@ -34,8 +34,6 @@ _RESTORE = "restore it from a copy; without one, move it away and run: the ledge
 _TIDIED_AT = "256MB"
 # Of the memory there is, for a row of a release: its texts are joined, sorted and written, each a time of its own.
 _BYTES_OF_A_ROW = 8192
-# Statements seen to give their table's columns: what they give follows from their text, whatever warehouse they run in.
-_CHECKED: set[tuple[Table, str]] = set()
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -66,8 +64,7 @@ class DuckDBEngine:
         """Open the warehouse and define the functions of ``sql/functions`` in it."""
         self._lock = RLock()
         self._depth = 0
-        self._there: set[str] | None = None
-        self._current: set[str] = set()
+        self._there: dict[str, set[str]] | None = None
         self._path = str(path)
         self._connection = connect(str(path))
         try:
@@ -138,20 +135,12 @@ class DuckDBEngine:
         with self.transaction():
             if table.full_name not in self._tables():
                 self._make(table, "if not exists", commented=table.append_only)
-            elif table.append_only and table.full_name not in self._current:
+            elif table.append_only:
                 self._bring_up_to_date(table)
-                self._current.add(table.full_name)
 
     def _bring_up_to_date(self, table: Table) -> None:
         """Give a ledger of an earlier version the columns that it lacks: nothing is known of them for what it holds."""
-        held = {
-            name
-            for (name,) in self._run(
-                "select column_name from duckdb_columns() where database_name = current_database()"
-                " and schema_name = $schema and table_name = $name",
-                {"schema": table.schema, "name": table.name},
-            )
-        }
+        held = self._tables()[table.full_name]
         if more := sorted(held - {column.name for column in table.columns}):
             raise ConfigError(
                 f"the warehouse was made by another version of prefstrata: {table.full_name} has the column {more[0]}",
@@ -161,15 +150,17 @@ class DuckDBEngine:
         for column in table.columns:
             if column.name not in held:
                 self._run(f'alter table {_quoted(table)} add column "{column.name}" {_type(column.type)}')
+                held.add(column.name)
 
-    def _tables(self) -> set[str]:
-        """Full names of the tables that are there; asked for once, and after what was made may have been undone."""
+    def _tables(self) -> dict[str, set[str]]:
+        """Columns of the tables that are there; asked for once, and after what was made may have been undone."""
         if self._there is None:
             found = self._run(
-                "select database_name, schema_name, table_name, database_name = current_database()"
-                " from duckdb_tables() where not temporary"
+                "select database_name, schema_name, table_name, database_name = current_database(), list(column_name)"
+                " from duckdb_columns() semi join (from duckdb_tables() where not temporary)"
+                " using (database_name, schema_name, table_name) group by all"
             )
-            self._there = {f"{schema if kept else base}.{name}" for base, schema, name, kept in found}
+            self._there = {f"{schema if kept else base}.{name}": {*of} for base, schema, name, kept, of in found}
         return self._there
 
     def _create(self, table: Table) -> None:
@@ -184,10 +175,13 @@ class DuckDBEngine:
         if commented:
             statements.append(f"comment on table {name} is {_literal(table.grain)}")
             statements += [f'comment on column {name}."{each.name}" is {_literal(each.doc)}' for each in table.columns]
-        if not table.passing:
-            self._run(f'create schema if not exists "{table.schema}"')
+        self._make_schema(table)
         self._run("; ".join(statements))
-        self._tables().add(table.full_name)
+        self._tables()[table.full_name] = {column.name for column in table.columns}
+
+    def _make_schema(self, table: Table) -> None:
+        if not table.passing and not any(name.startswith(f"{table.schema}.") for name in self._tables()):
+            self._run(f'create schema if not exists "{table.schema}"')
 
     def build(self, full_name: str, **params: Scalar) -> int:
         """Make the rows of ``sql/<schema>/<table>.sql`` the whole content of the table, or change nothing."""
@@ -219,7 +213,6 @@ class DuckDBEngine:
                 self._run(f"set threads = {threads}")
 
     def _replace(self, table: Table, select: str, params: dict[str, Any]) -> int:
-        self._check(table, select, params)
         self._create(table)
         return self._insert(table, select, params)
 
@@ -229,8 +222,8 @@ class DuckDBEngine:
         may_be_replaced(table)
         select = with_literals(sql_text(full_name), given(full_name, params))
         with self.transaction():
-            self._check(table, select, {})
-            self._run(f'create schema if not exists "{table.schema}"')
+            check_columns(table, [row[0] for row in self._run(f"describe {select}")])
+            self._make_schema(table)
             self._run(f"create or replace view {_quoted(table)} as {select}")
 
     def lend(self, full_name: str, frame: pl.DataFrame) -> None:
@@ -241,7 +234,7 @@ class DuckDBEngine:
         with self._lock:
             lent = f"__{table.schema}_{table.name}"
             self._connection.register(lent, ArrowStream(frame))
-            self._run(f'create schema if not exists "{table.schema}"')
+            self._make_schema(table)
             self._run(f'create or replace view {_quoted(table)} as select * from "{lent}"')  # noqa: S608 - own name
 
     def append(self, full_name: str, **params: Scalar) -> int:
@@ -250,19 +243,17 @@ class DuckDBEngine:
         select, values = sql_text(full_name), given(full_name, params)
         with self.transaction():
             self.ensure(table)
-            self._check(table, select, values)
             return self._insert(table, select, values)
 
-    def _check(self, table: Table, select: str, params: dict[str, Any]) -> None:
-        """See that a statement gives the table's columns; once in a process, for only planning it takes time."""
-        if (table, select) not in _CHECKED:
-            check_columns(table, [row[0] for row in self._run(f"describe {select}", params)])
-            _CHECKED.add((table, select))
-
     def _insert(self, table: Table, select: str, params: dict[str, Any]) -> int:
-        names = ", ".join(f'"{column.name}"' for column in table.columns)
-        columns = ", ".join(f'cast("{column.name}" as {_type(column.type)})' for column in table.columns)
-        sql = f"insert into {_quoted(table)} ({names}) select {columns} from (\n{select}\n)"  # noqa: S608 - names are declared
+        """Add the rows of a statement that gives the table's columns, in any order.
+
+        By name DuckDB refuses a column too many, the list one too few: nobody need ask what a statement gives before.
+        """
+        typed = ", ".join(
+            f'cast("{column.name}" as {_type(column.type)}) as "{column.name}"' for column in table.columns
+        )
+        sql = f"insert into {_quoted(table)} by name select * replace ({typed}) from (\n{select}\n)"  # noqa: S608 - names are declared
         [(rows,)] = self._run(sql, params)
         return int(rows)
 
@@ -322,7 +313,6 @@ class DuckDBEngine:
             except BaseException:
                 if self._depth == 1:
                     self._there = None
-                    self._current.clear()
                     # After some errors DuckDB has rolled back by itself; the first error is the one to tell.
                     with suppress(duckdb.Error):
                         self._run("rollback")

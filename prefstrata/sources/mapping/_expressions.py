@@ -109,6 +109,7 @@ def parse(text: str) -> Expression:
     return Expression(spelled, names, tree["class"] == "CONSTANT" or _is_column(tree))
 
 
+@cache
 def describe(select: str) -> str:
     """The type of the one column of a statement, which is not run."""
     return str(_rows(f"describe {select}")[0][1])

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from prefstrata.engine import DuckDBEngine, _duckdb, lineage
+from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, UnreachableError
 from prefstrata.model.tables import TABLES, table
 
@@ -113,34 +113,27 @@ def test_a_wrong_column_is_named_and_changes_nothing(engine: DuckDBEngine) -> No
     assert engine.read("policy.dimensions").height == 2
 
 
-def test_a_statement_is_looked_at_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its columns follow from its text; a statement that was found wrong is found wrong by every engine."""
-    asked: list[str] = []
-    run = vars(DuckDBEngine)["_run"]
-
-    def told(engine: DuckDBEngine, sql: str, params: dict[str, object] | None = None) -> object:
-        asked.append(sql.partition(" ")[0])
-        return run(engine, sql, params)
-
-    def build() -> None:
-        engine = DuckDBEngine(":memory:", threads=1)
-        try:
-            for name in lineage("evidence.pairs"):
-                engine.ensure(table(name))
-            engine.build("evidence.pairs")
-        finally:
-            engine.close()
-
-    monkeypatch.setattr(_duckdb, "_CHECKED", set())
-    monkeypatch.setattr(DuckDBEngine, "_run", told)
-    build()
-    build()
-    assert asked.count("describe") == 1
-    monkeypatch.setattr(_duckdb, "sql_text", lambda _: "select 1 as pair")
-    for _ in range(2):
-        with pytest.raises(ValueError, match="has the undeclared pair"):
-            build()
-    assert asked.count("describe") == 3
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("* exclude (task)", '"task" in REPLACE list not found'),
+        ("*, 2 as tasks", '"prompts" does not have a column with name "tasks"'),
+        ("* exclude (task), 2 as tasks", '"task" in REPLACE list not found'),
+        ("*, task", '"prompts" does not have a column with name "task_1"'),
+    ],
+)
+def test_what_a_statement_gives_is_what_the_table_declares(
+    engine: DuckDBEngine, monkeypatch: pytest.MonkeyPatch, given: str, said: str
+) -> None:
+    """A column too few, too many or twice is named, and the table keeps its rows."""
+    engine.clear("evidence.prompts")
+    with engine.connection() as connection:
+        connection.execute("insert into evidence.prompts (prompt_id) values ('p')").fetchall()
+    statement = f"select {given} from evidence.prompts"  # noqa: S608 - our own columns
+    monkeypatch.setattr("prefstrata.engine._duckdb.sql_text", lambda _: statement)
+    with pytest.raises(duckdb.BinderException, match=said):
+        engine.build("evidence.prompts")
+    assert engine.read("evidence.prompts")["prompt_id"].to_list() == ["p"]
 
 
 def test_a_value_that_does_not_fit_changes_nothing(engine: DuckDBEngine) -> None:
