@@ -102,6 +102,17 @@ def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
 
 
 def _sentence(path: Path, root: yaml.Node, kind: type[BaseModel], detail: Any) -> str:  # noqa: ANN401 - as `mistake`
-    location = [part for part in detail["loc"] if part != "__root__"]
-    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    location = _written(root, detail)
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).strip(".")
     return f"{path}:{_line(root, location)}: {field or 'the file'}: {mistake(kind, detail)}"
+
+
+def _written(root: yaml.Node, detail: Any) -> list[str | int]:  # noqa: ANN401 - as `mistake`
+    """Where a mistake stands as its author wrote it, without the names that pydantic gives to one kind of several."""
+    *parents, last = [part for part in detail["loc"] if part != "__root__"] or [""]
+    node, written = root, list[str | int]()
+    for part in parents:
+        if found := _child(node, part):
+            node = found[1]
+            written.append(part)
+    return [*written, last]

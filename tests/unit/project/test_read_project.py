@@ -54,7 +54,7 @@ def test_spark_is_a_word_away(tmp_path: Path) -> None:
         (("mode: offline", "mode: ofline"), 4, "sources[0].mode"),
         (("    path:", "    paths:"), 6, "sources[0].paths: there is no such key: did you mean path?"),
         (("    path:", "    read: {}\n    path:"), 6, "sources[0].read: there is no such key: there are name, mode, "),
-        (("name: mine", "name: mine\nstore: {kind: local, pth: x}"), 2, "there is no such key: did you mean path?"),
+        (("name: mine", "name: mine\nstore: {kind: local, pth: x}"), 2, "store.pth: there is no such key: did you"),
         (("    supervisor: crowd\n", ""), 3, "sources[0].supervisor: this key is missing"),
         (("format: seed-jsonl", "format: mapping"), 3, "`map` and `format: mapping` go together"),
         (("name: mine", "name: mine\nengine: {threads: 0}"), 2, "engine.threads"),
