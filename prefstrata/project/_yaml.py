@@ -103,7 +103,7 @@ def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
 
 def _sentence(path: Path, root: yaml.Node, kind: type[BaseModel], detail: Any) -> str:  # noqa: ANN401 - as `mistake`
     location = _written(root, detail)
-    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).strip(".")
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
     return f"{path}:{_line(root, location)}: {field or 'the file'}: {mistake(kind, detail)}"
 
 

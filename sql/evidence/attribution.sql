@@ -64,7 +64,7 @@ timed as (
     union all
     select source, kind, prompt_id, response_id, became_id, session, before_at, after_at
     from walked
-    where event_id is not null
+    where kind is not null
 ),
 instants as (
     select session, happened_at, min(response_id) as first_id, max(response_id) as response_id, max(prompt_id) as prompt_id

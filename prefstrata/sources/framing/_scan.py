@@ -2,8 +2,8 @@ r"""One pass over a file that proves the bulk reader takes it exactly, or says t
 
 What DuckDB 2.0 takes without a word, found by experiment, and how each is noticed here:
 
-- commas before a closing bracket, NaN and Infinity in any case, numbers beyond 64-bit floats, ``\u0000``: regular
-  expressions of which every such line matches one. Few others do, and those few are judged one by one.
+- commas before a closing bracket, NaN and Infinity in any case, numbers beyond 64-bit floats, ``\u0000``: one regular
+  expression that every such line matches. Few others do, and those few are judged one by one.
 - vertical tabs and form feeds before a record, for white space: they are bad anywhere, so none is let through.
 - nesting up to its own limit: a line with more opening brackets than the limit is measured.
 - lines longer than its limit (it has room for two): line ends are where blocks are cut.
@@ -31,20 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["Scanned", "scan"]
 
 _BLOCK = 1 << 20
-_OPENS = r"[:,\[][ \t\r]*"
-_NO_NUMBER = r"(?i:nan|inf)[a-zA-Z]*[ \t\r]*[,\]}]"
-# What may come before the e is [0-9.]+, spelled so that the search can go by pairs of bytes.
-_POWER = _OPENS + r"-?(?:[0-9][0-9.]*|[.][0-9.]*)[eE]\+?[0-9]{3}"
-_LONG = _OPENS + r"-?[0-9.]{64}"
-_NOTHING = _OPENS + r"[\]}]"
-_NUL = r"\\u0000"
-_SUSPICIOUS = "|".join((_OPENS + "-?" + _NO_NUMBER, _POWER, _LONG, _NOTHING, _NUL))
-# All at once these are looked for by walking every byte. What they cannot be without begins with few pairs of bytes and
-# is found several times as fast; where it is not, none of them is. In another order it is walked for, too.
-_HINT = rf"[0-9][eE]\+?[0-9]{{3}}|[.][eE]\+?[0-9]{{3}}|{_NUL}|{_NO_NUMBER}"
-_FEW = 6
-_DIGITS = bytes(ord("0") if byte in b"0123456789." else byte for byte in range(256))
-_RUN = b"0" * (64 // _FEW)
+_SUSPICIOUS = (
+    r"[:,\[][ \t\r]*(?:-?(?i:nan|inf)[a-zA-Z]*[ \t\r]*[,\]}]|-?[0-9.]+[eE]\+?[0-9]{3}|-?[0-9.]{64}|[\]}])|\\u0000"
+)
 _UNTOLD = bytes(byte for byte in range(256) if byte not in b"[{\n\v\f")
 
 
@@ -109,24 +98,10 @@ class _Eye:
             text = pl.Series([whole], dtype=pl.Binary).cast(pl.String)
         except PolarsError:
             return False
-        if not _is_suspicious(text, whole):
+        if not text.str.contains(_SUSPICIOUS).item():
             return True
         suspects = pl.Series(text.item().split("\n"), dtype=pl.String)
         return self._all_good([line.encode() for line in suspects.filter(suspects.str.contains(_SUSPICIOUS))])
 
     def _all_good(self, lines: list[bytes]) -> bool:
         return all(self._judge(line) is None for line in lines)
-
-
-def _is_suspicious(text: pl.Series, whole: bytes) -> bool:
-    """Whether the one text of the series, whose bytes are ``whole``, has anything of `_SUSPICIOUS`."""
-
-    def has(pattern: str) -> bool:
-        return bool(text.str.contains(pattern).item())
-
-    # Of 64 digits in a row every sixth byte is one, too.
-    return (
-        has(_NOTHING)
-        or (has(_HINT) and any(map(has, (_NUL, _OPENS + "-?" + _NO_NUMBER, _POWER))))
-        or (_RUN in whole[::_FEW].translate(_DIGITS) and has(_LONG))
-    )

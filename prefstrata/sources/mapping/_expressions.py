@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -109,7 +109,7 @@ def parse(text: str) -> Expression:
     return Expression(spelled, names, tree["class"] == "CONSTANT" or _is_column(tree))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def describe(select: str) -> str:
     """The type of the one column of a statement, which is not run."""
     return str(_rows(f"describe {select}")[0][1])
