@@ -101,7 +101,7 @@ def _everywhere(  # the signature is what is used of it
         typer.Option("--json", help="Print one JSON document on stdout, all else on stderr.", rich_help_panel=_PANEL),
     ] = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", help="Leave out notes and progress.", rich_help_panel=_PANEL)
+        bool, typer.Option("--quiet", help="Leave out notes and progress; warnings stay.", rich_help_panel=_PANEL)
     ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show where in the code an error comes from.", rich_help_panel=_PANEL)

@@ -46,7 +46,7 @@ class Output:
 
     Attributes:
         json: whether stdout gets one JSON document and nothing else.
-        quiet: whether notes and progress are left out.
+        quiet: whether notes and progress are left out; warnings never are.
     """
 
     def __init__(self) -> None:
@@ -74,6 +74,12 @@ class Output:
         """Say something that is not the result, on stderr."""
         if not self.quiet:
             _print(text, sys.stderr)
+
+    def warn(self, text: str, *below: str) -> None:
+        """Say what somebody should look at, on stderr, each line below it set in: also to who wants to hear little."""
+        _print(f"warning: {text}", sys.stderr)
+        for line in below:
+            _print(f"         {line}", sys.stderr)
 
     def error(self, error: PrefstrataError) -> None:
         """Say what went wrong, where, and what to do; with ``--json`` as the one document too."""

@@ -116,6 +116,38 @@ def test_a_file_that_is_edited_after_it_was_read_is_told(project: Path) -> None:
     assert "warning" not in inside("run", cwd=project).err
 
 
+def test_who_wants_no_notes_is_warned_all_the_same(project: Path) -> None:
+    """Of files refused whole, with their records, and of files that were edited."""
+    _put(project, "a.jsonl", "q", "A", "B")
+    assert inside("run", "--quiet", cwd=project).err == ""
+    _put(project, "a.jsonl", "q", "B", "B")
+    _put(project, "b.jsonl", "q", "none")
+    refused, record, edited = inside("run", "--quiet", cwd=project).err.splitlines()
+    assert refused.startswith("warning: pilot: all records read of inbox/b.jsonl (1) were refused")
+    assert record.startswith("         inbox/b.jsonl, line 1: unknown_value")
+    assert edited.startswith("warning: pilot: inbox/a.jsonl was changed since it was read")
+
+
+def test_doctor_names_files_that_were_edited(project: Path) -> None:
+    """From the ledger, for as long as it counts them twice; not those that grew."""
+    for name in ("a.jsonl", "b.jsonl", "c.jsonl"):
+        _put(project, name, name, "A", "B")
+    inside("run", cwd=project)
+    _put(project, "a.jsonl", "a.jsonl", "A", "B", "B")
+    _put(project, "b.jsonl", "b.jsonl", "none", "B", "B")
+    _put(project, "c.jsonl", "c.jsonl", "B", "B")
+    inside("run", cwd=project)
+    inside("run", cwd=project)
+    told = [
+        each["found"] for each in inside("doctor", "--json", cwd=project).document["checks"] if each["what"] == "files"
+    ]
+    twice = "was changed since it was read, so all of it was read again: what it said before stays"
+    assert told == [
+        f"pilot: inbox/{name}.jsonl {twice}, and {counts} without an id count a second time"
+        for name, counts in (("b", "1 statement"), ("c", "1 statement"))
+    ]
+
+
 def test_files_are_told_where_a_check_stops_the_run(project: Path) -> None:
     """The next run knows them, so nobody else would say it."""
     _put(project, "a.jsonl", "q", "A", "B")

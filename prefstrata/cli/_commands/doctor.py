@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from prefstrata._version import __version__
-from prefstrata.cli._output import size
+from prefstrata.cli._output import counted, size
 from prefstrata.model import PrefstrataError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _OPTIONAL = (
     ("pyspark", "the Spark engine", "spark"),
 )
 _LITTLE = 2_000_000_000
+_AT_MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _project(call: Call) -> Iterator[_Finding]:
     yield from _personal_data(project)
     yield _tried("sources", lambda: _sources(project))
     yield _tried("warehouse", lambda: _warehouse(project))
-    yield from _refused(project)
+    yield from _files(project)
     yield _tried("pseudonyms", lambda: _pseudonyms(project))
     yield _tried("store", lambda: _store(project))
     free = shutil.disk_usage(project.directory).free
@@ -182,15 +183,16 @@ def _warehouse(project: Project) -> str:
         return f"{path}, {size(sum(file.stat().st_size for file in held if file.is_file()))}"
 
 
-def _refused(project: Project) -> Iterator[_Finding]:
-    """Files of which nothing was taken: nothing is broken, but somebody should know."""
-    from prefstrata.cli._commands._refused import refused_files  # noqa: PLC0415 - as above
+def _files(project: Project) -> Iterator[_Finding]:
+    """Files of which nothing was taken, and those that were edited: nothing is broken, but somebody should know."""
+    from prefstrata.cli._commands._refused import ONLY_NOW, edited_files, refused_files  # noqa: PLC0415 - as above
 
-    with suppress(PrefstrataError):  # told of the warehouse
-        found = refused_files(project.warehouse_path)
-        if found:
-            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-            yield _Finding("files", None, f"{found[0]}{more}", "mend the source, then run again")
+    for look, todo in ((refused_files, "mend the source, then run again"), (edited_files, ONLY_NOW)):
+        with suppress(PrefstrataError):  # told of the warehouse
+            found = look(project.warehouse_path)
+            yield from (_Finding("files", None, each, todo) for each in found[:_AT_MOST])
+            if len(found) > _AT_MOST:
+                yield _Finding("files", None, f"the same of {counted(len(found) - _AT_MOST, 'more file')}", todo)
 
 
 def _store(project: Project) -> str:

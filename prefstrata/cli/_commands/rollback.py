@@ -40,7 +40,7 @@ def rollback(call: Call, ref: str, reason: str, wait: float) -> None:
             )
             outcome = demand_published(again, store.location)
     for warning in outcome.warnings:
-        call.output.note(f"warning: {warning}")
+        call.output.warn(warning)
     document = {
         "status": outcome.status.value,
         "tag": outcome.tag,

@@ -38,7 +38,7 @@ def run_project(call: Call, wait: float, *, approve: str | None = None, by: str 
         summary = run(project, wait=wait, progress=told, approval=approval)
     demand_published(summary.outcome, str(project.file))
     for warning in summary.outcome.warnings:
-        call.output.note(f"warning: {warning}")
+        call.output.warn(warning)
     call.output.emit(_document(summary), *_told(summary))
 
 
@@ -64,8 +64,8 @@ def _stages(call: Call, doing: Callable[[str], None]) -> Iterator[Callable[[Prog
             stage = step.stage
         work = _done(step.work) if step.work else work
         if step.ingested:
-            for line in chain(refused_whole(step.ingested), counted_again(step.ingested)):
-                call.output.note(line)
+            for told in chain(refused_whole(step.ingested), counted_again(step.ingested)):
+                call.output.warn(*told)
         doing(f"{step.stage}: {step.what}")
 
     yield listen

@@ -32,8 +32,8 @@ def withdraw_user(call: Call, user: str, source: str | None, wait: float) -> Non
     ]
     if not events and not judgements:
         where = ", ".join(dict.fromkeys(each.source or each.subject for each in found))
-        call.output.note(
-            f"warning: nothing of this user is in the ledger ({where}): check how the events of the source spell the"
+        call.output.warn(
+            f"nothing of this user is in the ledger ({where}): check how the events of the source spell the"
             " user, and that they have been read; the withdrawal holds for what comes later"
         )
     if not new:

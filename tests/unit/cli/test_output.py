@@ -44,13 +44,16 @@ def test_an_error_says_what_where_and_what_to_do(capsys: pytest.CaptureFixture[s
     assert said.out == ""
 
 
-def test_quiet_keeps_errors(capsys: pytest.CaptureFixture[str]) -> None:
-    """Notes go, errors stay."""
+def test_quiet_keeps_warnings_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    """Notes go, what somebody should look at stays, in lines that cannot move the terminal."""
     output = Output()
     output.quiet = True
     output.note("a note")
+    output.warn("look", "at\x1bthis")
     output.error(IntegrityError("broken"))
-    assert capsys.readouterr().err == "error: broken\n"
+    said = capsys.readouterr()
+    assert said.err == "warning: look\n         at\\x1bthis\nerror: broken\n"
+    assert said.out == ""
 
 
 @pytest.mark.parametrize(("count", "said"), [(999, "999 bytes"), (1500, "1.5 kB"), (2_000_000_000, "2.0 GB")])
