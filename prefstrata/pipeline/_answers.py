@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, PrefstrataError
-from prefstrata.pipeline._spreadsheet import RESAVE, as_exported
+from prefstrata.pipeline._spreadsheet import RESAVE, as_exported, rows_of
 from prefstrata.pipeline._told import RefusedAnswer, alike, briefly, refused_answers
 from prefstrata.policy import load_policies, read_policies, requirements
 from prefstrata.privacy import restored
@@ -77,7 +77,8 @@ def import_answers(project: Project, file: Path, *, round_: str, form: str | Non
     except OSError as error:
         todo = "name a file that is there and that you may read"
         raise ConfigError(f"it cannot be read: {error.strerror}", where=str(file), todo=todo) from error
-    data = restored(project.warehouse_path, as_exported(data, suffix, str(file)), suffix, str(file))
+    exported = as_exported(data, suffix, str(file))
+    data = restored(project.warehouse_path, exported, suffix, str(file))
     folder = project.directory / _folder(source.path)
     target = folder / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
     waiting = target.with_name(f".{target.name}")
@@ -85,7 +86,7 @@ def import_answers(project: Project, file: Path, *, round_: str, form: str | Non
     folder.mkdir(parents=True, exist_ok=True)
     try:
         waiting.write_bytes(data)
-        summary, refused, (names, count) = _read(project, source, waiting, file)
+        summary, refused, (names, count) = _read(project, source, waiting, file, rows_of(exported, suffix))
         if is_new:
             _place(project, source, waiting, target)
     finally:
@@ -136,7 +137,7 @@ def _folder(pattern: str) -> Path:
 
 
 def _read(
-    project: Project, source: Source, waiting: Path, file: Path
+    project: Project, source: Source, waiting: Path, file: Path, rows: tuple[int, ...]
 ) -> tuple[IngestSummary, tuple[RefusedAnswer, ...], tuple[tuple[tuple[str, ...], ...], int]]:
     """Read the file as the next run will, into a ledger that is thrown away: what is refused, whose names are alike."""
     alone = source.model_copy(update={"path": glob.escape(str(waiting))})
@@ -150,7 +151,9 @@ def _read(
             requirements=requirements(policies, "rationale"),
             tagged=requirements(policies, "tags"),
         )
-        refused = refused_answers(engine, source.format, _suffix(waiting))
+        # A row that cannot be read may be several for a spreadsheet: then nobody knows which the others are.
+        rows = rows if len(rows) == summary.read + 1 else ()
+        refused = refused_answers(engine, source.format, _suffix(waiting), rows)
     except PrefstrataError as error:
         todo = f"{RESAVE}; nothing was imported" if source.format == "queue-answers" else "nothing was imported"
         raise ConfigError(error.what, where=str(file), todo=todo) from error

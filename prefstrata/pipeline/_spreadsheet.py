@@ -1,16 +1,16 @@
-"""What spreadsheets make of a table they open and save: other cells between the marks, another encoding."""
+"""What spreadsheets make of a table they open and save: other cells between the marks, another encoding, rows."""
 
 from __future__ import annotations
 
 import csv
 import re
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import polars as pl
 
 from prefstrata.model import ConfigError
 
-__all__ = ["RESAVE", "as_exported"]
+__all__ = ["RESAVE", "as_exported", "rows_of"]
 
 RESAVE = "save it as CSV UTF-8, with the header that was exported"
 """What to do with a table that cannot be read."""
@@ -55,6 +55,23 @@ def as_exported(data: bytes, suffix: str, where: str) -> bytes:
         return data
     table = body.encode() if said else data
     return table if parts == usual else _parted(table, parts, usual)
+
+
+def rows_of(data: bytes, suffix: str) -> tuple[int, ...]:
+    """The rows of a table that are not empty, as a spreadsheet numbers them: the header's first, then each record's.
+
+    Args:
+        data: the table, as :func:`as_exported` gives it.
+        suffix: its suffix; of packed files and other formats, and of a table that is broken, no row is told.
+    """
+    usual = _PARTS.get(suffix)
+    if usual is None:
+        return ()
+    table = csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), delimiter=usual, strict=True)
+    try:
+        return tuple(row for row, cells in enumerate(table, start=1) if usual.join(cells).strip())
+    except csv.Error:
+        return ()
 
 
 def _cells(line: str, parts: str) -> list[str]:

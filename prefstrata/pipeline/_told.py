@@ -15,7 +15,7 @@ from prefstrata.model.arrow import ArrowStream
 from prefstrata.pipeline._spreadsheet import RESAVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from prefstrata.engine import DuckDBEngine
@@ -60,7 +60,8 @@ class RefusedAnswer:
 
     Attributes:
         line: its number in ``ledger.quarantine``.
-        at: the same for people: ``record 2`` of a table, without its header and empty rows, ``line 3`` or ``task 4``.
+        at: where it is for people: ``row 2`` of a table, as a spreadsheet counts it, ``line 3`` or ``task 4``;
+            ``record 1`` of a table whose rows are not known.
         reason: a word, as in ``ledger.quarantine``.
         detail: what is wrong.
         todo: what to do about it.
@@ -88,20 +89,25 @@ def briefly(lines: Iterable[object], count: int) -> list[str]:
     return [*told, f"and {count - len(told):,} more"] if count > len(told) > 0 else told
 
 
-def refused_answers(engine: DuckDBEngine, form: str, suffix: str) -> tuple[RefusedAnswer, ...]:
+def refused_answers(
+    engine: DuckDBEngine, form: str, suffix: str, table: Sequence[int] = ()
+) -> tuple[RefusedAnswer, ...]:
     """The first hundred answers that were refused, in their order.
 
     Args:
         engine: the ledger that holds one file.
         form: its named format.
         suffix: its suffix, which tells what its parts are called.
+        table: of a table, the row of its header and of each record; empty where they are not known.
     """
     todo = _TODO_STUDIO if form == "label-studio" else _TODO
     kind = suffix.split(".")[1]
-    place = _PLACES.get(kind, "line")
+    place = "row" if table else _PLACES.get(kind, "line")
     rows = engine.query("reports/refused_answers", most=_MOST)
     return tuple(
-        RefusedAnswer(line, f"{place} {line}", reason, detail or reason, todo.get(reason, _REST))
+        RefusedAnswer(
+            line, f"{place} {table[line] if table else line}", reason, detail or reason, todo.get(reason, _REST)
+        )
         for line, reason, detail in rows.iter_rows()
     )
 

@@ -235,13 +235,13 @@ def test_the_import_names_the_rows_it_refuses(project: Path) -> None:
     file.write_text(text + more, "utf-8")
     done = inside("queue", "import", "done.csv", "--as", "arbitration", cwd=project)
     assert done.code == 0, done.err
-    assert "done.csv, record 1: question_changed: item, dimension, task" in done.out
+    assert "done.csv, row 2: question_changed: item, dimension, task" in done.out
     assert "; export the queue again" in done.out
     assert "expert:Lee and expert:lee differ by case only" in done.out
     assert (done.out.count("differ by case only"), done.out.count("\nand 2 more\n")) == (10, 1)
     told = _document(project, "queue", "import", "done.csv", "--as", "arbitration")
     assert (told["accepted"], told["refused"]) == (24, {"question_changed": 1})
-    assert [each["at"] for each in told["refusals"]] == ["record 1"]
+    assert [each["at"] for each in told["refusals"]] == ["row 2"]
     assert (len(told["alike"]), told["alike_count"]) == (12, 12)
     assert told["alike"][0] == ["expert:Lee", "expert:lee"]
 

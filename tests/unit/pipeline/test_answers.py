@@ -123,9 +123,9 @@ def test_what_no_run_could_read_is_not_imported(  # noqa: PLR0913, PLR0917 - two
     assert _inbox(project) == []
 
 
-@pytest.mark.parametrize(("suffix", "place"), [("csv", "record"), ("jsonl", "line")])
+@pytest.mark.parametrize(("suffix", "place"), [("csv", "row"), ("jsonl", "line")])
 def test_every_refused_answer_is_told_with_its_place(project: Project, tmp_path: Path, suffix: str, place: str) -> None:
-    """A record of a table, or a line; what is wrong, and what to do."""
+    """The row of a spreadsheet, whose first is the header, or a line; what is wrong, and what to do."""
     answers = [
         _answer(),
         _answer(choice=None, rationale="two\nlines"),
@@ -135,7 +135,8 @@ def test_every_refused_answer_is_told_with_its_place(project: Project, tmp_path:
     path = tmp_path / f"a.{suffix}"
     file = _table(path, answers, ",") if suffix == "csv" else _file(tmp_path, "a.jsonl", *answers)
     made = import_answers(project, file, round_="arbitration")
-    assert [each.at for each in made.refused] == [f"{place} {number}" for number in (2, 3, 4)]
+    assert [each.at for each in made.refused] == [f"{place} {number + (place == 'row')}" for number in (2, 3, 4)]
+    assert [each.line for each in made.refused] == [2, 3, 4]
     assert [each.reason for each in made.refused] == ["unanswered", "question_changed", "bad_time"]
     assert all(each.detail and each.todo for each in made.refused)
     with pytest.raises(ConfigError) as raised:
@@ -148,12 +149,28 @@ def test_every_refused_answer_is_told_with_its_place(project: Project, tmp_path:
     assert (len(told), told[-1]) == (12, "and 2 more")
 
 
-def test_a_record_is_counted_without_empty_lines(project: Project, tmp_path: Path) -> None:
-    """As docs/how-to/settle-disputes.md says."""
+@pytest.mark.parametrize("mark", ["", "sep={parts}\n"])
+@pytest.mark.parametrize("parts", [",", ";"])
+def test_a_row_is_the_one_that_the_spreadsheet_shows(project: Project, tmp_path: Path, parts: str, mark: str) -> None:
+    """Empty ones count, a cell of two lines is in one, and the line by which Excel tells what parts cells is none."""
+    answers = [_answer(rationale="two\nlines"), _answer(choice=None)]
+    file = _table(tmp_path / "a.csv", answers, parts)
+    header, rest = file.read_text("utf-8-sig").split("\n", 1)
+    file.write_text(f"{mark.format(parts=parts)}{header}\n\n\n{rest}", "utf-8-sig")
+    found = import_answers(project, file, round_="arbitration").refused
+    assert [each.at for each in found if each.reason == "unanswered"][-1] == "row 5"
+
+
+def test_a_record_of_a_table_whose_rows_are_not_known_has_its_number(project: Project, tmp_path: Path) -> None:
+    """A quote that nobody closes swallows rows of a spreadsheet, and a packed table is no spreadsheet."""
     file = _table(tmp_path / "a.csv", [_answer(), _answer(choice=None)], ",")
-    header, rest = file.read_text("utf-8").split("\n", 1)
-    file.write_text(f"{header}\n\n{rest}", "utf-8")
-    assert [each.at for each in import_answers(project, file, round_="arbitration").refused] == ["record 2"]
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(file.read_bytes()))
+    found = import_answers(project, tmp_path / "a.csv.gz", round_="arbitration").refused
+    assert [each.at for each in found] == ["record 2"]
+    with file.open("a", encoding="utf-8") as more:
+        more.write('"never closed\nand,more\n')
+    found = import_answers(project, file, round_="arbitration").refused
+    assert [each.at for each in found] == ["record 2", "record 3", "record 4"]
 
 
 def test_a_task_is_told_by_its_number(project: Project, tmp_path: Path) -> None:
