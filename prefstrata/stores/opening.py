@@ -118,7 +118,8 @@ def _config(config: LocalConfig | LakeFSConfig | Mapping[str, object] | Path | s
         return LocalConfig(path=Path(config))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        field = ".".join(["store", *(str(part) for part in first["loc"])])
+        # The last part is the key as it is written; before it stands pydantic's name of a kind of store.
+        field = ".".join(["store", *(str(part) for part in first["loc"][-1:])])
         raise ConfigError(first["msg"], where=field, todo="correct the store section of the configuration") from None
 
 

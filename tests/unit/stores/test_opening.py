@@ -29,9 +29,9 @@ def test_the_embedded_store_needs_no_client(tmp_path: Path) -> None:
     ("config", "told"),
     [
         ({"kind": "git", "path": "x"}, "store"),
-        ({"kind": "local"}, "store.local.path"),
-        ({"kind": "local", "path": "x", "extra": 1}, "store.local.extra"),
-        ({"kind": "lakefs", "repository": "UPPER"}, "store.lakefs.repository"),
+        ({"kind": "local"}, "store.path"),
+        ({"kind": "local", "path": "x", "extra": 1}, "store.extra"),
+        ({"kind": "lakefs", "repository": "UPPER"}, "store.repository"),
         ({"kind": "lakefs", "repository": "repo", "endpoint": "ftp://x"}, "http or https"),
         ({"kind": "lakefs", "repository": "repo", "endpoint": "http://me:hunter2@x"}, "must not hold credentials"),
         ({}, "store"),
