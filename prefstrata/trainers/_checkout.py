@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import shutil
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ from prefstrata.model import ConfigError
 from prefstrata.model.kinds import KINDS
 from prefstrata.releases import MANIFEST, checkout_files, read_manifest, verify_release
 from prefstrata.releases.folders import check_free, whole_folder
+from prefstrata.stores import tag_number
 from prefstrata.trainers import axolotl, llamafactory, ms_swift, nemo_rl, open_instruct, openrlhf, trl
 from prefstrata.trainers._layer import Layer
 from prefstrata.trainers._options import Options, options_for
@@ -124,9 +126,10 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
     out = out.absolute()
     check_free(out)
     commit = commit or store.resolve(ref)
+    tag = next((tag.name for tag in store.tags() if tag.commit == commit.id), None)
     layers = layer.split("+") if target else [layer]
     held = json.loads(read_manifest(store, commit))["layers"]
-    _check_layers(layers, held, ref, target)
+    _check_layers(layers, held, tag or ref, target)
     _check_dimensions(layers, held, asked)
 
     def wanted(file: FileInfo) -> bool:
@@ -155,7 +158,7 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
         shutil.rmtree(fetched)
         made = CheckedOut(
             ref=ref,
-            tag=next((tag.name for tag in store.tags() if tag.commit == commit.id), None),
+            tag=tag,
             commit=commit.id,
             release_id=commit.release_id,
             manifest_sha256=commit.manifest_sha256,
@@ -172,7 +175,7 @@ def checkout_layer(  # noqa: PLR0913 - what, where to, how, and whom to tell
     return made
 
 
-def _check_layers(layers: list[str], held: Mapping[str, Any], ref: str, target: Target | None) -> None:
+def _check_layers(layers: list[str], held: Mapping[str, Any], release: str, target: Target | None) -> None:
     for name in layers:
         if target is None and set(name.split("+")) <= held.keys() and "+" in name:
             raise ConfigError(
@@ -181,18 +184,25 @@ def _check_layers(layers: list[str], held: Mapping[str, Any], ref: str, target: 
                 todo=f"check out {' and '.join(name.split('+'))} into a folder each",
             )
         if name not in held:
-            raise ConfigError(f"there is no layer {name!r}", where=ref, todo=f"write one of {', '.join(held)}")
+            raise _no_layer(name, list(held), release)
         if target and name == _WAITING:
-            raise ConfigError(
-                f"nothing trains on {name}", where=ref, todo="hand it out as jsonl or parquet to look at it"
-            )
+            raise ConfigError(f"nothing trains on {name}", todo="hand it out as jsonl or parquet to look at it")
     if len(set(layers)) < len(layers):
         raise ConfigError("a layer is named twice", where="+".join(layers), todo="name it once")
     if not any(held[name]["records"] for name in layers):
         full = ", ".join(name for name in held if held[name]["records"]) or "none"
         raise ConfigError(
-            f"the layer {' and '.join(layers)} has no records in {ref}", todo=f"layers that have some: {full}"
+            f"the layer {' and '.join(layers)} has no records in {release}", todo=f"layers that have some: {full}"
         )
+
+
+def _no_layer(name: str, held: list[str], release: str) -> ConfigError:
+    """What was meant: a layer that is spelled otherwise, or the layer of a release, which stands behind it."""
+    if name == "latest" or tag_number(name):
+        return ConfigError(f"{name} is a release, not a layer", todo=f"write LAYER@{name}, such as {held[0]}@{name}")
+    near = difflib.get_close_matches(name, held, n=1)
+    meant = f": did you mean {near[0]}?" if near else ""
+    return ConfigError(f"there is no layer {name!r} in {release}{meant}", todo=f"write one of {', '.join(held)}")
 
 
 def _check_dimensions(layers: list[str], held: Mapping[str, Any], options: Options) -> None:

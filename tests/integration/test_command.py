@@ -226,6 +226,9 @@ def test_show_json_is_the_manifest(project: Path) -> None:
     [
         (["show", "v9"], "see `prefstrata log`"),
         (["diff", "v1", "nothing"], "nothing"),
+        (["show", "golden"], "golden is a layer; a release is wanted here"),
+        (["diff", "v1", "main@v2"], "to do: write v2"),
+        (["checkout", "v1", "--for", "jsonl", "--out", "out"], "v1 is a release, not a layer"),
         (["verify", "v9"], "v9"),
         (["rollback", "v9"], "v9"),
         (["checkout", "main", "--for", "csv", "--out", "out"], "write one of jsonl, parquet"),

@@ -137,3 +137,21 @@ def test_what_is_not_there_is_said(layer: str, form: str, said: str, store: Loca
         checkout_layer(store, layer, "latest", tmp_path / "out", form=form)
     assert caught.value.todo
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("layer", "said", "todo"),
+    [
+        ("gold", "there is no layer 'gold' in v000001: did you mean golden?", "write one of golden, expert, main, "),
+        ("silver", "there is no layer 'silver' in v000001", "write one of golden, expert, main, "),
+        ("v1", "v1 is a release, not a layer", "write LAYER@v1, such as golden@v1"),
+        ("latest", "latest is a release, not a layer", "write LAYER@latest, such as golden@latest"),
+    ],
+)
+def test_what_was_meant_by_a_layer_is_said(layer: str, said: str, todo: str, store: LocalStore, tmp_path: Path) -> None:
+    """With the release by its tag: nobody wrote `latest`."""
+    publish(store, Content({FIRST: [pair("a")]}, STRATA))
+    with pytest.raises(ConfigError) as caught:
+        checkout_layer(store, layer, "latest", tmp_path / "out", form="jsonl")
+    assert (caught.value.what, caught.value.where) == (said, "")
+    assert caught.value.todo.startswith(todo)
