@@ -1,8 +1,10 @@
 -- Grain: an event or a rater that is not heard, and a reason.
 -- What looks like pushing is set aside, with what was measured, and comes back by itself when the policy allows it: nothing in the
 -- ledger changes. Beyond a cap a lot drawn by hash is heard, so that being early is no advantage. One hand with many accounts
--- is found by what they do together; an account that is surely wrong more often than right on trusted pairs by that. Who has no name
--- is told apart by the session; what has neither repeats nothing.
+-- is found by what they do together. An account that pushes alone is found by trusted pairs: it surely is wrong on them more often than
+-- right, and less often right than all who do the same: were all equally often right, one in twenty of those found at most would be
+-- expected to be there by chance, however many accounts there are (Benjamini and Hochberg 1995). Who has no name is told apart by the
+-- session; what has neither repeats nothing.
 with settings as (
     select * from policy.online where scenario = '*'
 ),
@@ -187,24 +189,43 @@ lockstep as (
 ),
 tried as (
     select
-        votes.rater_id, votes.prompt_id,
-        count(*) filter (where (votes.winner_id = trusted.a) = (trusted.p_a > 0.5)) as right_ones,
-        count(*) as n
+        votes.rater_id, votes.prompt_id, votes.kind,
+        1000000 * count(*) filter (where (votes.winner_id = trusted.a) = (trusted.p_a > 0.5)) // count(*) as right_ones
     from evidence.event_votes as votes
     join evidence.trusted as trusted on trusted.pair_id = votes.pair_id
     -- A thumb compares what its user did not see side by side: nobody loses a say by that.
     where votes.user_id is not null and votes.kind not in ('like', 'dislike') and abs(trusted.p_a - 0.5) > 0.3
-    group by votes.rater_id, votes.prompt_id
+    group by votes.rater_id, votes.prompt_id, votes.kind
+),
+-- How often all who do such a thing are right, as far as labels that are no surer than 0.98 can tell. Half the time at least: a kind that
+-- hardly anybody but pushers uses is no excuse.
+usual as (
+    select kind, least(980000, greatest(500000, sum(right_ones) // count(*))) as expected from tried group by kind
 ),
 -- What is said of one prompt stands or falls together: a choice among five is one try, and so are two of them.
-held as (
+prompts as (
     select
-        rater_id, count(*) as n,
-        sum(cast(round(1e6 * right_ones / n) as bigint)) / 1e6 as right_ones,
-        -- What somebody who is right half the time would reach, given how sure the trusted labels are.
-        0.5e0 as chance
+        tried.rater_id, tried.prompt_id,
+        sum(tried.right_ones) // count(*) as right_ones, sum(usual.expected) // count(*) as expected
     from tried
+    join usual on usual.kind = tried.kind
+    group by tried.rater_id, tried.prompt_id
+),
+held as (
+    select rater_id, count(*) as n, sum(right_ones) / 1e6 as right_ones, sum(expected) / (1e6 * count(*)) as expected
+    from prompts
     group by rater_id
+    having count(*) >= (select golden_votes from settings)
+),
+-- Tries with unlike chances have so few hits no more often than tries with their mean (Hoeffding 1956); a part of one counts as a hit.
+ranked as (
+    select held.*, chance, count(*) over (order by chance) as place, count(*) over () as tests
+    from (select *, chance_of_so_few(ceil(right_ones), n, expected) as chance from held) as held
+),
+opposed as (
+    select rater_id, wilson_high(right_ones / n, n) as agreement, 0.5e0 as least_agreement
+    from ranked
+    where chance <= (select max(chance) from ranked where chance * tests <= 0.05e0 * place)
 )
 select 'event' as scope, event_id as subject, reason, cast(measured as double) as measured, cast(most as double) as most
 from capped
@@ -227,7 +248,6 @@ select 'rater', lockstep.rater_id, 'lockstep', cast(lockstep.together as double)
 from lockstep
 cross join settings
 union all
-select 'rater', held.rater_id, 'golden', wilson_high(held.right_ones / held.n, held.n), held.chance
-from held
-cross join settings
-where held.n >= settings.golden_votes and wilson_high(held.right_ones / held.n, held.n) < held.chance
+select 'rater', rater_id, 'golden', agreement, least_agreement
+from opposed
+where agreement < least_agreement
