@@ -34,13 +34,31 @@ def spark() -> Iterator[SparkSession]:
     session.stop()
 
 
+@pytest.fixture(scope="module")
+def duckdb() -> Iterator[DuckDBEngine]:
+    """One DuckDB for a module: to open one and define the functions in it takes longer than a case."""
+    engine = DuckDBEngine(":memory:", threads=2)
+    yield engine
+    engine.close()
+
+
 @pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """Each engine in turn, in memory."""
-    made: Engine
+    """Each engine in turn, in memory, with no tables."""
     if request.param == "duckdb":
-        made = DuckDBEngine(":memory:", threads=2)
+        kept: DuckDBEngine = request.getfixturevalue("duckdb")
+        yield kept
+        _drop_all(kept)
     else:
         made = SparkEngine(request.getfixturevalue("spark"))
-    yield made
-    made.close()
+        yield made
+        made.close()
+
+
+def _drop_all(engine: DuckDBEngine) -> None:
+    """Leave the engine as it was opened: what a case has made is not there for the next one."""
+    with engine.connection() as connection:
+        tables = "select format('{}.{}.{}', database_name, schema_name, table_name) from duckdb_tables()"
+        for (name,) in connection.execute(tables).fetchall():
+            connection.execute(f"drop table {name}")
+    engine._there = None  # noqa: SLF001 - it asks once which tables are there; nobody else drops one
