@@ -6,7 +6,7 @@ import dagster as dg
 
 from prefstrata.pipeline import alone
 from prefstrata.project import read_project
-from prefstrata.rules import FORMAT, run_rules
+from prefstrata.rules import FORMAT, demand_rules, run_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +35,7 @@ def rule_assets(project: "Project | None", directory: "Path") -> list[dg.AssetsD
     )
     def verdicts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         project = read_project(directory)
+        demand_rules(project)  # what no waiting mends is said before it
         # A release cannot open the warehouse while rules read it, and would not wait for them without the lock.
         with alone(project, wait=_PATIENCE_SECONDS, waiting=context.log.info):
             return dg.MaterializeResult(metadata=_figures(run_rules(project)))

@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 import prefstrata.rules._run
-from prefstrata.model import UnreachableError
+from prefstrata.model import ConfigError, UnreachableError
 from prefstrata.pipeline import alone, open_session
 from prefstrata.project import read_project
 from prefstrata.rules import run_rules
@@ -107,6 +107,20 @@ def test_the_job_waits_for_a_run_and_keeps_others_away(
         said = [entry.user_message for entry in instance.all_logs(done.run_id)]
     holder.join()
     assert any("waiting for another run of this project" in each for each in said)
+
+
+def test_the_job_says_what_no_waiting_mends_before_it_waits(
+    project: Path, loaded: dg.Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source that is gone is told while another run has the project, as `prefstrata rules run` tells it."""
+    monkeypatch.setattr("assets.rules._PATIENCE_SECONDS", 0.5)
+    (project / "prefstrata.yaml").write_text(CONFIG, "utf-8")
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        alone(read_project(project)),
+        pytest.raises(ConfigError, match="no source has the format rule-verdicts"),
+    ):
+        loaded.resolve_job_def("rules").execute_in_process(instance=instance)
 
 
 def test_the_schedule_asks_only_where_rules_have_something_to_judge(project: Path, loaded: dg.Definitions) -> None:
