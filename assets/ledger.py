@@ -35,7 +35,7 @@ def ledger_asset(sources: "Iterable[dg.AssetKey]") -> dg.AssetsDefinition:
     def ledger(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         session: Session = context.resources.session
         ingested = session.ingest(approving=_approving(context), progress=context.log.info)
-        for told in materialised_sources(session.project, ingested.files, context.instance):
+        for told in materialised_sources(session.project, ingested, context.instance):
             context.log_event(told)
         work = ledger_work(session.engine, ingested)
         records = {"records read": work.read, "records accepted": work.recomputed, "records skipped": work.skipped}

@@ -9,6 +9,7 @@ import dagster as dg
 
 from assets._building import RESOURCE
 from assets._days import day_of, days_of, files_of, only_files
+from assets._refused import refused_and_edited
 from prefstrata.model import ConfigError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from prefstrata.pipeline import Session
     from prefstrata.project import Project, Source
-    from prefstrata.sources import FileOutcome
+    from prefstrata.sources import FileOutcome, IngestSummary
 
 _DATA_VERSION = "dagster/data_version"
 
@@ -60,20 +61,20 @@ def _events_by_day(source: "Source", days: dg.DailyPartitionsDefinition) -> dg.A
     )
     def read(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         days = context.partition_keys
-        files = _read_days(context, source.name, frozenset(days))
+        ingested = _read_days(context, source.name, frozenset(days))
         return dg.MaterializeResult(
             metadata={
                 "days": f"{days[0]} to {days[-1]}",
-                "days without a file": len(set(days) - {day_of(file.uri) for file in files}),
-                **_figures(files),
+                "days without a file": len(set(days) - {day_of(file.uri) for file in ingested.files}),
+                **_figures(ingested.files, ingested),
             },
-            data_version=dg.DataVersion(_version(files)),
+            data_version=dg.DataVersion(_version(ingested.files)),
         )
 
     return read
 
 
-def _read_days(context: dg.AssetExecutionContext, name: str, days: frozenset[str]) -> "Sequence[FileOutcome]":
+def _read_days(context: dg.AssetExecutionContext, name: str, days: frozenset[str]) -> "IngestSummary":
     session: Session = context.resources.session
     source = next((each for each in session.project.sources if each.name == name), None)
     if source is None:
@@ -86,11 +87,11 @@ def _read_days(context: dg.AssetExecutionContext, name: str, days: frozenset[str
     narrowed.project = only_files(
         session.project, source, [file for file in files_of(session.project, source) if day_of(file) in days]
     )
-    return narrowed.ingest(progress=context.log.info).files
+    return narrowed.ingest(progress=context.log.info)
 
 
 def materialised_sources(
-    project: "Project", files: "Iterable[FileOutcome]", instance: dg.DagsterInstance
+    project: "Project", ingested: "IngestSummary", instance: dg.DagsterInstance
 ) -> "Iterator[dg.AssetMaterialization]":
     """What a run found, told for each source, and for each day of those that have days.
 
@@ -98,7 +99,7 @@ def materialised_sources(
     """
     daily = {source.name for source in project.sources if _is_event_source(source)}
     grouped: dict[str, dict[str | None, list[FileOutcome]]] = defaultdict(lambda: defaultdict(list))
-    for file in files:
+    for file in ingested.files:
         grouped[file.source][day_of(file.uri) if file.source in daily else None].append(file)
     for name, by_day in sorted(grouped.items()):
         key = source_key(name)
@@ -109,10 +110,10 @@ def materialised_sources(
                 continue
             if not (day in told if day else once) or any(file.status != "known" for file in found):
                 tags = {_DATA_VERSION: _version(found)}
-                yield dg.AssetMaterialization(key, partition=day, metadata=_figures(found), tags=tags)
+                yield dg.AssetMaterialization(key, partition=day, metadata=_figures(found, ingested), tags=tags)
 
 
-def _figures(files: "Sequence[FileOutcome]") -> dict[str, Any]:
+def _figures(files: "Sequence[FileOutcome]", ingested: "IngestSummary") -> dict[str, Any]:
     fresh = [file for file in files if file.status != "known"]
     return {
         "files": len(files),
@@ -120,6 +121,7 @@ def _figures(files: "Sequence[FileOutcome]") -> dict[str, Any]:
         "records read": sum(file.read for file in fresh),
         "accepted": sum(file.accepted for file in fresh),
         "quarantined": sum(file.quarantined for file in fresh),
+        **refused_and_edited(fresh, ingested),
     }
 
 

@@ -8,7 +8,7 @@ import os
 import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from prefstrata.model import PrefstrataError
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from prefstrata.sources._reading import Reading
     from prefstrata.sources.framing import Seen
 
-__all__ = ["Known", "Opened", "State", "find_files", "read_state"]
+__all__ = ["Known", "Opened", "State", "find_files", "place_of", "read_state"]
+
+_LINES = {".jsonl", ".ndjson"}
+_PACKED = {".gz", ".zst"}
 
 
 class _Refused(NamedTuple):
@@ -167,6 +170,17 @@ def _read_on(
 def _tried_again(kept: Mapping[int, tuple[int, str]], size: int, joined: str) -> set[int]:
     """The records among those that wait for a partner which a batch with another joined file tries again."""
     return {line for line, (read_at, tried_with) in kept.items() if read_at <= size and tried_with != joined}
+
+
+def place_of(uri: str, line: int) -> str:
+    """Where a record of a file is, for people: of a table neither its header nor its empty rows are records.
+
+    Examples:
+        >>> place_of("inbox/a.jsonl.gz", 1200), place_of("inbox/a.csv", 3)
+        ('line 1,200', 'record 3')
+    """
+    suffixes = [suffix.lower() for suffix in PurePath(uri).suffixes if suffix.lower() not in _PACKED]
+    return f"{'line' if suffixes and suffixes[-1] in _LINES else 'record'} {line:,}"
 
 
 def find_files(directory: Path, pattern: str) -> list[Path]:

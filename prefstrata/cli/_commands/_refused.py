@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from prefstrata.cli._output import counted
+from prefstrata.sources import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,6 @@ ONLY_NOW = "docs/how-to/map-a-source.md says how to have only what it says now"
 
 _AGAIN = "it is read again when the source's map, format or defaults change, or records are added"
 _AT_MOST = 5
-_LINES = {".jsonl", ".ndjson"}
 
 
 def refused_whole(ingested: IngestSummary) -> Iterator[tuple[str, ...]]:
@@ -32,10 +31,10 @@ def refused_whole(ingested: IngestSummary) -> Iterator[tuple[str, ...]]:
     refused = [file for file in ingested.new if file.read and not file.accepted and set(file.reasons) != {"filtered"}]
     refusals = ingested.refusals
     for file in refused[:_AT_MOST]:
-        found = refusals[file.batch_id]
+        uri, found = file.uri, refusals[file.batch_id]
         yield (
-            f"{file.source}: {_sentence(file.uri, file.read, found[0].reason)}",
-            *(f"{file.uri}, {_place(file.uri, each.line)}: {each.reason}: {each.detail}" for each in found[:_AT_MOST]),
+            f"{file.source}: {_sentence(uri, file.read, found[0].reason)}",
+            *(f"{uri}, {place_of(uri, each.line)}: {each.reason}: {each.detail}" for each in found[:_AT_MOST]),
         )
     if len(refused) > _AT_MOST:
         yield (f"{counted(len(refused) - _AT_MOST, 'more file')} were refused whole: see ledger.quarantine",)
@@ -66,7 +65,7 @@ def refused_files(warehouse: Path) -> list[str]:
     with read_warehouse(warehouse) as connection, suppress(duckdb.CatalogException):
         rows = connection.execute(sql_text("reports/refused_whole")).fetchall()
     return [
-        f"{source}: {_sentence(uri, records, f'{reason}: {_place(uri, line)}: {detail}')}"
+        f"{source}: {_sentence(uri, records, f'{reason}: {place_of(uri, line)}: {detail}')}"
         for source, uri, records, reason, line, detail in rows
     ]
 
@@ -98,9 +97,3 @@ def _twice(uri: str, statements: int) -> str:
 def _sentence(uri: str, records: int, reason: str) -> str:
     refused = f"all records read of {uri} ({records:,}) were refused, mostly for {reason}"
     return f"{refused} (see ledger.quarantine); {_AGAIN}"
-
-
-def _place(uri: str, line: int) -> str:
-    """Where a record is, for people: of a table neither its header nor its empty rows are records."""
-    suffix = PurePath(uri.removesuffix(".gz").removesuffix(".zst")).suffix.lower()
-    return f"{'line' if suffix in _LINES else 'record'} {line:,}"
