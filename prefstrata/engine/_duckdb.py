@@ -46,7 +46,7 @@ class DuckDBEngine:
     Args:
         path: the warehouse file, made when missing together with its folder; ``:memory:`` for one that is not kept.
         threads: cores to use; all of them by default.
-        memory_limit: such as ``2600MB``, the default; beyond it DuckDB spills.
+        memory_limit: such as ``2300MB``, the default; beyond it DuckDB spills.
         temp_directory: where it spills; beside the warehouse file by default.
 
     Raises:
@@ -74,7 +74,7 @@ class DuckDBEngine:
             # The database has the schema's name, so that SQL says staging.votes as it says ledger.votes.
             for schema in PASSING:
                 self._run(f"attach ':memory:' as {schema}")
-            self._configure(str(path), threads, memory_limit or "2600MB", temp_directory)
+            self._configure(str(path), threads, memory_limit or "2300MB", temp_directory)
             self._define_functions()
         except BaseException:
             self.close()

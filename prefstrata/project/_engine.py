@@ -21,7 +21,7 @@ class EngineConfig(Strict):
     kind: Literal["duckdb", "spark"] = Field("duckdb", description="duckdb, on one machine; spark, on one or many.")
     threads: int | None = Field(None, ge=1, description="Threads of DuckDB; all cores when absent.")
     memory_limit: str = Field(
-        "2600MB",
+        "2300MB",
         description="Memory that DuckDB may take before it spills to disk; on Spark, in the driver's process.",
     )
     spill: str | None = Field(
@@ -45,7 +45,7 @@ class EngineConfig(Strict):
         """DuckDB takes a negative size for no limit."""
         said = _SIZE.fullmatch(given.strip())
         if said is None or not float(said["number"]):
-            raise ValueError(f"{given!r} is no size: write one such as 2600MB or 4GB")
+            raise ValueError(f"{given!r} is no size: write one such as 2300MB or 4GB")
         return given
 
     @field_validator("options", mode="before")
