@@ -12,6 +12,7 @@ import polars as pl
 
 from prefstrata.engine import parameters
 from prefstrata.judging import spent_by_rater
+from prefstrata.model import IntegrityError, UnreachableError
 from prefstrata.model.tables import TABLES
 from prefstrata.noise import FITTED
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
@@ -24,7 +25,7 @@ from prefstrata.privacy import searched_with
 from prefstrata.releases import MANIFEST, Outcome, Status, publish_rebasing, read_manifest, reconcile_releases
 from prefstrata.releases.consent import demand_consent, demand_hidden
 from prefstrata.releases.drafting import Drafter
-from prefstrata.releases.gates import blocked_error, forget_drafts, keep_draft, kept_drafts
+from prefstrata.releases.gates import after_verdict, blocked_error, forget_drafts, keep_draft, kept_drafts
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
 from prefstrata.sources import IngestSummary, ingest, recall_withdrawals
 
@@ -207,6 +208,8 @@ class Session:
         Raises:
             GateBlockedError: a gate stops the release, or nobody has approved a major change. Nothing is published;
                 the draft is kept in ``drafts/`` of the project, and :attr:`judged` says what was found.
+            UnreachableError: the store does not answer; where the gates had spoken, with what they said.
+            IntegrityError: what is stored is not what was released; likewise.
         """
         date = int(time.time())
         with _scratch(self.project) as folder:
@@ -232,7 +235,13 @@ class Session:
                     raise blocked_error(judged.blocking, () if approval else judged.major, kept)
                 return draft
 
-            outcome = publish_rebasing(store, build, step=step)
+            try:
+                outcome = publish_rebasing(store, build, step=step)
+            except (UnreachableError, IntegrityError) as error:
+                self.judged = judged = drafter.judged
+                if judged is None:
+                    raise
+                raise after_verdict(error, judged.blocking, () if approval else judged.major) from error
             forget_drafts(self._drafts)
             return outcome
 

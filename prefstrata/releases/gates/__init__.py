@@ -3,6 +3,15 @@
 from prefstrata.releases.gates._approval import Approval
 from prefstrata.releases.gates._drafts import forget_drafts, keep_draft, kept_drafts
 from prefstrata.releases.gates._judging import Judged, judge
-from prefstrata.releases.gates._telling import blocked_error
+from prefstrata.releases.gates._telling import after_verdict, blocked_error
 
-__all__ = ["Approval", "Judged", "blocked_error", "forget_drafts", "judge", "keep_draft", "kept_drafts"]
+__all__ = [
+    "Approval",
+    "Judged",
+    "after_verdict",
+    "blocked_error",
+    "forget_drafts",
+    "judge",
+    "keep_draft",
+    "kept_drafts",
+]

@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from prefstrata.model import PrefstrataError
     from prefstrata.releases.gates._asking import Blame
 
-__all__ = ["blocked_error", "explained", "sentence"]
+__all__ = ["after_verdict", "blocked_error", "explained", "sentence"]
 
 _MOST = 5
 _SAYS = {
@@ -71,17 +72,36 @@ def blocked_error(blocking: Iterable[Mapping[str, Any]], major: Iterable[Mapping
         kept: the folder of its draft.
     """
     blocking, major = list(blocking), list(major)
-    parts = []
-    if blocking:
-        parts.append(f"the release is stopped: {_listed(blocking)}")
-    if major:
-        parts.append(f"the change is a major one, and nobody has approved it: {_listed(major)}")
     todo = [f"the draft is in {kept}: open report/index.html or CARD.md there; nothing was published"]
     if blocking:
         todo.append("correct the data or, in a new version of the policy, the gate")
     elif major:
         todo.append('when it is wanted, `prefstrata run --approve "why" --by "who"` publishes it')
-    return GateBlockedError("; ".join(parts), where="gates", todo="; ".join(todo))
+    return GateBlockedError(_verdict(blocking, major), where="gates", todo="; ".join(todo))
+
+
+def after_verdict(
+    error: PrefstrataError, blocking: Iterable[Mapping[str, Any]], major: Iterable[Mapping[str, Any]]
+) -> PrefstrataError:
+    """The error of a store that failed once the gates had spoken, with what they said: the next run hears the same.
+
+    Args:
+        error: what became of the store.
+        blocking: results that stop the release whoever approves.
+        major: results that nobody has approved.
+    """
+    said = _verdict(list(blocking), list(major)) or "the gates had let the release pass"
+    return type(error)(f"{error.what}\nbefore that, {said}", where=error.where, todo=error.todo)
+
+
+def _verdict(blocking: list[Mapping[str, Any]], major: list[Mapping[str, Any]]) -> str:
+    """Why the release is not to be published; empty where nothing keeps it."""
+    parts = []
+    if blocking:
+        parts.append(f"the release is stopped: {_listed(blocking)}")
+    if major:
+        parts.append(f"the change is a major one, and nobody has approved it: {_listed(major)}")
+    return "; ".join(parts)
 
 
 def _listed(rows: list[Mapping[str, Any]]) -> str:

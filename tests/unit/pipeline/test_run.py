@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from prefstrata.model import GateBlockedError
+from prefstrata.model import GateBlockedError, IntegrityError, UnreachableError
 from prefstrata.model.resources import data_directory
-from prefstrata.pipeline import STAGES, Work, open_project_store, run
+from prefstrata.pipeline import STAGES, Work, open_project_store, open_session, run
 from prefstrata.releases import Status, read_manifest, rollback_release
+from prefstrata.releases.gates import Judged
 from tests.unit.pipeline._project import add, make, pair
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prefstrata.model import PrefstrataError
     from prefstrata.pipeline import Progress
     from prefstrata.project import Project
 
@@ -175,6 +177,35 @@ def test_another_policy_is_another_release_and_so_is_the_old_one_again(tmp_path:
     assert one["calibration"] == three["calibration"] != two["calibration"]
     layers = [[file for file in each["files"] if file["path"].count("/") == 2] for each in (one, two, three)]
     assert layers[0] == layers[2] != layers[1]
+
+
+@pytest.mark.parametrize("kind", [UnreachableError, IntegrityError])
+@pytest.mark.parametrize("tripped", [True, False])
+def test_what_the_gates_said_is_told_where_the_store_fails_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[PrefstrataError], *, tripped: bool
+) -> None:
+    """With the store's own error and exit code; a page of the gates shows it, too, and not that all passed."""
+    project = make(tmp_path / "project")
+    add(project, "crowd", "a", pair(1))
+    row = {"gate": "drift", "sentence": "90 % of it", "owner": "Ops", "samples": [], "severity": "block"}
+    judged = Judged(({**row, "tripped": tripped},), compared=True, approval=None)
+
+    def fail(*_: object) -> None:
+        raise kind("no answer", where="http://store", todo="run again")
+
+    monkeypatch.setattr("prefstrata.releases.drafting.judge", lambda *_, **__: judged)
+    monkeypatch.setattr("prefstrata.releases.drafting.moves_since", fail)
+    with open_project_store(project) as store, open_session(project) as session:
+        session.ingest()
+        for stage in STAGES:
+            for table in stage.tables:
+                session.build(table)
+        with pytest.raises(kind) as caught:
+            session.release(store)
+    said = "the release is stopped: drift: 90 % of it (owner: Ops)" if tripped else "the gates had let the release pass"
+    assert caught.value.what == f"no answer\nbefore that, {said}"
+    assert (caught.value.where, caught.value.todo) == ("http://store", "run again")
+    assert session.judged == judged
 
 
 def test_a_failed_check_blocks_and_leaves_neither_tag_nor_branch(tmp_path: Path) -> None:
