@@ -36,6 +36,7 @@ _TODO = {
     "bad_time": "write into decided_at when it was decided, as 2026-11-25T10:00:00Z",
     "rationale_required": "write the reason into rationale, or short reasons into reason_tags",
     "tags_required": "write short reasons into reason_tags",
+    "not_utf8": "save the file as UTF-8",
     "wrong_cells": RESAVE,
     "not_csv": RESAVE,
 }

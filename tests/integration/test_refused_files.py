@@ -102,6 +102,21 @@ def test_a_record_is_named_as_people_find_it(project: Path, name: str, text: str
     assert f"inbox/{name}, {place}: " in inside("run", cwd=project).err
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.json", b'{"p": "q", "a": "x", "b": "y", "said": "A"}', "a .json file holds a list of records, [{…}, {…}]"),
+        ("a.csv", "p,a,b,said\nä,x,y,A\n".encode("latin-1"), "save the file as UTF-8"),
+    ],
+)
+def test_what_to_do_is_told_where_the_reason_does_not_say_it(project: Path, name: str, data: bytes, said: str) -> None:
+    """Of one object where a list is meant, and of a table in another encoding; by `doctor`, too."""
+    (project / "prefstrata.yaml").write_text(CONFIG.replace("*.jsonl", "*"), "utf-8")
+    (project / "inbox" / name).write_bytes(data)
+    assert said in inside("run", cwd=project).err
+    assert said in inside("doctor", cwd=project).out
+
+
 def test_a_file_that_is_edited_after_it_was_read_is_told(project: Path) -> None:
     """With how much of it counts twice: nothing of it was taken back, and its records have no id."""
     _put(project, "a.jsonl", "q", "A", "B")

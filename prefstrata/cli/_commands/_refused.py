@@ -21,6 +21,11 @@ ONLY_NOW = "docs/how-to/map-a-source.md says how to have only what it says now"
 
 _AGAIN = "it is read again when the source's map, format or defaults change, or records are added"
 _AT_MOST = 5
+_TODO = {
+    "not_an_object": "a .json file holds a list of records, [{…}, {…}], or an object whose values are records",
+    "not_utf8": "save the file as UTF-8",
+}
+"""What to do where a record's own reason does not tell it."""
 
 
 def refused_whole(ingested: IngestSummary) -> Iterator[tuple[str, ...]]:
@@ -34,7 +39,10 @@ def refused_whole(ingested: IngestSummary) -> Iterator[tuple[str, ...]]:
         uri, found = file.uri, refusals[file.batch_id]
         yield (
             f"{file.source}: {_sentence(uri, file.read, found[0].reason)}",
-            *(f"{uri}, {place_of(uri, each.line)}: {each.reason}: {each.detail}" for each in found[:_AT_MOST]),
+            *(
+                f"{uri}, {place_of(uri, each.line)}: {each.reason}: {_mended(each.reason, each.detail)}"
+                for each in found[:_AT_MOST]
+            ),
         )
     if len(refused) > _AT_MOST:
         yield (f"{counted(len(refused) - _AT_MOST, 'more file')} were refused whole: see ledger.quarantine",)
@@ -65,7 +73,7 @@ def refused_files(warehouse: Path) -> list[str]:
     with read_warehouse(warehouse) as connection, suppress(duckdb.CatalogException):
         rows = connection.execute(sql_text("reports/refused_whole")).fetchall()
     return [
-        f"{source}: {_sentence(uri, records, f'{reason}: {place_of(uri, line)}: {detail}')}"
+        f"{source}: {_sentence(uri, records, f'{reason}: {place_of(uri, line)}: {_mended(reason, detail)}')}"
         for source, uri, records, reason, line, detail in rows
     ]
 
@@ -92,6 +100,11 @@ def edited_files(warehouse: Path) -> list[str]:
 def _twice(uri: str, statements: int) -> str:
     twice = f"{counted(statements, 'statement')} without an id count a second time"
     return f"{uri} was changed since it was read, so all of it was read again: what it said before stays, and {twice}"
+
+
+def _mended(reason: str, detail: str) -> str:
+    """What is wrong, and what mends it where that is not plain."""
+    return f"{detail}; {_TODO[reason]}" if reason in _TODO else detail
 
 
 def _sentence(uri: str, records: int, reason: str) -> str:
