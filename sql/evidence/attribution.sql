@@ -3,8 +3,8 @@
 -- measured on the events that do name their response; where none does, it is as likely wrong as right. What was shown to another
 -- prompt than the event names is no candidate; it is measured so where all events that need it name their prompt. Of several that
 -- were shown at once any will do here: evidence.events adds the doubt that they leave.
--- Most events follow all that their session shows, or nothing: only those in between are walked to. All that is told of what was shown
--- before or after is when that was.
+-- Most events come after everything that their session shows, or before all of it: only the others are placed by a walk. All that is
+-- told of what was shown before or after is when that was.
 with done as (
     select event_id, source, kind, prompt_id, response_id, became_id, session, happened_at
     from evidence.actions
@@ -60,14 +60,14 @@ timed as (
         case when follows_last then last_at end as before_at,
         case when not follows_first then first_at end as after_at
     from placed
-    where not coalesce(follows_first and not follows_last, false)
+    where not follows_first or follows_last or follows_first is null
     union all
     select source, kind, prompt_id, response_id, became_id, session, before_at, after_at
     from walked
     where kind is not null
 ),
 instants as (
-    select session, happened_at, min(response_id) as first_id, max(response_id) as response_id, max(prompt_id) as prompt_id
+    select session, happened_at, min(response_id) as first_id, max(response_id) as last_id, max(prompt_id) as prompt_id
     from shown
     group by session, happened_at
 ),
@@ -78,7 +78,7 @@ tied as (
         list(shown.prompt_id) filter (where shown.prompt_id is not null) as prompts
     from shown
     join instants on instants.session = shown.session and instants.happened_at = shown.happened_at
-    where instants.first_id < instants.response_id
+    where instants.first_id < instants.last_id
     group by shown.session, shown.happened_at
 ),
 near as (
@@ -88,7 +88,7 @@ near as (
             timed.prompt_id is null
             or coalesce(list_contains(tied.prompts, timed.prompt_id), timed.prompt_id = instants.prompt_id, false)
         ) as fits,
-        coalesce(list_contains(tied.responses, timed.response_id), timed.response_id = instants.response_id, false) as among
+        coalesce(list_contains(tied.responses, timed.response_id), timed.response_id = instants.last_id, false) as among
     from timed
     left join instants on instants.session = timed.session and instants.happened_at = timed.before_at
     left join tied on tied.session = timed.session and tied.happened_at = timed.before_at
@@ -117,7 +117,7 @@ met_after as (
         timed.source, timed.kind,
         count(*) filter (where timed.after_at is not null) as named_became,
         count(*) filter (
-            where coalesce(list_contains(tied.responses, timed.became_id), timed.became_id = instants.response_id)
+            where coalesce(list_contains(tied.responses, timed.became_id), timed.became_id = instants.last_id)
         ) as agreeing_became
     from timed
     left join instants on instants.session = timed.session and instants.happened_at = timed.after_at

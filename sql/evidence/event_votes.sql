@@ -30,7 +30,7 @@ thumbed as (
     from (select distinct prompt_id, response_id from thumbs) as known
     qualify k between 2 and 8
 ),
--- Only ids are counted: who said it is joined in at the end.
+-- Only ids are counted: who said it is joined in at the end, by the event, of which each thumb has its own.
 others as (
     select thumbs.event_id, thumbed.response_id as other_id
     from thumbs
