@@ -29,13 +29,12 @@ class Online(Strict):
     caps: Caps = Field(default_factory=Caps, description="The most events that count.")
     burst_seconds: int = Field(10, ge=1, description="The span in which a burst is looked for.")
     burst_events: int = Field(15, ge=2, description="Judging events of one user in one span that no hand makes.")
-    lockstep_minutes: int = Field(
-        60, ge=1, description="What several users do to one response in such a span is together."
-    )
+    lockstep_minutes: int = Field(60, ge=1, description="What several do to one response in such a span is together.")
     lockstep_shared: int = Field(
         10,
         ge=2,
-        description="Users who do the same to the same responses together this often, and mostly that, are one hand.",
+        description="Users, or sessions without one, that do the same to the same responses together this often, and"
+        " mostly that, are one hand.",
     )
     golden_votes: int = Field(
         8, ge=1, description="Least prompts with pairs whose answer is trusted before a user can lose its say by them."

@@ -149,43 +149,50 @@ bursts as (
 -- A target is a response, for or against it, in a span of time.
 targets as (
     select distinct
-        judging.rater_id, judging.response_id, judging.kind in ('like', 'accept', 'copy') as good,
+        case when judging.user_id is null then judging.session else judging.rater_id end as hand, judging.user_id is null as nameless,
+        judging.response_id, judging.kind in ('like', 'accept', 'copy') as good,
         date_diff('second', timestamp '2000-01-01 00:00:00', judging.happened_at) // (60 * settings.lockstep_minutes) as span
     from judging
     cross join settings
-    where judging.user_id is not null and judging.happened_at > cast(judging.day as timestamp)
+    where who <> event_id and judging.happened_at > cast(judging.day as timestamp)
 ),
 shared as (
-    select response_id, good, span, count(*) as raters from targets group by response_id, good, span having count(*) > 1
+    select response_id, good, span, count(*) as hands from targets group by response_id, good, span having count(*) > 1
 ),
 -- Who often does what others do in the same span: few are left, and only they are held against each other.
 often as (
-    select targets.rater_id, count(*) as times, count(shared.raters) as together
+    select targets.hand, count(*) as times, count(shared.hands) as together
     from targets
     left join shared on shared.response_id = targets.response_id and shared.good = targets.good and shared.span = targets.span
-    group by targets.rater_id
+    group by targets.hand
 ),
 suspects as (
-    select targets.rater_id, targets.response_id, targets.good, targets.span, often.times
+    select targets.hand, targets.nameless, targets.response_id, targets.good, targets.span, often.times
     from targets
-    join often on often.rater_id = targets.rater_id
+    join often on often.hand = targets.hand
     join shared on shared.response_id = targets.response_id and shared.good = targets.good and shared.span = targets.span
     cross join settings
     where often.together >= settings.lockstep_shared and 2 * often.together >= often.times
 ),
+-- Accounts and sessions are held against their like: a session without a user may be that of an account, told twice.
 partners as (
-    select one.rater_id, max(one.times) as times, count(*) as together
+    select one.hand, bool_or(one.nameless) as nameless, max(one.times) as times, count(*) as together
     from suspects as one
     join suspects as other
-        on other.response_id = one.response_id and other.good = one.good and other.span = one.span and other.rater_id <> one.rater_id
-    group by one.rater_id, other.rater_id
+        on other.response_id = one.response_id and other.good = one.good and other.span = one.span
+        and other.nameless = one.nameless and other.hand <> one.hand
+    group by one.hand, other.hand
 ),
-lockstep as (
-    select partners.rater_id, max(partners.together) as together
+pushing as (
+    select hand, nameless, 'burst' as reason, measured, burst_events as most
+    from bursts
+    cross join settings
+    union all
+    select partners.hand, bool_or(partners.nameless), 'lockstep', max(partners.together), max(settings.lockstep_shared)
     from partners
     cross join settings
     where partners.together >= settings.lockstep_shared and 2 * partners.together >= partners.times
-    group by partners.rater_id
+    group by partners.hand
 ),
 tried as (
     select
@@ -233,20 +240,14 @@ union all
 select 'event', event_id, 'corrected', 2e0, 1e0
 from corrected
 union all
-select 'rater', bursts.hand, 'burst', cast(bursts.measured as double), cast(settings.burst_events as double)
-from bursts
-cross join settings
-where not bursts.nameless
+select 'rater', hand, reason, cast(measured as double), cast(most as double)
+from pushing
+where not nameless
 union all
-select 'event', events.event_id, 'burst', cast(bursts.measured as double), cast(settings.burst_events as double)
-from bursts
-join evidence.events as events on events.session = bursts.hand and events.user_id is null
-cross join settings
-where bursts.nameless
-union all
-select 'rater', lockstep.rater_id, 'lockstep', cast(lockstep.together as double), cast(settings.lockstep_shared as double)
-from lockstep
-cross join settings
+select 'event', events.event_id, pushing.reason, cast(pushing.measured as double), cast(pushing.most as double)
+from pushing
+join evidence.events as events on events.session = pushing.hand and events.user_id is null
+where pushing.nameless
 union all
 select 'rater', rater_id, 'golden', agreement, least_agreement
 from opposed

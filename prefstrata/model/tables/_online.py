@@ -155,7 +155,7 @@ votes | bigint | decided votes it rests on
         "an event or a rater that is not heard, and a reason",
         columns("""
 scope | varchar | event or rater: what is not heard
-subject | varchar | event_id or rater_id; a burst of a session without a user silences its events
+subject | varchar | event_id or rater_id; a burst or lockstep of a session without a user silences its events
 reason | varchar | cap_(user_day, session, address_day, cohort_day), repeated, corrected, burst, lockstep or golden
 measured | double | events, or times together; of golden, the upper end of the 90 % interval of agreement
 most | double | what the policy allows; of golden, the least agreement
