@@ -15,7 +15,6 @@ from prefstrata.engine._files import function_names, sql_text
 from prefstrata.engine._parts import part_digests
 from prefstrata.engine._shared import check_columns, given, may_be_replaced, with_literals
 from prefstrata.engine._types import duckdb_type, parse_type
-from prefstrata.engine._write_behind import WriteBehind
 from prefstrata.model.arrow import ArrowStream
 from prefstrata.model.errors import ConfigError, IntegrityError, UnreachableError
 from prefstrata.model.tables import PASSING
@@ -68,7 +67,6 @@ class DuckDBEngine:
         self._there: dict[str, set[str]] | None = None
         self._path = str(path)
         self._connection = connect(str(path))
-        self._behind = None if self._path == _MEMORY else WriteBehind(Path(path))
         try:
             # What is staged, fitted or written to files lives for one run: in memory, spilled when it must be.
             # The database has the schema's name, so that SQL says staging.votes as it says ledger.votes.
@@ -379,8 +377,6 @@ class DuckDBEngine:
     def close(self) -> None:
         """Close the warehouse; closing twice is harmless."""
         with self._lock:
-            if self._behind is not None:
-                self._behind.stop()
             self._connection.close()
 
 
