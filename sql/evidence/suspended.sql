@@ -174,11 +174,18 @@ suspects as (
     cross join settings
     where often.together >= settings.lockstep_shared and 2 * often.together >= often.times
 ),
+-- A session costs nothing to open, and all with all is a square: at each target all are held against the same 64 at most. Whoever acts
+-- with a crowd of any size meets those of it.
+crowd as (
+    select hand, nameless, response_id, good, span
+    from suspects
+    qualify row_number() over (partition by response_id, good, span, nameless order by short_hash(hand), hand) <= 64
+),
 -- Accounts and sessions are held against their like: a session without a user may be that of an account, told twice.
 partners as (
     select one.hand, bool_or(one.nameless) as nameless, max(one.times) as times, count(*) as together
     from suspects as one
-    join suspects as other
+    join crowd as other
         on other.response_id = one.response_id and other.good = one.good and other.span = one.span
         and other.nameless = one.nameless and other.hand <> one.hand
     group by one.hand, other.hand

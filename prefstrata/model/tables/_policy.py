@@ -191,8 +191,8 @@ cap_cohort_day | bigint | most of a cohort on a day
 skew_minutes | bigint | an event dated later than this after its receipt has a wrong clock
 burst_seconds | bigint | span in which a burst is looked for
 burst_events | bigint | judging events of a user in one such span that are a burst
-lockstep_minutes | bigint | span in which what several users do is together
-lockstep_shared | bigint | times that users act together before they are one hand
+lockstep_minutes | bigint | span in which what several do is together
+lockstep_shared | bigint | times that users, or sessions without one, act together before they are one hand
 golden_votes | bigint | least prompts with trusted pairs that a user compared before it can lose its say
 clip | double | most that an event counts more or less for how rarely its like speaks up
 unknown | double | what an event of unknown reliability counts beside one of the most reliable kind
