@@ -1,4 +1,4 @@
--- Grain: a batch of a file that was edited after it was read: it says something in a record by whose number an earlier batch of that file does.
+-- Grain: a batch of a file that was edited after it was read: it has a record by whose number an earlier batch of that file says something.
 -- A file that grew is read on behind what was taken of it, so its batches meet in no number. The first look is at where batches begin and
 -- end: files that grow hold most of a ledger, and only of those that meet there records are compared.
 with files as (
@@ -25,10 +25,19 @@ says as (
   select batch_id, line from ledger.events where batch_id in (select batch_id from parts)
 ),
 
+-- A record that is refused now may stand where one was taken.
+looked_at as (
+  select batch_id, line from says
+  union all
+  select batch_id, line from ledger.quarantine where batch_id in (select batch_id from parts)
+),
+
 reaches as (
-  select parts.source, parts.uri, parts.seq, parts.batch_id, min(says.line) as first_line, max(says.line) as last_line
+  select
+    parts.source, parts.uri, parts.seq, parts.batch_id,
+    min(looked_at.line) as first_line, max(looked_at.line) as last_line
   from parts
-  join says on says.batch_id = parts.batch_id
+  join looked_at on looked_at.batch_id = parts.batch_id
   group by parts.source, parts.uri, parts.seq, parts.batch_id
 ),
 
@@ -41,10 +50,10 @@ meets as (
 ),
 
 here as (
-  select meets.batch_id, meets.read_id, says.line
+  select meets.batch_id, meets.read_id, looked_at.line
   from meets
-  join says on says.batch_id = meets.batch_id
-  group by meets.batch_id, meets.read_id, says.line
+  join looked_at on looked_at.batch_id = meets.batch_id
+  group by meets.batch_id, meets.read_id, looked_at.line
 ),
 
 edited as (
