@@ -12,7 +12,7 @@ import polars as pl
 
 from prefstrata.engine import parameters
 from prefstrata.judging import spent_by_rater
-from prefstrata.model import IntegrityError, UnreachableError
+from prefstrata.model import GateBlockedError, PrefstrataError
 from prefstrata.model.tables import TABLES
 from prefstrata.noise import FITTED
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
@@ -237,9 +237,9 @@ class Session:
 
             try:
                 outcome = publish_rebasing(store, build, step=step)
-            except (UnreachableError, IntegrityError) as error:
+            except PrefstrataError as error:
                 self.judged = judged = drafter.judged
-                if judged is None:
+                if judged is None or isinstance(error, GateBlockedError):
                     raise
                 raise after_verdict(error, judged.blocking, () if approval else judged.major) from error
             forget_drafts(self._drafts)

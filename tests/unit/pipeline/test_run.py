@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from prefstrata.model import GateBlockedError, IntegrityError, UnreachableError
+from prefstrata.model import ConfigError, GateBlockedError, IntegrityError, UnreachableError
 from prefstrata.model.resources import data_directory
 from prefstrata.pipeline import STAGES, Work, open_project_store, open_session, run
 from prefstrata.releases import Status, read_manifest, rollback_release
@@ -179,7 +179,7 @@ def test_another_policy_is_another_release_and_so_is_the_old_one_again(tmp_path:
     assert layers[0] == layers[2] != layers[1]
 
 
-@pytest.mark.parametrize("kind", [UnreachableError, IntegrityError])
+@pytest.mark.parametrize("kind", [UnreachableError, IntegrityError, ConfigError])
 @pytest.mark.parametrize("tripped", [True, False])
 def test_what_the_gates_said_is_told_where_the_store_fails_after_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[PrefstrataError], *, tripped: bool
