@@ -13,9 +13,10 @@ __all__ = ["refused_and_edited"]
 
 
 def refused_and_edited(files: "Sequence[FileOutcome]", ingested: "IngestSummary") -> dict[str, Any]:
-    """Each reason for which records of these files were refused now, with the first such record, and edited files.
+    """Each reason for which records of these files were refused now, where the first such record is, and edited files.
 
-    Files say what they like: the texts are made short and inert.
+    What records say stays in the ledger: Dagster keeps its pages for good, and nobody could withdraw it from them. The
+    number of all rows stands beside the table, which shows the first.
     """
     from checks import table_of  # noqa: PLC0415 - the checks import the assets
 
@@ -23,7 +24,6 @@ def refused_and_edited(files: "Sequence[FileOutcome]", ingested: "IngestSummary"
     again = ingested.appended.again if ingested.appended else {}
     refused = [
         {"file": file.uri, "reason": each.reason, "records": each.records, "first": place_of(file.uri, each.line)}
-        | {"what is wrong": each.detail}
         for file in files
         for each in (refusals.get(file.batch_id, ()) if file.quarantined else ())
     ]
@@ -33,6 +33,6 @@ def refused_and_edited(files: "Sequence[FileOutcome]", ingested: "IngestSummary"
         if file.status == "changed" and file.batch_id in again
     ]
     return {
-        **({"refused": table_of(refused)} if refused else {}),
+        **({"refused, by file and reason": len(refused), "refused": table_of(refused)} if refused else {}),
         **({"edited after they were read": table_of(edited)} if edited else {}),
     }
