@@ -1,4 +1,4 @@
-"""What a source's page shows of files that somebody should look at, as `prefstrata run` tells them."""
+"""What a source's page shows of files that somebody should look at; what their records say, `prefstrata run` tells."""
 
 from typing import TYPE_CHECKING, Any
 

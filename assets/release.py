@@ -15,7 +15,7 @@ from assets._plots import stacked
 from assets._specs import asset_key
 from assets.layers import LAYERS
 from prefstrata import __version__
-from prefstrata.model import PrefstrataError, UnreachableError
+from prefstrata.model import UnreachableError
 from prefstrata.pipeline import STAGES, open_project_store, reads_of
 from prefstrata.releases import Status, read_manifest
 from prefstrata.releases.gates import Approval
@@ -60,7 +60,7 @@ def _release(context: dg.AssetExecutionContext, config: Approving) -> Iterator[A
         known = session.published(store, finished)
         try:
             outcome = known or session.release(store, metadata=_run_metadata(context.run.run_id), approval=approval)
-        except PrefstrataError:
+        except Exception:
             if session.judged is not None:
                 yield from gate_results(_SPEC.key, session.judged)
             raise

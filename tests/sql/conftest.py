@@ -56,7 +56,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 def _drop_all(engine: DuckDBEngine) -> None:
-    """Leave the engine as it was opened: what a case has made is not there for the next one."""
+    """Drop the tables that a case has made, so that the next one has none of them; cases make no views."""
     with engine.connection() as connection:
         tables = "select format('{}.{}.{}', database_name, schema_name, table_name) from duckdb_tables()"
         for (name,) in connection.execute(tables).fetchall():
