@@ -1,42 +1,50 @@
 -- Grain: a property of what came since the parent, and one of its values.
 -- Of the prompts that were judged since, the share that has a generator, task or language that was hardly there; and for one that
 -- was, its share of all prompts now. Each against its share before. Prompts are counted: what is said of one comes together.
-with judged as (
-    select distinct prompt_id, pair_id, fresh
+with paired as (
+    -- Put together first: counting distinct prompts costs.
+    select pair_id, prompt_id, bool_or(fresh) as fresh, bool_or(not fresh) as earlier
     from gates.votes
+    group by pair_id, prompt_id
+),
+prompted as (
+    select prompt_id, bool_or(fresh) as fresh, bool_or(earlier) as earlier
+    from paired
+    group by prompt_id
 ),
 had as (
-    select judged.prompt_id, judged.fresh, 'task' as facet, prompts.task as value
-    from judged
-    join evidence.prompts as prompts on prompts.prompt_id = judged.prompt_id
+    select prompted.prompt_id, prompted.fresh, prompted.earlier, 'task' as facet, prompts.task as value
+    from prompted
+    join evidence.prompts as prompts on prompts.prompt_id = prompted.prompt_id
     union all
-    select judged.prompt_id, judged.fresh, 'language', prompts.language
-    from judged
-    join evidence.prompts as prompts on prompts.prompt_id = judged.prompt_id
+    select prompted.prompt_id, prompted.fresh, prompted.earlier, 'language', prompts.language
+    from prompted
+    join evidence.prompts as prompts on prompts.prompt_id = prompted.prompt_id
     union all
-    select prompt_id, fresh, 'generator', generator
+    select prompt_id, bool_or(fresh), bool_or(earlier), 'generator', generator
     from (
         select
-            judged.prompt_id, judged.fresh,
+            paired.prompt_id, paired.fresh, paired.earlier,
             unnest(list_concat(pairs.generators_a, pairs.generators_b)) as generator
-        from judged
-        join evidence.pairs as pairs on pairs.pair_id = judged.pair_id
+        from paired
+        join evidence.pairs as pairs on pairs.pair_id = paired.pair_id
     ) as written
+    group by prompt_id, generator
 ),
 sizes as (
     select
-        count(distinct case when fresh then prompt_id end) as fresh,
-        count(distinct case when not fresh then prompt_id end) as earlier,
-        count(distinct prompt_id) as prompts
-    from judged
+        count(*) filter (where fresh) as fresh,
+        count(*) filter (where earlier) as earlier,
+        count(*) as prompts
+    from prompted
 ),
 counted as (
     select
         facet, value,
-        count(distinct case when fresh then prompt_id end) as fresh,
-        count(distinct case when not fresh then prompt_id end) as earlier,
-        count(distinct prompt_id) as prompts,
-        list_sort(list(distinct prompt_id) filter (where fresh)) as samples
+        count(*) filter (where fresh) as fresh,
+        count(*) filter (where earlier) as earlier,
+        count(*) as prompts,
+        list_sort(list(prompt_id) filter (where fresh)) as samples
     from had
     group by facet, value
     having count(*) filter (where fresh) > 0

@@ -2,12 +2,20 @@
 -- Where the two point different ways, how often the overall votes since the parent follow the one that the policy puts lower, and
 -- how often those before did: the value ordering as it is taught, against the one that is written down. A policy may order
 -- dimensions otherwise at a risk, so each pair is judged by the order at its own; two dimensions may then stand both ways round.
-with directed as (
+with opposed as (
+    -- Few pairs have dimensions that point different ways: only those are looked at.
+    select pair_id
+    from noise.preferences
+    group by pair_id
+    having bool_or(p_a > p_b) and bool_or(p_a < p_b)
+),
+directed as (
     select
         preferences.pair_id, prompts.policy_scenario as scenario, prompts.risk_level, preferences.dimension,
         coalesce(here.priority, dimensions.priority) as priority,
         case when preferences.p_a > preferences.p_b then 1 else -1 end as side
     from noise.preferences as preferences
+    semi join opposed on opposed.pair_id = preferences.pair_id
     join evidence.pairs as pairs on pairs.pair_id = preferences.pair_id
     join evidence.prompts as prompts on prompts.prompt_id = pairs.prompt_id
     join policy.scenarios as governing on governing.scenario = prompts.policy_scenario

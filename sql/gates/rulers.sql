@@ -2,31 +2,41 @@
 -- How well something that reads no text foretells the votes that came since the parent, and how well it foretold those before: a
 -- batch that rewards length, the place on the screen or markdown shows here before a model learns it. Each way round is a row:
 -- to prefer the shorter is as much a habit. Votes on one pair are one observation for the interval.
-with told as (
-    select scenario, stratum, dimension, pair_id, fresh, 'longer' as ruler, longer as hit from gates.votes
+with paired as (
+    -- Summed first: counting distinct pairs costs, and each ruler would count them both ways round.
+    select
+        scenario, stratum, dimension, pair_id, fresh,
+        count(longer) as by_length, count(*) filter (where longer) as longer,
+        count(shown_first) as by_place, count(*) filter (where shown_first) as shown,
+        count(marked) as by_markdown, count(*) filter (where marked) as marked
+    from gates.votes
+    group by scenario, stratum, dimension, pair_id, fresh
+),
+told as (
+    select scenario, stratum, dimension, pair_id, fresh, 'longer' as ruler, by_length as votes, longer as hits from paired
     union all
-    select scenario, stratum, dimension, pair_id, fresh, 'shorter', not longer from gates.votes
+    select scenario, stratum, dimension, pair_id, fresh, 'shorter', by_length, by_length - longer from paired
     union all
-    select scenario, stratum, dimension, pair_id, fresh, 'shown first', shown_first from gates.votes
+    select scenario, stratum, dimension, pair_id, fresh, 'shown first', by_place, shown from paired
     union all
-    select scenario, stratum, dimension, pair_id, fresh, 'shown second', not shown_first from gates.votes
+    select scenario, stratum, dimension, pair_id, fresh, 'shown second', by_place, by_place - shown from paired
     union all
-    select scenario, stratum, dimension, pair_id, fresh, 'more markdown', marked from gates.votes
+    select scenario, stratum, dimension, pair_id, fresh, 'more markdown', by_markdown, marked from paired
     union all
-    select scenario, stratum, dimension, pair_id, fresh, 'less markdown', not marked from gates.votes
+    select scenario, stratum, dimension, pair_id, fresh, 'less markdown', by_markdown, by_markdown - marked from paired
 ),
 counted as (
     select
         ruler, scenario, stratum, dimension,
-        count(distinct case when fresh then pair_id end) as n,
-        count(distinct case when not fresh then pair_id end) as before_n,
-        count(*) filter (where fresh) as votes,
-        count(*) filter (where fresh and hit) as hits,
-        count(*) filter (where not fresh) as earlier,
-        count(*) filter (where not fresh and hit) as earlier_hits,
-        list_sort(list(distinct pair_id) filter (where fresh and hit)) as samples
+        count(*) filter (where fresh) as n,
+        count(*) filter (where not fresh) as before_n,
+        sum(votes) filter (where fresh) as votes,
+        sum(hits) filter (where fresh) as hits,
+        sum(votes) filter (where not fresh) as earlier,
+        sum(hits) filter (where not fresh) as earlier_hits,
+        list_sort(list(pair_id) filter (where fresh and hits > 0)) as samples
     from told
-    where hit is not null
+    where votes > 0
     group by ruler, scenario, stratum, dimension
     having count(*) filter (where fresh) > 0
 )
