@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import yaml
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from prefstrata.project import Project
 
-__all__ = ["add", "make", "pair"]
+__all__ = ["add", "copied", "make", "pair"]
 
 
 def make(folder: Path, **changes: object) -> Project:
@@ -33,6 +34,12 @@ def make(folder: Path, **changes: object) -> Project:
     config = {"name": "small", "policies": ["general"], "sources": sources, **changes}
     (folder / PROJECT_FILE).write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
     return read_project(folder)
+
+
+def copied(folder: Path, to: Path) -> Project:
+    """The project of a folder, with all that it has run and released, in a folder of its own."""
+    shutil.copytree(folder, to)
+    return read_project(to)
 
 
 def pair(number: int, rater: str = "ann", **meta: object) -> dict[str, object]:

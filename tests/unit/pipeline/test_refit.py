@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -16,10 +15,9 @@ from prefstrata.noise import State
 from prefstrata.pipeline import open_project_store, open_session, run
 from prefstrata.pipeline._refit import due
 from prefstrata.policy import Every, read_policies
-from prefstrata.project import read_project
 from prefstrata.releases import Status, _layout, _writing, drafting, read_manifest
 from prefstrata.releases.identity import CodeVersion, Identity, PolicyFile
-from tests.unit.pipeline._project import add, make, pair
+from tests.unit.pipeline._project import add, copied, make, pair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,11 +152,6 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _copy(fitted: Path, folder: Path) -> Project:
-    shutil.copytree(fitted, folder)
-    return read_project(folder)
-
-
 def _content(project: Project) -> dict[str, Any]:
     """What was released last, but for what speaks of the release before, which is another one."""
     found = _manifest(project)
@@ -174,7 +167,7 @@ def test_a_kept_fit_is_named_and_adds_nothing_but_the_ledger_it_was_made_on(fitt
     leaves no trace. That it leaves none under every-run either is proved with every kind of signal, in
     tests/integration/test_determinism.py.
     """
-    in_steps = _copy(fitted, tmp_path / "in-steps")
+    in_steps = copied(fitted, tmp_path / "in-steps")
     _add(in_steps, "b")
     assert run(in_steps).outcome.status is Status.PUBLISHED
     first, second = _manifest(in_steps, "v1"), _manifest(in_steps, "v2")
@@ -195,7 +188,7 @@ def test_a_kept_fit_is_named_and_adds_nothing_but_the_ledger_it_was_made_on(fitt
     run(in_steps)
     assert run(in_steps).outcome.status is Status.NOTHING_NEW
 
-    later = _copy(fitted, tmp_path / "later")
+    later = copied(fitted, tmp_path / "later")
     _add(later, "bc")
     run(later)
     assert _content(later) == _content(in_steps)
@@ -248,7 +241,7 @@ def test_files_that_are_not_written_again_are_those_that_would_be(
         days = [(number, rater, f"2026-03-{1 + number // 5:02d}") for number in range(40) for rater in raters]
         add(project, source, "a", *(pair(number, rater, decided_at=day) for number, rater, day in days))
     run(project)
-    again = _copy(tmp_path / "first", tmp_path / "again")
+    again = copied(tmp_path / "first", tmp_path / "again")
     for each in (project, again):
         # A new pair of a day of its own, and one more vote on a pair of an old day.
         add(each, "crowd", "b", pair(100, "ann", decided_at="2026-03-09"), pair(7, "dan", decided_at="2026-03-09"))
@@ -281,7 +274,7 @@ def test_where_every_run_has_its_own_fit_nothing_is_kept_for_the_next(tmp_path: 
 
 def test_a_fit_that_is_due_is_made(fitted: Path, tmp_path: Path) -> None:
     """When votes grew by more than a quarter, the next release has a fit of its own, and says why."""
-    project = _copy(fitted, tmp_path / "due")
+    project = copied(fitted, tmp_path / "due")
     add(project, "crowd", "b", *(pair(number, "ann") for number in range(100, 150)))
     run(project)
     found = _manifest(project)

@@ -13,13 +13,13 @@ from prefstrata.model.resources import data_directory
 from prefstrata.pipeline import STAGES, Work, open_project_store, open_session, run
 from prefstrata.releases import Status, read_manifest, rollback_release
 from prefstrata.releases.gates import Judged
-from tests.unit.pipeline._project import add, make, pair
+from tests.unit.pipeline._project import add, copied, make, pair
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.model import PrefstrataError
-    from prefstrata.pipeline import Progress
+    from prefstrata.pipeline import Progress, RunSummary
     from prefstrata.project import Project
 
 
@@ -65,11 +65,10 @@ def test_new_files_become_a_release(tmp_path: Path) -> None:
     assert summary.work["release"] == Work("files", "whole", read=files, recomputed=files, skipped=0)
 
 
-def test_nothing_new_publishes_nothing_and_says_so(tmp_path: Path) -> None:
+def test_nothing_new_publishes_nothing_and_says_so(released: tuple[Path, RunSummary], tmp_path: Path) -> None:
     """A second run builds nothing, tags nothing, and names the release that holds it all already."""
-    project = make(tmp_path / "project")
-    add(project, "crowd", "a", pair(1))
-    first = run(project)
+    folder, first = released
+    project = copied(folder, tmp_path / "project")
     assert first.outcome.status is Status.PUBLISHED
     again = run(project)
     assert again.work["ledger"] == Work("records", "new", read=0, recomputed=0, skipped=1)
@@ -114,20 +113,19 @@ def test_a_ledger_that_says_nothing_of_raters_is_released(
     assert (manifest["raters"]["raters"], manifest["raters"]["items"], manifest["raters"]["cards"]) == (raters, 0, [])
 
 
-def test_the_same_records_under_another_name_are_nothing_new(tmp_path: Path) -> None:
+def test_the_same_records_under_another_name_are_nothing_new(released: tuple[Path, RunSummary], tmp_path: Path) -> None:
     """A file that was renamed has the same bytes; the ledger has them already."""
-    project = make(tmp_path / "project")
-    path = add(project, "crowd", "a", pair(1))
-    run(project)
+    project = copied(released[0], tmp_path / "project")
+    path = project.directory / "inbox" / "crowd" / "a.jsonl"
     path.rename(path.with_name("b.jsonl"))
     assert run(project).outcome.status is Status.NOTHING_NEW
 
 
-def test_more_records_make_the_next_release_and_say_what_changed(tmp_path: Path) -> None:
+def test_more_records_make_the_next_release_and_say_what_changed(
+    released: tuple[Path, RunSummary], tmp_path: Path
+) -> None:
     """The second release stands on the first, and counts what it adds to it."""
-    project = make(tmp_path / "project")
-    add(project, "crowd", "a", pair(1))
-    run(project)
+    project = copied(released[0], tmp_path / "project")
     add(project, "crowd", "b", pair(2), pair(3))
     made = run(project)
     assert made.outcome.tag == "v000002"
@@ -141,11 +139,11 @@ def test_more_records_make_the_next_release_and_say_what_changed(tmp_path: Path)
     assert {row["change"] for row in second["changes"]} == {"added"}
 
 
-def test_after_a_rollback_the_same_ledger_does_not_publish_again(tmp_path: Path) -> None:
+def test_after_a_rollback_the_same_ledger_does_not_publish_again(
+    released: tuple[Path, RunSummary], tmp_path: Path
+) -> None:
     """What was just taken back stays taken back until something is new; then the release after it is made."""
-    project = make(tmp_path / "project")
-    add(project, "crowd", "a", pair(1))
-    run(project)
+    project = copied(released[0], tmp_path / "project")
     add(project, "crowd", "b", pair(2))
     run(project)
     with open_project_store(project) as store:

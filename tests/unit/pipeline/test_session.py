@@ -14,10 +14,10 @@ import pytest
 from prefstrata.model.resources import data_directory
 from prefstrata.pipeline import STAGES, open_project_store, open_session, run
 from prefstrata.releases import Status, Step, read_manifest
-from tests.unit.pipeline._project import add, make, pair
+from tests.unit.pipeline._project import add, copied, make, pair
 
 if TYPE_CHECKING:
-    from prefstrata.pipeline import Session
+    from prefstrata.pipeline import RunSummary, Session
     from prefstrata.project import Project
 
 _SCRATCH = "prefstrata.duckdb.release"
@@ -41,8 +41,12 @@ class _CutError(Exception):
     """A release that ends in the middle."""
 
 
-def killed(project: Project) -> None:
-    """A run that commits its release and then ends before it is published."""
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose run committed its release and then ended before it was published; to be copied."""
+    folder = tmp_path_factory.mktemp("killed")
+    project = make(folder)
+    add(project, "crowd", "a", pair(1))
 
     def cut(step: Step, when: str) -> None:
         if (step, when) == (Step.PUBLISH, "before"):
@@ -53,13 +57,12 @@ def killed(project: Project) -> None:
         with pytest.raises(_CutError):
             session.release(store, step=cut)
         assert list(store.tags()) == []
+    return folder
 
 
-def test_a_release_that_a_run_finishes_for_another_is_its_news(tmp_path: Path) -> None:
+def test_a_release_that_a_run_finishes_for_another_is_its_news(killed: Path, tmp_path: Path) -> None:
     """A run that publishes what a killed one had committed says so; only the run after it has nothing new."""
-    project = make(tmp_path / "project")
-    add(project, "crowd", "a", pair(1))
-    killed(project)
+    project = copied(killed, tmp_path / "project")
     outcome = run(project).outcome
     assert (outcome.status, outcome.tag) == (Status.PUBLISHED, "v000001")
     assert outcome.commit is not None
@@ -67,21 +70,17 @@ def test_a_release_that_a_run_finishes_for_another_is_its_news(tmp_path: Path) -
     assert (again.status, again.tag, again.commit) == (Status.NOTHING_NEW, "v000001", outcome.commit)
 
 
-def test_the_command_says_what_it_finished(tmp_path: Path) -> None:
+def test_the_command_says_what_it_finished(killed: Path, tmp_path: Path) -> None:
     """No layer was built, so none is counted; the tag is named."""
-    project = make(tmp_path / "project")
-    add(project, "crowd", "a", pair(1))
-    killed(project)
+    project = copied(killed, tmp_path / "project")
     command = [sys.executable, "-m", "prefstrata", "--project", str(project.directory), "run"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "published v000001, which an earlier run had written and not published" in done.stdout
 
 
-def test_what_is_new_beside_a_finished_release_is_the_next_one(tmp_path: Path) -> None:
+def test_what_is_new_beside_a_finished_release_is_the_next_one(killed: Path, tmp_path: Path) -> None:
     """Both are published, and the run names the newest."""
-    project = make(tmp_path / "project")
-    add(project, "crowd", "a", pair(1))
-    killed(project)
+    project = copied(killed, tmp_path / "project")
     add(project, "crowd", "b", pair(2))
     outcome = run(project).outcome
     assert (outcome.status, outcome.tag) == (Status.PUBLISHED, "v000002")
@@ -191,11 +190,11 @@ def test_a_policy_edited_while_a_run_works_is_not_released_in_its_place(tmp_path
             assert reader.read() == shipped + b"# edited\n"
 
 
-def test_the_manifest_names_the_calibration_of_its_preferences(tmp_path: Path) -> None:
+def test_the_manifest_names_the_calibration_of_its_preferences(
+    released: tuple[Path, RunSummary], tmp_path: Path
+) -> None:
     """Every estimate carries the calibration that the manifest and weights.json name."""
-    project = make(tmp_path / "project")
-    add(project, "crowd", "a", pair(1))
-    run(project)
+    project = copied(released[0], tmp_path / "project")
     with open_session(project) as session, open_project_store(project) as store:
         named = json.loads(read_manifest(store, store.resolve("v1")))["calibration"]
         assert session.engine.read("noise.preferences")["calibration_id"].unique().to_list() == [named]
