@@ -29,9 +29,10 @@ lakefs: setup ## start a real lakeFS server on loopback and run the demo on it, 
 	@echo 'the server still runs; to use it from this shell: eval "$$(scripts/lakefs-server env --dir $(LAKEFS))"'
 	@echo "scripts/lakefs-server stop --dir $(LAKEFS) stops it"
 
+# In the order of their folders: files with few tests and long ones would else come last, and the last of them alone.
 test: ## every test this machine can run, by file on two processes; skipped ones say why
 	@scripts/setup --spark
-	$(RUN) -m pytest -n 2 --dist loadfile $(PYTEST)
+	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 trainers: setup ## install the trainers themselves (5 GB, once), and try checkouts in them
 	@scripts/trainers >/dev/null
