@@ -62,23 +62,57 @@ def _compose(path: Path) -> yaml.Node:
 
 
 def _plain(path: Path, node: yaml.Node) -> Any:  # noqa: ANN401 - YAML holds any value; the model decides
-    _refuse_duplicates(path, node)
-    return yaml.SafeLoader("").construct_document(node)
+    _look(path, node, yaml.SafeLoader(""), ())
+    try:
+        return yaml.SafeLoader("").construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        raise _unread(path, error.problem_mark, error.problem) from None
 
 
-def _refuse_duplicates(path: Path, node: yaml.Node) -> None:
-    """Refuse a key written twice: YAML keeps the last one without a word, and the author meant both."""
-    if isinstance(node, yaml.SequenceNode):
+def _look(path: Path, node: yaml.Node, loader: yaml.SafeLoader, within: tuple[yaml.Node, ...]) -> None:
+    """Refuse what the loader takes without a word, and name the line of what it would stop at without one.
+
+    An anchor within itself has no end. A tag such as ``!env`` and a day that no month has are no values.
+    """
+    if node in within:
+        raise _unread(path, node.start_mark, "the anchor stands within itself")
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            loader.construct_object(node)
+        except (yaml.MarkedYAMLError, ValueError) as error:
+            raise _unread(path, node.start_mark, getattr(error, "problem", error)) from None
+    elif isinstance(node, yaml.SequenceNode):
         for child in node.value:
-            _refuse_duplicates(path, child)
-    if not isinstance(node, yaml.MappingNode):
-        return
+            _look(path, child, loader, (*within, node))
+    elif isinstance(node, yaml.MappingNode):
+        _look_at_keys(path, node, loader)
+        for _, value in node.value:
+            _look(path, value, loader, (*within, node))
+
+
+def _look_at_keys(path: Path, node: yaml.MappingNode, loader: yaml.SafeLoader) -> None:
+    """Refuse a key written twice: YAML keeps the last one without a word, and the author meant both.
+
+    ``{{ name }}`` without quotes is a key, too: one that is a mapping.
+    """
     seen: set[str] = set()
-    for key, value in node.value:
-        if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise _unread(path, key.start_mark, "a key is a list or a mapping")
+        if key.tag == "tag:yaml.org,2002:merge":
+            continue
+        if key.value in seen:
             raise ConfigError(f"the key {key.value!r} stands here twice", where=f"{path}:{key.start_mark.line + 1}")
         seen.add(key.value)
-        _refuse_duplicates(path, value)
+        _look(path, key, loader, ())
+
+
+def _unread(path: Path, mark: yaml.Mark | None, why: object) -> ConfigError:
+    return ConfigError(
+        f"this value cannot be read: {why}",
+        where=f"{path}:{mark.line + 1}" if mark else str(path),
+        todo="write the value itself, in quotes where it is a text: nothing is filled in from elsewhere",
+    )
 
 
 def _line(node: yaml.Node, location: Sequence[str | int]) -> int:

@@ -68,6 +68,11 @@ def test_spark_is_a_word_away(tmp_path: Path) -> None:
         (("name: mine", "name: ../mine"), 1, "name"),
         (("name: mine", "name: mine\nstore: {kind: s3}"), 2, "store"),
         (("name: crowd", "name: [crowd"), 4, "this is not YAML"),
+        (("name: mine", "name: mine\nstore: {kind: local, path: !env RELEASES}"), 2, "the tag '!env'"),
+        (("name: mine", "name: mine\nstore: {kind: local, path: {{ releases }}}"), 2, "a key is a list or a mapping"),
+        (("name: mine", "name: mine\nstore: &store {kind: local, path: *store}"), 2, "the anchor stands within itself"),
+        (("name: mine", "name: mine\nstore: {<<: mine}"), 2, "expected a mapping or list of mappings for merging"),
+        (("name: crowd", "name: 2026-02-30"), 3, "this value cannot be read: day"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, change: tuple[str, str], line: int, words: str) -> None:
