@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -243,7 +244,7 @@ class Session:
                     raise
                 raise after_verdict(error, judged.blocking, () if approval else judged.major) from error
             forget_drafts(self._drafts)
-            return outcome
+            return _after_a_rollback(store, outcome)
 
     def _is_stopped(self) -> bool:
         """Whether what there is now was stopped for want of an approval, and is kept as a draft."""
@@ -274,6 +275,21 @@ class Session:
             demand_hidden(manifest, self._personal_data, commit.id)
 
         return reconcile_releases(store, audit=audit)
+
+
+def _after_a_rollback(store: VersionStore, outcome: Outcome) -> Outcome:
+    """The outcome, with a warning where the release before it is a rollback: nothing leaves the ledger by one."""
+    if outcome.commit is None or outcome.status not in {Status.PUBLISHED, Status.ALREADY}:
+        return outcome
+    before = next((tag for tag in store.tags() if tag.commit == outcome.commit.parent), None)
+    back = store.resolve(before.commit).metadata.get("rollback_to") if before else None
+    if before is None or back is None:
+        return outcome
+    warning = (
+        f"{outcome.tag} follows {before.name}, a rollback to {back}, and is made from the whole ledger: "
+        f"`prefstrata diff {back} {outcome.tag}` shows whether what was taken back is in it again"
+    )
+    return replace(outcome, warnings=(*outcome.warnings, warning))
 
 
 @contextmanager

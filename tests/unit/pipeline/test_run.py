@@ -154,8 +154,13 @@ def test_after_a_rollback_the_same_ledger_does_not_publish_again(
         assert outcome.warnings == ("v000003, a rollback, stays the newest release until something is new",)
     assert _tags(project) == ["v000001", "v000002", "v000003"]
     add(project, "crowd", "c", pair(3))
-    assert run(project).outcome.tag == "v000004"
+    outcome = run(project).outcome
+    assert (outcome.tag, len(outcome.warnings)) == ("v000004", 1)
+    assert "v000004 follows v000003, a rollback to v1, and is made from the whole ledger" in outcome.warnings[0]
+    assert "`prefstrata diff v1 v000004`" in outcome.warnings[0]
     assert _manifest(project)["layers"]["weak"]["records"] + _manifest(project)["layers"]["main"]["records"] == 3
+    add(project, "crowd", "d", pair(4))
+    assert not run(project).outcome.warnings, "it is told once"
 
 
 def test_another_policy_is_another_release_and_so_is_the_old_one_again(tmp_path: Path) -> None:
