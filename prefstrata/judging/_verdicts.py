@@ -27,7 +27,9 @@ def rater_name(question: Question) -> str:
 def records(questions: Iterable[Question], found: Mapping[str, Asked]) -> list[dict[str, Any]]:
     """The verdicts that are votes, by key: answered, and not "does not apply".
 
-    Repetitions of a question become one verdict: what most of them say, with their share as its confidence.
+    Repetitions of a question become one verdict: what most of them say, with their share as its confidence. Where two
+    verdicts are said as often, there is none: to take one by its name would favour a side. Of scores said as often it
+    is the one in the middle.
     """
     grouped: dict[tuple[str, str, bool], list[Question]] = defaultdict(list)
     for question in questions:
@@ -80,9 +82,10 @@ def _said(group: list[Question], found: Mapping[str, Asked]) -> dict[str, Any] |
         reply.verdict if question.kind == "pairwise" else reply.score for reply in replies
     ]
     counts = Counter(values)
-    value, count = min(counts.items(), key=lambda each: (-each[1], str(each[0])))
+    value = _of_most(counts)
     if value is None or value == "n/a":
         return None
+    count = counts[value]
     reply = replies[values.index(value)]
     confidence = count / len(values) if len(values) > 1 else reply.confidence
     said: dict[str, Any] = {"reason": reply.reason}
@@ -91,6 +94,16 @@ def _said(group: list[Question], found: Mapping[str, Asked]) -> dict[str, Any] |
     if question.kind == "scalar":
         return said | {"score": value, "scale": list(question.scale)}
     return said | {"verdict": {"A": "first", "B": "second", "tie": "tie"}[str(value)]}
+
+
+def _of_most(counts: Counter[str | int | None]) -> str | int | None:
+    """What is said most often; of several scores the one in the middle, of several verdicts none."""
+    most = max(counts.values())
+    leading = [value for value, count in counts.items() if count == most]
+    if len(leading) == 1:
+        return leading[0]
+    scores = sorted(value for value in leading if isinstance(value, int))
+    return scores[(len(scores) - 1) // 2] if len(scores) == len(leading) else None
 
 
 def flips(questions: Iterable[Question], found: Mapping[str, Asked]) -> int:
