@@ -42,10 +42,14 @@ class Lengths:
 
     def __init__(self, target: Target, options: Options) -> None:
         """Load the tokenizer."""
+        from jinja2 import TemplateError  # noqa: PLC0415 - only those who measure need it
+
         if target.length is None:
             raise TypeError(f"{target.name} has no length rule")
         self._rule: LengthRule = target.length
         self._most = options.max_length
+        self._folder = options.tokenizer
+        self._refusal = TemplateError
         self._tokenizer = _tokenizer(options.tokenizer)
         self._plain = target.reads[0] == "traces" or options.style == "standard"
         if not self._plain and not self._tokenizer.chat_template:
@@ -60,15 +64,37 @@ class Lengths:
 
         Args:
             shaped: rows of ``sql/checkout/measured_*``.
+
+        Raises:
+            ConfigError: the chat template refuses a conversation.
         """
         if shaped.is_empty():
             return pl.DataFrame(schema=_SCHEMA)
-        prompts, answers = self._sequences(shaped)
+        try:
+            prompts, answers = self._sequences(shaped)
+        except self._refusal:
+            raise self._refused(shaped) from None
         judged = [self._judge(prompt, sides) for prompt, sides in zip(prompts, zip(*answers, strict=True), strict=True)]
         found = pl.DataFrame(
             judged, schema={name: _SCHEMA[name] for name in ("tokens", "dropped", "cut", "same")}, orient="row"
         )
         return pl.concat([shaped.select("kind", "record_id", "side"), found], how="horizontal")
+
+    def _refused(self, shaped: pl.DataFrame) -> ConfigError:
+        """What the template says of the first conversation that it refuses: many know no system prompt, or no tools."""
+        for row in shaped.iter_slices(1):
+            try:
+                self._sequences(row)
+            except self._refusal as error:
+                roles = ", ".join(message["role"] for message in row["messages"].to_list()[0])
+                whose = f"{row['record_id'][0]} ({roles})"
+                return ConfigError(
+                    f"the tokenizer's chat template refuses the conversation of {whose}: {error}",
+                    where=self._folder,
+                    todo="the trainer would stop at it, too: leave system prompts out with --system drop, or use a "
+                    "template that takes such conversations",
+                )
+        raise RuntimeError("refused together, and taken one by one")
 
     def _judge(self, prompt: int, sides: tuple[list[int], ...]) -> tuple[int, bool, bool, bool]:
         longest = max(map(len, sides))

@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from jinja2 import TemplateError
 
 import prefstrata
 from prefstrata.model import ConfigError, GateBlockedError, IntegrityError
@@ -503,3 +505,32 @@ def test_the_factor_is_that_of_the_records_cell(store: LocalStore, tmp_path: Pat
     asked = Options(weights="column", shuffle=False)
     checkout_layer(store, "main", "v1", tmp_path / "out", form="trl-dpo", options=asked)
     assert [row["weight"] for row in rows(tmp_path / "out")] == [1.5, 0.25]
+
+
+class _Strict:
+    """A tokenizer whose chat template knows no system prompt, as those of some models; each character is a token."""
+
+    chat_template, eos_token = "strict", "."
+
+    def apply_chat_template(self, conversations: list[list[dict[str, str]]], **_: object) -> dict[str, list[list[int]]]:
+        if any(message["role"] == "system" for said in conversations for message in said):
+            raise TemplateError("System role not supported")
+        return {"input_ids": [[ord(sign) for turn in said for sign in turn["content"]] for said in conversations]}
+
+
+def test_a_conversation_that_the_chat_template_refuses_is_named(
+    store: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what the template says and what to do; without system prompts the same rows are measured."""
+    library = ModuleType("transformers")
+    library.AutoTokenizer = SimpleNamespace(from_pretrained=lambda *_, **__: _Strict())  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "transformers", library)
+    measured: dict[str, Any] = {"max_length": 100, "tokenizer": "models/strict"}
+    with pytest.raises(ConfigError) as caught:
+        hand_out(store, release(), tmp_path / "out", "trl-dpo", **measured)
+    said = "the conversation of b (system, user, assistant, user): System role not supported"
+    assert said in caught.value.what
+    assert (caught.value.where, "--system drop" in caught.value.todo) == ("models/strict", True)
+    assert not (tmp_path / "out").exists()
+    asked = Options(system="drop", **measured)
+    assert checkout_layer(store, "main", "latest", tmp_path / "out", form="trl-dpo", options=asked).rows == 2
