@@ -21,7 +21,7 @@ from prefstrata.stores.local import LocalStore
 from prefstrata.trainers import TARGETS, Options, _parting, _workers, checkout_layer
 from prefstrata.trainers.nemo_rl import weighted
 from tests._releases import Content, publish
-from tests.unit.trainers._layers import hand_out, rating, thumb, trace, whole_pair
+from tests.unit.trainers._layers import STRATA, hand_out, rating, thumb, trace, whole_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -317,6 +317,16 @@ def test_texts_come_through_whatever_they_hold(store: LocalStore, tmp_path: Path
     row = json.loads(line)
     assert [row["prompt"][0]["content"], row["chosen"][0]["content"]] == [hostile, hostile]
     assert row["rejected"][0]["content"] == f"{hostile}."
+
+
+def test_a_system_message_after_the_first_turn_stays_where_it_stands(store: LocalStore, tmp_path: Path) -> None:
+    """Before the question it would contradict what was answered; without system prompts it goes like the others."""
+    talk = [*TALK[:3], {"role": "system", "content": "in French"}, TALK[3]]
+    publish(store, Content({PAIRS: [whole_pair("a", talk)]}, STRATA))
+    for word, asked in (("keep", talk), ("drop", TALK[1:])):
+        out = tmp_path / word
+        checkout_layer(store, "main", "latest", out, form="trl-dpo", options=Options(system=word))
+        assert [row["prompt"] for row in rows(out)] == [asked]
 
 
 def test_a_system_prompt_is_a_text_whatever_it_holds(store: LocalStore, tmp_path: Path) -> None:
