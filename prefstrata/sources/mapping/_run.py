@@ -81,7 +81,7 @@ class _Needed:
 _REASON_NEEDED = _Needed(
     "rationale_required",
     "reason tags, a rationale or a winning dimension",
-    "coalesce(trim(rationale), '') = ''",
+    "coalesce(trim_ends(rationale), '') = ''",
 )
 _TAG_NEEDED = _Needed("tags_required", "reason tags or a winning dimension", "true")
 

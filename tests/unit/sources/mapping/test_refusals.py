@@ -182,7 +182,11 @@ def test_one_bad_statement_refuses_all_of_its_record() -> None:
         ({}, None, "high", True),
         ({"rationale": {"constant": "why"}}, "care", "high", False),
         ({"rationale": {"constant": "  "}}, "care", "high", True),
+        ({"rationale": "e'\\n\\t'"}, "care", "high", True),
         ({"reason_tags": {"constant": "rude"}}, "care", "high", False),
+        ({"reason_tags": "string_split('', ';')"}, "care", "high", True),
+        ({"reason_tags": "[' ', e'\\t\\n', null]"}, "care", "high", True),
+        ({"reason_tags": "['', 'rude']"}, "care", "high", False),
         ({"dimension": {"constant": "safety"}}, "care", "high", False),
     ],
 )
