@@ -23,10 +23,14 @@ __all__ = ["main"]
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _MACHINE = {
-    *(errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT),
+    *(errno.EACCES, errno.EPERM, errno.EROFS, *_NO_ROOM),
     *(errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST, errno.EISDIR),
 }
+_MAKE_ROOM = "make room where the command was writing, as in the project or in what --out names, and run it again"
+    "make room where the command was writing, such as the project's folder or what --out names, and run it again"
+)
 
 
 class _BugError(PrefstrataError):
@@ -85,7 +89,8 @@ def _run(call: Call, given: list[str]) -> int:
     except OSError as raised:
         if raised.errno in _MACHINE:
             _trace(call)
-            error = ConfigError(raised.strerror or str(raised), where=str(raised.filename or ""))
+            todo = _MAKE_ROOM if raised.errno in _NO_ROOM else ""
+            error = ConfigError(raised.strerror or str(raised), where=str(raised.filename or ""), todo=todo)
         else:
             error = _bug(raised)
     except Exception as raised:  # noqa: BLE001 - the outermost frame: what is no user error is a bug, and is told as one

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,6 +37,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
         (IntegrityError("x"), 5),
         (PermissionError(13, "Permission denied", "/there"), 2),
         (OSError(28, "No space left on device", "/there"), 2),
+        (OSError(27, "File too large"), 2),
         (OSError(5, "Input/output error", "/there"), 1),
         (RuntimeError("x"), 1),
         (KeyError("x"), 1),
@@ -51,6 +54,19 @@ def test_every_end_has_its_code(
     failing.append(error)
     assert main(["log"]) == code
     assert ("Traceback" in capfd.readouterr().err) == (code == 1)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_says_what_to_do(
+    failing: list[BaseException], capfd: pytest.CaptureFixture[str], number: int
+) -> None:
+    """A write names no file, so it is said what was being written."""
+    failing.append(OSError(number, os.strerror(number)))
+    assert main(["log"]) == 2
+    told = capfd.readouterr().err
+    assert os.strerror(number) in told
+    assert "make room" in told
+    assert "--out" in told
 
 
 def test_debug_shows_where_an_error_comes_from(
