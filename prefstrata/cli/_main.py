@@ -29,8 +29,6 @@ _MACHINE = {
     *(errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST, errno.EISDIR),
 }
 _MAKE_ROOM = "make room where the command was writing, as in the project or in what --out names, and run it again"
-    "make room where the command was writing, such as the project's folder or what --out names, and run it again"
-)
 
 
 class _BugError(PrefstrataError):
