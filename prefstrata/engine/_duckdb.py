@@ -6,7 +6,7 @@ import re
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import duckdb
 import polars as pl
@@ -21,7 +21,7 @@ from prefstrata.model.tables import PASSING
 from prefstrata.model.tables import table as definition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from prefstrata.engine._protocol import Parted, Scalar
     from prefstrata.model.tables import Table
@@ -34,6 +34,7 @@ _RESTORE = "restore it from a copy; without one, move it away and run: the ledge
 _TIDIED_AT = "256MB"
 # Of the memory there is, for a row of a release: its texts are joined, sorted and written, each a time of its own.
 _BYTES_OF_A_ROW = 8192
+_Made = TypeVar("_Made")
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -194,7 +195,7 @@ class DuckDBEngine:
 
         return self._in_memory(replaced)
 
-    def _in_memory(self, work: Callable[[], int]) -> int:
+    def _in_memory(self, work: Callable[[], _Made]) -> _Made:
         """Do the work, once more with one thread where memory is too little for all of them: each takes its own.
 
         In an open transaction there is no second try: it is lost with the first.
@@ -335,7 +336,7 @@ class DuckDBEngine:
         return int(limit) // _BYTES_OF_A_ROW
 
     @contextmanager
-    def parted(self, full_name: str, key: str, places: str) -> Iterator[Parted]:
+    def parted(self, full_name: str, key: str, places: str, **params: Scalar) -> Iterator[Parted]:
         """The rows of ``sql/<schema>/<table>.sql`` in parts, outside the warehouse, which need not hold them twice.
 
         They lie in the order of their parts and in each by the key: whoever reads a part reads its rows and few others,
@@ -344,19 +345,20 @@ class DuckDBEngine:
         with self._lock:
             self._run("attach ':memory:' as scratch")
             try:
-                create = (
-                    "create table scratch.parts as "  # noqa: S608 - own names
-                    "select whole.*, cast(places.file_number as integer) as file_number "
-                    f"from ({sql_text(full_name)}) as whole "
-                    f"join ({places}) as places on places.{key} = whole.{key} order by places.file_number, whole.{key}"
-                )
-                self._in_memory(lambda: len(self._run(create)))
+                rows = _numbered(full_name, key, places)
+                create = f"create table scratch.parts as select * from {rows} order by file_number, {key}"  # noqa: S608 - own names
+                self._in_memory(lambda: self._run(create, given(full_name, params)))
                 self._run("set preserve_insertion_order = true")
-                rows = self._run("select file_number, count(*) from scratch.parts group by all order by all")
-                yield _Parted({int(part): int(count) for part, count in rows}, key, self._connection)
+                counts = self._run("select file_number, count(*) from scratch.parts group by all order by all")
+                yield _Parted({int(part): int(count) for part, count in counts}, self._connection)
             finally:
                 self._run("detach scratch")
                 self._run("set preserve_insertion_order = false")
+
+    def part_digests(self, full_name: str, key: str, places: str, **params: Scalar) -> dict[int, str]:
+        """A hash of each part's rows, which lie nowhere meanwhile."""
+        rows = _numbered(full_name, key, places)
+        return self._in_memory(lambda: part_digests(self._connection, rows, key, given(full_name, params)))
 
     def spread(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any] | None:  # noqa: ARG002
         """None: there is no other machine."""
@@ -383,17 +385,22 @@ class DuckDBEngine:
 class _Parted:
     """Parts of a table in memory."""
 
-    def __init__(self, counts: Mapping[int, int], key: str, connection: duckdb.DuckDBPyConnection) -> None:
-        self.counts, self._key, self._connection = counts, key, connection
+    def __init__(self, counts: Mapping[int, int], connection: duckdb.DuckDBPyConnection) -> None:
+        self.counts, self._connection = counts, connection
 
     def select(self, number: int) -> str:
         return f"select * exclude (file_number) from scratch.parts where file_number = {number:d}"  # noqa: S608 - own names
 
-    def digests(self, numbers: Collection[int]) -> dict[int, str]:
-        return part_digests(self._connection, "scratch.parts", self._key, numbers)
-
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self._connection.cursor()
+
+
+def _numbered(full_name: str, key: str, places: str) -> str:
+    """The rows of a statement, each with the number of its part."""
+    return (
+        "(select whole.*, cast(places.file_number as integer) as file_number "  # noqa: S608 - own names
+        f"from ({sql_text(full_name)}) as whole join ({places}) as places on places.{key} = whole.{key})"
+    )
 
 
 def connect(path: str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     import duckdb
+
+    from prefstrata.engine._protocol import Scalar
 
 __all__ = ["part_digests"]
 
 
 def part_digests(
-    connection: duckdb.DuckDBPyConnection, relation: str, key: str, numbers: Iterable[int]
+    connection: duckdb.DuckDBPyConnection, relation: str, key: str, params: Mapping[str, Scalar] = MappingProxyType({})
 ) -> dict[int, str]:
     """A hash of each part: of its columns as they come, and of every value of every row in the order of the key.
 
@@ -26,19 +29,19 @@ def part_digests(
         connection: where the rows are.
         relation: what they are read from, in DuckDB's dialect; it has ``file_number``, the part, beside the columns.
         key: the column that says which row it is.
-        numbers: the parts asked for.
+        params: values of its parameters.
 
     Returns:
-        Hex sha256 by the number of the part, of those that have rows.
+        Hex sha256 by the number of the part.
     """
-    described = connection.execute(f"describe select * exclude (file_number) from {relation}").fetchall()  # noqa: S608 - own names
+    given = dict(params)
+    described = connection.execute(f"describe select * exclude (file_number) from {relation}", given).fetchall()  # noqa: S608 - own names
     columns = [(name, kind) for name, kind, *_ in described]
     values = ", ".join(f'"{name}"' for name, _ in columns)
     found = connection.execute(
         "select file_number, sha256(string_agg(said, '' order by place))"  # noqa: S608 - own names
         f' from (select file_number, "{key}" as place, sha256(cast(json_array({values}) as varchar)) as said'
-        f" from {relation} where list_contains($numbers, file_number))"
-        " group by file_number",
-        {"numbers": list(numbers)},
+        f" from {relation}) group by file_number",
+        given,
     ).fetchall()
     return {int(number): hashlib.sha256(json.dumps([columns, rows]).encode()).hexdigest() for number, rows in found}

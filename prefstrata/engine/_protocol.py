@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     import duckdb
@@ -86,10 +86,6 @@ class Parted(Protocol):
         """A DuckDB query for the rows of a part, by the key that they were parted by."""
         ...
 
-    def digests(self, numbers: Collection[int]) -> dict[int, str]:
-        """Hex sha256 of the columns and all rows of these parts, as they come; the same for every engine."""
-        ...
-
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A handle on which such queries run; one a thread, closed by the caller."""
         ...
@@ -122,15 +118,20 @@ class Warehouse(Engine, Protocol):
         """Rows of a release, texts and all, that may be joined, sorted and written at once."""
         ...
 
-    def parted(self, full_name: str, key: str, places: str) -> AbstractContextManager[Parted]:
+    def parted(self, full_name: str, key: str, places: str, **params: Scalar) -> AbstractContextManager[Parted]:
         """The rows of ``sql/<schema>/<table>.sql`` in parts, kept outside the warehouse until the block ends.
 
         Args:
-            full_name: the statement; it takes no parameters.
+            full_name: the statement.
             key: the column that says which row it is.
             places: a query in DuckDB's dialect for that column and ``file_number``, the part that a row goes to. A row
                 that it does not name goes to none.
+            params: values of the statement's parameters.
         """
+        ...
+
+    def part_digests(self, full_name: str, key: str, places: str, **params: Scalar) -> dict[int, str]:
+        """Hex sha256 of the columns and all rows of each part, the same for every engine; asked as :meth:`parted`."""
         ...
 
     def spread(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any] | None:

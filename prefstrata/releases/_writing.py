@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 import polars as pl
 
+from prefstrata.engine import sql_text
 from prefstrata.model.errors import IntegrityError
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
@@ -35,7 +36,7 @@ _SPANS: dict[str, Any] = {
 _APART = {"pairs": ("release.estimates", "release.origins")}
 # One row group a file: the borders of row groups would depend on how threads meet.
 _ROW_GROUP = 4 * 1024 * 1024
-# What a file is made from names this, and DuckDB's version: what else decides how files are written belongs here too.
+# What a file is made from names this, DuckDB's version and the statement: what else decides bytes belongs there too.
 _FORMAT = f"format parquet, compression zstd, compression_level 1, row_group_size {_ROW_GROUP}"
 
 
@@ -49,8 +50,8 @@ class WrittenFile:
         sha256: hex, of its bytes.
         size: in bytes.
         rows: how many it has.
-        made_from: hex sha256 of its rows, and of all else that decides its bytes: two files made from the same are the
-            same. Empty where nobody asks.
+        made_from: hex sha256 of its rows, with ids for texts, and of all else that decides its bytes: two files made
+            from the same are the same. Empty where nobody asks.
     """
 
     path: str
@@ -67,17 +68,6 @@ class _File(NamedTuple):
     layer: str
     path: str
     dated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The records of one layer file, and where it is in the release."""
-
-    layer: str
-    path: str
-    number: int
-    rows: int
-    made_from: str
 
 
 def write_layers(
@@ -111,8 +101,11 @@ def write_layers(
     files = _place(engine, calendar)
     written: list[WrittenFile] = []
     for kind, layers in sorted(calendar.items()):
-        records = {name: sum(days.values()) for name, days in layers.items()}
-        written += _write_kind(engine, _Target(directory, held, for_reuse), kind, records, files)
+        target = _Target(engine, directory, held, kind, files)
+        with _apart(engine, kind):
+            found = _write_kind(target, for_reuse=for_reuse)
+        _demand_all(kind, {name: sum(days.values()) for name, days in layers.items()}, files, found)
+        written += found.values()
     return tuple(sorted(written, key=lambda file: file.path))
 
 
@@ -132,76 +125,88 @@ def _place(engine: Warehouse, calendar: dict[str, dict[str, dict[int | None, int
 
 
 class _Target(NamedTuple):
-    """Where files go, and which of them need not: see :func:`write_layers`."""
+    """Where the files of a kind go, and which of them need not: see :func:`write_layers`."""
 
+    engine: Warehouse
     directory: Path
     held: Mapping[str, WrittenFile]
-    for_reuse: bool
+    kind: str
+    files: list[_File]
+
+    @property
+    def by(self) -> tuple[str, str, str]:
+        """The statement of the kind's records, their key, and a query for the file that each goes to."""
+        key = KINDS[self.kind]
+        return f"release.{self.kind}", key, f"select record_id as {key}, file_number from release.placed"  # noqa: S608
 
 
-def _write_kind(
-    engine: Warehouse, target: _Target, kind: str, layers: dict[str, int], files: list[_File]
-) -> list[WrittenFile]:
-    """Write the files of a kind, as many at once as memory has room for."""
-    key = KINDS[kind]
-    sizes = engine.query("manifest/files").filter(kind=kind).select("file_number", "records").rows()
-    written: list[tuple[str, WrittenFile]] = []
-    with _apart(engine, kind):
-        for first, last in _together(sizes, engine.rows_at_once):
-            engine.build("release.placed", kind=kind, first=first, last=last)
-            places = f"select record_id as {key}, file_number from release.placed"  # noqa: S608 - own names
-            with engine.parted(f"release.{kind}", key, places) as parted:
-                parts = _parts(parted, files, for_reuse=target.for_reuse)
-                with _by_types_alone(engine):
-                    found = _write_parts(parted, target, parts)
-            written += zip((part.layer for part in parts), found, strict=True)
-    _demand_all(kind, layers, written)
-    return [file for _, file in written]
+def _write_kind(target: _Target, *, for_reuse: bool) -> dict[int, WrittenFile]:
+    """The files of a kind by their number; written is what must be, as many at once as memory has room for."""
+    sizes = target.engine.query("manifest/files").filter(kind=target.kind).select("file_number", "records").rows()
+    dated = [(number, records) for number, records in sizes if target.files[number].dated] if for_reuse else []
+    made_from: dict[int, str] = {}
+    for _ in _due(target, dated):
+        made_from |= _made_from(target)
+    found: dict[int, WrittenFile] = {}
+    for number, made in made_from.items():
+        held = target.held.get(target.files[number].path)
+        if held and held.made_from == made:
+            found[number] = held
+    for _ in _due(target, [(number, records) for number, records in sizes if number not in found]):
+        with target.engine.parted(*target.by, texts=True) as parted, _by_types_alone(target.engine):
+            found |= _write_parts(parted, target, made_from)
+    return found
 
 
-def _parts(parted: Parted, files: list[_File], *, for_reuse: bool) -> list[_Part]:
-    """The parts with what they are made from: their rows and columns, and how they are written."""
-    dated = [number for number in parted.counts if files[number].dated] if for_reuse else []
-    made_from = {
-        number: hashlib.sha256(json.dumps([duckdb.__version__, _FORMAT, digest]).encode()).hexdigest()
-        for number, digest in (parted.digests(dated) if dated else {}).items()
-    }
-    return [
-        _Part(files[number].layer, files[number].path, number, rows, made_from.get(number, ""))
-        for number, rows in parted.counts.items()
-    ]
+def _due(target: _Target, sizes: list[tuple[int, int]]) -> Iterator[None]:
+    """Let ``release.placed`` hold the records of some of these files after the other, as many as there is room for."""
+    for numbers in _together(sizes, target.engine.rows_at_once):
+        target.engine.load("release.due", pl.DataFrame({"file_number": numbers}, schema={"file_number": pl.Int64}))
+        target.engine.build("release.placed", kind=target.kind)
+        yield
 
 
-def _together(sizes: list[tuple[int, int]], room: int) -> Iterator[tuple[int, int]]:
-    """First and last number of files that are written at once: their records have room, or it is one file."""
-    first, last, held = -1, -1, 0
+def _made_from(target: _Target) -> dict[int, str]:
+    """What each file that is due would be made from.
+
+    Its rows and columns, without the texts: of those an id says all, but where something of them is masked, and that
+    stands in the row. What the statement puts in the place of an id, its own words say.
+    """
+    how = [duckdb.__version__, _FORMAT, sql_text(target.by[0])]
+    digests = target.engine.part_digests(*target.by, texts=False)
+    return {number: hashlib.sha256(json.dumps([*how, rows]).encode()).hexdigest() for number, rows in digests.items()}
+
+
+def _together(sizes: list[tuple[int, int]], room: int) -> Iterator[list[int]]:
+    """Numbers of files that are written at once: their records have room, or it is one file."""
+    numbers: list[int] = []
+    held = 0
     for number, records in sizes:
-        if first >= 0 and held + records > room:
-            yield first, last
-            first, held = -1, 0
-        first, last, held = (number if first < 0 else first), number, held + records
-    if first >= 0:
-        yield first, last
+        if numbers and held + records > room:
+            yield numbers
+            numbers, held = [], 0
+        numbers.append(number)
+        held += records
+    if numbers:
+        yield numbers
 
 
-def _write_parts(parted: Parted, target: _Target, parts: list[_Part]) -> list[WrittenFile]:
+def _write_parts(parted: Parted, target: _Target, made_from: Mapping[int, str]) -> dict[int, WrittenFile]:
     handles: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
     for _ in range(_WRITERS):
         handles.put(parted.cursor())
 
-    def write(part: _Part) -> WrittenFile:
-        held = target.held.get(part.path)
-        if held and part.made_from and held.made_from == part.made_from:
-            return held
+    def write(number: int) -> WrittenFile:
+        path = target.files[number].path
         handle = handles.get()
         try:
-            made = _copy(handle, parted.select(part.number), target.directory / part.path, part.path, part.rows)
-            return replace(made, made_from=part.made_from)
+            made = _copy(handle, parted.select(number), target.directory / path, path, parted.counts[number])
+            return replace(made, made_from=made_from.get(number, ""))
         finally:
             handles.put(handle)
 
     with ThreadPoolExecutor(max_workers=_WRITERS) as pool:
-        return list(pool.map(write, parts))
+        return dict(zip(parted.counts, pool.map(write, parted.counts), strict=True))
 
 
 @contextmanager
@@ -213,14 +218,14 @@ def _apart(engine: Warehouse, kind: str) -> Iterator[None]:
     try:
         yield
     finally:
-        for name in (*names, "release.placed"):
+        for name in (*names, "release.due", "release.placed"):
             engine.clear(name)
 
 
-def _demand_all(kind: str, layers: dict[str, int], files: list[tuple[str, WrittenFile]]) -> None:
+def _demand_all(kind: str, layers: dict[str, int], files: list[_File], found: Mapping[int, WrittenFile]) -> None:
     """Every record of the layers must have found its texts: what the manifest counts is what the files hold."""
     for layer, records in sorted(layers.items()):
-        written = sum(file.rows for each, file in files if each == layer)
+        written = sum(file.rows for number, file in found.items() if files[number].layer == layer)
         if written != records:
             raise IntegrityError(
                 f"the {layer} layer has {records} {kind}, but {written} of them came out with their texts",

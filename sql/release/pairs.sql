@@ -1,5 +1,6 @@
 -- Grain: a pair as it stands in a release file.
 -- Here, and only here, the texts join the estimates: chosen is the side more probably better, and a tie says so.
+-- Without $texts what is shown as it came stays away: its id says all of it. What is masked stands there, for no id tells how.
 with settled as (
     select pair_id, list_sort(list(dimension)) as dimensions
     from noise.settlements
@@ -29,7 +30,7 @@ sided as (
 ),
 -- Of all texts only those that are written now: what a join looks things up in is held in memory whole.
 texts as (
-    select seq, content
+    select seq, case when $texts then content end as content
     from ledger.responses
     where seq in (select chosen_seq from sided union all select rejected_seq from sided)
 ),
@@ -39,7 +40,7 @@ prompted as (
     where prompt_id in (select prompt_id from sided)
 ),
 asked as (
-    select seq, messages
+    select seq, case when $texts then messages end as messages
     from ledger.prompts
     where seq in (select seq from prompted)
 ),

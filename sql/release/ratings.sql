@@ -1,14 +1,16 @@
 -- Grain: a rated response and a dimension, as it stands in a release file.
 -- Scores stay on a scale from 0, worst, to 1, best: what a regression reward model reads.
+-- Without $texts what is shown as it came stays away: its id says all of it. What is masked stands there, for no id tells how.
 with scored as (
     select *, response_id || '.' || dimension as record_id
     from weighting.scores
 )
 select
     scored.record_id, records.prompt_id,
-    coalesce(shown.messages, asked.messages) as prompt,
+    coalesce(shown.messages, case when $texts then asked.messages end) as prompt,
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
-    scored.response_id, coalesce(shown_response.content, answered.content) as response, scored.dimension, scored.score, scored.spread, records.votes,
+    scored.response_id, coalesce(shown_response.content, case when $texts then answered.content end) as response,
+    scored.dimension, scored.score, scored.spread, records.votes,
     responses.generators, records.strata, scored.provenance,
     placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell
 from scored

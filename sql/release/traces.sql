@@ -1,5 +1,6 @@
 -- Grain: a trace as it stands in a release file.
 -- Steps in order, each with the reward that its raters gave it: what a process reward model reads.
+-- Without $texts what is shown as it came stays away: its id says all of it; steps have none. What is masked stands there, for no id tells how.
 with told as (
     select trace_id, "index", min(unit) as unit, min(state) as state, min(output) as output
     from ledger.steps
@@ -33,7 +34,7 @@ said as (
 )
 select
     assembled.trace_id, records.prompt_id,
-    coalesce(shown.messages, asked.messages) as prompt,
+    coalesce(shown.messages, case when $texts then asked.messages end) as prompt,
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
     assembled.steps, records.votes, records.strata, said.provenance,
     placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell

@@ -1,6 +1,7 @@
 -- Grain: a response with a thumb, as it stands in a release file.
 -- What users did, summed to liked or not with a probability: weak evidence, for trainers that read single responses. The
 -- label is the side that weighs more, not the side with more events, or p would speak of the other one; none, where it is not decided.
+-- Without $texts what is shown as it came stays away: its id says all of it. What is masked stands there, for no id tells how.
 with summed as (
     select
         response_id,
@@ -11,9 +12,9 @@ with summed as (
 )
 select
     said.response_id, records.prompt_id,
-    coalesce(shown.messages, asked.messages) as prompt,
+    coalesce(shown.messages, case when $texts then asked.messages end) as prompt,
     prompts.task, prompts.scenario, prompts.risk_level, prompts.language,
-    coalesce(shown_response.content, answered.content) as response,
+    coalesce(shown_response.content, case when $texts then answered.content end) as response,
     case when records.decided then said.lean > 0 end as label, records.p, records.votes,
     responses.generators, records.strata, list_sort(said.event_ids) as provenance,
     placed.layer, placed.rule, placed.reason, placed.trust, placed.stratum, weights.cell

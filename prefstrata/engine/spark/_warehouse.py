@@ -18,7 +18,7 @@ from prefstrata.model.tables import PASSING
 from prefstrata.model.tables import table as definition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -219,11 +219,19 @@ class SparkWarehouse(Statements):
         """No bound: each part is written by a task of its own."""
         return sys.maxsize
 
-    @contextmanager
-    def parted(self, full_name: str, key: str, places: str) -> Iterator[Parted]:
+    def parted(self, full_name: str, key: str, places: str, **params: Scalar) -> AbstractContextManager[Parted]:
         """The rows of ``sql/<schema>/<table>.sql`` in parts: Spark writes a folder for each."""
+        return self._parted(full_name, key, places, params)
+
+    def part_digests(self, full_name: str, key: str, places: str, **params: Scalar) -> dict[int, str]:
+        """A hash of each part's rows."""
+        with self._parted(full_name, key, places, params) as parted:
+            return parted.digests()
+
+    @contextmanager
+    def _parted(self, full_name: str, key: str, places: str, params: dict[str, Scalar]) -> Iterator[_Parted]:
         table = definition(full_name)
-        rows = self.run(full_name, {})
+        rows = self.run(full_name, params)
         check_columns(table, rows.columns)
         rows = typed(table, rows, rows.columns)
         numbers = self.translated(places, {}).selectExpr(key, "cast(file_number as int) as file_number")
@@ -275,13 +283,13 @@ class _Parted:
         read = f"read_parquet('{files}', hive_partitioning = false)"
         return f"select * from {read} order by {self._key}"  # noqa: S608 - own names
 
-    def digests(self, numbers: Collection[int]) -> dict[int, str]:
+    def digests(self) -> dict[int, str]:
         # From the last folder alone: where the warehouse lies may be called task=x, and a column must not be.
         part = r"cast(regexp_extract(filename, 'file_number=(\d+)/[^/]*$', 1) as integer)"
         files = f"read_parquet('{_quoted(self._folder)}/*/*.parquet', hive_partitioning = false, filename = true)"
         relation = f"(select * exclude (filename), {part} as file_number from {files})"  # noqa: S608 - own names
         with self._desk.connection() as connection:
-            return part_digests(connection, relation, self._key, numbers)
+            return part_digests(connection, relation, self._key)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self._desk.cursor()

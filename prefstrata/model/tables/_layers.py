@@ -85,8 +85,15 @@ reason | varchar | the gravest known cause, policy A -> B, new judgements, or no
 RELEASE = (
     Table(
         "release",
+        "due",
+        "a release file whose records are looked at or written now",
+        columns("file_number | bigint | number of the file, among those of the release"),
+        ("file_number",),
+    ),
+    Table(
+        "release",
         "placed",
-        "a record that is written now, and the file it goes to",
+        "a record of a file that is due, and that file",
         columns("""
 record_id | varchar | the record
 layer | varchar | its layer

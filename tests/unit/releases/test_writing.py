@@ -97,6 +97,23 @@ def test_a_new_day_leaves_the_files_of_the_others_as_they_were(tmp_path: Path) -
     assert len(later) > 20
 
 
+_MASKED = (
+    "insert into privacy.masked by name (select 'response' as text, response_id as id, 'x' as content"
+    " from evidence.responses where {response})"
+)
+_ASKED = (
+    "insert into privacy.prompts by name (select prompt_id, [{{role: 'user', content: 'x'}}] as messages"
+    " from evidence.prompts where {prompt})"
+)
+
+
+def _names(folder: Path, file: WrittenFile) -> dict[str, str]:
+    """The first record of a file, its response and its prompt, as conditions."""
+    row = pl.read_parquet(folder / file.path, hive_partitioning=False).row(0, named=True)
+    named = {"one": "record_id", "response": "response_id", "prompt": "prompt_id"}
+    return {name: f"{column} = '{row[column]}'" for name, column in named.items()}
+
+
 def _dated(
     folder: Path,
     days: int,
@@ -134,20 +151,82 @@ def test_a_file_is_not_written_again_from_the_same_rows(tmp_path: Path) -> None:
         "update layers.records set trust = -0e0 where {one}",
         "update weighting.weights set cell = null where {one}",
         "update weighting.scores set provenance = list_append(provenance, null) where {response}",
-        "update ledger.responses set content = content || ' ' where {response}",
-        "insert into privacy.masked by name (select 'response' as text, response_id as id, 'x' as content"  # noqa: ISC004
-        " from evidence.responses where {response})",
+        "update layers.records set rule = 'r2' where {one}",
+        "update weighting.records set strata = [{{stratum: 'crowd/offline', votes: 2e0}}] where {one}",
+        "update evidence.responses set generators = ['g'] where {response}",
+        "update evidence.prompts set language = 'de' where {prompt}",
+        _MASKED,
+        _ASKED,
     ],
 )
 def test_a_file_is_written_again_when_anything_of_a_row_changes(tmp_path: Path, change: str) -> None:
-    """A number, its sign, a null, a text, what hides a text: of the two days the one with that row is written."""
+    """A number, its sign, a null, who wrote it, what hides a text: of the two days the one with that row is written."""
     first = _dated(tmp_path / "1", 2)
-    rows = pl.read_parquet(tmp_path / "1" / first[0].path, hive_partitioning=False)
-    one, response = rows["record_id"][0], rows["response_id"][0]
-    changed = change.format(one=f"record_id = '{one}'", response=f"response_id = '{response}'")
+    changed = change.format(**_names(tmp_path / "1", first[0]))
     second = _dated(tmp_path / "2", 2, held=first, change=changed)
     assert [file.path for file in second if file.local] == [first[0].path]
     assert _same(second) == _same(_dated(tmp_path / "whole", 2, change=changed))
+
+
+@pytest.mark.parametrize("masked", [_MASKED, _ASKED])
+def test_a_file_is_written_again_when_a_text_is_shown_otherwise(tmp_path: Path, masked: str) -> None:
+    """Masked otherwise, as with another library or policy, or no more: its id is the same, and the file is not."""
+    names = _names(tmp_path / "plain", _dated(tmp_path / "plain", 2)[0])
+    one, other = masked.format(**names), masked.format(**names).replace("'x'", "'y'")
+    first = _dated(tmp_path / "1", 2, change=one)
+    for number, change in enumerate((other, "")):
+        second = _dated(tmp_path / f"2 {number}", 2, held=first, change=change)
+        assert [file.path for file in second if file.local] == [first[0].path]
+        assert _same(second) == _same(_dated(tmp_path / f"whole {number}", 2, change=change))
+
+
+def test_no_text_is_looked_up_for_a_file_that_is_not_written(tmp_path: Path) -> None:
+    """Its id says which text it is: a ledger never says something else under one."""
+    first = _dated(tmp_path / "1", 2)
+    second = _dated(tmp_path / "2", 3, held=first, change="update ledger.responses set content = 'another'")
+    assert [file.path for file in second if file.local] == ["main/ratings/bucket=2026-01-03.000.parquet"]
+    assert set(pl.read_parquet(second[2].local, hive_partitioning=False)["response"].to_list()) == {"another"}
+
+
+def test_a_text_that_was_lost_stops_the_release_though_its_file_was_written_before(tmp_path: Path) -> None:
+    """A record without its text is no record, whether or not a release has it already."""
+    first = _dated(tmp_path / "1", 2)
+    with pytest.raises(IntegrityError, match="main layer has 800 ratings, but 799 of them"):
+        _dated(tmp_path / "2", 2, held=first, change="delete from ledger.responses where seq = 2")
+
+
+@pytest.mark.parametrize("what", ["the format", "DuckDB", "the statement"])
+def test_all_files_are_written_again_when_they_would_be_written_otherwise(
+    tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another version of DuckDB, in another format, or with what another statement puts where an id stands."""
+    first = _dated(tmp_path / "1", 2)
+    if what == "the format":
+        monkeypatch.setattr(_writing, "_FORMAT", "format parquet, compression zstd, compression_level 2")
+    elif what == "DuckDB":
+        monkeypatch.setattr(duckdb, "__version__", "0")
+    else:
+        monkeypatch.setattr(_writing, "sql_text", "another {}".format)
+    assert all(file.local for file in _dated(tmp_path / "2", 2, held=first))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_texts_a_row_is_the_same_but_for_those_shown_as_they_came(kind: str) -> None:
+    """In every case of its statement: so whatever is in a file, its texts aside, is in what it was made from."""
+    shown = {"prompt", "chosen", "rejected", "response"}
+    key = KINDS[kind]
+    for case in cases_of(f"release/{kind}"):
+        with closing(warehouse()) as engine:
+            for name, rows in case.given.items():
+                engine.load(name, frame(name, rows))
+            with_texts, without = (engine.query(f"release/{kind}", texts=texts).sort(key) for texts in (True, False))
+            masked = engine.read("privacy.masked").height + engine.read("privacy.prompts").height
+        assert with_texts.schema == without.schema
+        for column in with_texts.columns:
+            if column not in shown:
+                assert with_texts[column].to_list() == without[column].to_list(), (case.name, column)
+            elif not masked:
+                assert without[column].null_count() == without.height, (case.name, column)
 
 
 def test_what_a_file_is_made_from_depends_on_its_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
