@@ -19,7 +19,7 @@ class EngineConfig(Strict):
     """What runs ``sql/``."""
 
     kind: Literal["duckdb", "spark"] = Field("duckdb", description="duckdb, on one machine; spark, on one or many.")
-    threads: int | None = Field(None, ge=1, description="Threads of DuckDB; all cores when absent.")
+    threads: int | None = Field(None, ge=1, le=1024, description="Threads of DuckDB; all cores when absent.")
     memory_limit: str = Field(
         "2300MB",
         description="Memory that DuckDB may take before it spills to disk; on Spark, in the driver's process.",

@@ -1,17 +1,19 @@
 -- Grain: a prompt.
 -- Several sources may describe one prompt differently. The description is resolved without regard to ingest order: the
--- highest risk wins, of names the alphabetically first, unknown and general only where nobody names another; and the policy that governs the scenario is
--- looked up once, here. Prompts that left with the people who brought them are none any more.
+-- highest risk wins, a scenario with a policy of its own before one that has none (whoever calls a prompt medical keeps it under
+-- the medical policy), then of names the alphabetically first, unknown and general only where nobody names another; and the policy
+-- that governs the scenario is looked up once, here. Prompts that left with the people who brought them are none any more.
 with described as (
     select
-        prompt_id,
-        coalesce(min(nullif(task, 'unknown')), 'unknown') as task,
-        coalesce(min(nullif(scenario, 'general')), 'general') as scenario,
-        max(case risk_level when 'high' then 3 when 'medium' then 2 else 1 end) as risk,
-        coalesce(min(language), 'und') as language,
-        min(seq) as seq
-    from ledger.prompts
-    group by prompt_id
+        prompts.prompt_id,
+        coalesce(min(nullif(prompts.task, 'unknown')), 'unknown') as task,
+        coalesce(min(nullif(own.scenario, 'general')), min(nullif(prompts.scenario, 'general')), 'general') as scenario,
+        max(case prompts.risk_level when 'high' then 3 when 'medium' then 2 else 1 end) as risk,
+        coalesce(min(prompts.language), 'und') as language,
+        min(prompts.seq) as seq
+    from ledger.prompts as prompts
+    left join policy.scenarios as own on own.scenario = prompts.scenario
+    group by prompts.prompt_id
 )
 select
     described.prompt_id,

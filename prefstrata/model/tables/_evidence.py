@@ -31,7 +31,7 @@ id | varchar | which: nobody is asked about it, and nothing said of it is eviden
         columns("""
 prompt_id | varchar | the prompt
 task | varchar | the alphabetically first task given, any before unknown; unknown when none
-scenario | varchar | the alphabetically first scenario given, any before general; general when none
+scenario | varchar | the alphabetically first scenario given, one with its own policy before others, any before general
 policy_scenario | varchar | the scenario of policy.scenarios that governs it, * when no policy names its own
 risk_level | varchar | the highest risk given; low when none
 language | varchar | the alphabetically first language given; und when none

@@ -58,6 +58,7 @@ def test_spark_is_a_word_away(tmp_path: Path) -> None:
         (("    supervisor: crowd\n", ""), 3, "sources[0].supervisor: this key is missing"),
         (("format: seed-jsonl", "format: mapping"), 3, "`map` and `format: mapping` go together"),
         (("name: mine", "name: mine\nengine: {threads: 0}"), 2, "engine.threads"),
+        (("name: mine", "name: mine\nengine: {threads: 99999999}"), 2, "engine.threads"),
         (("name: mine", "name: mine\nengine: sparks"), 2, "engine.kind"),
         (("name: mine", "name: mine\nengine: {memory_limit: -5GB}"), 2, "'-5GB' is no size"),
         (("name: mine", "name: mine\nengine: {memory_limit: 0 MB}"), 2, "'0 MB' is no size"),
