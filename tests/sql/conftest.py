@@ -30,6 +30,11 @@ def spark() -> Iterator[SparkSession]:
     session.conf.set("spark.sql.codegen.wholeStage", "false")
     session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
     session.conf.set("spark.sql.adaptive.enabled", "false")
+    # What follows from the filters saves reading files, and takes a third of the time that long statements are planned.
+    session.conf.set("spark.sql.constraintPropagation.enabled", "false")
+    # Otherwise each step of a plan looks through the whole stack for who called.
+    for form in ("short", "long"):
+        session.sparkContext.setLocalProperty(f"callSite.{form}", "a case")
     yield session
     session.stop()
 
@@ -42,6 +47,14 @@ def duckdb() -> Iterator[DuckDBEngine]:
     engine.close()
 
 
+@pytest.fixture(scope="module")
+def in_memory(spark: SparkSession) -> Iterator[SparkEngine]:
+    """One engine on it for a module: many cases have the same rows in a table, or none, and share its view."""
+    engine = SparkEngine(spark)
+    yield engine
+    engine.close()
+
+
 @pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Each engine in turn, in memory, with no tables."""
@@ -50,9 +63,9 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         yield kept
         _drop_all(kept)
     else:
-        made = SparkEngine(request.getfixturevalue("spark"))
+        made: SparkEngine = request.getfixturevalue("in_memory")
         yield made
-        made.close()
+        made._tables = {}  # noqa: SLF001 - to close it would drop the views as well
 
 
 def _drop_all(engine: DuckDBEngine) -> None:
