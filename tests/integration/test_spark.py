@@ -19,6 +19,7 @@ from prefstrata.pipeline import Session, open_project_store, open_session, run
 from prefstrata.project import PROJECT_FILE, read_project
 from prefstrata.releases import Status, read_manifest
 from tests._command import inside
+from tests._spark import SMALL
 from tests.faults.test_poisoned_files import GOOD, POISON
 
 if TYPE_CHECKING:
@@ -46,17 +47,7 @@ _SOURCE = {
         "ratings": [{"response": "only", "value": "score", "scale": [0, 1], "rater": "meta.rater"}],
     },
 }
-_OPTIONS = {
-    # What few rows need: one piece of everything, and no code compiled for statements that run once.
-    "spark.sql.shuffle.partitions": "1",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.constraintPropagation.enabled": "false",
-    "spark.sql.optimizer.nestedSchemaPruning.enabled": "false",
-    "spark.driver.memory": "1500m",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-}
+_OPTIONS = {**SMALL, "spark.driver.memory": "1500m"}
 
 
 def _write(folder: Path, **config: object) -> Project:

@@ -8,6 +8,7 @@ import pytest
 
 from prefstrata.engine import DuckDBEngine, Engine
 from prefstrata.engine.spark import SparkEngine, spark_session
+from tests._spark import SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,20 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def spark() -> Iterator[SparkSession]:
     """One local Spark for a module: it takes seconds to start, and tests of other modules stop what runs."""
-    session = spark_session(
-        "local[2]",
-        {
-            "spark.sql.shuffle.partitions": "1",
-            # What the JVM's second compiler wins back takes longer than a session of three rows at a time.
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        },
-    )
-    # Compiling code for three rows takes longer than any case runs.
-    session.conf.set("spark.sql.codegen.wholeStage", "false")
-    session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-    session.conf.set("spark.sql.adaptive.enabled", "false")
-    # What follows from the filters saves reading files, and takes a third of the time that long statements are planned.
-    session.conf.set("spark.sql.constraintPropagation.enabled", "false")
+    session = spark_session("local[2]", SMALL)
     # Otherwise each step of a plan looks through the whole stack for who called.
     for form in ("short", "long"):
         session.sparkContext.setLocalProperty(f"callSite.{form}", "a case")

@@ -15,6 +15,7 @@ from prefstrata.model.tables import TABLES
 from prefstrata.policy import Privacy
 from prefstrata.privacy import search_texts
 from prefstrata.privacy._checkers import checkers
+from tests._spark import SMALL
 from tests.sql._cases import frame
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _MAIL, _CALL = "I am ann@example.org", "call +49 30 901820"
 @pytest.fixture(scope="module")
 def spark() -> Iterator[SparkSession]:
     """One local Spark for the module."""
-    session = spark_session("local[1]", {"spark.sql.shuffle.partitions": "1"})
+    session = spark_session("local[1]", SMALL)
     yield session
     session.stop()
 
