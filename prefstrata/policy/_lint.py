@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _VAGUE = re.compile(
 _SURE = 0.7
 """Least probability of the leading outcome that deserves to be called certain."""
 _NOTHING = 1e-9
+_ALIKE = 0.85
+"""How alike two names must be for one to be the other spelt wrong, from 0 to 1."""
 _ROUNDS = ("arbitration", "backflow", "review", "reannotation", "golden", "calibration")
 """Rounds that the queues for people have, whether anybody answered yet or not."""
 _NO_DIMENSION = ("overall", "process")
@@ -58,11 +61,13 @@ class Sent:
     """What somebody sent in a scenario of the policies.
 
     Attributes:
+        scenarios: of its prompts, as they were sent; those of ``*`` are all that no policy names.
         tasks: of its prompts.
         risk_levels: of its prompts.
         rounds: annotation rounds of its votes.
     """
 
+    scenarios: Collection[str]
     tasks: Collection[str]
     risk_levels: Collection[str]
     rounds: Collection[str]
@@ -105,6 +110,7 @@ def lint(
         found += _quotas(read)
         found += _dimensions(read, labelled)
         found += _sent(read, sent)
+        found += _misspelt(read, sent)
     return tuple(found)
 
 
@@ -252,6 +258,24 @@ def _sent(read: _Read, sent: Mapping[str, Sent] | None) -> Iterator[Finding]:
     for name in sorted(set(read.policy.settling) - heard - set(_ROUNDS)):
         what = f"the round {name} settles, and no vote was given in it"
         yield read.finding("unlabelled", ["settling"], what, "correct the name, or take it out")
+
+
+def _misspelt(read: _Read, sent: Mapping[str, Sent] | None) -> Iterator[Finding]:
+    """A scenario of prompts that is nearly one of the policy's: they are left to the policy of all others."""
+    others = {_plain(name): name for name in sorted(sent["*"].scenarios)} if sent and "*" in sent else {}
+    for place, name in enumerate(read.policy.scenarios):
+        for near in difflib.get_close_matches(_plain(name), others, cutoff=_ALIKE):
+            what = (
+                f"there are prompts of {others[near]}, which no policy names: {name} may be meant, and * governs them"
+            )
+            yield read.finding(
+                "misspelt", ["scenarios", place], what, "name both, or have the mapping of the source rename one"
+            )
+
+
+def _plain(name: str) -> str:
+    """A name without its case and signs: medical-advice and Medical Advice are one."""
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
 
 
 def _dimensions(read: _Read, labelled: Mapping[str, Collection[str]] | None) -> Iterator[Finding]:

@@ -1,6 +1,10 @@
--- Grain: a governing scenario and a task, risk level or annotation round that somebody sent.
--- What a policy gives a share to, or lets settle, must come from somebody, or it is a name spelt wrong.
-select policy_scenario as scenario, 'task' as what, task as value
+-- Grain: a governing scenario and a scenario, task, risk level or annotation round that somebody sent.
+-- What a policy is for, gives a share to, or lets settle, must come from somebody, or it is a name spelt wrong.
+select policy_scenario as scenario, 'scenario' as what, prompts.scenario as value
+from evidence.prompts as prompts
+group by policy_scenario, prompts.scenario
+union all
+select policy_scenario, 'task', task
 from evidence.prompts
 group by policy_scenario, task
 union all

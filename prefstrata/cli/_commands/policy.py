@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["diff", "lint"]
 
+_SENT = ("scenario", "task", "risk_level", "round")
+
 
 def lint(call: Call, *, strict: bool) -> None:
     """Read the policies, try their rules, hold the sources against them, and say what is questionable.
@@ -78,9 +80,8 @@ def _sent(warehouse: Path) -> dict[str, Sent] | None:
     """What prompts and votes are of, by scenario; None when nothing is built."""
     found: dict[str, dict[str, set[str]]] = {}
     for scenario, what, value in _rows(warehouse, "reports/sent"):
-        found.setdefault(scenario, {"task": set(), "risk_level": set(), "round": set()})[what].add(value)
-    sent = {name: Sent(each["task"], each["risk_level"], each["round"]) for name, each in found.items()}
-    return sent or None
+        found.setdefault(scenario, {name: set() for name in _SENT})[what].add(value)
+    return {name: Sent(*(each[what] for what in _SENT)) for name, each in found.items()} or None
 
 
 def _rows(warehouse: Path, report: str) -> list[tuple[str, ...]]:

@@ -185,10 +185,29 @@ def test_tasks_risks_and_rounds_that_nobody_sent_are_told_when_there_is_a_ledger
     (tmp_path / PROJECT_FILE).write_text(yaml.safe_dump({"name": "p", "policies": ["own.yaml"]}))
     project = read_project(tmp_path)
     policies = read_policies(project)
-    sent = {"*": Sent(tasks={"code"}, risk_levels={"low"}, rounds=set())}
+    sent = {"*": Sent(scenarios=(), tasks={"code"}, risk_levels={"low"}, rounds=set())}
     assert [each.what for each in lint_policies(project, policies, None, sent)] == [
         "mixture.tasks gives 20% of the weight to cdoe, which no prompt is of",
         "mixture.risk_levels gives 30% of the weight to high, which no prompt is of",
         "the round arbitratoin settles, and no vote was given in it",
     ]
     assert lint_policies(project, policies) == ()
+
+
+def test_a_scenario_that_is_nearly_one_of_a_policy_is_told(tmp_path: Path) -> None:
+    """Prompts of Medical leave the policy of medical without a word; another scenario is another scenario."""
+    (tmp_path / PROJECT_FILE).write_text(yaml.safe_dump({"name": "p", "policies": ["general", "high-risk"]}))
+    project = read_project(tmp_path)
+    policies = read_policies(project)
+    [named] = [policy.scenarios for policy, _ in policies if "*" not in policy.scenarios]
+    others = {named[0].title(), f"{named[1]}s", "poetry", "general"}
+    sent = {"*": Sent(scenarios=others, tasks=(), risk_levels=(), rounds=())}
+    found = [each for each in lint_policies(project, policies, None, sent) if each.check == "misspelt"]
+    assert [each.what.split(",")[0] for each in found] == [
+        f"there are prompts of {named[0].title()}",
+        f"there are prompts of {named[1]}s",
+    ]
+    assert (
+        lint_policies(project, policies, None, {"*": Sent(scenarios={"poetry"}, tasks=(), risk_levels=(), rounds=())})
+        == ()
+    )
