@@ -29,6 +29,7 @@ from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.gates import after_verdict, blocked_error, forget_drafts, keep_draft, kept_drafts
 from prefstrata.releases.identity import Identity, calibration_id, identify, policy_files
 from prefstrata.sources import IngestSummary, ingest, recall_withdrawals
+from prefstrata.stores import tag_name, tag_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -226,7 +227,10 @@ class Session:
                 for_reuse=self._general.refit != "every-run",
             )
 
+            parents: list[CommitInfo] = []
+
             def build(parent: CommitInfo) -> Draft | None:
+                parents.append(parent)
                 if parent.metadata.get("content_id") == identity.content_id:
                     return None
                 draft = drafter.draft(parent, date=date, metadata=dict(metadata or {}))
@@ -244,7 +248,7 @@ class Session:
                     raise
                 raise after_verdict(error, judged.blocking, () if approval else judged.major) from error
             forget_drafts(self._drafts)
-            return _after_a_rollback(store, outcome)
+            return _after_a_rollback(parents[-1], outcome)
 
     def _is_stopped(self) -> bool:
         """Whether what there is now was stopped for want of an approval, and is kept as a draft."""
@@ -277,16 +281,17 @@ class Session:
         return reconcile_releases(store, audit=audit)
 
 
-def _after_a_rollback(store: VersionStore, outcome: Outcome) -> Outcome:
-    """The outcome, with a warning where the release before it is a rollback: nothing leaves the ledger by one."""
-    if outcome.commit is None or outcome.status not in {Status.PUBLISHED, Status.ALREADY}:
-        return outcome
-    before = next((tag for tag in store.tags() if tag.commit == outcome.commit.parent), None)
-    back = store.resolve(before.commit).metadata.get("rollback_to") if before else None
-    if before is None or back is None:
+def _after_a_rollback(parent: CommitInfo, outcome: Outcome) -> Outcome:
+    """The outcome, with a warning where it stands on a rollback: nothing leaves the ledger by one.
+
+    The store is asked for nothing: what is published is published, whether or not it still answers.
+    """
+    back = parent.metadata.get("rollback_to")
+    number = tag_number(outcome.tag or "")
+    if back is None or number is None or outcome.status not in {Status.PUBLISHED, Status.ALREADY}:
         return outcome
     warning = (
-        f"{outcome.tag} follows {before.name}, a rollback to {back}, and is made from the whole ledger: "
+        f"{outcome.tag} follows {tag_name(number - 1)}, a rollback to {back}, and is made from the whole ledger: "
         f"`prefstrata diff {back} {outcome.tag}` shows whether what was taken back is in it again"
     )
     return replace(outcome, warnings=(*outcome.warnings, warning))
