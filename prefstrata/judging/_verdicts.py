@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.judging._exam import canonical
@@ -29,7 +30,7 @@ def records(questions: Iterable[Question], found: Mapping[str, Asked]) -> list[d
 
     Repetitions of a question become one verdict: what most of them say, with their share as its confidence. Where two
     verdicts are said as often, there is none: to take one by its name would favour a side. Of scores said as often it
-    is the one in the middle.
+    is the median.
     """
     grouped: dict[tuple[str, str, bool], list[Question]] = defaultdict(list)
     for question in questions:
@@ -82,12 +83,13 @@ def _said(group: list[Question], found: Mapping[str, Asked]) -> dict[str, Any] |
         reply.verdict if question.kind == "pairwise" else reply.score for reply in replies
     ]
     counts = Counter(values)
-    value = _of_most(counts)
+    most = max(counts.values())
+    leading = [value for value, count in counts.items() if count == most]
+    value = leading[0] if len(leading) == 1 else _between(leading)
     if value is None or value == "n/a":
         return None
-    count = counts[value]
-    reply = replies[values.index(value)]
-    confidence = count / len(values) if len(values) > 1 else reply.confidence
+    reply = next(reply for each, reply in zip(values, replies, strict=True) if each in leading)
+    confidence = most / len(values) if len(values) > 1 else reply.confidence
     said: dict[str, Any] = {"reason": reply.reason}
     if confidence is not None:
         said["confidence"] = round(confidence, 6)
@@ -96,14 +98,10 @@ def _said(group: list[Question], found: Mapping[str, Asked]) -> dict[str, Any] |
     return said | {"verdict": {"A": "first", "B": "second", "tie": "tie"}[str(value)]}
 
 
-def _of_most(counts: Counter[str | int | None]) -> str | int | None:
-    """What is said most often; of several scores the one in the middle, of several verdicts none."""
-    most = max(counts.values())
-    leading = [value for value, count in counts.items() if count == most]
-    if len(leading) == 1:
-        return leading[0]
-    scores = sorted(value for value in leading if isinstance(value, int))
-    return scores[(len(scores) - 1) // 2] if len(scores) == len(leading) else None
+def _between(leading: list[str | int | None]) -> float | None:
+    """What is said as often as something else: of scores their median; of verdicts nothing, nor of a score and none."""
+    scores = [value for value in leading if isinstance(value, int)]
+    return median(scores) if len(scores) == len(leading) else None
 
 
 def flips(questions: Iterable[Question], found: Mapping[str, Asked]) -> int:
