@@ -62,35 +62,42 @@ def _compose(path: Path) -> yaml.Node:
 
 
 def _plain(path: Path, node: yaml.Node) -> Any:  # noqa: ANN401 - YAML holds any value; the model decides
-    _look(path, node, yaml.SafeLoader(""), ())
+    _look(path, node, yaml.SafeLoader(""), (), set())
     try:
         return yaml.SafeLoader("").construct_document(node)
     except yaml.MarkedYAMLError as error:
         raise _unread(path, error.problem_mark, error.problem) from None
 
 
-def _look(path: Path, node: yaml.Node, loader: yaml.SafeLoader, within: tuple[yaml.Node, ...]) -> None:
+def _look(
+    path: Path, node: yaml.Node, loader: yaml.SafeLoader, within: tuple[yaml.Node, ...], seen: set[yaml.Node]
+) -> None:
     """Refuse what the loader takes without a word, and name the line of what it would stop at without one.
 
     An anchor within itself has no end. A tag such as ``!env`` and a day that no month has are no values.
     """
     if node in within:
         raise _unread(path, node.start_mark, "the anchor stands within itself")
+    if node in seen:  # by another of its aliases
+        return
+    seen.add(node)
     if isinstance(node, yaml.ScalarNode):
         try:
             loader.construct_object(node)
         except (yaml.MarkedYAMLError, ValueError) as error:
             raise _unread(path, node.start_mark, getattr(error, "problem", error)) from None
+        except (LookupError, AttributeError):
+            raise _unread(path, node.start_mark, f"it is no {node.tag.rpartition(':')[2]}") from None
     elif isinstance(node, yaml.SequenceNode):
         for child in node.value:
-            _look(path, child, loader, (*within, node))
+            _look(path, child, loader, (*within, node), seen)
     elif isinstance(node, yaml.MappingNode):
-        _look_at_keys(path, node, loader)
+        _look_at_keys(path, node, loader, seen)
         for _, value in node.value:
-            _look(path, value, loader, (*within, node))
+            _look(path, value, loader, (*within, node), seen)
 
 
-def _look_at_keys(path: Path, node: yaml.MappingNode, loader: yaml.SafeLoader) -> None:
+def _look_at_keys(path: Path, node: yaml.MappingNode, loader: yaml.SafeLoader, looked: set[yaml.Node]) -> None:
     """Refuse a key written twice: YAML keeps the last one without a word, and the author meant both.
 
     ``{{ name }}`` without quotes is a key, too: one that is a mapping.
@@ -104,7 +111,7 @@ def _look_at_keys(path: Path, node: yaml.MappingNode, loader: yaml.SafeLoader) -
         if key.value in seen:
             raise ConfigError(f"the key {key.value!r} stands here twice", where=f"{path}:{key.start_mark.line + 1}")
         seen.add(key.value)
-        _look(path, key, loader, ())
+        _look(path, key, loader, (), looked)
 
 
 def _unread(path: Path, mark: yaml.Mark | None, why: object) -> ConfigError:

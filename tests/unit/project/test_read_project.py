@@ -72,6 +72,9 @@ def test_spark_is_a_word_away(tmp_path: Path) -> None:
         (("name: mine", "name: mine\nstore: {kind: local, path: !env RELEASES}"), 2, "the tag '!env'"),
         (("name: mine", "name: mine\nstore: {kind: local, path: {{ releases }}}"), 2, "a key is a list or a mapping"),
         (("name: mine", "name: mine\nstore: &store {kind: local, path: *store}"), 2, "the anchor stands within itself"),
+        (("name: mine", "name: mine\nengine: {threads: !!int ''}"), 2, "it is no int"),
+        (("name: mine", "name: mine\nengine: {threads: !!bool four}"), 2, "it is no bool"),
+        (("name: mine", "name: mine\nengine: {threads: !!timestamp four}"), 2, "it is no timestamp"),
         (("name: mine", "name: mine\nstore: {<<: mine}"), 2, "expected a mapping or list of mappings for merging"),
         (("name: crowd", "name: 2026-02-30"), 3, "this value cannot be read: day"),
     ],
@@ -112,3 +115,12 @@ def test_a_deep_key_has_its_own_line(tmp_path: Path) -> None:
     directory = _write(tmp_path, GOOD)
     assert line_of(directory / PROJECT_FILE, ["sources", 0, "path"]) == 6
     assert line_of(directory / PROJECT_FILE, ["sources", 0, "map", "prompt"]) == 3
+
+
+def test_what_aliases_multiply_is_looked_at_once(tmp_path: Path) -> None:
+    """Each of thirty lists holds the one before it twice: a billion ways through them, and thirty lists."""
+    lists = "\n".join(f"  - &l{number} [*l{number - 1}, *l{number - 1}]" for number in range(1, 31))
+    (tmp_path / PROJECT_FILE).write_text(f"name: mine\nmany:\n  - &l0 [x]\n{lists}\n")
+    with pytest.raises(ConfigError) as caught:
+        read_project(tmp_path)
+    assert "many" in str(caught.value)
