@@ -12,7 +12,7 @@ with described as (
         coalesce(min(prompts.language), 'und') as language,
         min(prompts.seq) as seq
     from ledger.prompts as prompts
-    left join policy.scenarios as own on own.scenario = prompts.scenario
+    left join policy.scenarios as own on own.scenario = prompts.scenario and own.scenario <> '*'
     group by prompts.prompt_id
 )
 select
