@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -23,7 +24,7 @@ __all__ = ["Statements", "no_rows", "polars_schema", "schema_of", "typed"]
 _NUMBERS = itertools.count()
 
 
-class Statements:
+class Statements(ABC):
     """Runs the statements of ``sql/`` on a session; where the tables are, :meth:`view` says.
 
     Args:
@@ -39,9 +40,9 @@ class Statements:
         """The name of a table's view, the session's own."""
         return f"{self._prefix}_{full_name.replace('.', '__')}"
 
+    @abstractmethod
     def view(self, full_name: str) -> str:
         """The name of a view that holds the table's rows now."""
-        return self.name(full_name)
 
     def forget(self, full_name: str) -> None:
         """Drop a table's view."""

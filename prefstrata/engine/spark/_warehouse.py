@@ -226,7 +226,7 @@ class SparkWarehouse(Statements):
     def part_digests(self, full_name: str, key: str, places: str, **params: Scalar) -> dict[int, str]:
         """A hash of each part's rows."""
         with self._parted(full_name, key, places, params) as parted:
-            return parted.digests()
+            return parted.digests() if parted.counts else {}
 
     @contextmanager
     def _parted(self, full_name: str, key: str, places: str, params: dict[str, Scalar]) -> Iterator[_Parted]:
