@@ -91,8 +91,8 @@ class Lengths:
                 return ConfigError(
                     f"the tokenizer's chat template refuses the conversation of {whose}: {error}",
                     where=self._folder,
-                    todo="the trainer would stop at it, too: leave system prompts out with --system drop, or use a "
-                    "template that takes such conversations",
+                    todo="the trainer would stop at it, too: leave system prompts, and system messages after the first "
+                    "turn, out with --system drop, or use a template that takes such conversations",
                 )
         raise RuntimeError("refused together, and taken one by one")
 

@@ -43,8 +43,8 @@ class Target:
         columns: the columns it has, in order: those the trainer reads, and no other.
         length: what the trainer does at its length; None when it has none of its own.
         texts: the statement and columns of the standard format, for targets that have one beside the conversational.
-        prompts: ``any`` conversation, ``turns`` of user and assistant after an optional system message, or a ``single``
-            question.
+        prompts: ``any`` conversation, system messages ``leading`` it alone, ``turns`` of user and assistant after an
+            optional system message, or a ``single`` question.
         weight: the column that carries the weight when asked for; None when the trainer has no place for one.
         soft: the column that carries p when weights are asked for; None when there is no place for it.
         margin: the column that carries the margin; None when the trainer has no place for one.
@@ -59,7 +59,7 @@ class Target:
     columns: tuple[str, ...]
     length: LengthRule | None = None
     texts: tuple[str, tuple[str, ...]] | None = None
-    prompts: Literal["any", "turns", "single"] = "any"
+    prompts: Literal["any", "leading", "turns", "single"] = "any"
     weight: str | None = None
     soft: str | None = None
     margin: str | None = None

@@ -1,6 +1,7 @@
 """ms-swift: preferences for DPO and its kin, reward models with a margin, and regression with a head per dimension.
 
-Rows with other columns lose them; a row longer than ``max_length`` is skipped.
+Rows with other columns lose them; a row longer than ``max_length`` is skipped. It takes a system message from the front
+and stops at one further on.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ TARGETS = (
         "answered_pairs",
         ("messages", "rejected_response"),
         _LENGTH,
+        prompts="leading",
     ),
     Target(
         "ms-swift-rm",
@@ -27,6 +29,7 @@ TARGETS = (
         "answered_pairs",
         ("messages", "rejected_response"),
         _LENGTH,
+        prompts="leading",
         margin="margin",
     ),
     Target(
@@ -36,6 +39,7 @@ TARGETS = (
         "answered_scores",
         ("messages", "label"),
         _LENGTH,
+        prompts="leading",
     ),
 )
 """ms-swift's targets."""

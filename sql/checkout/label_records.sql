@@ -7,7 +7,7 @@ thumbs as (
     select
         unpaired.response_id, unpaired.prompt_id, unpaired.layer, unpaired.label, unpaired.p,
         round(case when factors.squared then information_of(unpaired.trust) else unpaired.trust end * factors.factor, 9) as weight,
-        array_to_string(list_transform(unpaired.prompt, lambda m: m.role), ',') as roles,
+        misfit($prompts, kept_turns(unpaired.prompt, $system)) as misfit,
         length(array_to_string(list_transform(unpaired.prompt, lambda m: m.content), '')) + length(unpaired.response) as characters,
         ltrim(unpaired.response) = '' as blank,
         case when $validation > 0 then short_hash(opening_of(unpaired.prompt)) end as opening
@@ -33,9 +33,7 @@ select
         when label is null then 'tie'
         when blank then 'a side is empty'
         when p < $min_p then 'p is too low'
-        when $prompts = 'single' and not regexp_matches(roles, '^(system,)?user$') then 'the prompt has several turns'
-        when $prompts = 'turns' and not regexp_matches(roles, '^(system,)?user(,assistant,user)*$')
-            then 'the turns do not alternate'
+        when misfit is not null then misfit
         when $max_characters > 0 and characters > $max_characters then 'too many characters'
         else 'kept'
     end as fate,

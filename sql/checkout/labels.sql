@@ -3,7 +3,7 @@
 select
     examples.place, examples.split, examples.kind, examples.record_id, examples.side,
     case $system when 'keep' then system_of(unpaired.prompt) when 'replace' then $system_prompt else '' end as system,
-    case when $system = 'keep' then after_system(unpaired.prompt) else turns_of(unpaired.prompt) end as turns,
+    kept_turns(unpaired.prompt, $system) as turns,
     unpaired.response, examples.label, examples.weight
 from checkout.examples as examples
 join release.unpaired as unpaired on unpaired.response_id = examples.record_id
@@ -12,7 +12,7 @@ union all
 select
     examples.place, examples.split, examples.kind, examples.record_id, examples.side,
     case $system when 'keep' then system_of(pairs.prompt) when 'replace' then $system_prompt else '' end,
-    case when $system = 'keep' then after_system(pairs.prompt) else turns_of(pairs.prompt) end,
+    kept_turns(pairs.prompt, $system),
     case when examples.side = 'chosen' then pairs.chosen else pairs.rejected end,
     examples.label, examples.weight
 from checkout.examples as examples

@@ -8,7 +8,7 @@ measured as (
     select
         pairs.pair_id, pairs.prompt_id, pairs.layer,
         round(case when factors.squared then information_of(pairs.trust) else pairs.trust end * factors.factor, 9) as weight,
-        case when $prompts <> 'any' then array_to_string(list_transform(pairs.prompt, lambda m: m.role), ',') end as roles,
+        misfit($prompts, kept_turns(pairs.prompt, $system)) as misfit,
         case when $max_characters > 0 then length(array_to_string(list_transform(pairs.prompt, lambda m: m.content), '')) end as asked,
         length(pairs.chosen) as chosen_length,
         length(pairs.rejected) as rejected_length,
@@ -50,9 +50,7 @@ select
         when same then 'both sides are the same text'
         when tie and not $ties then 'tie'
         when greatest(p_chosen, p_rejected) < $min_p then 'p is too low'
-        when $prompts = 'single' and not regexp_matches(roles, '^(system,)?user$') then 'the prompt has several turns'
-        when $prompts = 'turns' and not regexp_matches(roles, '^(system,)?user(,assistant,user)*$')
-            then 'the turns do not alternate'
+        when misfit is not null then misfit
         when $max_characters > 0 and asked + greatest(chosen_length, rejected_length) > $max_characters then 'too many characters'
         else 'kept'
     end as fate,

@@ -3,7 +3,7 @@
 select
     examples.place, examples.split, examples.kind, examples.record_id, examples.side,
     case $system when 'keep' then system_of(pairs.prompt) when 'replace' then $system_prompt else '' end as system,
-    case when $system = 'keep' then after_system(pairs.prompt) else turns_of(pairs.prompt) end as turns,
+    kept_turns(pairs.prompt, $system) as turns,
     case when examples.swapped then pairs.rejected else pairs.chosen end as chosen,
     case when examples.swapped then pairs.chosen else pairs.rejected end as rejected,
     examples.p, examples.margin, examples.weight

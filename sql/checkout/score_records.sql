@@ -8,7 +8,7 @@ weighed as (
         ratings.response_id, ratings.prompt_id, ratings.layer, ratings.dimension,
         cast(round(case when factors.squared then information_of(ratings.trust) else ratings.trust end * factors.factor * 1e9) as bigint)
             as weight,
-        array_to_string(list_transform(ratings.prompt, lambda m: m.role), ',') as roles,
+        misfit($prompts, kept_turns(ratings.prompt, $system)) as misfit,
         length(array_to_string(list_transform(ratings.prompt, lambda m: m.content), '')) + length(ratings.response) as characters,
         ltrim(ratings.response) = '' as blank,
         case when $validation > 0 then short_hash(opening_of(ratings.prompt)) end as opening
@@ -20,7 +20,7 @@ weighed as (
 ),
 rated as (
     select
-        response_id, min(prompt_id) as prompt_id, min(layer) as layer, min(roles) as roles, max(characters) as characters,
+        response_id, min(prompt_id) as prompt_id, min(layer) as layer, min(misfit) as misfit, max(characters) as characters,
         bool_or(blank) as blank, min(opening) as opening,
         count(distinct dimension) as dimensions,
         case when count(weight) = count(*) then round(sum(weight) / (count(*) * 1e9), 9) end as weight
@@ -32,8 +32,7 @@ select
     case
         when dimensions < array_length(string_split($dimensions, ',')) then 'a dimension has no score'
         when blank then 'a side is empty'
-        when $prompts = 'turns' and not regexp_matches(roles, '^(system,)?user(,assistant,user)*$')
-            then 'the turns do not alternate'
+        when misfit is not null then misfit
         when $max_characters > 0 and characters > $max_characters then 'too many characters'
         else 'kept'
     end as fate,

@@ -23,7 +23,7 @@ texts as (
 select
     examples.place, examples.split, examples.kind, examples.record_id, examples.side,
     case $system when 'keep' then system_of(texts.prompt) when 'replace' then $system_prompt else '' end as system,
-    case when $system = 'keep' then after_system(texts.prompt) else turns_of(texts.prompt) end as turns,
+    kept_turns(texts.prompt, $system) as turns,
     texts.response, scored.scores, examples.weight
 from checkout.examples as examples
 join texts on texts.response_id = examples.record_id

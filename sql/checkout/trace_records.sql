@@ -7,7 +7,7 @@ measured as (
     select
         traces.trace_id, traces.prompt_id, traces.layer,
         round(case when factors.squared then information_of(traces.trust) else traces.trust end * factors.factor, 9) as weight,
-        array_to_string(list_transform(traces.prompt, lambda m: m.role), ',') as roles,
+        misfit($prompts, kept_turns(traces.prompt, $system)) as misfit,
         length(array_to_string(list_transform(traces.prompt, lambda m: m.content), ''))
             + length(array_to_string(list_transform(traces.steps, lambda s: coalesce(s.output, '')), '')) as characters,
         case when $validation > 0 then short_hash(opening_of(traces.prompt)) end as opening,
@@ -26,7 +26,7 @@ select
         when steps = 0 then 'no steps'
         when unjudged > 0 then 'a step has no reward'
         when blank > 0 then 'a step is empty'
-        when $prompts = 'single' and not regexp_matches(roles, '^(system,)?user$') then 'the prompt has several turns'
+        when misfit is not null then misfit
         when $max_characters > 0 and characters > $max_characters then 'too many characters'
         else 'kept'
     end as fate,

@@ -3,7 +3,7 @@
 select
     examples.place, examples.split, examples.kind, examples.record_id, examples.side,
     case $system when 'keep' then system_of(traces.prompt) when 'replace' then $system_prompt else '' end as system,
-    case when $system = 'keep' then after_system(traces.prompt) else turns_of(traces.prompt) end as turns,
+    kept_turns(traces.prompt, $system) as turns,
     list_transform(traces.steps, lambda s: s.output) as completions,
     list_transform(traces.steps, lambda s: s.reward >= $good_step) as labels,
     examples.weight

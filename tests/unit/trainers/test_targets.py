@@ -329,6 +329,40 @@ def test_a_system_message_after_the_first_turn_stays_where_it_stands(store: Loca
         assert [row["prompt"] for row in rows(out)] == [asked]
 
 
+@pytest.mark.parametrize("name", ["ms-swift-dpo", "ms-swift-rm", "llamafactory-sharegpt"])
+def test_a_trainer_that_holds_system_prompts_at_the_front_alone_gets_no_later_one(
+    name: str, store: LocalStore, tmp_path: Path
+) -> None:
+    """ms-swift stops at it; the report says how many there were, and without system prompts they fit."""
+    talk = [*TALK[:3], {"role": "system", "content": "in French"}, TALK[3]]
+    two = [TALK[0], {"role": "system", "content": "be short"}, *TALK[1:]]
+    made = hand_out(store, {PAIRS: [whole_pair("a", talk), whole_pair("b", two)]}, tmp_path / "kept", name)
+    assert made.report is not None
+    assert (made.rows, made.report.left_out) == (1, {"a system message after the first turn": 1})
+    for word, text in (("drop", ""), ("replace", "be brief")):
+        asked = Options(system=word, system_prompt=text)
+        assert checkout_layer(store, "main", "latest", tmp_path / word, form=name, options=asked).rows == 2
+
+
+def test_several_system_messages_at_the_front_are_one_system_prompt(store: LocalStore, tmp_path: Path) -> None:
+    """So the row fits a format of one question."""
+    prompts = [TALK[:2], [TALK[0], *TALK[:2]], TALK]
+    records = {PAIRS: [whole_pair(f"{at}", prompt) for at, prompt in enumerate(prompts)]}
+    made = hand_out(store, records, tmp_path / "out", "axolotl-bradley-terry")
+    assert sorted(row["system"] for row in rows(tmp_path / "out")) == ["be kind", "be kind\n\nbe kind"]
+    assert made.report is not None
+    assert made.report.left_out == {"the prompt has several turns": 1}
+
+
+def test_scores_of_answers_to_a_later_system_message_are_left_out(store: LocalStore, tmp_path: Path) -> None:
+    """ms-swift's regression reads conversations as its preferences do."""
+    talk = [*TALK[:3], {"role": "system", "content": "in French"}, TALK[3]]
+    records = {"main/ratings/bucket=00.parquet": [rating("r", "a", 0.5), {**rating("s", "a", 0.5), "prompt": talk}]}
+    made = hand_out(store, records, tmp_path / "out", "ms-swift-regression", dimensions=("a",))
+    assert made.report is not None
+    assert (made.rows, made.report.left_out) == (1, {"a system message after the first turn": 1})
+
+
 def test_a_system_prompt_is_a_text_whatever_it_holds(store: LocalStore, tmp_path: Path) -> None:
     """Quotes, comments and dollar signs in it are no SQL."""
     text = "it's '' -- $system\n; drop view release.pairs"
