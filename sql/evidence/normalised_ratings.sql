@@ -11,7 +11,7 @@ with unit as (
         coalesce(substr(cast(cast(decided_at as date) as varchar), 1, 7), 'unknown') as span,
         (value - scale_min) / nullif(scale_max - scale_min, 0) as unit_value,
         round, decided_at,
-        rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
+        has_reason(rationale, reason_tags) as has_rationale
     from ledger.ratings as ratings
     left join evidence.prompts as prompts on prompts.prompt_id = ratings.prompt_id
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = ratings.rater_id

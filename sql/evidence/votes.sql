@@ -15,7 +15,7 @@ with given as (
         round, decided_at,
         2e0 / greatest(coalesce(judgement_size, 2), 2) as share,
         'vote' as derived_from,
-        rationale is not null or coalesce(array_length(reason_tags), 0) > 0 as has_rationale
+        has_reason(rationale, reason_tags) as has_rationale
     from ledger.votes
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
     anti join evidence.outdated as outdated on outdated.vote_id = votes.vote_id

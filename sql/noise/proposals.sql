@@ -16,6 +16,7 @@ shown as (
     select tagged.*, coalesce(masked.content, tagged.said) as tag
     from tagged
     left join privacy.masked as masked on masked.text = 'tag' and masked.id = tagged.said
+    where has_words(tagged.said)
 ),
 counted as (
     select

@@ -75,6 +75,7 @@ tags as (
         where array_length(reason_tags) > 0
     ) as ticked
     left join privacy.masked as shown on shown.text = 'tag' and shown.id = ticked.tag
+    where has_words(ticked.tag)
     group by pair_id
 )
 select

@@ -150,7 +150,7 @@ trace_raters as (
     select
         trace_id, prompt_id, supervisor || '/' || mode as stratum,
         count(distinct rater_id) as n,
-        bool_or(rationale is not null or coalesce(array_length(reason_tags), 0) > 0) as has_rationale
+        bool_or(has_reason(rationale, reason_tags)) as has_rationale
     from ledger.steps
     anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = steps.rater_id
     anti join evidence.erased as erased on erased.kind = 'trace' and erased.id = steps.trace_id

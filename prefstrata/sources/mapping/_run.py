@@ -71,19 +71,19 @@ class Demand:
 
 @dataclass(frozen=True)
 class _Needed:
-    """A reason that a policy asks for: how its lack is called, what it is, and when beside tags nothing else is one."""
+    """A reason that a policy asks for: how its lack is called, what it is, and when one was given."""
 
     reason: str
     what: str
-    silent: str
+    given: str
 
 
 _REASON_NEEDED = _Needed(
     "rationale_required",
     "reason tags, a rationale or a winning dimension",
-    "coalesce(trim_ends(rationale), '') = ''",
+    "has_reason(rationale, reason_tags)",
 )
-_TAG_NEEDED = _Needed("tags_required", "reason tags or a winning dimension", "true")
+_TAG_NEEDED = _Needed("tags_required", "reason tags or a winning dimension", "has_reason(null, reason_tags)")
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,7 @@ class _Run:
             # Of the units no more than this: a record may have fields with the names of a vote's.
             " join (select __line, __unit, __scenario, __risk_level from __units) as asked using (__line, __unit)"
             f" where {where} group by __line, __unit"
-            f" having bool_and(len(reason_tags) = 0 and {needed.silent} and dimension = 'overall')"
+            f" having bool_and(not {needed.given} and dimension = 'overall')"
             ") where __line not in (select __line from __refused) group by __line"
         )
 

@@ -122,9 +122,8 @@ def unit_table(
 
 
 def tags(cell: Cell) -> str:
-    """A list of texts, sorted, each once, without nulls and blanks, which give no reason; empty when there is none."""
-    said = f"list_filter({cell.sql}, lambda __tag: trim_ends(__tag) <> '')"
-    return f"coalesce(list_sort(list_distinct({said})), cast([] as varchar[]))"
+    """A list of texts, sorted, each once, without nulls; empty when there is none."""
+    return f"coalesce(list_sort(list_distinct({cell.sql})), cast([] as varchar[]))"
 
 
 def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tuple[str, list[str], str]:

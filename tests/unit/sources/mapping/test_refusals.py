@@ -183,9 +183,11 @@ def test_one_bad_statement_refuses_all_of_its_record() -> None:
         ({"rationale": {"constant": "why"}}, "care", "high", False),
         ({"rationale": {"constant": "  "}}, "care", "high", True),
         ({"rationale": "e'\\n\\t'"}, "care", "high", True),
+        ({"rationale": "e'\\r\\n'"}, "care", "high", True),
         ({"reason_tags": {"constant": "rude"}}, "care", "high", False),
         ({"reason_tags": "string_split('', ';')"}, "care", "high", True),
         ({"reason_tags": "[' ', e'\\t\\n', null]"}, "care", "high", True),
+        ({"reason_tags": "[e'\\r']"}, "care", "high", True),
         ({"reason_tags": "['', 'rude']"}, "care", "high", False),
         ({"dimension": {"constant": "safety"}}, "care", "high", False),
     ],
@@ -196,6 +198,20 @@ def test_high_risk_needs_a_reason(keys: dict[str, Any], scenario: str | None, ri
     found = say(_vote(**keys), GOOD, demand=demand, defaults={"scenario": scenario, "risk_level": risk})
     assert reasons(found) == ({1: "rationale_required"} if refused else {})
     assert len(found.votes) == (0 if refused else 1)
+
+
+@pytest.mark.parametrize("blank", ["['']", "[e'\\r\\n', null]"])
+def test_words_and_blank_tags_are_no_tags(blank: str) -> None:
+    """Where tags are asked for, neither takes their place."""
+    mapping = _vote(reason_tags=blank, rationale={"constant": "why"})
+    found = say(mapping, GOOD, demand=Demand(tagged=frozenset({("*", "high")})), defaults={"risk_level": "high"})
+    assert reasons(found) == {1: "tags_required"}
+
+
+def test_a_reason_is_kept_as_it_was_given() -> None:
+    """A vote's id is made of what it says: were blanks left out, a file read before they were would count twice."""
+    [vote] = say(_vote(reason_tags="['rude', '', null]", rationale="''"), GOOD).votes
+    assert (vote["reason_tags"], vote["rationale"]) == (["", "rude"], "")
 
 
 def test_a_record_may_have_fields_named_as_a_vote_has() -> None:
