@@ -124,8 +124,8 @@ def reconcile_releases(store: VersionStore, *, audit: Audit, step: Hook = _nothi
     """Finish or reap what killed runs left; call it at the start of every run.
 
     A release that was committed, and whose parent is still the newest release, is audited and published. One that was
-    not committed stays for the run that begins it again. What can no longer be published is deleted, and what only that
-    held is collected.
+    not committed stays for the run that begins it again. What can no longer be published is deleted, what only that
+    held is collected, and what a killed purge left is destroyed.
 
     Args:
         store: where to look.
@@ -141,7 +141,7 @@ def reconcile_releases(store: VersionStore, *, audit: Audit, step: Hook = _nothi
     """
     outcomes = []
     left = store.reconcile()
-    gone = bool(left.reaped)
+    gone = bool(left.reaped) or left.purge_cut_off
     for txn in left.resumable:
         if txn.commit is None:
             continue

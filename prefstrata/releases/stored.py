@@ -12,7 +12,7 @@ from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.model.ahead import ahead
 from prefstrata.releases.drafts import MANIFEST, manifest_files
 from prefstrata.releases.folders import check_free, whole_folder
-from prefstrata.stores import FileInfo, check_path, check_together, tree_id
+from prefstrata.stores import FileInfo, ProblemKind, PurgedError, check_path, check_together, tree_id
 from prefstrata.stores.durable import replacing
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Checkout", "Verified", "checkout_files", "read_manifest", "verify_release", "verify_releases"]
 
 _NAMED = 20
+_PURGED = "what was purged is gone for good; name the releases that are to be whole, such as `prefstrata verify latest`"
+_RESTORE = "do not train on these versions; restore files that were not purged from a copy of the store, or roll back"
 _DOWNLOADS = 4
 
 
@@ -100,6 +102,7 @@ def verify_releases(store: VersionStore, refs: Sequence[str] | None = None, *, b
     commits = tuple(store.resolve(ref) for ref in names)
     wrong = [line for commit in commits for line in _against_manifest(store, commit)]
     report = store.verify([commit.id for commit in commits], but=but)
+    is_purged = not wrong and all(problem.kind is ProblemKind.PURGED for problem in report.problems)
     wrong += [str(problem) for problem in report.problems]
     if wrong:
         lines = sorted(set(wrong))
@@ -107,7 +110,7 @@ def verify_releases(store: VersionStore, refs: Sequence[str] | None = None, *, b
         raise IntegrityError(
             f"{len(lines)} stored files are not as they were released: {'; '.join(lines[:_NAMED])}{more}",
             where=store.location,
-            todo="do not train on these versions; restore the files from a copy of the store, or roll back",
+            todo=_PURGED if is_purged else _RESTORE,
         )
     return Verified(commits, report.files, report.bytes)
 
@@ -118,6 +121,8 @@ def _against_manifest(store: VersionStore, commit: CommitInfo) -> Iterator[str]:
         rows = manifest_files(read_manifest(store, commit))
     except ValueError as error:
         raise IntegrityError(f"{MANIFEST} cannot be read: {error}", where=store.location) from error
+    except PurgedError:
+        return  # the store names it among what it read
     except IntegrityError as error:
         yield f"{MANIFEST}: {error.what}"
         return

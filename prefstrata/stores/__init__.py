@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from prefstrata.stores.errors import RunGoneError
+from prefstrata.stores.errors import PurgedError, RunGoneError
 from prefstrata.stores.paths import check_path, check_together
 from prefstrata.stores.protocol import VersionStore
 from prefstrata.stores.reading import VerifyingReader
@@ -43,6 +43,7 @@ __all__ = [
     "ProblemKind",
     "Published",
     "PurgeReport",
+    "PurgedError",
     "Put",
     "ReconcileReport",
     "RunGoneError",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from prefstrata.model import PrefstrataError
+from prefstrata.model import IntegrityError, PrefstrataError
 
-__all__ = ["PURGED_AGAIN", "RunGoneError"]
+__all__ = ["PURGED_AGAIN", "PurgedError", "RunGoneError"]
 
 PURGED_AGAIN = "purged bytes are never stored again: leave out the data that they are made from, then run again"
 """What to do when a release would hold purged bytes."""
+
+
+class PurgedError(IntegrityError):
+    """A stored file was purged, for good."""
 
 
 class RunGoneError(PrefstrataError):

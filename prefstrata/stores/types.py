@@ -290,6 +290,7 @@ class ReconcileReport:
         resumable: transactions whose parent is still the newest release: committed ones can be audited and published,
             unfinished ones are resumed by a run that begins the same release.
         pointer_moved: whether ``main`` had to be moved to the newest release.
+        purge_cut_off: whether bytes are there still that a killed purge was to destroy; a collection destroys them.
         warnings: what could not be put right.
     """
 
@@ -298,3 +299,4 @@ class ReconcileReport:
     resumable: tuple[Txn, ...] = ()
     pointer_moved: bool = False
     warnings: tuple[str, ...] = ()
+    purge_cut_off: bool = False

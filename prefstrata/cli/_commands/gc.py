@@ -29,4 +29,4 @@ def collected_told(report: GcReport) -> list[str]:
     if not report.objects and not report.temporary:
         return []
     removed = counted(report.objects + report.temporary, "file")
-    return [f"{removed} ({size(report.bytes)}) that no release held, of runs that did not end, are removed"]
+    return [f"{removed} ({size(report.bytes)}) of runs and purges that did not end are removed: no release held them"]

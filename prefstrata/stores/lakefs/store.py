@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Self
 
 from prefstrata.model import ConfigError, IntegrityError
-from prefstrata.stores.errors import PURGED_AGAIN
+from prefstrata.stores.errors import PURGED_AGAIN, PurgedError
 from prefstrata.stores.lakefs.client import Client
 from prefstrata.stores.lakefs.errors import Fault, Kind, user_error
 from prefstrata.stores.lakefs.objects import Addresses, Entry, RemoteStream, list_entries, stat_entry
@@ -109,7 +109,8 @@ class LakeFSStore:
         if entry is None:
             raise ConfigError(f"version {commit[:12]} has no file {path!r}", where=self.location)
         if problem := self._refused(entry.file):
-            raise IntegrityError(f"the stored file {path} cannot be used: {problem.detail}", where=self.location)
+            error = PurgedError if problem.kind is ProblemKind.PURGED else IntegrityError
+            raise error(f"the stored file {path} cannot be used: {problem.detail}", where=self.location)
         return VerifyingReader(RemoteStream(self._client, commit, path), entry.file, self.location)
 
     def diff(self, a: str, b: str) -> Diff:

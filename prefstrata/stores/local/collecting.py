@@ -1,4 +1,4 @@
-"""Garbage collection of a local store: mark everything a ref reaches, then sweep the rest."""
+"""Garbage collection of a local store: mark everything a ref reaches and nobody purged, then sweep the rest."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["collect"]
 
 
 def collect(objects: Objects, refs: Refs) -> GcReport:
-    """Delete unreachable objects and stale temporary files; the caller keeps writers away meanwhile.
+    """Delete unreachable and purged objects and stale temporary files; the caller keeps writers away meanwhile.
 
     Raises:
         IntegrityError: a reachable commit or tree is damaged; nothing is deleted then, because what it reaches is
             not known.
     """
-    reached = _mark(objects, refs)
+    reached = _mark(objects, refs) - {(FILES, sha256) for sha256 in refs.purged()}
     count = size = 0
     for kind in (COMMITS, TREES, FILES):
         for sha256 in objects.names(kind):

@@ -180,6 +180,10 @@ class Refs:
         rows = self._rows("select sha256, reason, seal from purged where sha256 = ?", (sha256,))
         return rows[0][1] if rows else None
 
+    def purged(self) -> list[str]:
+        """Return the sha256 of all bytes that were purged."""
+        return [row[0] for row in self._rows("select sha256, reason, seal from purged")]
+
     def record_purge(self, sha256: str, reason: str) -> None:
         """Remember a purge; only inside :meth:`writing`. The first reason stays."""
         if self.purge_reason(sha256) is None:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Self
 
 from prefstrata.model import ConfigError, IntegrityError
-from prefstrata.stores.errors import PURGED_AGAIN
+from prefstrata.stores.errors import PURGED_AGAIN, PurgedError
 from prefstrata.stores.local.collecting import collect
 from prefstrata.stores.local.errors import mapped
 from prefstrata.stores.local.lock import StoreLock
@@ -23,6 +23,7 @@ from prefstrata.stores.types import (
     Diff,
     FileInfo,
     GcReport,
+    ProblemKind,
     Published,
     PurgeReport,
     Put,
@@ -112,9 +113,9 @@ class LocalStore:
         # What a killed purge left is as good as gone.
         stream = None if self._refs.purge_reason(file.sha256) else self._objects.open(file.sha256)
         if stream is None:
-            raise IntegrityError(
-                f"the stored file {path} is {why_absent(self._refs, file.sha256)[1]}",
-                where=str(self._objects.path(FILES, file.sha256)),
+            kind, why = why_absent(self._refs, file.sha256)
+            raise (PurgedError if kind is ProblemKind.PURGED else IntegrityError)(
+                f"the stored file {path} is {why}", where=str(self._objects.path(FILES, file.sha256))
             )
         return VerifyingReader(stream, file, str(self._objects.path(FILES, file.sha256)))
 
@@ -262,7 +263,9 @@ class LocalStore:
                     (finished if run.head in tagged else reaped).append(run.branch)
                 else:
                     resumable.append(Txn(run.release_id, run.parent, run.branch, run.head, resumed=True))
-        return ReconcileReport(tuple(finished), tuple(reaped), tuple(resumable), pointer_moved=self.set_main())
+        cut_off = any(self._objects.size(FILES, sha256) is not None for sha256 in self._refs.purged())
+        moved = self.set_main()
+        return ReconcileReport(tuple(finished), tuple(reaped), tuple(resumable), moved, purge_cut_off=cut_off)
 
     def close(self) -> None:
         """Close the refs."""

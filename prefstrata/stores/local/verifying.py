@@ -65,8 +65,12 @@ def _check_history(objects: Objects, commit: CommitInfo, seen: set[str]) -> None
 
 
 def _opened(objects: Objects, refs: Refs, file: FileInfo) -> IO[bytes] | Problem:
-    stream = None if refs.purge_reason(file.sha256) else objects.open(file.sha256)
-    return stream or Problem(file.path, *why_absent(refs, file.sha256))
+    if refs.purge_reason(file.sha256) is None and (stream := objects.open(file.sha256)):
+        return stream
+    kind, why = why_absent(refs, file.sha256)
+    left = objects.size(FILES, file.sha256) is not None
+    cut_off = ", but the purge was cut off and the bytes are there still: `prefstrata gc` destroys them"
+    return Problem(file.path, kind, why + cut_off * left)
 
 
 def _read(objects: Objects, opened: tuple[FileInfo, IO[bytes] | Problem]) -> Problem | None:

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from prefstrata.model import IntegrityError
+from prefstrata.releases import verify_release
 from prefstrata.releases.purging import purge_releases
 from tests._stores import put_all, read_back, release, release_id, sha
 
@@ -58,6 +59,18 @@ def test_a_release_can_be_purged_twice(store: VersionStore) -> None:
         purge_releases(store, [tag], reason)
     with pytest.raises(IntegrityError, match="purged: first"):
         read_back(store, old, "main/pairs/bucket=00.parquet")
+
+
+def test_nobody_is_told_to_bring_back_what_was_purged(store: VersionStore) -> None:
+    """Verifying a purged release fails, names each file once, and does not ask for a copy."""
+    release(store, {"main/pairs/bucket=00.parquet": _table("ann"), "report/report.json": b"{}"})
+    old = store.resolve("latest")
+    [tag] = [each.name for each in store.tags() if each.commit == old.id]
+    release(store, {"report/report.json": b"[]"})
+    purge_releases(store, [tag], "request 17")
+    with pytest.raises(IntegrityError, match="purged: request 17") as refused:
+        verify_release(store, tag)
+    assert (refused.value.what.count("manifest.json"), "copy" in refused.value.todo) == (1, False)
 
 
 class _Overtaken:

@@ -14,16 +14,17 @@ from unittest.mock import patch
 import pytest
 
 from prefstrata.model import ConfigError, IntegrityError, UnreachableError
-from prefstrata.releases import checkout_files, verify_releases
+from prefstrata.releases import checkout_files, reconcile_releases, verify_releases
 from prefstrata.stores import ProblemKind, open_store
 from prefstrata.stores.local.errors import mapped
 from prefstrata.stores.local.lock import StoreLock
-from prefstrata.stores.local.objects import Objects
+from prefstrata.stores.local.objects import FILES, Objects
 from prefstrata.stores.local.refs import Refs
 from tests._mounts import mounted
 from tests._stores import commit_files, put_all, release, release_id, sha
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -190,7 +191,28 @@ def test_what_a_killed_purge_left_is_as_good_as_gone(tmp_path: Path) -> None:
             store.purge([kept.sha256], "consent withdrawn")
         with pytest.raises(IntegrityError, match="purged: consent withdrawn"):
             store.open(commit.id, "main/a")
-        assert [str(problem.kind) for problem in store.verify([commit.id]).problems] == [str(ProblemKind.PURGED)]
+        [problem] = store.verify([commit.id]).problems
+        assert (problem.kind, "the bytes are there still" in problem.detail) == (ProblemKind.PURGED, True)
+
+
+@pytest.mark.parametrize("tidied", [lambda store: reconcile_releases(store, audit=str), lambda store: store.gc()])
+def test_what_a_killed_purge_left_is_destroyed_by_the_next_run_and_by_a_collection(
+    tmp_path: Path, tidied: Callable[[VersionStore], object]
+) -> None:
+    """Nobody has to name the releases again, and the bytes of what stays are kept."""
+    with open_store(tmp_path / "store") as store:
+        commit = release(store, ONE).commit
+        assert commit
+        with patch.object(Objects, "delete", side_effect=KeyboardInterrupt), suppress(KeyboardInterrupt):
+            store.purge([sha(ONE["main/a"])], "consent withdrawn")
+        stored = Objects(tmp_path / "store")
+        assert stored.size(FILES, sha(ONE["main/a"])) is not None
+        tidied(store)
+        assert stored.size(FILES, sha(ONE["main/a"])) is None
+        assert [(each.path, each.detail) for each in store.verify([commit.id]).problems] == [
+            ("main/a", "purged: consent withdrawn")
+        ]
+        assert not store.reconcile().purge_cut_off
 
 
 def test_a_purge_that_comes_while_bytes_are_put_is_seen(tmp_path: Path) -> None:
