@@ -208,4 +208,5 @@ def _ignored(target: Target, options: Options) -> list[Ignored]:
         )
     if target.reads == ("traces",):
         said.append(Ignored("reward", "a step is good or bad, by --good-step", ""))
+        said.append(Ignored("steps without a reward", "a trace ends with the last step that was judged", ""))
     return said

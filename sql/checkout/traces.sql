@@ -1,5 +1,14 @@
 -- Grain: a trace that is written, with its texts and a label per step.
--- A step is good from the reward on that the caller names: scales differ in what they call neutral.
+-- A step is good from the reward on that the caller names: scales differ in what they call neutral. What stands behind the last judged
+-- step has no label.
+with read as (
+    select *, judged_upto(steps) as upto
+    from release.traces
+),
+judged as (
+    select trace_id, prompt, list_filter(steps, lambda s: s."index" <= upto) as steps
+    from read
+)
 select
     examples.place, examples.split, examples.kind, examples.record_id, examples.side,
     case $system when 'keep' then system_of(traces.prompt) when 'replace' then $system_prompt else '' end as system,
@@ -8,5 +17,5 @@ select
     list_transform(traces.steps, lambda s: s.reward >= $good_step) as labels,
     examples.weight
 from checkout.examples as examples
-join release.traces as traces on traces.trace_id = examples.record_id
+join judged as traces on traces.trace_id = examples.record_id
 where examples.kind = 'traces'

@@ -37,7 +37,7 @@ EXPECTED: dict[str, tuple[int, dict[str, int], dict[str, int]]] = {
     "finegrained": (250, {}, {"votes": 1500, "ratings": 750}),
     "squality": (20, {}, {"votes": 2700, "ratings": 2700}),
     "medfeedback": (3220, {}, {"ratings": 3220}),
-    "bigbench-mistake": (900, {}, {"steps": 3205}),
+    "bigbench-mistake": (900, {}, {"steps": 5620}),
     "bigbench-answers": (900, {}, {"ratings": 900}),
     "llmbar-people": (100, {}, {"votes": 100}),
     "llmbar-judges": (1100, {"says_nothing": 3}, {"votes": 2193}),

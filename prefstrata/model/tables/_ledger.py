@@ -124,7 +124,7 @@ unit | varchar | kind of process unit: reasoning step, tool call, plan node…
 template | varchar | name and version of the segmentation template, null when unknown
 state | varchar | what the step started from, null when not given
 output | varchar | what the step produced
-reward | double | the step's reward on the scale -1 to 1
+reward | double | the step's reward on the scale -1 to 1, null when the rater did not judge it
 rater_id | varchar | who
 {SAID.strip()}
 """),

@@ -320,12 +320,23 @@ def _steps(*rewards: float | None) -> dict[str, Any]:
 
 
 def test_a_trace_is_known_by_all_its_steps() -> None:
-    """Steps nobody judged say nothing, but belong to the trace."""
+    """Steps that were not judged belong to the trace, and stand in it."""
     found = say(STEPS, _steps(1, -1, None), _steps(1, -1), _steps(0, 0.5, None))
     traces = {line: {row["trace_id"] for row in found.steps if row["line"] == line} for line in (1, 2, 3)}
     assert [len(ids) for ids in traces.values()] == [1, 1, 1]
     assert traces[1] == traces[3] != traces[2]
-    assert [(row["index"], row["reward"]) for row in found.steps if row["line"] == 1] == [(0, 1), (1, -1)]
+    assert [(row["index"], row["reward"]) for row in found.steps if row["line"] == 1] == [(0, 1), (1, -1), (2, None)]
+
+
+def test_a_step_that_was_not_judged_leaves_no_hole() -> None:
+    """A solution is kept whole, and one of which no step was judged says nothing."""
+    found = say(STEPS, _steps(1, None, -1), _steps(None, None))
+    assert [(row["index"], row["output"], row["reward"]) for row in found.steps] == [
+        (0, "step 0", 1),
+        (1, "step 1", None),
+        (2, "step 2", -1),
+    ]
+    assert reasons(found) == {2: "says_nothing"}
 
 
 NUMBERED: dict[str, Any] = {
