@@ -28,7 +28,7 @@ class Asked:
     Attributes:
         outcome: as in the table of the module that asks (``_asking``); "" while nothing is.
         parsed: the reply that decided.
-        unusable: replies that were paid for and say nothing.
+        unusable: replies of the model that were paid for and say nothing.
         is_cached: whether it was known before this run.
     """
 
@@ -42,7 +42,8 @@ class Asked:
         if self.outcome in FINAL:
             return
         self.outcome, self.parsed = parsed.outcome, parsed
-        self.unusable += parsed.outcome in UNUSABLE
+        # What is no completion at all says nothing of the question: something stood between us and the model.
+        self.unusable += parsed.outcome in UNUSABLE and parsed.outcome != "malformed"
 
     @property
     def is_final(self) -> bool:
@@ -64,7 +65,7 @@ class Progress:
         spent: micro-dollars spent by this run, what is in flight at its highest price.
         seconds: since the first request.
         stopped: judges that were stopped, with the reason.
-        heard: replies that came, by judge.
+        heard: replies that say something, by judge.
         turned_down: what its endpoint said of the first question that it refused, by judge.
         unread: the beginning of the first reply that could not be read, by judge.
     """
@@ -94,7 +95,7 @@ class Progress:
 
     @property
     def silent(self) -> dict[str, str]:
-        """Judges that were stopped before anything came from them, with the reason."""
+        """Judges that were stopped before they said anything, with the reason."""
         return {judge: reason for judge, reason in sorted(self.stopped.items()) if not self.heard[judge]}
 
     def demand_replies(self) -> None:

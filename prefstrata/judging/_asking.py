@@ -5,8 +5,9 @@ under every cap and written to the journal; after each, price, outcome and reply
 an outcome, and none ends the run:
 
     answered, refused     final
-    malformed, empty,     paid for, says nothing: asked again, three times in all, then final as it is
-    truncated, wrong_schema
+    empty, truncated,     paid for, says nothing: asked again, three times in all, then final as it is
+    wrong_schema
+    malformed             no completion at all: the same, but left for the next run
     busy                  429 or 503: waits as long as the endpoint says, fewer at once from then on
     failed                500, no answer in time, a broken connection: asked again with growing pauses
     rejected              the endpoint refuses this request for good

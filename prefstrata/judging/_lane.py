@@ -8,7 +8,9 @@ import itertools
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
+from prefstrata.judging._asked import TRIES
 from prefstrata.judging._endpoint import send
+from prefstrata.judging._parsing import UNUSABLE
 from prefstrata.judging._rows import Settled
 from prefstrata.judging._running import Stop
 from prefstrata.judging._throttle import Throttle
@@ -34,6 +36,8 @@ _SILENT = 5
 """Requests in a row that found nobody, or were refused by who never answered anything; then a judge is stopped."""
 _STUBBORN = 50
 """The same of refusals by a judge that has answered before: some questions are refused for their own sake."""
+_WASTED = 20
+"""Requests in a row that may all be paid, and came to nothing: too late, or with a reply that says nothing."""
 
 
 class Lane:
@@ -51,13 +55,17 @@ class Lane:
         self._reserved: deque[tuple[Question, Attempt]] = deque()
         self._later: list[tuple[float, int, Question]] = []
         self._sent: Counter[str] = Counter()
+        self._wasted_on: Counter[str] = Counter()
+        self._wasted = 0
+        self._wasted_by = ""
         self._tasks: set[asyncio.Task[None]] = set()
         self._on_the_way = 0
         self._reserving = False
         self._wake = asyncio.Event()
         self._silent = 0
         self._turned_down = ""
-        self._judge = judge.name
+        self._judge, self._timeout = judge.name, judge.timeout
+        self._most_wasted = max(_WASTED, judge.concurrency)  # those that are under way at once may all be late
         self._is_known = run.journal.has_answered(judge.name)
         self._patience = _STUBBORN if self._is_known else _SILENT
         self._stopped: Stop | None = None
@@ -124,6 +132,10 @@ class Lane:
             self._reserve_ahead()
         if self._silent >= self._patience:
             return None  # refusals come sooner than answers: what is under way may be one
+        if self._wasted >= self._most_wasted:
+            if not self._tasks:
+                self._stopped = Stop("stopped", f"{self._wasted} requests in a row came to nothing: {self._wasted_by}")
+            return None
         while self._reserved and self._on_the_way < self._throttle.limit:
             if (wait := self._throttle.wait(now)) > 0:
                 return wait
@@ -176,6 +188,10 @@ class Lane:
         if sent.body is not None:
             self._throttle.succeeded()
             parsed = await run.settle_reply(question, attempt, sent.body, sent.status)
+            if parsed.outcome in UNUSABLE:
+                self._waste(question, f"{parsed.outcome}, the last reply begins: {parsed.begins}")
+            else:
+                self._wasted = 0
             if run.found[question.key].is_final:
                 if reason := run.over(question, parsed.outcome):
                     self._stopped = Stop("stopped", reason)
@@ -205,14 +221,21 @@ class Lane:
             return
         if sent.is_strained:
             self._throttle.refused(now, sent.retry_after)
+            if sent.maybe_paid:
+                self._waste(question, f"{sent.message}; timeout is {self._timeout:g} seconds")
         # Later each time, and not all at the same time: the key says where in the pause.
         number = self._sent[question.key]
         spread = 0.5 + int(question.key[:6], 16) / 0x2000000
         pause = min(_LONGEST_PAUSE, _PAUSE * 2**number) * spread
         self._again(question, sent.outcome, max(pause, sent.retry_after))
 
+    def _waste(self, question: Question, why: str) -> None:
+        """Count a request that may be paid and came to nothing."""
+        self._wasted_on[question.key] += 1
+        self._wasted, self._wasted_by = self._wasted + 1, why
+
     def _again(self, question: Question, outcome: str, pause: float) -> None:
-        if self._sent[question.key] >= _ATTEMPTS:
+        if self._sent[question.key] >= _ATTEMPTS or self._wasted_on[question.key] >= TRIES:
             self._run.over(question, "failed" if outcome in {"busy", "unreachable"} else outcome)
             return
         self._run.progress.retried[outcome] += 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prefstrata.judging._asked import read_reply
 from prefstrata.judging._money import Rate
+from prefstrata.judging._parsing import UNUSABLE
 from prefstrata.judging._rows import Settled, today
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Run:
 
     def heard(self, question: Question, parsed: Parsed) -> bool:
         """Note a reply; returns whether the question is over with it."""
-        self.progress.heard[question.judge.name] += 1
+        self.progress.heard[question.judge.name] += parsed.outcome not in UNUSABLE
         state = self.found[question.key]
         state.note(parsed)
         if parsed.begins:
