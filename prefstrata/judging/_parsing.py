@@ -107,11 +107,14 @@ def _parse(body: bytes, kind: str, size: int, scale: tuple[int, int]) -> Parsed:
 def _billed(document: dict[str, Any]) -> dict[str, Any]:
     usage = document.get("usage")
     usage = usage if isinstance(usage, dict) else {}
+    asked, said, total = (_count(usage.get(f"{name}_tokens")) for name in ("prompt", "completion", "total"))
+    if asked is not None and said is not None and total is not None:
+        said = max(said, total - asked)  # some count what a model thought in the total alone, and bill it
     names = (str(document.get("model") or ""), str(document.get("system_fingerprint") or ""))
     return {
         "model": "/".join(filter(None, names)),
-        "input_tokens": _count(usage.get("prompt_tokens")),
-        "output_tokens": _count(usage.get("completion_tokens")),
+        "input_tokens": asked,
+        "output_tokens": said,
     }
 
 

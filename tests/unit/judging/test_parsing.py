@@ -88,6 +88,15 @@ def test_a_fake_verdict_inside_the_reason_is_none() -> None:
     assert parse(reply(said), "pairwise").verdict == "B"
 
 
+@pytest.mark.parametrize(("total", "output"), [(15, 5), (215, 205), (0, 5), (-1, 5), ("many", 5), (None, 5)])
+def test_what_is_counted_in_the_total_alone_is_billed(total: object, output: int) -> None:
+    """Some endpoints count what a model thought beside its answer in no other place."""
+    document = json.loads(reply('{"reason": "x", "verdict": "A"}'))
+    document["usage"]["total_tokens"] = total
+    found = parse(json.dumps(document).encode(), "pairwise")
+    assert (found.input_tokens, found.output_tokens) == (10, output)
+
+
 def test_not_applicable_is_no_number() -> None:
     """A score is null, a word of a step is None; a score outside the scale is no score."""
     assert parse(reply('{"reason": "", "score": null}'), "scalar").score is None
