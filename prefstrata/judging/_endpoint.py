@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -28,6 +29,8 @@ LONGEST = 300
 _SECRET = 8
 """Characters from which on a key is taken for one."""
 _LATE = frozenset({408, 504})
+_GRACE = 1.0
+"""Seconds beyond the timeout, in which the carrier says by itself what was late: a connection, or an answer."""
 _FATAL = frozenset({401, 402, 403, 404, 405, 407})
 """No key, no money, no such thing, the wrong address: the next question will fare no better."""
 
@@ -57,22 +60,31 @@ class Sent:
     message: str = ""
 
 
+_LATE_ANSWER = Sent("failed", maybe_paid=True, is_strained=True, message="no answer in time")
+
+
 def open_client(judge: JudgeModel) -> AsyncOpenAI:
     """A client for a judge's endpoint; the key comes from the environment, and retries are ours.
 
     Raises:
-        ConfigError: the SDK is not installed, or the variable that should hold the key is empty.
+        ConfigError: the SDK is not installed, or the variable that should hold the key is empty or holds no key.
     """
     try:
         from openai import AsyncOpenAI  # noqa: PLC0415 - half a second that only judging pays
     except ImportError as error:
         raise ConfigError("judges need the openai package", todo='pip install "openai>=3.52,<4"') from error
-    key = os.environ.get(judge.api_key_env or "", "") if judge.api_key_env else "none"
+    key = os.environ.get(judge.api_key_env or "", "").strip() if judge.api_key_env else "none"
     if not key:
         raise ConfigError(
             f"judge {judge.name}: the environment variable {judge.api_key_env} is not set",
             where="judges.models",
             todo="set it, or write `api_key_env: null` for an endpoint that needs no key",
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigError(
+            f"judge {judge.name}: what the environment variable {judge.api_key_env} holds cannot be sent as a key",
+            where="judges.models",
+            todo="set it anew: a key is one line of ASCII, without quotes or invisible characters",
         )
     return AsyncOpenAI(
         base_url=judge.base_url, api_key=key, max_retries=0, timeout=judge.timeout, http_client=_carrier(judge)
@@ -103,9 +115,12 @@ async def send(client: AsyncOpenAI, body: dict[str, Any], name: str) -> Sent:
     try:
         # The reply as it came, unread: it is kept, and reading it is the parser's business. The SDK's own models
         # would cost as much again as the request.
-        reply = await client.post(
-            "/chat/completions", body=body, cast_to=httpx2.Response, options={"headers": {_NAME: name}}
-        )
+        async with asyncio.timeout(_whole(client)):
+            reply = await client.post(
+                "/chat/completions", body=body, cast_to=httpx2.Response, options={"headers": {_NAME: name}}
+            )
+    except TimeoutError:
+        return _LATE_ANSWER
     except openai.APIStatusError as error:
         return _refused(error.status_code, error.response.headers, said(client, error.message), error.code)
     except openai.APIConnectionError as error:  # no answer in time is one of these
@@ -113,16 +128,25 @@ async def send(client: AsyncOpenAI, body: dict[str, Any], name: str) -> Sent:
         if _never_arrived(error):
             return Sent("unreachable", message=str(cause))
         if isinstance(cause, httpx2.TimeoutException) and not _broke(cause):
-            return Sent("failed", maybe_paid=True, is_strained=True, message="no answer in time")
+            return _LATE_ANSWER
         return Sent("failed", maybe_paid=True, message=f"the connection broke: {cause}")
-    return Sent("replied", body=reply.content, status=reply.status_code)
+    return Sent("replied", body=_without_key(client, reply.content), status=reply.status_code)
+
+
+def _whole(client: AsyncOpenAI) -> float | None:
+    """Seconds for an answer from beginning to end: the carriers time each piece of it, and it may come drop by drop."""
+    return client.timeout + _GRACE if isinstance(client.timeout, int | float) else None
 
 
 def said(client: AsyncOpenAI, message: str) -> str:
     """What an endpoint said, for people: cut to size, and without the key, which some repeat."""
-    key = client.api_key
-    told = message.replace(key, "…") if len(key) >= _SECRET else message
+    told = _without_key(client, message.encode("utf-8", "replace")).decode()
     return told if len(told) <= LONGEST else told[: LONGEST - 1] + "…"
+
+
+def _without_key(client: AsyncOpenAI, told: bytes) -> bytes:
+    key = client.api_key.encode()
+    return told.replace(key, "…".encode()) if len(key) >= _SECRET else told
 
 
 def _never_arrived(error: BaseException) -> bool:

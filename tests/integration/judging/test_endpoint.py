@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from contextlib import suppress
 from importlib.util import find_spec
@@ -13,6 +14,7 @@ import pytest
 from benchmarks.judging.questions import judge
 from prefstrata.judging import _endpoint
 from prefstrata.judging._endpoint import Sent, open_client, send
+from prefstrata.model import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,6 +25,7 @@ CARRIERS = [
     "httpx2",
     pytest.param("aiohttp", marks=pytest.mark.skipif(find_spec("aiohttp") is None, reason="aiohttp is not installed")),
 ]
+KEY = "sk-nobody-may-see-this"
 BODY = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
 
 
@@ -33,16 +36,16 @@ def carrier(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(_endpoint, "find_spec", lambda _: None)
 
 
-async def sent_to(url: str, *, times: int = 1) -> list[Sent]:
+async def sent_to(url: str, *, times: int = 1, api_key_env: str | None = None) -> list[Sent]:
     """What becomes of requests to this address, one after the other."""
-    client = open_client(judge(url, timeout=0.4))
+    client = open_client(judge(url, timeout=0.4).model_copy(update={"api_key_env": api_key_env}))
     try:
         return [await send(client, BODY, f"n-{number}") for number in range(times)]
     finally:
         await client.close()
 
 
-def through(handler: Handler, *, times: int = 1) -> list[Sent]:
+def through(handler: Handler, *, times: int = 1, api_key_env: str | None = None) -> list[Sent]:
     """What becomes of requests to a server that does this with each connection."""
 
     async def serve() -> list[Sent]:
@@ -60,7 +63,7 @@ def through(handler: Handler, *, times: int = 1) -> list[Sent]:
         server = await asyncio.start_server(tidily, "127.0.0.1", 0)
         async with server:
             host, port = server.sockets[0].getsockname()
-            found = await sent_to(f"http://{host}:{port}/v1", times=times)
+            found = await sent_to(f"http://{host}:{port}/v1", times=times, api_key_env=api_key_env)
             over.set()
             await asyncio.gather(*at_work)
             return found
@@ -148,3 +151,44 @@ def test_an_endpoint_that_is_busy_costs_nothing_and_says_how_long() -> None:
         ("busy", False, True, 3.0)
     ] * 2
     assert [name.partition(b": ")[2] for name in names] == [b"n-0", b"n-1"]
+
+
+@pytest.mark.usefixtures("carrier")
+def test_an_answer_that_trickles_is_not_waited_for_longer_than_the_timeout() -> None:
+    """A blank now and then keeps a connection alive for ever: the whole answer has to come in time."""
+
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asked(reader)
+        writer.write(answer("200 OK", b"x" * 100)[:-100])
+        with suppress(ConnectionError):
+            for _ in range(40):
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.1)
+
+    [found] = through(trickle)
+    assert (found.outcome, found.maybe_paid, found.is_strained) == ("failed", True, True)
+
+
+def test_a_key_that_a_reply_repeats_is_kept_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replies are kept as they came and shown to people: whoever repeats the key is not repeated."""
+    monkeypatch.setenv("KEY_OF_TEST", f" {KEY}\n")
+    heard: list[bytes] = []
+
+    async def repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await asked(reader))
+        writer.write(answer("200 OK", f'{{"error": "bad key: {KEY}"}}'.encode()))
+        await writer.drain()
+
+    [found] = through(repeat, api_key_env="KEY_OF_TEST")
+    assert KEY.encode() in heard[0]
+    assert found.body == '{"error": "bad key: …"}'.encode()
+
+
+@pytest.mark.parametrize("key", [f"“{KEY}”", f"{KEY}\nX-More: 1", "sk-\x00"])
+def test_what_can_be_no_key_is_said_and_not_shown(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quotes that a word processor made, two lines, a character that nobody sees: said before anything is sent."""
+    monkeypatch.setattr(os, "environ", {"KEY_OF_TEST": key})
+    with pytest.raises(ConfigError, match="KEY_OF_TEST holds cannot be sent") as error:
+        open_client(judge("http://127.0.0.1:9/v1").model_copy(update={"api_key_env": "KEY_OF_TEST"}))
+    assert KEY not in str(error.value)
