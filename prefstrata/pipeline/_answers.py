@@ -15,6 +15,7 @@ from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, PrefstrataError
 from prefstrata.pipeline._spreadsheet import RESAVE, as_exported, rows_of
 from prefstrata.pipeline._told import RefusedAnswer, alike, briefly, refused_answers
+from prefstrata.pipeline._withdrawn_answers import demand_consented
 from prefstrata.policy import load_policies, read_policies, requirements
 from prefstrata.privacy import restored
 from prefstrata.sources import ingest
@@ -67,7 +68,9 @@ def import_answers(project: Project, file: Path, *, round_: str, form: str | Non
         form: a named format; by the suffix when absent.
 
     Raises:
-        ConfigError: no source takes such answers, the file cannot be read, or not one answer in it can.
+        ConfigError: no source takes such answers, the file cannot be read, or not one answer in it can; or an answer is
+            about a text that left because consent was withdrawn, or somebody withdrew since the last run.
+        UnreachableError: somebody withdrew, and a run has the warehouse open.
         IntegrityError: the warehouse is damaged.
     """
     suffix = _suffix(file)
@@ -158,6 +161,7 @@ def _read(
         todo = f"{RESAVE}; nothing was imported" if source.format == "queue-answers" else "nothing was imported"
         raise ConfigError(error.what, where=str(file), todo=todo) from error
     else:
+        demand_consented(engine, project, file, _suffix(waiting), rows)
         names = alike(engine, project.warehouse_path)
     finally:
         engine.close()

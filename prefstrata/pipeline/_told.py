@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from prefstrata.engine import DuckDBEngine
 
-__all__ = ["RefusedAnswer", "alike", "briefly", "refused_answers"]
+__all__ = ["RefusedAnswer", "alike", "briefly", "place_of", "refused_answers"]
 
 _MOST = 100
 _TOLD = 10
@@ -102,15 +102,23 @@ def refused_answers(
         table: of a table, the row of its header and of each record; empty where they are not known.
     """
     todo = _TODO_STUDIO if form == "label-studio" else _TODO
-    kind = suffix.split(".")[1]
-    place = "row" if table else _PLACES.get(kind, "line")
     rows = engine.query("reports/refused_answers", most=_MOST)
     return tuple(
-        RefusedAnswer(
-            line, f"{place} {table[line] if table else line}", reason, detail or reason, todo.get(reason, _REST)
-        )
+        RefusedAnswer(line, place_of(suffix, table, line), reason, detail or reason, todo.get(reason, _REST))
         for line, reason, detail in rows.iter_rows()
     )
+
+
+def place_of(suffix: str, table: Sequence[int], line: int) -> str:
+    """Where a record is for people.
+
+    Args:
+        suffix: of its file, which tells what its parts are called.
+        table: of a table, the row of its header and of each record; empty where they are not known.
+        line: its number in the ledger.
+    """
+    place = "row" if table else _PLACES.get(suffix.split(".")[1], "line")
+    return f"{place} {table[line] if table else line}"
 
 
 def alike(engine: DuckDBEngine, warehouse: Path) -> tuple[tuple[tuple[str, ...], ...], int]:

@@ -166,6 +166,45 @@ def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: 
     assert inside("verify", "v000006", cwd=project).code == 0
 
 
+ANSWERS = """\
+  - name: answers
+    mode: offline
+    supervisor: expert
+    path: inbox/answers/*
+    format: queue-answers
+    defaults: {round: arbitration}
+"""
+
+
+def test_an_answer_about_a_text_that_left_is_not_imported(tmp_path: Path) -> None:
+    """An annotator's word would bring it back, into golden; the answers about other texts are taken."""
+    (tmp_path / "prefstrata.yaml").write_text(CONFIG + ANSWERS)
+    (tmp_path / "inbox").mkdir()
+    put(tmp_path, "2026-11-01.jsonl", *_day(0))
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    asked, answers = tmp_path / "asked.csv", tmp_path / "answers.csv"
+    assert inside("queue", "export", "backflow", "--out", asked, cwd=tmp_path).code == 0
+    tasks = pl.read_csv(asked, infer_schema=False).with_columns(choice=pl.lit("left"), rater=pl.lit("zoe"))
+    mine = tasks["prompt"].str.contains(WORDS, literal=True)
+    assert 0 < mine.sum() < tasks.height, "both kinds of answers are there"
+    tasks.write_csv(answers)
+
+    assert inside("withdraw", SUBJECT, cwd=tmp_path).code == 0
+    early = inside("queue", "import", answers, "--as", "arbitration", cwd=tmp_path)
+    assert (early.code, "withdrew consent since the last run" in early.err) == (2, True)
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    refused = inside("queue", "import", answers, "--as", "arbitration", cwd=tmp_path)
+    assert (refused.code, f"{mine.sum()} of its answers" in refused.err) == (2, True)
+    assert f"       row {mine.arg_true()[0] + 2}\n" in refused.err, "as a spreadsheet counts them"
+    assert list((tmp_path / "inbox" / "answers").iterdir()) == []
+
+    tasks.filter(~mine).write_csv(answers)
+    assert inside("queue", "import", answers, "--as", "arbitration", cwd=tmp_path).code == 0
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    texts = "".join(_read(tmp_path, "latest").values())
+    assert (WORDS in texts, "to you alone" in texts) == (False, False)
+
+
 def test_a_subject_nobody_knows_is_remembered(project: Path) -> None:
     """Consent may be withdrawn before a file arrives; a source that is not there is a mistake."""
     done = inside("withdraw", "stranger", "--source", "app", "--json", cwd=project)
