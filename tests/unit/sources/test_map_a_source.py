@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError
@@ -13,6 +15,7 @@ from prefstrata.project import read_project
 from prefstrata.sources import check_sources, ingest
 from prefstrata.sources.framing import Reason
 from prefstrata.sources.mapping import REASONS
+from tests.unit.sources.mapping._saying import say
 
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "map-a-source.md").read_text("utf-8")
 
@@ -38,6 +41,18 @@ def test_the_example_gives_what_the_page_says(tmp_path: Path) -> None:
         ("expert:ben", "tie"),
     ]
     assert sorted(zip(ratings["rater_id"], ratings["value"], strict=True)) == [("expert:ann", 5), ("expert:ben", 2)]
+
+
+def test_rewards_of_several_raters_are_read_as_the_page_says() -> None:
+    """Every rater is an element, and a step that one did not judge stands in the trace."""
+    record, block = re.findall(r"^  `(\{.*?\})`.*?^  ```yaml\n(.*?)^  ```$", PAGE, re.MULTILINE | re.DOTALL)[0]
+    found = say(yaml.safe_load(block), json.loads(record))
+    assert [(row["rater_id"], row["output"], row["reward"]) for row in found.steps] == [
+        ("crowd:ann", "a", 1),
+        ("crowd:ann", "b", -1),
+        ("crowd:ben", "a", 1),
+        ("crowd:ben", "b", None),
+    ]
 
 
 def test_a_mistake_is_told_as_the_page_says(tmp_path: Path) -> None:
