@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from prefstrata.sources import (
     ledger_key,
     pseudonym_of,
     recall_withdrawals,
+    tells_events,
     withdrawn_by_command,
 )
 
@@ -77,9 +79,11 @@ def withdraw(
         ConfigError: there is no such source, or none has users.
         UnreachableError: a run has the project and did not end in time.
     """
-    name = user.strip(BLANKS)
+    name = unicodedata.normalize("NFC", user.strip(BLANKS))  # as the ledger spells names
     if not name:
         raise ConfigError("the user has no name", where="SUBJECT", todo="write it as the events of the source spell it")
+    if any("\ud800" <= each <= "\udfff" for each in name):
+        raise ConfigError("the name is not UTF-8", where="SUBJECT", todo="write it as the source spells it")
     with open_session(project, wait=wait, waiting=waiting) as session:
         with session.engine.connection() as connection:
             subjects = _subjects(project, connection, name, source)
@@ -132,17 +136,36 @@ def _subjects(
             todo="name the source of the judgements with --source, or write a rater as supervisor:name",
         )
     supervisors = {(each, supervisor) for each, supervisor, _ in known if supervisor != "user"}
-    raters = {each: [f"{supervisor}:{name}" for of, supervisor in supervisors if of == each] for each in chosen}
-    return [(each, _subject(project, connection, each, name, raters[each])) for each in chosen]
+    raters = {each: sorted(f"{supervisor}:{name}" for of, supervisor in supervisors if of == each) for each in chosen}
+    of_users |= {each.name for each in project.sources if tells_events(each)}
+    of_users |= {each for (each,) in connection.execute("select distinct source from ledger.events").fetchall()}
+    return [
+        (each, subject)
+        for each in chosen
+        for subject in _named(project, connection, each, name, raters[each], may_be_user=each in of_users)
+    ]
 
 
-def _subject(project: Project, connection: duckdb.DuckDBPyConnection, source: str, name: str, raters: list[str]) -> str:
-    """Annotators are known by name, so theirs may be written down; everybody else is a pseudonym."""
+def _named(  # noqa: PLR0913 - who, where, and as what
+    project: Project,
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    name: str,
+    raters: list[str],
+    *,
+    may_be_user: bool,
+) -> list[str]:
+    """Annotators are known by name, so theirs may be written down; everybody else is a pseudonym.
+
+    Whoever the ledger does not know yet is an annotator where the source tells of no users.
+    """
     found = connection.execute(
         "select min(rater_id) from ledger.raters where rater_id in (select unnest($raters::varchar[]))",
         {"raters": raters},
     ).fetchall()
-    return str(found[0][0]) if found[0][0] else pseudonym_of(ledger_key(project), source, name)
+    if found[0][0]:
+        return [str(found[0][0])]
+    return raters if raters and not may_be_user else [pseudonym_of(ledger_key(project), source, name)]
 
 
 def _found(connection: duckdb.DuckDBPyConnection, source: str, subject: str) -> Withdrawn:

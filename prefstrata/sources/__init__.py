@@ -13,7 +13,7 @@ from prefstrata.sources._pseudonyms import (
     pseudonym_key,
     pseudonym_of,
 )
-from prefstrata.sources._reading import joined_file
+from prefstrata.sources._reading import joined_file, tells_events
 from prefstrata.sources._withdrawals import (
     WITHDRAWN_BY_COMMAND,
     keep_withdrawals,
@@ -48,5 +48,6 @@ __all__ = [
     "pseudonym_key",
     "pseudonym_of",
     "recall_withdrawals",
+    "tells_events",
     "withdrawn_by_command",
 ]

@@ -80,6 +80,14 @@ def joined_file(source: Source) -> str | None:
     return joined.path if joined else None
 
 
+def tells_events(source: Source) -> bool:
+    """Whether a source tells what users did; one whose mapping is wrong may."""
+    try:
+        return bool(_given(source)[0].get("events"))
+    except MappingError:
+        return True
+
+
 def _given(source: Source) -> tuple[dict[str, Any], dict[str, Any]]:
     """The mapping of a source as a config section, its own or its format's, and the format's options."""
     if source.map is None:

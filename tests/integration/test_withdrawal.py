@@ -212,6 +212,8 @@ def test_a_subject_nobody_knows_is_remembered(project: Path) -> None:
     assert [(each["events"], each["new"]) for each in done.document] == [(0, True)]
     assert inside("withdraw", "stranger", "--source", "app", "--json", cwd=project).document[0]["new"] is False
     assert inside("withdraw", "stranger", "--source", "web", cwd=project).code == 2
+    odd = inside("withdraw", "str\udcffnger", cwd=project)  # as Python passes on an argument that is not UTF-8
+    assert (odd.code, "the name is not UTF-8" in odd.err) == (2, True)
     put(project, "2026-11-09.jsonl", _event(90, "stranger", "like", "Unheard of?", "No."))
     assert inside("run", "--quiet", cwd=project).code == 0
     [row] = inside(
@@ -234,6 +236,13 @@ def test_whoever_judged_can_withdraw_too_and_so_can_users_of_sources_that_are_no
     put(tmp_path, "2026-11-01.jsonl", *_day(0))
     said = {"asked": "What else?", "one": "This.", "two": "That.", "stars": 5}
     (tmp_path / "verdicts" / "a.jsonl").write_text(json.dumps(said) + "\n", "utf-8")
+    # Nobody has read a file yet: who judges in a source without users is known by name then, too.
+    [one] = inside("withdraw", "late", "--source", "verdicts", "--json", cwd=tmp_path).document
+    assert (one["subject"], one["new"]) == ("crowd:late", True)
+    # Accents may be spelled as letters of their own; the ledger has them composed.
+    for spelled, is_new in (("crowd:Zoe\u0301", True), ("crowd:Zo\u00e9", False)):
+        [one] = inside("withdraw", spelled, "--json", cwd=tmp_path).document
+        assert (one["subject"], one["new"]) == ("crowd:Zo\u00e9", is_new)
     assert inside("run", "--quiet", cwd=tmp_path).code == 0
     assert "What else?" in "".join(_read(tmp_path, "v000001").values())
 
@@ -266,7 +275,7 @@ def test_whoever_judged_can_withdraw_too_and_so_can_users_of_sources_that_are_no
     kept.unlink()
     shutil.rmtree(tmp_path / "warehouse")
     stopped = inside("run", "--quiet", cwd=tmp_path)
-    assert (stopped.code, "leaves out 2 who withdrew, and this ledger knows 0" in stopped.err) == (3, True)
+    assert (stopped.code, "leaves out 4 who withdrew, and this ledger knows 0" in stopped.err) == (3, True)
 
 
 def test_a_withdrawal_holds_for_events_that_a_rule_supervises(tmp_path: Path) -> None:
