@@ -158,18 +158,18 @@ class _Fitter:
         settings = self._settings
         steps = 0
         for _ in range(settings.anchored if self._anchors else 0):
-            self._expect(self._sample)
+            self._expect(self._sample, learning=True)
             self._step(self._sample, anchored=True)
             steps += 1
         last, still = (settings.last, settings.rough) if self._sample < _ALL else (0, settings.still)
         while steps < settings.iterations - last:
-            self._expect(self._sample)
+            self._expect(self._sample, learning=True)
             moved = self._step(self._sample)
             steps += 1
             if moved <= still and self._asked > _ASKED_FIRST + 1:
                 break
         for _ in range(last):
-            self._expect(_ALL)
+            self._expect(_ALL, learning=True)
             self._step(_ALL)
             steps += 1
         return steps
@@ -182,7 +182,7 @@ class _Fitter:
             for half in (0, 1):
                 self.raters, self.panels, self.levels, self._grades = kept
                 for _ in range(2):
-                    self._expect(self._sample, held_out=half)
+                    self._expect(self._sample, held_out=half, learning=True)
                     self._step(self._sample)
                 self._expect(self._sample, held_out=half)
                 seen.append(self._engine.query("fit/held_out", half=half))
@@ -224,14 +224,14 @@ class _Fitter:
         self._engine.load("noise.parameters", cards.drop("unit", "tie_tells", "discount", "shared"))
         self._engine.build("noise.preferences", temperature=temperature, calibration_id=calibration_id)
 
-    def _expect(self, buckets: int, *, held_out: int = _NOBODY) -> None:
+    def _expect(self, buckets: int, *, held_out: int = _NOBODY, learning: bool = False) -> None:
         asked = [column.name for column in table("fit.raters").columns]
         self._engine.load("fit.raters", self.raters.select(asked))
         self._engine.load("fit.levels", self.levels)
         if self._grades is not self._told_grades:
             self._engine.load("fit.grades", self._grades)
             self._told_grades = self._grades
-        self._engine.build("fit.spoken", buckets=buckets)
+        self._engine.build("fit.spoken", buckets=buckets, learning=learning)
         self._engine.build("fit.logs", buckets=buckets, held_out=held_out)
         self._engine.build("fit.posteriors")
         if self._copied:

@@ -1,9 +1,10 @@
 -- Grain: an item, and a family several of whose votes are on it (0 for all votes that nobody beside them could have copied).
--- The logarithm of how probable its votes are in each state of the item (a clearly better, a closely better, even, b closely,
--- b clearly), by what is believed of the raters, in millionths. Families are apart, so that what a family's other votes say can
--- be left out where one of them is judged. Every vote of every step comes through here: what only a rater changes is computed once
--- a rater, and of what pulls at a vote one exponential is taken in place of five: ties are told by factors of 0 and 1, for in a case
--- engines compute what its branches share again and again.
+-- The logarithm of how probable its votes are in each state of the item (a clearly better, a closely better, even, b closely, b
+-- clearly), by what is believed of the raters, in millionths. Families are apart, so that what a family's other votes say can be left
+-- out where one of them is judged. Where something is learnt of raters, a part of a judgement is heard in full: by what is believed of
+-- its item in part only, its rater would look like a coin. Every vote of every step comes through here: what only a rater changes is
+-- computed once a rater, and of what pulls at a vote one exponential is taken in place of five: ties are told by factors of 0 and 1,
+-- for in a case engines compute what its branches share again and again.
 with believed as (
     select
         unit, panel, side, length, markdown, firmness, discount, shared,
@@ -16,8 +17,8 @@ with believed as (
 heard as (
     select
         votes.item, votes.kin, votes.model, abs(votes.side) as decided, 1 - abs(votes.side) as tied,
-        1e6 * votes.share / (1 + (votes.copies - 1) * believed.discount) / (1 + (votes.families - 1) * believed.shared)
-            as weight,
+        1e6 * case when $learning then votes.heard else votes.share end
+            / (1 + (votes.copies - 1) * believed.discount) / (1 + (votes.families - 1) * believed.shared) as weight,
         exp(-votes.side * greatest(-40e0, least(40e0, believed.side * votes.first + believed.length * votes.longer
             + believed.markdown * votes.marked + believed.firmness * votes.firm))) as against,
         -- Odds against a vote for a where a is better are those against one for b where b is.

@@ -3,6 +3,8 @@
 -- Everything is a number: who won, which side was shown first, how the sides differ in style, and how strongly it was said,
 -- in thirds of what the rater says itself, for raters use a scale each in their own way. Of an item that one rater or
 -- one family alone judged, and nobody settled, none can tell whether the rater or the truth is drawn to a style.
+-- A pair of a ranked list is a part of a judgement, but no less sure for that: raters are learnt of as if it stood alone. What a user did
+-- is heard as far as it counts, there too.
 -- In the order of the buckets: a step on a sample then passes over most rows unread.
 with graded as (
     select
@@ -17,7 +19,8 @@ placed as (
     select
         votes.vote_id, items.item, items.bucket, items.anchor is not null as anchored, items.votes,
         items.longer, items.marked, items.firm, units.unit, units.kin, units.model,
-        units.ordered, votes.choice, votes.a_shown_first, votes.share, votes.both_bad, votes.has_rationale
+        units.ordered, votes.choice, votes.a_shown_first, votes.share,
+        case when votes.derived_from = 'event' then votes.share else 1e0 end as heard, votes.both_bad, votes.has_rationale
     from evidence.votes as votes
     join fit.items as items on items.pair_id = votes.pair_id and items.dimension = votes.dimension
     left join fit.changes as changes
@@ -52,7 +55,7 @@ select
     end as first,
     placed.longer, placed.marked, placed.firm,
     case when graded.twice_rank is not null then least(2, cast(floor(1.5 * graded.twice_rank) as bigint)) end as grade,
-    placed.share,
+    placed.share, placed.heard,
     coalesce(copied.copies, 1) as copies, coalesce(copied.kin, 0) as kin,
     placed.model,
     case when placed.model then modelled.families else 1 end as families,

@@ -83,6 +83,7 @@ marked | double | the item's
 firm | double | the item's
 grade | bigint | how strongly it was said, in thirds of the rater's own strengths, 0 to 2; null when not graded
 share | double | part of a judgement it stands for
+heard | double | how far its item hears it while raters are learnt of: 1, and of what a user did its share
 copies | bigint | votes of its family on the item
 kin | bigint | number of the family where it has several votes on the item or is a model, else 0
 model | boolean | it is a model judge's

@@ -61,6 +61,16 @@ def test_good_raters_outvote_many_that_guess() -> None:
     assert found.rater("guess 1")["high"] < 0.7
 
 
+@pytest.mark.parametrize("size", [4, 20])
+def test_who_ranks_lists_is_believed_as_who_compares_pairs(size: int) -> None:
+    """A pair of a ranked list is a part of a judgement: what is heard of it is no less sure for that."""
+    truth = _truth(300)
+    crowd = _crowd(truth, {f"r{n}": 0.87 for n in range(3)})
+    found = fitted([row | {"share": 2 / size} for row in crowd])
+    assert found.right(truth) >= 0.93
+    assert found.rater("r1")["reliability"] == pytest.approx(fitted(crowd).rater("r1")["reliability"], abs=0.05)
+
+
 def test_a_rater_with_few_votes_looks_like_its_stratum() -> None:
     """Three votes that happen to be wrong do not make a rater a bad one; three hundred do."""
     truth = _truth(300)
