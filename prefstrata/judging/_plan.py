@@ -48,7 +48,7 @@ class Cost:
         judge: its name.
         dimension: what is judged.
         questions: requests in all.
-        known: answered already, at no cost.
+        known: answered already, or asked by a layer before it: at no cost.
         input_tokens: expected tokens of what is to be sent.
         output_tokens: expected tokens of the answers.
         likely: expected price of what is not known.
@@ -79,8 +79,9 @@ class Planner:
         """Hold the policies by scenario.
 
         Raises:
-            ConfigError: work names a dimension that no policy has.
+            ConfigError: work names a dimension that no policy has, or two judges would be sent the same requests.
         """
+        _demand_distinct(judges)
         self._judges, self._material = judges, material
         self._policies = {scenario: policy for policy in policies for scenario in policy.scenarios}
         self._rubrics: dict[tuple[str, str, str, tuple[int, int]], Rubric | None] = {}
@@ -287,21 +288,43 @@ def _does(work: Work, judge: JudgeModel) -> bool:
     return work.judges is None or judge.name in work.judges
 
 
+def _demand_distinct(judges: Judges) -> None:
+    """Refuse two judges that would be sent the same requests: the answers of one would pass for the other's.
+
+    Raises:
+        ConfigError: with the names of the two.
+    """
+    known: dict[tuple[object, ...], list[tuple[str, set[str]]]] = {}
+    for judge in judges.models:
+        said = (judge.model, judge.temperature, judge.max_output_tokens, judge.limit_as, judge.confidence, judge.exam)
+        dimensions = {each for work in judges.work if _does(work, judge) for each in work.dimensions}
+        for name, others in known.setdefault(said, []):
+            if dimensions & others:
+                raise ConfigError(
+                    f"the judges {name} and {judge.name} would be sent the same requests",
+                    where="judges.models",
+                    todo="let one of them go; where these are two models, have their endpoints call them by two names",
+                )
+        known[said].append((judge.name, dimensions))
+
+
 def _nonce(judge: JudgeModel, more: str) -> str:
     """What makes the same request another question: an exam sat anew, a canary."""
     return " ".join(filter(None, ("" if judge.exam == 1 else f"exam {judge.exam}", more)))
 
 
 def costs(questions: Iterable[Question], known: Mapping[str, Asked]) -> list[Cost]:
-    """The price of questions per layer of work, judge and dimension; what is known costs nothing."""
+    """The price of questions per layer of work, judge and dimension; what is known, or asked before, costs nothing."""
     rows: dict[tuple[str, str, str], list[int]] = {}
+    before: set[str] = set()
     for question in questions:
         dimension = question.rubric.dimension if question.rubric else ""
         row = rows.setdefault((question.work, question.judge.name, dimension), [0] * 6)
         row[0] += 1
-        if known.get(question.key, Asked()).is_final:
+        if question.key in before or known.get(question.key, Asked()).is_final:
             row[1] += 1
             continue
+        before.add(question.key)
         for place, amount in enumerate((*question.likely_tokens, question.likely, question.bound), start=2):
             row[place] += amount
     return [Cost(*names, *row) for names, row in rows.items()]
