@@ -8,15 +8,17 @@ from prefstrata.engine import read_warehouse
 from prefstrata.judging._money import Caps
 from prefstrata.judging._plan import Planner
 from prefstrata.judging._rows import today
+from prefstrata.judging._verdicts import judge_name
 from prefstrata.judging._work import Material, read_material
 from prefstrata.model import ConfigError
 from prefstrata.policy import read_policies
 from prefstrata.privacy import demand_searched
+from prefstrata.sources import delivered_values
 
 if TYPE_CHECKING:
     from prefstrata.judging._journal import JournalReader
     from prefstrata.policy import Exam, Policy
-    from prefstrata.project import Project
+    from prefstrata.project import Judges, Project
 
 __all__ = ["EXAMPLE", "FORMAT", "Setting"]
 
@@ -31,7 +33,7 @@ class Setting:
         """Read the warehouse.
 
         Raises:
-            ConfigError: the project has no judges, or nothing has been run yet.
+            ConfigError: the project has no judges, a judge is another model by now, or nothing has been run yet.
         """
         if project.judges is None:
             raise ConfigError(
@@ -40,6 +42,7 @@ class Setting:
                 todo="add `judges:`; docs/how-to/judge-with-a-model.md",
             )
         self.project, self.judges = project, project.judges
+        _demand_same_models(project, self.judges)
         self.policies: tuple[Policy, ...] = tuple(policy for policy, _ in read_policies(project))
         items = max(policy.judging.exam.items for policy in self.policies)
         with read_warehouse(project.warehouse_path) as connection:
@@ -66,3 +69,24 @@ class Setting:
     def caps(self, journal: JournalReader) -> Caps:
         """The caps and what is spent under them."""
         return Caps.of(self.judges.budget, day=journal.spent(today()), project=journal.spent())
+
+
+def _demand_same_models(project: Project, judges: Judges) -> None:
+    """Refuse a judge whose verdicts are all of another model: the votes of two would count as those of one rater.
+
+    Raises:
+        ConfigError: with the judge and both models.
+    """
+    sources = (source for source in project.sources if source.format == FORMAT)
+    known: dict[str, set[str]] = {}
+    for rater, model in (each for source in sources for each in delivered_values(project, source, "rater", "version")):
+        known.setdefault(rater.partition("/")[0], set()).add(model)
+    for judge in judges.models:
+        before = known.get(judge_name(judge))
+        if before and judge.model not in before:
+            raise ConfigError(
+                f"judge {judge.name} is the model {judge.model} now,"
+                f" and its verdicts are of {', '.join(sorted(before))}",
+                where="judges.models",
+                todo="another model is another rater: give it another name, or raise `exam` on it",
+            )

@@ -13,14 +13,19 @@ if TYPE_CHECKING:
 
     from prefstrata.judging._asked import Asked
     from prefstrata.judging._question import Question
+    from prefstrata.project import JudgeModel
 
-__all__ = ["flips", "rater_name", "records"]
+__all__ = ["flips", "judge_name", "rater_name", "records"]
+
+
+def judge_name(judge: JudgeModel) -> str:
+    """The judge as its raters are called: one that sat its exam anew has another name."""
+    return judge.name if judge.exam == 1 else f"{judge.name}.{judge.exam}"
 
 
 def rater_name(question: Question) -> str:
     """The judge, its rubric and how it is asked: what a rater is. An exam sat anew makes a new rater."""
-    judge = question.judge
-    name = judge.name if judge.exam == 1 else f"{judge.name}.{judge.exam}"
+    name = judge_name(question.judge)
     how = {"pairwise": "both-orders", "scalar": "score", "steps": "steps"}[question.kind]
     return f"{name}/{question.rubric.ref if question.rubric else ''}/{how}"
 

@@ -1,6 +1,6 @@
 """Sources: from files of any shape to typed records, and from those to the statements of the ledger."""
 
-from prefstrata.sources._delivery import deliver, delivered_keys, delivery_folder, delivery_source
+from prefstrata.sources._delivery import deliver, delivered_keys, delivered_values, delivery_folder, delivery_source
 from prefstrata.sources._files import find_files, place_of
 from prefstrata.sources._ingest import FileOutcome, IngestSummary, check_sources, ingest
 from prefstrata.sources._ledger import AppendSummary, BatchCount, Refusals, append_staged, clear_staging
@@ -37,6 +37,7 @@ __all__ = [
     "clear_staging",
     "deliver",
     "delivered_keys",
+    "delivered_values",
     "delivery_folder",
     "delivery_source",
     "find_files",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from prefstrata.project import Project, Source
 
-__all__ = ["deliver", "delivered_keys", "delivery_folder", "delivery_source"]
+__all__ = ["deliver", "delivered_keys", "delivered_values", "delivery_folder", "delivery_source"]
 
 _DIGITS = 32
 """Of the hash of a delivered file, as many are in its name."""
@@ -129,6 +129,13 @@ def delivered_keys(project: Project, source: Source) -> frozenset[str]:
     return frozenset(_keys(delivery_folder(project, source), _name(source)))
 
 
+def delivered_values(project: Project, source: Source, *names: str) -> frozenset[tuple[str, ...]]:
+    """The texts that delivered records hold under these names, together; a record that lacks one is passed over."""
+    records = map(_record, _lines(delivery_folder(project, source), _name(source)))
+    whole = (record for record in records if all(isinstance(record.get(name), str) for name in names))
+    return frozenset(tuple(record[name] for name in names) for record in whole)
+
+
 def _name(source: Source) -> str:
     return source.format.rpartition("-")[2]
 
@@ -138,11 +145,13 @@ def _file_name(source: Source, digest: str) -> str:
 
 
 def _keys(folder: Path, name: str) -> Iterator[str]:
+    return (key for key in map(_key, _lines(folder, name)) if key is not None)
+
+
+def _lines(folder: Path, name: str) -> Iterator[bytes]:
     for path in sorted(path for path in folder.glob(f"{name}-*.jsonl") if path.is_file()):
         with path.open("rb") as file:
-            for line in file:
-                if (key := _key(line)) is not None:
-                    yield key
+            yield from file
 
 
 def _key(line: bytes) -> str | None:
@@ -151,12 +160,17 @@ def _key(line: bytes) -> str | None:
     A folder that people can write to may hold anything under any name. A line without a key delivered nothing; whoever
     reads the source refuses it with its reason.
     """
+    key = _record(line).get("key")
+    return key if isinstance(key, str) else None
+
+
+def _record(line: bytes) -> dict[str, Any]:
+    """The record in a line; empty where there is none."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
-        return None
-    key = record.get("key") if isinstance(record, dict) else None
-    return key if isinstance(key, str) else None
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def _demand_found(project: Project, source: Source, name: str) -> None:

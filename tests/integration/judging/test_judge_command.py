@@ -167,6 +167,25 @@ def test_a_plan_promises_what_the_run_asks(project: Path, server: JudgeServer) -
     assert plan["left_out"] == ran["left_out"]
 
 
+def test_another_model_under_the_name_of_a_judge_is_refused(project: Path, server: JudgeServer) -> None:
+    """Its votes would count as the other's; as a judge of another name, or after another exam, it is another rater."""
+    assert command("judge", "run", cwd=project).code == 0
+    paid, config = server.ledger()["paid"], project / "prefstrata.yaml"
+    before = config.read_text("utf-8")
+    config.write_text(before.replace("model: good-1", "model: good-2"), "utf-8")
+    for word in ("plan", "run"):
+        refused = command("judge", word, cwd=project)
+        assert refused.code == 2
+        assert "judge good is the model good-2 now, and its verdicts are of good-1" in refused.err
+    assert server.ledger()["paid"] == paid
+    config.write_text(before.replace("model: good-1", "exam: 2, model: good-2"), "utf-8")
+    assert command("judge", "plan", cwd=project).code == 0
+    config.write_text(
+        before.replace("name: good, model: good-1", "name: better, model: good-2").replace("[good]", "[better]")
+    )
+    assert command("judge", "plan", cwd=project).code == 0
+
+
 def test_what_is_missing_is_said(tmp_path: Path, server: JudgeServer) -> None:
     """No judges; nothing built yet; an unknown dimension: exit code 2, and what to do."""
     assert command("init", tmp_path / "p").code == 0
