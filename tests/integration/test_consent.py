@@ -89,6 +89,11 @@ def test_what_a_killed_run_was_about_to_publish_is_not_published_after_a_withdra
     assert {tag: each["online"]["withdrawn"]["subjects"] for tag, each in found.items()} == {"v000001": 0, "v000002": 1}
     assert WORDS.encode() not in _everything(project)
 
+    # The release of before is still handed out, and not without a word.
+    for ref, warned in (("v000001", True), ("latest", False)):
+        given = inside("checkout", f"weak@{ref}", "--for", "jsonl", "--out", project / f"of-{ref}", cwd=project)
+        assert (given.code, "v000001 was made before 1 withdrew consent" in given.err) == (0, warned), given.err
+
 
 def test_what_a_killed_run_had_written_is_published_and_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody took anything back: it is finished as it was, and the run says so beside what it makes itself."""

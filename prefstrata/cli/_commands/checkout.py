@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._commands._released import released
 from prefstrata.cli._output import Grid, counted, size
-from prefstrata.model import ConfigError
+from prefstrata.model import ConfigError, IntegrityError
+from prefstrata.releases import read_manifest
+from prefstrata.releases.consent import withdrawn_in
 from prefstrata.trainers import FORMATS, TARGETS, Options, checkout_layer, lockable, locked, write_lock
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.cli._call import Call
+    from prefstrata.stores import CommitInfo, VersionStore
     from prefstrata.trainers import CheckedOut, LossReport, Target
 
 __all__ = ["Lock", "checkout"]
@@ -66,7 +70,22 @@ def checkout(  # noqa: PLR0913 - what was said on the command line
         )
         if lock.write:
             write_lock(lock.path, ref, commit)
+        more = _withdrew_since(store, commit)
+    if more:
+        call.output.warn(f"{ref} was made before {more:,} withdrew consent, and holds what they took back")
     call.output.emit(made.document(), *_told(made, out))
+
+
+def _withdrew_since(store: VersionStore, commit: CommitInfo) -> int:
+    """How many the newest release leaves out because they withdrew, and this one does not."""
+    newest = store.resolve("latest")
+    if newest.id == commit.id:
+        return 0
+    try:
+        known = withdrawn_in(json.loads(read_manifest(store, newest)))
+    except IntegrityError:  # who asks for another release need not hear of the newest one's damage
+        return 0
+    return max(0, known - withdrawn_in(json.loads(read_manifest(store, commit))))
 
 
 def _limits(said: Sequence[str]) -> Iterator[tuple[str, float]]:
