@@ -13,6 +13,7 @@ from great_expectations.expectations.registry import get_expectation_impl
 from checks._documents import slim
 from checks._duckdb_source import add_duckdb
 from checks._telling import slices_of
+from checks._views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +77,7 @@ def _run(cursor: duckdb.DuckDBPyConnection, suite: Suite, ids: Sequence[str], do
     )
     site: Any = {
         "class_name": "SiteBuilder",
-        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        **VIEWS,
         "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs)},
     }
     context.add_data_docs_site(site_name="docs", site_config=site)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from prefstrata.weighting import Computed
 
-__all__ = ["COMPUTED", "STAGES", "Stage", "stage_of"]
+__all__ = ["COMPUTED", "STAGES", "Stage", "stage_of", "stage_of_table"]
 
 COMPUTED: Mapping[str, Computed] = {**WEIGHED, **SEARCHED}
 """By full name, every table that Python fills, those of the rater model aside."""
@@ -179,6 +179,14 @@ STAGES = (
 )
 
 
+_BY_TABLE = {name: stage for stage in STAGES for name in stage.tables}
+
+
 def stage_of(name: str) -> Stage:
     """The stage of that name; KeyError when there is none."""
     return {stage.name: stage for stage in STAGES}[name]
+
+
+def stage_of_table(full_name: str) -> Stage:
+    """The stage that builds the table; KeyError when none does."""
+    return _BY_TABLE[full_name]

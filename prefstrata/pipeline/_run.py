@@ -105,7 +105,7 @@ def run(
             _build(session, stage.name, stage.tables, rows, progress)
             session.guard(stage)
             if stage.tables:
-                work[stage.name] = stage_work(session.engine, stage, rows)
+                work[stage.name] = stage_work(session.engine, stage, rows, session.kept)
                 progress(Progress(stage.name, "done", work[stage.name]))
             seconds[stage.name] = seconds.get(stage.name, 0) + time.perf_counter() - began
         began = time.perf_counter()

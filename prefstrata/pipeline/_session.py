@@ -16,12 +16,14 @@ from prefstrata.judging import spent_by_rater
 from prefstrata.model import GateBlockedError, PrefstrataError
 from prefstrata.model.tables import TABLES
 from prefstrata.noise import FITTED
+from prefstrata.pipeline._built import FIT_DECIDES, Built
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
 from prefstrata.pipeline._engine import opened_warehouse
 from prefstrata.pipeline._lock import alone
-from prefstrata.pipeline._plan import COMPUTED
+from prefstrata.pipeline._plan import COMPUTED, stage_of_table
 from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
-from prefstrata.policy import check_strata, load_policies, read_policies, requirements
+from prefstrata.pipeline._work import rows_of
+from prefstrata.policy import Every, check_strata, load_policies, read_policies, requirements
 from prefstrata.privacy import searched_with
 from prefstrata.releases import MANIFEST, Outcome, Status, publish_rebasing, read_manifest, reconcile_releases
 from prefstrata.releases.consent import demand_consent, demand_hidden
@@ -64,6 +66,7 @@ class Session:
         engine: its warehouse.
         policies: its policies, each with the file it was read from.
         judged: what the gates found in the release made last; None before there is one.
+        kept: full names of the tables that were asked for and are as an earlier run built them.
     """
 
     def __init__(self, project: Project, engine: Warehouse) -> None:
@@ -76,6 +79,7 @@ class Session:
         self.project = project
         self.engine = engine
         self.judged: Judged | None = None
+        self.kept: set[str] = set()
         self.policies = read_policies(project)
         self._policy_files = policy_files(self.policies)
         check_strata(project, tuple(policy for policy, _ in self.policies))
@@ -87,6 +91,9 @@ class Session:
                 if not table.passing:
                     engine.ensure(table)
         load_policies(engine, (policy for policy, _ in self.policies))
+        self._built = Built(engine)
+        self._stage = ""
+        self._asked: tuple[str, str] | None = None
 
     def ingest(
         self,
@@ -104,6 +111,7 @@ class Session:
                 since is for the next run.
             progress: told, in a few words, what is being read.
         """
+        self._asked = None
         recall_withdrawals(self.engine, self.project)
         if approving and self._is_stopped():
             progress("new files wait: this run publishes what was stopped")
@@ -119,7 +127,38 @@ class Session:
         )
 
     def build(self, full_name: str) -> int:
-        """Build one table from the tables before it; returns its rows."""
+        """Build one table from the tables before it; returns its rows.
+
+        Where an earlier run built it from this very content, and nobody changed its rows by hand, it stays.
+        """
+        if (stage := stage_of_table(full_name).name) != self._stage:
+            self._built.keep()
+            self._stage = stage
+        made = self._built.rows(full_name, self._made_from(full_name))
+        if made is not None and not self._may_be_due(full_name) and rows_of(self.engine, full_name) == made:
+            self.kept.add(full_name)
+            return made
+        self._built.begin(full_name, self._contents)
+        self.kept.discard(full_name)
+        rows = self._build(full_name)
+        self._built.add(full_name, self._made_from(full_name), rows)
+        return rows
+
+    def _made_from(self, full_name: str) -> str:
+        return self._contents[full_name in FIT_DECIDES]
+
+    @property
+    def _contents(self) -> tuple[str, str]:
+        """What tables are built from now, by the id: those before the rater model, and those that depend on its fit."""
+        if self._asked is None:
+            self._asked = (self.identity.content_id, self._content.content_id)
+        return self._asked
+
+    def _may_be_due(self, full_name: str) -> bool:
+        """Whether the table is the rater model's, and time alone may ask for another fit of it."""
+        return full_name in FITTED and isinstance(self._general.refit, Every)
+
+    def _build(self, full_name: str) -> int:
         if full_name in FITTED:
             return self._fitted(full_name)
         if full_name in COMPUTED:
@@ -141,6 +180,7 @@ class Session:
         """The rows of a table that the rater model fills; all of them are filled with the first."""
         if full_name == FITTED[0]:
             fit_or_keep(self.engine, self.identity, self._general.refit, now=int(time.time()))
+            self._asked = None
         return int(self.engine.query("reports/fitted").filter(pl.col("name") == full_name).item(0, "rows"))
 
     def check(self, name: str) -> CheckResult:
@@ -175,6 +215,7 @@ class Session:
             store: where to look.
             finished: what :meth:`reconcile` returned; a release that it published is news, not nothing new.
         """
+        self._built.keep()
         if not self.engine.query("manifest/ledger").item(0, "rows"):
             return Outcome(Status.NOTHING_NEW)
         warnings: tuple[str, ...] = ()
@@ -213,6 +254,7 @@ class Session:
             UnreachableError: the store does not answer; where the gates had spoken, with what they said.
             IntegrityError: what is stored is not what was released; likewise.
         """
+        self._built.keep()
         date = int(time.time())
         with _scratch(self.project) as folder:
             identity = self._content
@@ -270,6 +312,7 @@ class Session:
         What a killed run was about to publish, people may have taken back since, or the policy may hide it since; then
         it is deleted. The other checks stand before a release is written, at the end of each stage.
         """
+        self._asked = None
         recall_withdrawals(self.engine, self.project)
         withdrawn = int(self.engine.query("reports/withdrawn_subjects").item())
 

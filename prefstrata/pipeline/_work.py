@@ -10,7 +10,7 @@ from prefstrata.noise import FITTED, READS
 from prefstrata.pipeline._plan import COMPUTED, STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from prefstrata.engine import Warehouse
     from prefstrata.pipeline._plan import Stage
@@ -53,18 +53,20 @@ def ledger_work(engine: Warehouse, ingested: IngestSummary) -> Work:
     return Work("records", "new", ingested.read, ingested.accepted, int(held) - ingested.read)
 
 
-def stage_work(engine: Warehouse, stage: Stage, rows: Mapping[str, int]) -> Work:
-    """A stage makes its tables anew, from all rows of the tables before it.
+def stage_work(engine: Warehouse, stage: Stage, rows: Mapping[str, int], kept: Collection[str] = ()) -> Work:
+    """A stage makes its tables anew, from all rows of the tables before it, but for those that still hold.
 
     Args:
         engine: holds the tables.
         stage: what was built.
-        rows: rows of tables, of all that the run has built so far.
+        rows: rows of tables, of all that the run has asked for so far.
+        kept: tables that are as an earlier run built them.
     """
-    made = set(stage.tables)
-    before = {name for built in made for name in reads_of(built)} - made
+    made = set(stage.tables).difference(kept)
+    before = {name for built in made for name in reads_of(built)}.difference(stage.tables)
     read = sum(rows[name] if name in rows else rows_of(engine, name) for name in before)
-    return Work("rows", "whole", read, sum(rows[name] for name in made), 0)
+    skipped = sum(rows[name] for name in stage.tables if name in kept)
+    return Work("rows", "whole" if made else "none", read, sum(rows[name] for name in made), skipped)
 
 
 def release_work(outcome: Outcome) -> Work:

@@ -19,6 +19,7 @@ SCHEMAS = {
     "policy": "The policies in force, as the SQL reads them.",
     "checkout": "What a checkout makes of records on their way to a trainer; gone when it ends.",
     "gates": "What a release is held against before it is published, and what was found.",
+    "runs": "What a run leaves for the next one beside the tables themselves.",
     "staging": "What a run has read and not yet put into the ledger; empty between runs.",
 }
 

@@ -24,6 +24,7 @@ from prefstrata.model.tables._noise import NOISE
 from prefstrata.model.tables._online import ONLINE
 from prefstrata.model.tables._policy import POLICY
 from prefstrata.model.tables._privacy import POLICY_PRIVACY, PRIVACY
+from prefstrata.model.tables._runs import RUNS
 from prefstrata.model.tables._shape import PASSING, Column, Table
 from prefstrata.model.tables._staging import STAGING
 from prefstrata.model.tables._teaching import TEACHING
@@ -52,6 +53,7 @@ TABLES: tuple[Table, ...] = (
     POLICY_GATES,
     POLICY_PRIVACY,
     *GATES,
+    *RUNS,
     *CANARY,
     *STAGING,
     *CHECKOUT,

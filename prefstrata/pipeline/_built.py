@@ -1,0 +1,68 @@
+"""Which tables of the warehouse still hold, for they were built from just what there is now.
+
+A run that ends before its release is published leaves all that it built: its store did not answer, a gate stopped it,
+the machine went down. And Dagster asks for every table every day, whether or not a record is new. A table's rows follow
+from the ledger, the policies, the code and the fit of the rater model, so where these are the same, the table is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from prefstrata.noise import FITTED
+from prefstrata.pipeline._plan import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from prefstrata.engine import Engine
+
+__all__ = ["FIT_DECIDES", "Built"]
+
+_ORDER = [name for stage in STAGES for name in stage.tables]
+FIT_DECIDES = frozenset(_ORDER[_ORDER.index(FITTED[0]) :])
+"""The tables whose rows depend on the fit: those that the rater model fills, and those that are built after them."""
+
+_TABLE = "runs.built"
+_SCHEMA = {"full_name": pl.String, "content_id": pl.String, "rows": pl.Int64}
+
+
+class Built:
+    """What ``runs.built`` says; what is added is written by :meth:`keep`, what is taken back at once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._held = {name: (content, rows) for name, content, rows in engine.read(_TABLE).iter_rows()}
+        self._unwritten = False
+
+    def rows(self, full_name: str, content_id: str) -> int | None:
+        """Rows that the table had when it was built from this content; None when it was not, or not last."""
+        content, rows = self._held.get(full_name, ("", 0))
+        return rows if content == content_id else None
+
+    def begin(self, full_name: str, now: Collection[str]) -> None:
+        """The table is about to change: what is said of it is forgotten at once, and so is all but what holds now.
+
+        Args:
+            full_name: the table.
+            now: the content ids that tables may be built from now.
+        """
+        if full_name in self._held:
+            del self._held[full_name]
+            self._held = {name: held for name, held in self._held.items() if held[0] in now}
+            self._unwritten = True
+            self.keep()
+
+    def add(self, full_name: str, content_id: str, rows: int) -> None:
+        """The table was built from this content, and has so many rows."""
+        self._held[full_name] = (content_id, rows)
+        self._unwritten = True
+
+    def keep(self) -> None:
+        """Write down what was added: done once a stage, for a commit costs more than most tables do."""
+        if self._unwritten:
+            rows = [(name, *held) for name, held in self._held.items()]
+            self._engine.load(_TABLE, pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
+            self._unwritten = False
