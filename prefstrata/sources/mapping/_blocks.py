@@ -204,9 +204,9 @@ def _steps(builder: Builder, section: Steps) -> Block:
     builder.put("unit", section.unit, "text", default="step")
     builder.put("template", section.template, "text")
     builder.said(section, reward.spelled)
-    # Steps that were not judged stand in the trace with the others, or a solution would be shown with holes; where no
-    # step was judged, nothing is said. One rater counts from 0, another from 1: the trace is the same, so its steps are
-    # known by their rank.
+    # Steps that were not judged stand in the trace with the others, or a solution would be shown with holes; who judged
+    # none of them says nothing, and is no rater of it. One rater counts from 0, another from 1: the trace is the same,
+    # so its steps are known by their rank.
     of = "partition by __line, __unit"
     trace = f"string_agg(text_field(state) || text_field(output), '' order by \"index\") over ({of})"
     detail = f'{text_literal(f"{where}: two steps have the index ")} || "index"'
@@ -217,7 +217,7 @@ def _steps(builder: Builder, section: Steps) -> Block:
         [
             f'* replace ({rank} as "index", {wrong} as __problem)',
             f"short_hash(prompt_id || ':' || {trace}) as trace_id",
-            f"count(reward) over ({of}) as __judged",
+            f"count(reward) over ({of}, rater_id) as __judged",
         ],
         "__before",
     )

@@ -339,6 +339,19 @@ def test_a_step_that_was_not_judged_leaves_no_hole() -> None:
     assert reasons(found) == {2: "says_nothing"}
 
 
+def test_who_judged_no_step_of_a_trace_has_no_part_in_it() -> None:
+    """Where steps name their raters one by one, a step that nobody judged is no rater's, or the trace had one more."""
+    mapping = {
+        **STEPS,
+        "fields": {"p": "text", "steps": [{"o": "text", "r": "number", "by": "text"}]},
+        "steps": [{"each": "steps", "output": "it.o", "reward": "it.r", "rater": "it.by"}],
+    }
+    steps = [("a", 1, "ann"), ("b", None, "ann"), ("c", None, None), ("d", None, "ben")]
+    found = say(mapping, {"p": "q", "steps": [{"o": o, "r": r, "by": by} for o, r, by in steps]})
+    assert [(row["output"], row["rater_id"]) for row in found.steps] == [("a", "crowd:ann"), ("b", "crowd:ann")]
+    assert [row["rater_id"] for row in found.raters] == ["crowd:ann"]
+
+
 NUMBERED: dict[str, Any] = {
     "fields": {"p": "text", "steps": [{"n": "number", "o": "text", "r": "number"}]},
     "prompt": "p",
