@@ -13,13 +13,14 @@ import polars as pl
 
 from prefstrata.noise import FITTED
 from prefstrata.pipeline._plan import STAGES
+from prefstrata.pipeline._work import reads_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from prefstrata.engine import Engine
 
-__all__ = ["FIT_DECIDES", "Built"]
+__all__ = ["FIT_DECIDES", "Built", "built_before", "filled_with"]
 
 _ORDER = [name for stage in STAGES for name in stage.tables]
 FIT_DECIDES = frozenset(_ORDER[_ORDER.index(FITTED[0]) :])
@@ -27,6 +28,17 @@ FIT_DECIDES = frozenset(_ORDER[_ORDER.index(FITTED[0]) :])
 
 _TABLE = "runs.built"
 _SCHEMA = {"full_name": pl.String, "content_id": pl.String, "rows": pl.Int64}
+
+
+def filled_with(full_name: str) -> tuple[str, ...]:
+    """The tables whose rows change when this one is built: itself, and with the rater model's first its others."""
+    return FITTED if full_name == FITTED[0] else (full_name,)
+
+
+def built_before(full_name: str) -> tuple[str, ...]:
+    """The tables of stages that a table is made from."""
+    first = FITTED[:1] if full_name in FITTED[1:] else ()
+    return (*first, *(name for name in reads_of(full_name) if name in _ORDER))
 
 
 class Built:
@@ -42,16 +54,15 @@ class Built:
         content, rows = self._held.get(full_name, ("", 0))
         return rows if content == content_id else None
 
-    def begin(self, full_name: str, now: Collection[str]) -> None:
-        """The table is about to change: what is said of it is forgotten at once, and so is all but what holds now.
+    def begin(self, full_names: Collection[str], now: Collection[str]) -> None:
+        """Tables are about to change: what is said of them is forgotten at once, and so is all but what holds now.
 
         Args:
-            full_name: the table.
+            full_names: the tables.
             now: the content ids that tables may be built from now.
         """
-        if full_name in self._held:
-            del self._held[full_name]
-            self._held = {name: held for name, held in self._held.items() if held[0] in now}
+        if not self._held.keys().isdisjoint(full_names):
+            self._held = {name: held for name, held in self._held.items() if name not in full_names and held[0] in now}
             self._unwritten = True
             self.keep()
 

@@ -16,7 +16,7 @@ from prefstrata.judging import spent_by_rater
 from prefstrata.model import GateBlockedError, PrefstrataError
 from prefstrata.model.tables import TABLES
 from prefstrata.noise import FITTED
-from prefstrata.pipeline._built import FIT_DECIDES, Built
+from prefstrata.pipeline._built import FIT_DECIDES, Built, built_before, filled_with
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
 from prefstrata.pipeline._engine import opened_warehouse
 from prefstrata.pipeline._lock import alone
@@ -129,29 +129,40 @@ class Session:
     def build(self, full_name: str) -> int:
         """Build one table from the tables before it; returns its rows.
 
-        Where an earlier run built it from this very content, and nobody changed its rows by hand, it stays.
+        Where an earlier run built it and all before it from this very content, and nobody changed its rows by hand, it
+        stays.
         """
         if (stage := stage_of_table(full_name).name) != self._stage:
             self._built.keep()
             self._stage = stage
-        made = self._built.rows(full_name, self._made_from(full_name))
-        if made is not None and not self._may_be_due(full_name) and rows_of(self.engine, full_name) == made:
+        if not self._may_be_due(full_name) and all(map(self._holds, filled_with(full_name))):
             self.kept.add(full_name)
-            return made
-        self._built.begin(full_name, self._contents)
+            return rows_of(self.engine, full_name)
+        self._built.begin(filled_with(full_name), self._contents)
         self.kept.discard(full_name)
         rows = self._build(full_name)
-        self._built.add(full_name, self._made_from(full_name), rows)
+        # A table can be asked for without those before it: what was made from older ones is not of this content.
+        if all(self._said(each) is not None for each in built_before(full_name)):
+            self._built.add(full_name, self._made_from(full_name), rows)
         return rows
 
     def _made_from(self, full_name: str) -> str:
         return self._contents[full_name in FIT_DECIDES]
 
+    def _said(self, full_name: str) -> int | None:
+        """Rows that the table had when it was built from what there is now; None when it was not."""
+        return self._built.rows(full_name, self._made_from(full_name))
+
+    def _holds(self, full_name: str) -> bool:
+        made = self._said(full_name)
+        return made is not None and rows_of(self.engine, full_name) == made
+
     @property
     def _contents(self) -> tuple[str, str]:
         """What tables are built from now, by the id: those before the rater model, and those that depend on its fit."""
         if self._asked is None:
-            self._asked = (self.identity.content_id, self._content.content_id)
+            own = self.identity  # found by going through the whole ledger
+            self._asked = (own.content_id, fit_in_use(self.engine, own).content_id)
         return self._asked
 
     def _may_be_due(self, full_name: str) -> bool:

@@ -140,3 +140,33 @@ def test_what_is_forgotten_stays_forgotten_when_the_run_dies(stopped: Path, tmp_
     own_policy(project)
     with open_session(project) as session:
         assert built(session) == set(TABLES)
+
+
+@pytest.mark.parametrize("alone", [["evidence.pairs"], ["noise.preferences", "noise.raters"], ["layers.main"]])
+def test_what_was_built_from_older_tables_is_built_again(stopped: Path, tmp_path: Path, alone: list[str]) -> None:
+    """In Dagster a table can be asked for without those before it: its rows are not those of this ledger."""
+    project = copied(stopped, tmp_path / "project")
+    own_policy(project, refit="on-drift")
+    with open_session(project) as session:
+        assert built(session) == set(TABLES)
+        with open_project_store(project) as store:
+            assert session.published(store) is None
+    add(project, "crowd", "b", pair(50, "ann"))
+    with open_session(project) as session:
+        assert built(session, alone) == set(alone)
+        with open_project_store(project) as store:
+            assert session.published(store) is None
+    with open_session(project) as session:
+        assert built(session) == set(TABLES)
+        assert session.engine.read("noise.fits")["votes"].to_list() == [15], "the fit was kept"
+        assert session.engine.read("evidence.pairs").height == 7
+
+
+def test_a_preference_that_somebody_took_out_comes_back(stopped: Path, tmp_path: Path) -> None:
+    """All that the rater model fills is filled with the first of its tables."""
+    project = copied(stopped, tmp_path / "project")
+    with open_session(project) as session, session.engine.connection() as connection:
+        connection.execute("delete from noise.preferences").fetchall()
+    with open_session(project) as session:
+        assert built(session) == set(FITTED)
+        assert session.engine.read("noise.preferences").height > 0
