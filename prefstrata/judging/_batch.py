@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.judging._asked import read_reply
-from prefstrata.judging._endpoint import LONGEST, said
+from prefstrata.judging._endpoint import LONGEST, said, without_key
 from prefstrata.judging._parsing import parse
 from prefstrata.judging._quoting import cleaned
 from prefstrata.judging._rows import Settled
@@ -215,7 +215,7 @@ async def _result(run: Run, client: AsyncOpenAI, batch_id: str, *, patient: bool
                     raise
                 is_whole = False
                 continue
-            lines |= {line["custom_id"]: line for line in read_lines(content.content)}
+            lines |= {line["custom_id"]: line for line in read_lines(without_key(client, content.content))}
     return batch, lines, is_whole
 
 

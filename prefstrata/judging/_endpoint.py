@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from prefstrata.project import JudgeModel
 
-__all__ = ["LONGEST", "Sent", "open_client", "said", "send"]
+__all__ = ["LONGEST", "Sent", "open_client", "said", "send", "without_key"]
 
 _FREE = frozenset({400, 401, 402, 403, 404, 405, 407, 409, 413, 422, 429, 500, 503, 529})
 """Statuses that nobody is billed for. A gateway's 502 and 504 may come after the work was done."""
@@ -130,7 +130,7 @@ async def send(client: AsyncOpenAI, body: dict[str, Any], name: str) -> Sent:
         if isinstance(cause, httpx2.TimeoutException) and not _broke(cause):
             return _LATE_ANSWER
         return Sent("failed", maybe_paid=True, message=f"the connection broke: {cause}")
-    return Sent("replied", body=_without_key(client, reply.content), status=reply.status_code)
+    return Sent("replied", body=without_key(client, reply.content), status=reply.status_code)
 
 
 def _whole(client: AsyncOpenAI) -> float | None:
@@ -140,11 +140,12 @@ def _whole(client: AsyncOpenAI) -> float | None:
 
 def said(client: AsyncOpenAI, message: str) -> str:
     """What an endpoint said, for people: cut to size, and without the key, which some repeat."""
-    told = _without_key(client, message.encode("utf-8", "replace")).decode()
+    told = without_key(client, message.encode("utf-8", "replace")).decode()
     return told if len(told) <= LONGEST else told[: LONGEST - 1] + "…"
 
 
-def _without_key(client: AsyncOpenAI, told: bytes) -> bytes:
+def without_key(client: AsyncOpenAI, told: bytes) -> bytes:
+    """What an endpoint sent, without the key, which some repeat."""
     key = client.api_key.encode()
     return told.replace(key, "…".encode()) if len(key) >= _SECRET else told
 

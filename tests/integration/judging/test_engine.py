@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import time
+import zlib
+from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -196,6 +199,20 @@ def test_an_expired_batch_gives_what_it_has(server: JudgeServer, tmp_path: Path)
     _, again = run(tmp_path, questions(judge(server.base_url, batch=True, timeout=30), pairs(20)))
     assert again.outcomes == {"answered": 40}
     assert server.ledger()["paid"] == 40
+
+
+def test_a_key_that_a_batch_repeats_is_kept_nowhere(
+    server: JudgeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of single replies: here the key is a word of every one of them."""
+    monkeypatch.setenv("KEY_OF_TEST", "chat.completion")
+    who = judge(server.base_url, batch=True, timeout=30).model_copy(update={"api_key_env": "KEY_OF_TEST"})
+    _, progress = run(tmp_path, questions(who, pairs(3)))
+    assert progress.outcomes == {"answered": 6}
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as journal:
+        replies = [zlib.decompress(body) for (body,) in journal.execute("select body from replies")]
+    assert len(replies) == 6
+    assert not any(b"chat.completion" in body for body in replies)
 
 
 def test_a_batch_costs_its_own_price(server: JudgeServer, tmp_path: Path) -> None:
