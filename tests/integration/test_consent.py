@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -93,6 +94,14 @@ def test_what_a_killed_run_was_about_to_publish_is_not_published_after_a_withdra
     for ref, warned in (("v000001", True), ("latest", False)):
         given = inside("checkout", f"weak@{ref}", "--for", "jsonl", "--out", project / f"of-{ref}", cwd=project)
         assert (given.code, "v000001 was made before 1 withdrew consent" in given.err) == (0, warned), given.err
+    # So it is where a lock file holds on to it, whatever the ref says by now.
+    lock = project / "prefstrata.lock"
+    asked = ("--for", "jsonl", "--out", project / "of-lock")
+    assert inside("checkout", "weak@v000001", *asked, "--lock", cwd=project).code == 0
+    lock.write_text(lock.read_text("utf-8").replace('"v000001":', '"latest":'), "utf-8")
+    shutil.rmtree(project / "of-lock")
+    given = inside("checkout", "weak", *asked, "--locked", cwd=project)
+    assert (given.code, "v000001 was made before 1 withdrew consent" in given.err) == (0, True), given.err
 
 
 def test_what_a_killed_run_had_written_is_published_and_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

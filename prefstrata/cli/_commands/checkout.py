@@ -72,7 +72,8 @@ def checkout(  # noqa: PLR0913 - what was said on the command line
             write_lock(lock.path, ref, commit)
         more = _withdrew_since(store, commit)
     if more:
-        call.output.warn(f"{ref} was made before {more:,} withdrew consent, and holds what they took back")
+        which = made.tag or made.commit  # a lock file may hold a ref to what it no longer names
+        call.output.warn(f"{which} was made before {more:,} withdrew consent, and holds what they took back")
     call.output.emit(made.document(), *_told(made, out))
 
 
