@@ -41,8 +41,15 @@ class Reliability:
 
 
 def temperature_of(held_out: Sequence[pl.DataFrame]) -> float:
-    """The temperature under which the held-out items are most probable, by golden section on its logarithm."""
+    """The temperature under which the held-out items are most probable, by golden section on its logarithm.
+
+    Of pairs of ranked lists less is claimed than is known, each being a part of a judgement. Were that made good here,
+    too much would be claimed of all others: so they say how sure votes are only where few others do.
+    """
     items = _joined(held_out).filter("telling")
+    whole = items.filter("whole")
+    if whole.height >= _LEAST:
+        items = whole
     if items.height < _LEAST:
         return 1.0
     low, high = math.log(0.5), math.log(4.0)
@@ -67,7 +74,8 @@ def calibrated(temperature: float, held_out: Sequence[pl.DataFrame]) -> Reliabil
 
 
 def _joined(held_out: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    schema = {"item": pl.Int64, "truth": pl.Int64, "telling": pl.Boolean, **dict.fromkeys(_OUTCOMES, pl.Float64)}
+    facts = {"item": pl.Int64, "truth": pl.Int64, "telling": pl.Boolean, "whole": pl.Boolean}
+    schema = facts | dict.fromkeys(_OUTCOMES, pl.Float64)
     frames = [frame.select(pl.col(name).cast(type_) for name, type_ in schema.items()) for frame in held_out]
     return pl.concat(frames or [pl.DataFrame(schema=schema)]).sort("item")
 

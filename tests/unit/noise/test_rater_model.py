@@ -71,6 +71,20 @@ def test_who_ranks_lists_is_believed_as_who_compares_pairs(size: int) -> None:
     assert found.rater("r1")["reliability"] == pytest.approx(fitted(crowd).rater("r1")["reliability"], abs=0.05)
 
 
+def test_pairs_are_claimed_no_surer_because_lists_are_ranked_beside_them() -> None:
+    """Of pairs of ranked lists less is claimed than is known: that says nothing of how sure other votes are."""
+    truth = _truth(240)
+    items = list(truth)
+    golden = [settled(item, truth[item]) for item in (*items[:60], *items[120:180])]
+    crowd = _crowd(truth, {f"r{n}": 0.87 for n in range(3)})
+    parts = {pair_id(item) for item in items[:120]}
+    ranked = [
+        row | {"rater_id": f"ranks {row['rater_id']}", "share": 0.1} if row["pair_id"] in parts else row
+        for row in crowd
+    ]
+    assert fitted([*ranked, *golden]).fit.reliability.temperature > 0.8
+
+
 def test_a_rater_with_few_votes_looks_like_its_stratum() -> None:
     """Three votes that happen to be wrong do not make a rater a bad one; three hundred do."""
     truth = _truth(300)
