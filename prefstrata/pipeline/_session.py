@@ -16,7 +16,7 @@ from prefstrata.judging import spent_by_rater
 from prefstrata.model import GateBlockedError, PrefstrataError
 from prefstrata.model.tables import TABLES
 from prefstrata.noise import FITTED
-from prefstrata.pipeline._built import FIT_DECIDES, Built, built_before, filled_with
+from prefstrata.pipeline._built import FIT_DECIDES, Built, built_before, built_from, filled_with
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
 from prefstrata.pipeline._engine import opened_warehouse
 from prefstrata.pipeline._lock import alone
@@ -159,10 +159,10 @@ class Session:
 
     @property
     def _contents(self) -> tuple[str, str]:
-        """What tables are built from now, by the id: those before the rater model, and those that depend on its fit."""
+        """What tables are built from now: those before the rater model, and those that depend on its fit."""
         if self._asked is None:
             own = self.identity  # found by going through the whole ledger
-            self._asked = (own.content_id, fit_in_use(self.engine, own).content_id)
+            self._asked = (built_from(own.content_id), built_from(fit_in_use(self.engine, own).content_id))
         return self._asked
 
     def _may_be_due(self, full_name: str) -> bool:

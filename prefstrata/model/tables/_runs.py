@@ -13,7 +13,7 @@ RUNS = (
         "a table of a stage that was built, and from what: asked for again from the same, it stays as it is",
         columns("""
 full_name | varchar | schema.name of the table
-content_id | varchar | hex sha256 over the ledger, the policies, the code and the fit that it was built from
+built_from | varchar | hex sha256 over the ledger, the policies, all installed code and the fit that it was built from
 rows | bigint | rows that it had then
 """),
         ("full_name",),

@@ -11,6 +11,7 @@ from prefstrata.model import UnreachableError
 from prefstrata.model.resources import data_directory
 from prefstrata.noise import FITTED
 from prefstrata.pipeline import STAGES, open_project_store, open_session, run
+from prefstrata.pipeline._built import digest_of
 from tests.unit.pipeline._project import add, copied, make, pair
 
 if TYPE_CHECKING:
@@ -92,6 +93,31 @@ def test_another_policy_builds_every_table_anew(stopped: Path, tmp_path: Path) -
     own_policy(project, version="99")
     with open_session(project) as session:
         assert built(session) == set(TABLES)
+
+
+def test_other_code_builds_every_table_anew(stopped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of whatever module, and though the version is the same: who mends a mistake runs again to be rid of it."""
+    project = copied(stopped, tmp_path / "project")
+    monkeypatch.setattr("prefstrata.pipeline._built._installed", lambda: "mended")
+    with open_session(project) as session:
+        assert built(session) == set(TABLES)
+
+
+def test_the_code_is_every_byte_of_it(tmp_path: Path) -> None:
+    """A file that is changed, called otherwise or added, in any folder."""
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "a.py").write_bytes(b"1")
+    (tmp_path / "inner" / "b.py").write_bytes(b"2")
+    found = [digest_of(tmp_path)]
+    (tmp_path / "inner" / "b.py").write_bytes(b"3")
+    found.append(digest_of(tmp_path))
+    (tmp_path / "inner" / "b.py").rename(tmp_path / "inner" / "c.py")
+    found.append(digest_of(tmp_path))
+    (tmp_path / "d.py").touch()
+    found.append(digest_of(tmp_path))
+    assert len(set(found)) == 4
+    (tmp_path / "notes.txt").touch()
+    assert digest_of(tmp_path) == found[-1]
 
 
 def test_a_run_that_was_cut_off_goes_on_where_it_was(stopped: Path, tmp_path: Path) -> None:
