@@ -55,6 +55,33 @@ def test_rewards_of_several_raters_are_read_as_the_page_says() -> None:
     ]
 
 
+@pytest.mark.parametrize("content", [None, ""])
+def test_a_message_that_calls_tools_is_read_as_the_page_says(content: str | None) -> None:
+    """What it called is its content, as it stands in the file."""
+    declared, prompt = re.findall(r"with `chat` declared as `(.*?)`, it is\n`prompt: (.*)`\.$", PAGE, re.MULTILINE)[0]
+    mapping = {
+        "fields": {"chat": yaml.safe_load(declared), "a": "text", "b": "text"},
+        "prompt": yaml.safe_load(prompt),
+        "responses": {"a": {"text": "a"}, "b": {"text": "b"}},
+        "votes": [{"left": "a", "right": "b", "choice": {"constant": "left"}}],
+    }
+    calls = [{"id": "1", "function": {"name": "add", "arguments": "[2, 2]"}}]
+    chat = [
+        {"role": "user", "content": "2 and 2?"},
+        {"role": "assistant", "content": content, "tool_calls": calls},
+        {"role": "tool", "content": "4"},
+        {"role": "user", "content": "So?"},
+    ]
+    found = say(mapping, {"chat": chat, "a": "4", "b": "5"})
+    assert found.refused == []
+    assert [message["content"] for message in found.prompts[0]["messages"]] == [
+        "2 and 2?",
+        json.dumps(calls, separators=(",", ":")),
+        "4",
+        "So?",
+    ]
+
+
 def test_a_mistake_is_told_as_the_page_says(tmp_path: Path) -> None:
     """With file, line and key."""
     (tmp_path / "prefstrata.yaml").write_text(_block("yaml").replace("rater: it.by", "rater: writer"), "utf-8")
