@@ -79,7 +79,9 @@ def _done(work: Work) -> str:
         return f"{read} files, {made} of them new to the store, {left} there already"
     if work.scope == "new":
         return f"{read} {work.counted} read, {made} kept; {left} read before"
-    return f"{read} {work.counted} read, {made} made anew"
+    if work.scope == "none":
+        return f"{left} {work.counted} as they were"
+    return f"{read} {work.counted} read, {made} made anew" + (f"; {left} as they were" if work.skipped else "")
 
 
 def _document(summary: RunSummary) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,6 +77,18 @@ def test_after_a_store_that_did_not_answer_only_the_release_is_made(stopped: Pat
     other = run(fresh).outcome.commit
     assert other is not None
     assert summary.outcome.commit.release_id == other.release_id
+
+
+def test_the_command_says_which_stages_stayed(stopped: Path, tmp_path: Path) -> None:
+    """In place of what it read and made: rows that are as they were, of all tables of a stage or of some."""
+    project = copied(stopped, tmp_path / "project")
+    with open_session(project) as session, session.engine.connection() as connection:
+        connection.execute("delete from layers.records").fetchall()
+    command = [sys.executable, "-m", "prefstrata", "--project", str(project.directory), "run"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    said = {line.split()[0]: line for line in done.stderr.splitlines() if " s  " in line}
+    assert re.search(r"s  [1-9]\d* rows as they were$", said["evidence"])
+    assert re.search(r"s  [1-9]\d* rows read, [1-9]\d* made anew; [1-9]\d* as they were$", said["layers"])
 
 
 def test_a_new_record_builds_every_table_anew(stopped: Path, tmp_path: Path) -> None:
