@@ -20,6 +20,7 @@ from prefstrata.pipeline._built import FIT_DECIDES, Built, built_before, built_f
 from prefstrata.pipeline._checks import CheckResult, demand, run_check
 from prefstrata.pipeline._engine import opened_warehouse
 from prefstrata.pipeline._lock import alone
+from prefstrata.pipeline._meanings import tell_meanings
 from prefstrata.pipeline._plan import COMPUTED, stage_of_table
 from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.pipeline._work import rows_of
@@ -91,6 +92,7 @@ class Session:
                 if not table.passing:
                     engine.ensure(table)
         load_policies(engine, (policy for policy, _ in self.policies))
+        tell_meanings(engine)
         self._built = Built(engine)
         self._stage = ""
         self._asked: tuple[str, str] | None = None

@@ -31,6 +31,7 @@ def tables_page() -> str:
         schemas.setdefault(each.schema, []).append(each)
     blocks = [
         "Types are DuckDB's. Times are UTC. `struct(…)[]` is a list of records.",
+        "Of what it keeps, the warehouse says the same: `from runs.meanings where full_name = 'evidence.votes'`.",
         grid(
             ("schema", "what it holds", "tables"),
             (

@@ -18,4 +18,17 @@ rows | bigint | rows that it had then
 """),
         ("full_name",),
     ),
+    Table(
+        "runs",
+        "meanings",
+        "a column of a table, those of one run aside: what a value means, for who looks into the warehouse",
+        columns("""
+full_name | varchar | schema.name of the table
+column_name | varchar | the column
+place | bigint | where it stands in its table, from 1
+type | varchar | its type in DuckDB's spelling
+meaning | varchar | what a value means, with its unit or range
+"""),
+        ("full_name", "column_name"),
+    ),
 )

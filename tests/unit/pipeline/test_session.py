@@ -37,6 +37,23 @@ def beside(project: Project) -> set[str]:
     return names - {"prefstrata.duckdb", "prefstrata.duckdb.wal", "run.lock"}
 
 
+def test_the_warehouse_says_what_its_columns_mean(tmp_path: Path) -> None:
+    """Each column of a table that is kept, once; what an earlier version said of them is replaced."""
+    project = make(tmp_path / "project")
+    with open_session(project) as session, session.engine.connection() as connection:
+        meant = connection.execute("from runs.meanings order by all").fetchall()
+        [[differing]] = connection.execute(
+            "select count(*) from duckdb_columns() as held full join runs.meanings as meant"
+            " on meant.full_name = held.schema_name || '.' || held.table_name and meant.column_name = held.column_name"
+            " where (held.table_name is null or meant.full_name is null or meant.place <> held.column_index)"
+            " and (held.database_name is null or (held.database_name = current_database()))"
+        ).fetchall()
+        connection.execute("update runs.meanings set meaning = 'x' where place = 1").fetchall()
+    assert (differing, len(meant) > 1000) == (0, True)
+    with open_session(project) as session, session.engine.connection() as connection:
+        assert connection.execute("from runs.meanings order by all").fetchall() == meant
+
+
 class _CutError(Exception):
     """A release that ends in the middle."""
 
