@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from prefstrata.engine import Parted, Warehouse
 
-__all__ = ["WrittenFile", "write_layers", "write_table"]
+__all__ = ["WrittenFile", "write_edition", "write_layers", "write_table"]
 
 _WRITERS = 2
 _SPANS: dict[str, Any] = {
@@ -38,6 +38,8 @@ _APART = {"pairs": ("release.estimates", "release.origins")}
 _ROW_GROUP = 4 * 1024 * 1024
 # What a file is made from names this, DuckDB's version and the statement: what else decides bytes belongs there too.
 _FORMAT = f"format parquet, compression zstd, compression_level 1, row_group_size {_ROW_GROUP}"
+# How a file is read that is written again: with the place of each row, and nothing made of what its path says.
+_AS_IT_LIES = "file_row_number = true, hive_partitioning = false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class WrittenFile:
         size: in bytes.
         rows: how many it has.
         made_from: hex sha256 of its rows, with ids for texts, and of all else that decides its bytes: two files made
-            from the same are the same. Empty where nobody asks.
+            from the same are the same, but for their editions. Empty where nobody asks.
     """
 
     path: str
@@ -259,9 +261,27 @@ def write_table(engine: Warehouse, full_name: str, directory: Path, path: str) -
         return _copy(connection, f"select * from {full_name} order by {key}", directory / path, path, rows)  # noqa: S608
 
 
-def _copy(handle: duckdb.DuckDBPyConnection, select: str, local: Path, path: str, rows: int) -> WrittenFile:
+def write_edition(engine: Warehouse, file: WrittenFile, local: Path, edition: int) -> WrittenFile:
+    """Write the rows of a Parquet file to ``local``, in their order, in other bytes: its metadata name the edition."""
+    select = f"select * exclude file_row_number from read_parquet($rows, {_AS_IT_LIES}) order by file_row_number"  # noqa: S608 - own words
+    with engine.connection() as connection, _by_types_alone(engine):
+        how = f"{_FORMAT}, kv_metadata {{edition: '{edition}'}}"
+        again = _copy(connection, select, local, file.path, file.rows, how=how, given={"rows": str(file.local)})
+    return replace(again, made_from=file.made_from)
+
+
+def _copy(  # noqa: PLR0913 - what of, where to and how
+    handle: duckdb.DuckDBPyConnection,
+    select: str,
+    local: Path,
+    path: str,
+    rows: int,
+    *,
+    how: str = _FORMAT,
+    given: Mapping[str, str] = MappingProxyType({}),
+) -> WrittenFile:
     local.parent.mkdir(parents=True, exist_ok=True)
-    handle.execute(f"copy ({select}) to $path ({_FORMAT})", {"path": str(local)}).fetchall()
+    handle.execute(f"copy ({select}) to $path ({how})", {**given, "path": str(local)}).fetchall()
     with local.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return WrittenFile(path, local, digest, local.stat().st_size, rows)

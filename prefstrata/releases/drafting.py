@@ -12,6 +12,7 @@ from prefstrata.model import GateBlockedError
 from prefstrata.model.weights import WEIGHTS_FORMAT
 from prefstrata.policy import Gates
 from prefstrata.releases._changes import CHANGES, changes_between, load_cells
+from prefstrata.releases._editions import in_editions
 from prefstrata.releases._manifest import canonical, describe
 from prefstrata.releases._moves import moves_since
 from prefstrata.releases._online import late_since
@@ -75,13 +76,20 @@ class Drafter:
         self.judged: Judged | None = None
         calibration = calibration_id(identity)
         self._newest = store.resolve("latest")
-        self._layers = write_layers(
-            engine, directory, held=_held(store, self._newest) if for_reuse else {}, for_reuse=for_reuse
+        held = _held(store, self._newest) if for_reuse else {}
+        *layers, raters = in_editions(
+            engine,
+            store,
+            (
+                *write_layers(engine, directory, held=held, for_reuse=for_reuse),
+                write_table(engine, "noise.raters", directory, "calibration/raters.parquet"),
+            ),
         )
+        self._layers = tuple(layers)
         self._description = describe(engine, identity, calibration)
         self._beside = (
             self._write("weights.json", canonical(self._weights(calibration))),
-            write_table(engine, "noise.raters", directory, "calibration/raters.parquet"),
+            raters,
             *(self._write(f"policies/{policy.name}.yaml", policy.content) for policy in identity.policies),
         )
 
@@ -95,7 +103,8 @@ class Drafter:
             self._write("CARD.md", render_card(manifest)),
             self._write("report/index.html", render_report(manifest, spent=self._spent)),
         )
-        files = sorted((*self._layers, *self._beside, *listed, *pages), key=lambda file: file.path)
+        of_its_own = in_editions(self._engine, self._store, (*listed, *pages))
+        files = sorted((*self._layers, *self._beside, *of_its_own), key=lambda file: file.path)
         manifest["files"] = [_listed(file) for file in files]
         return Draft(
             release_id=manifest["release_id"],

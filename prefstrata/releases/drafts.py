@@ -38,7 +38,7 @@ class ReleaseFile:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything a release is made of. Equal content has equal drafts, on any machine.
+    """Everything a release is made of. Equal content has equal drafts, on any machine, where none of it was purged.
 
     Attributes:
         release_id: hex sha256 that stands for the parent and everything the release was computed from.

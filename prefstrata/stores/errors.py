@@ -6,8 +6,8 @@ from prefstrata.model import IntegrityError, PrefstrataError
 
 __all__ = ["PURGED_AGAIN", "PurgedError", "RunGoneError"]
 
-PURGED_AGAIN = "purged bytes are never stored again: leave out the data that they are made from, then run again"
-"""What to do when a release would hold purged bytes."""
+PURGED_AGAIN = "run again, and the same rows are written in other bytes: purged ones are never stored again"
+"""What to do when a release would hold purged bytes: who makes one asks the store first, so a purge came in between."""
 
 
 class PurgedError(IntegrityError):

@@ -144,6 +144,10 @@ class VersionStore(Protocol):
         """Destroy bytes, by their hash, in every version; reading them afterwards says they were purged, and why."""
         ...
 
+    def purged(self, sha256s: Collection[str]) -> frozenset[str]:
+        """Return those of these hashes whose bytes were purged, by any process so far: :meth:`put` refuses them."""
+        ...
+
     def gc(self) -> GcReport:
         """Remove what no tag, branch or running transaction reaches."""
         ...

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
+from prefstrata.model import IntegrityError
 from prefstrata.model.resources import data_directory
 from prefstrata.project import open_project_store, read_project
 from prefstrata.releases import read_manifest
@@ -198,3 +201,30 @@ def test_a_withdrawal_in_a_file_holds_for_what_a_killed_run_had_written(
     done = inside("run", cwd=project)
     assert (done.code, "an earlier run" in done.out) == (0, False)
     assert list(_manifests(project)) == ["v000002", "v000001"]
+
+
+def test_what_was_purged_once_stops_no_release_that_others_may_be_in(project: Path) -> None:
+    """Without ann and eva the rows of a layer are those of a purged release again: bob's, who never withdrew."""
+    for who in ("ann", "eva"):
+        _votes(project, who)
+        assert inside("run", "--quiet", cwd=project).code == 0
+    assert inside("purge", "v000001", "v000002", "--reason", "request 6", cwd=project).code == 0
+    for who in ("ann", "eva"):
+        assert inside("withdraw", f"crowd:{who}", cwd=project).code == 0
+    done = inside("run", "--json", cwd=project)
+    assert done.code == 0, done.err
+    assert done.document["tag"] == "v000004"
+    again = "weak/pairs/bucket=all.000.parquet"
+    with open_project_store(read_project(project)) as store:
+        purged, newest = store.resolve("v000001"), store.resolve("v000004")
+        for path in (again, "CARD.md", "manifest.json"):
+            with pytest.raises(IntegrityError, match="purged: request 6"):
+                store.open(purged.id, path)
+        with store.open(newest.id, again) as reader:
+            edition = pl.read_parquet_metadata(io.BytesIO(reader.read()))
+    assert edition["edition"] == "1"
+    assert inside("verify", "v000004", cwd=project).code == 0
+    assert inside("verify", "v000001", cwd=project).code == 5
+    given = inside("checkout", "weak", "--for", "jsonl", "--out", project / "of-latest", cwd=project)
+    assert given.code == 0, given.err
+    assert inside("run", "--json", cwd=project).document["status"] == "nothing_new"

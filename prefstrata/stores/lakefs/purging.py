@@ -19,7 +19,7 @@ from prefstrata.stores.lakefs.objects import RemoteStream, list_entries, send
 from prefstrata.stores.types import FileInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from prefstrata.stores.lakefs.client import Client
     from prefstrata.stores.lakefs.refs import Refs
@@ -48,12 +48,16 @@ class PurgeList:
 
     def reason(self, sha256: str) -> str | None:
         """Return why bytes were purged; None when they were not."""
-        if self._purged is None:
-            self._purged = self._load()
-        if sha256 not in self._purged:
+        if not self.among([sha256]):
             return None
         with RemoteStream(self._client, _BRANCH, _FOLDER + sha256) as stream:
             return str(json.loads(stream.read())["reason"])
+
+    def among(self, sha256s: Collection[str]) -> frozenset[str]:
+        """Return those of these hashes that were purged."""
+        if self._purged is None:
+            self._purged = self._load()
+        return self._purged.intersection(sha256s)
 
     def record(self, sha256s: Sequence[str], reason: str) -> None:
         """Remember purges; a hash that was purged before keeps its first reason."""

@@ -224,6 +224,11 @@ class LakeFSStore:
         addresses = {true(entry.address) for entry in entries if entry.file.sha256 in wanted}
         return PurgeReport(deleted=(), recorded=wanted, leftovers=tuple(sorted(addresses)))
 
+    def purged(self, sha256s: Collection[str]) -> frozenset[str]:
+        """Return those of these hashes whose bytes were purged."""
+        self._purges.forget()
+        return self._purges.among(sha256s)
+
     def gc(self) -> GcReport:
         """Say that the server collects its own garbage, or that nobody does."""
         return GcReport(

@@ -244,6 +244,10 @@ class LocalStore:
             gone = tuple(sha256 for sha256 in wanted if self._objects.delete(FILES, sha256) is not None)
         return PurgeReport(deleted=gone, recorded=wanted)
 
+    def purged(self, sha256s: Collection[str]) -> frozenset[str]:
+        """Return those of these hashes whose bytes were purged."""
+        return frozenset(sha256s).intersection(self._refs.purged())
+
     def gc(self) -> GcReport:
         """Remove what no tag, branch or running transaction reaches."""
         with self._lock.collecting(), mapped(self._root):

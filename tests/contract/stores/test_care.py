@@ -51,6 +51,18 @@ def test_purged_bytes_cannot_come_back(store: VersionStore) -> None:
         store.put(txn, "b", lambda: io.BytesIO(SECRET), sha(SECRET), len(SECRET))
 
 
+def test_a_store_says_which_bytes_were_purged(kit: StoreKit) -> None:
+    """Asked of many at once, by a handle that looked before too; what was never stored may be purged as well."""
+    store, other = kit.open(), kit.open()
+    release(store, {"a": SECRET, "b": b"kept"})
+    asked = [sha(SECRET), sha(b"kept"), sha(b"never stored"), sha(b"unheard of")]
+    assert other.purged(asked) == frozenset()
+    store.purge([sha(SECRET), sha(b"never stored")], "consent withdrawn")
+    for handle in (store, other):
+        assert handle.purged(asked) == {sha(SECRET), sha(b"never stored")}
+        assert (handle.purged(asked[1:2]), handle.purged([])) == (frozenset(), frozenset())
+
+
 def test_a_purge_keeps_its_first_reason(store: VersionStore) -> None:
     """Purging again, or what was never there, is recorded and harms nothing."""
     release(store, {"a": SECRET})

@@ -8,8 +8,10 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
+from prefstrata.model import IntegrityError
 from prefstrata.releases import Status, publish_rebasing, verify_release
 from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.gates import keep_draft
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from prefstrata.engine import Warehouse
     from prefstrata.releases import Draft
 
 _POLICY = b"name: general\n"
@@ -49,13 +52,18 @@ def store(tmp_path: Path) -> Iterator[LocalStore]:
         yield made
 
 
+def _filled() -> Warehouse:
+    engine = warehouse()
+    fill(engine, {"main": 30})
+    raters = [{"rater_id": f"crowd:{name}", "dimension": "overall", "stratum": "crowd/offline"} for name in "ba"]
+    engine.load("noise.raters", frame("noise.raters", raters))
+    return engine
+
+
 @pytest.fixture
 def drafter(store: LocalStore, tmp_path: Path) -> Iterator[Drafter]:
     """The drafts of a warehouse with thirty rated responses and two raters."""
-    with closing(warehouse()) as engine:
-        fill(engine, {"main": 30})
-        raters = [{"rater_id": f"crowd:{name}", "dimension": "overall", "stratum": "crowd/offline"} for name in "ba"]
-        engine.load("noise.raters", frame("noise.raters", raters))
+    with closing(_filled()) as engine:
         yield Drafter(engine, store, IDENTITY, tmp_path / "files")
 
 
@@ -145,6 +153,62 @@ def test_files_of_the_newest_release_are_released_again_from_there(
     outcome = publish_rebasing(store, lambda _: draft)
     assert outcome.status is Status.PUBLISHED
     assert verify_release(store, "latest").files == len(draft.files) + 1
+
+
+EDITED = ("CARD.md", "calibration/raters.parquet", "main/ratings/bucket=all.000.parquet")
+
+
+def test_rows_and_words_that_were_purged_before_are_released_in_other_bytes(
+    drafter: Drafter, store: LocalStore, tmp_path: Path
+) -> None:
+    """The first edition that was not purged, of the files that were, and under their names; all others stay."""
+    drafts = [drafter.draft(store.resolve("latest"), date=1, metadata={})]
+    rows = [pl.read_parquet(tmp_path / "files" / path) for path in EDITED[1:]]
+    for edition in (1, 2):
+        store.purge([drafts[-1].tree[path].sha256 for path in EDITED], f"request {edition}")
+        with closing(_filled()) as engine:
+            drafts.append(
+                Drafter(engine, store, IDENTITY, tmp_path / str(edition)).draft(
+                    store.resolve("latest"), date=1, metadata={}
+                )
+            )
+        assert _readable(drafts[-1])
+        changed = [path for path in FILES if drafts[0].tree[path].sha256 != drafts[-1].tree[path].sha256]
+        assert changed == list(EDITED)
+        assert (tmp_path / str(edition) / "CARD.md").read_text().endswith(f"\n\n<!-- edition {edition} -->\n")
+        assert all(map(pl.DataFrame.equals, rows, (pl.read_parquet(tmp_path / str(edition) / p) for p in EDITED[1:])))
+        there = {path.relative_to(tmp_path / str(edition)).as_posix() for path in tmp_path.glob(f"{edition}/**/*.*")}
+        assert {path for path in there if (tmp_path / str(edition) / path).is_file()} == set(FILES)
+    assert len({each.manifest_sha256 for each in drafts}) == 3
+    assert publish_rebasing(store, lambda _: drafts[-1]).status is Status.PUBLISHED
+    assert verify_release(store, "latest").files == len(FILES) + 1
+
+
+def test_an_edition_is_kept_from_release_to_release(daily: Callable[[int], Drafter], store: LocalStore) -> None:
+    """Made from the same rows, it is the file that the newest release holds, and is not written anew."""
+    day = "main/ratings/bucket=2026-01-01.000.parquet"
+    store.purge([daily(1).draft(store.resolve("latest"), date=1, metadata={}).tree[day].sha256], "request 1")
+    first = daily(2).draft(store.resolve("latest"), date=1, metadata={})
+    publish_rebasing(store, lambda _: first)
+    draft = daily(3).draft(store.resolve("latest"), date=1, metadata={})
+    assert draft.tree[day] == first.tree[day]
+    assert manifest(draft)["changes"] == [
+        {"change": "added", "from_layer": None, "kind": "ratings", "records": 400, "to_layer": "main"}
+    ]
+    assert publish_rebasing(store, lambda _: draft).status is Status.PUBLISHED
+
+
+def test_what_is_purged_after_it_was_drafted_is_refused_and_drafted_anew(
+    daily: Callable[[int], Drafter], store: LocalStore
+) -> None:
+    """Nothing is published, and the next run, which knows of the purge, publishes the rows."""
+    late = daily(1).draft(store.resolve("latest"), date=1, metadata={})
+    store.purge([file.sha256 for file in late.files if file.path.endswith(".parquet")], "request 1")
+    with pytest.raises(IntegrityError, match="purged: request 1") as refused:
+        publish_rebasing(store, lambda _: late)
+    assert refused.value.todo.startswith("run again, ")
+    draft = daily(1).draft(store.resolve("latest"), date=1, metadata={})
+    assert publish_rebasing(store, lambda _: draft).status is Status.PUBLISHED
 
 
 def test_a_race_lost_meanwhile_takes_no_file_away(daily: Callable[[int], Drafter], store: LocalStore) -> None:

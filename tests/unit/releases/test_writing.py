@@ -17,7 +17,7 @@ from prefstrata.model import IntegrityError
 from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
 from prefstrata.releases import _writing
-from prefstrata.releases._writing import WrittenFile, write_layers, write_table
+from prefstrata.releases._writing import WrittenFile, write_edition, write_layers, write_table
 from tests.sql._cases import cases_of, frame
 from tests.unit.releases._warehouse import fill, warehouse
 
@@ -348,6 +348,33 @@ def test_a_table_is_written_in_the_order_of_its_key(tmp_path: Path) -> None:
         assert pl.read_parquet(file.local).height == 970
         hashes.add(file.sha256)
     assert len(hashes) == 1
+
+
+def test_an_edition_is_the_same_rows_in_other_bytes(tmp_path: Path) -> None:
+    """In their order and their types; each edition has bytes of its own, whatever machine writes it."""
+    hashes = []
+    for folder, threads in (("1", 1), ("2", 4)):
+        with closing(warehouse(threads=threads)) as engine:
+            fill(engine, {"main": 400}, per_day=400)
+            [file] = write_layers(engine, tmp_path / folder, for_reuse=True)
+            editions = [write_edition(engine, file, tmp_path / folder / str(number), number) for number in (1, 2)]
+        hashes.append([made.sha256 for made in (file, *editions)])
+        for number, made in enumerate(editions, 1):
+            assert pl.read_parquet(made.local).equals(pl.read_parquet(file.local))
+            assert (made.path, made.rows, made.made_from) == (file.path, file.rows, file.made_from)
+            with duckdb.connect() as reader:
+                schemas = [
+                    reader.execute(
+                        "select * exclude file_name from parquet_schema($file)", {"file": str(each.local)}
+                    ).fetchall()
+                    for each in (file, made)
+                ]
+                [[key, value]] = reader.execute(
+                    "select key, value from parquet_kv_metadata($file)", {"file": str(made.local)}
+                ).fetchall()
+            assert schemas[0] == schemas[1]
+            assert (key, value) == (b"edition", str(number).encode())
+    assert (hashes[0], len(set(hashes[0]))) == (hashes[1], 3)
 
 
 def test_a_schema_says_nothing_of_other_rows(tmp_path: Path) -> None:
