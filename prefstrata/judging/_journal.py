@@ -73,12 +73,39 @@ class JournalReader:
 
         What was sent before the journal named raters is nobody's.
         """
-        if not _names_raters(self._reading):
+        if "rater" not in _columns(self._reading):
             return {}
         found = self._reading.execute(
             "select rater, sum(coalesce(cost, reserved)) from attempts where rater is not null group by rater"
         )
         return dict(found.fetchall())
+
+    def begun(self, delivered: Iterable[str]) -> list[tuple[str, str]]:
+        """Of what was answered, or is in a batch that is not over, and not delivered: layer of work and item's id.
+
+        What was asked before the journal named items is not among them.
+
+        Args:
+            delivered: the keys of the verdicts that were delivered.
+        """
+        if "item" not in _columns(self._reading):
+            return []
+        with self._reading:
+            self._reading.execute("create temp table if not exists delivered (key text primary key)")
+            self._reading.execute("delete from delivered")
+            self._reading.executemany("insert or ignore into delivered values (?)", ((key,) for key in delivered))
+        found = self._reading.execute(
+            "select distinct work, item from ("
+            " select work, item, min(id) as first from attempts where item is not null"
+            " and (outcome = 'answered' or (cost is null and batch is not null))"
+            " group by work, rater, item having max(key in (select key from delivered)) = 0) order by first"
+        )
+        return list(found.fetchall())
+
+    def in_flight(self) -> frozenset[str]:
+        """The keys of questions that are in a batch which is not over."""
+        found = self._reading.execute("select key from attempts where cost is null and batch is not null")
+        return frozenset(key for (key,) in found.fetchall())
 
     def rejected(self) -> dict[str, str]:
         """Questions that an endpoint refused for good, with the outcome.
@@ -117,8 +144,9 @@ class Journal(JournalReader):
         self.run = run
         super().__init__(connect(path))
         self._reading.executescript(SCHEMA)
-        if not _names_raters(self._reading):
-            self._reading.execute(ADDED)
+        for column in ADDED:
+            if column not in _columns(self._reading):
+                self._reading.execute(f"alter table attempts add column {column} text")
         self._reading.execute(f"pragma user_version = {VERSION}")
         with self._reading:
             # A request of a batch that was submitted is not lost: the endpoint still works on it.
@@ -159,7 +187,8 @@ class Journal(JournalReader):
     def attempt(self, question: Question, batch: int | None = None) -> Attempt:
         """A new attempt with a number of its own; nothing is written yet."""
         rater = rater_name(question) if question.rubric else None
-        made = Attempt(self._next, question.key, question.judge.name, question.work, question.bound, batch, rater=rater)
+        said = (self._next, question.key, question.judge.name, question.work, question.bound, batch)
+        made = Attempt(*said, rater=rater, item=question.item.id)
         self._next += 1
         return made
 
@@ -199,8 +228,8 @@ class Journal(JournalReader):
         self._reading.close()
 
 
-def _names_raters(connection: sqlite3.Connection) -> bool:
-    return any(name == "rater" for _, name, *_ in connection.execute("pragma table_info(attempts)").fetchall())
+def _columns(connection: sqlite3.Connection) -> set[str]:
+    return {name for _, name, *_ in connection.execute("pragma table_info(attempts)").fetchall()}
 
 
 @contextmanager

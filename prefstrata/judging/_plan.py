@@ -14,7 +14,7 @@ from prefstrata.model import ConfigError
 from prefstrata.rules import broken_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from prefstrata.judging._exam import Card
     from prefstrata.judging._work import Chosen, Known, Material
@@ -133,18 +133,32 @@ class Planner:
                 nonce=_nonce(judge, ""),
             )
 
-    def work(self, cards: Iterable[Card], left: Left) -> list[Question]:
+    def work(
+        self, cards: Iterable[Card], left: Left, unfinished: Mapping[str, Sequence[Chosen]] | None = None
+    ) -> list[Question]:
         """The questions of all work, canaries among them.
 
         Args:
             cards: what the exam found, or is foreseen to find.
             left: gets what is not asked.
+            unfinished: items per layer of work that come before those that were chosen, and take their places.
         """
+        items = {
+            work.name: _first((unfinished or {}).get(work.name, ()), self._material.work[work.name], work.most)
+            for work in self._judges.work
+        }
+        return self._work(items, cards, left)
+
+    def begun(self, cards: Iterable[Card]) -> list[Question]:
+        """The questions about all that earlier runs asked about, as they would be asked now, canaries among them."""
+        return self._work(self._material.begun, cards, Left())
+
+    def _work(self, items: Mapping[str, Sequence[Chosen]], cards: Iterable[Card], left: Left) -> list[Question]:
         examined = {(card.judge, card.rubric, card.risk_level): card for card in cards}
         canaries = _Canaries(self, self._material.golden)
         made: list[Question] = []
         for work in self._judges.work:
-            for chosen in self._material.work[work.name]:
+            for chosen in items.get(work.name, ()):
                 for judge in self._judges.models:
                     if not _does(work, judge):
                         continue
@@ -230,7 +244,8 @@ class Planner:
 def _breaking_hard_rules(policies: Mapping[str, Policy], material: Material) -> dict[str, str]:
     """For each item a text of which breaks a hard rule of its policy, the first such rule by name."""
     texts: dict[str, list[tuple[str, str, str | None, str]]] = {}
-    for chosen in (each for items in material.work.values() for each in items):
+    distinct = {each.item.id: each for items in (*material.work.values(), *material.begun.values()) for each in items}
+    for chosen in distinct.values():
         task = dict(chosen.item.context).get("task")
         mine = ((chosen.item.id, text, task, chosen.risk_level) for text in chosen.item.texts)
         texts.setdefault(chosen.policy_scenario, []).extend(mine)
@@ -243,6 +258,13 @@ def _breaking_hard_rules(policies: Mapping[str, Policy], material: Material) -> 
         broken = broken_rules(frame, hard).filter("broken").sort("id", "rule", descending=True)
         found |= dict(broken.select("id", "rule").iter_rows())
     return found
+
+
+def _first(unfinished: Sequence[Chosen], chosen: Sequence[Chosen], most: int) -> list[Chosen]:
+    """What is unfinished, and of what was chosen as much as there is room for."""
+    ids = {each.item.id for each in unfinished}
+    rest = [each for each in chosen if each.item.id not in ids]
+    return [*unfinished, *rest[: max(0, most - len(ids))]]
 
 
 class _Canaries:

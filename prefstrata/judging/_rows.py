@@ -33,7 +33,7 @@ SCHEMA = """
 create table if not exists attempts (
     id integer primary key, key text not null, run text not null, judge text not null, work text not null, day text
     not null, batch integer, reserved integer not null, cost integer, outcome text, status integer, input_tokens
-    integer, output_tokens integer, asked_at text not null, ended_at text, rater text
+    integer, output_tokens integer, asked_at text not null, ended_at text, rater text, item text
 ); create index if not exists attempts_by_key on attempts (key); create index if not exists attempts_in_flight on
 attempts (id) where cost is null; create index if not exists attempts_of_batch on attempts (batch) where batch is not
 null; create table if not exists replies (attempt integer primary key, key text not null, judge text not null, body
@@ -45,13 +45,13 @@ create table if not exists runs (
     id text primary key, began_at text not null, ended_at text, outcome text, figures text
 );
 """
-VERSION = 2
-ADDED = "alter table attempts add column rater text"
-"""What makes a journal of version 1 one of version 2: it did not say for which rater a request was."""
+VERSION = 3
+ADDED = ("rater", "item")
+"""Columns that attempts have got since version 1: it did not say for which rater a request was, nor 2 about what."""
 
 _RESERVE = (
-    "insert into attempts (id, key, run, judge, work, day, batch, reserved, asked_at, rater)"
-    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "insert into attempts (id, key, run, judge, work, day, batch, reserved, asked_at, rater, item)"
+    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _SETTLE = (
     "update attempts set outcome = ?, cost = ?, status = ?, input_tokens = ?, output_tokens = ?, ended_at = ?"
@@ -73,6 +73,7 @@ class Attempt:
         batch: number of the batch it is in; None when it is sent by itself.
         day: the day it was reserved on, when that was in an earlier run.
         rater: who the answer is a verdict of; None when it is none, and of one that an earlier run sent.
+        item: id of what it is about; None of one that an earlier run sent.
     """
 
     id: int
@@ -83,6 +84,7 @@ class Attempt:
     batch: int | None = None
     day: str = ""
     rater: str | None = None
+    item: str | None = None
 
     @property
     def is_adopted(self) -> bool:
@@ -138,10 +140,8 @@ def reservations(run: str, attempts: Iterable[Attempt]) -> Iterator[tuple[str, R
     """What is written before requests are sent."""
     now = moment()
     for each in attempts:
-        yield (
-            _RESERVE,
-            (each.id, each.key, run, each.judge, each.work, now[:10], each.batch, each.reserved, now, each.rater),
-        )
+        said = (each.id, each.key, run, each.judge, each.work, now[:10], each.batch, each.reserved, now)
+        yield _RESERVE, (*said, each.rater, each.item)
 
 
 def settlements(settled: Iterable[Settled]) -> Iterator[tuple[str, Row]]:

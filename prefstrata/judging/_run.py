@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from prefstrata.judging._ahead import look_ahead
 from prefstrata.judging._asked import Asked, Progress, look_up
 from prefstrata.judging._asking import ask
 from prefstrata.judging._exam import foresee, grade
@@ -16,14 +17,12 @@ from prefstrata.judging._journal import open_journal, read_journal
 from prefstrata.judging._plan import CANARY, Left, costs
 from prefstrata.judging._setting import EXAMPLE, FORMAT, Setting
 from prefstrata.judging._summaries import JudgeRun, Planned
-from prefstrata.judging._verdicts import flips, records
-from prefstrata.judging._watch import Watch
+from prefstrata.judging._verdicts import flips, group_of, records
 from prefstrata.sources import deliver, delivery_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from prefstrata.judging._exam import Card
     from prefstrata.judging._question import Question
     from prefstrata.project import Project
 
@@ -44,18 +43,15 @@ def plan_judges(project: Project) -> Planned:
         exam = setting.planner.exam()
         found = look_up(journal, exam)
         cards = foresee(exam, found, setting.thresholds)
-        work = setting.planner.work(cards, left)
-        known = look_up(journal, work)
-        found |= known
-        watch = _watch(setting, cards)
-        watch.see_again(work, known)
-        for judge, reason in watch.stopped.items():
-            items = {question.item.id for question in work if question.judge.name == judge and question.work != CANARY}
+        ahead = look_ahead(setting, journal, cards, left)
+        found |= ahead.known
+        work = [question for question in ahead.work if question.work != CANARY]
+        for judge, reason in ahead.watch.stopped.items():
+            items = {question.item.id for question in work if question.judge.name == judge}
             left.reasons[f"{judge} was stopped by its {reason}"] = len(items)
-        going = [question for question in work if question.judge.name not in watch.stopped]
         writing = [written.question for written in to_write(project, setting.judges)]
         found |= look_up(journal, writing)
-        made = costs([*exam, *going, *writing], found)
+        made = costs([*exam, *ahead.going, *writing], found)
         return Planned(tuple(made), left.reasons, left.flagged, setting.caps(journal))
 
 
@@ -84,18 +80,15 @@ def run_judges(project: Project, *, progress: Callable[[str, Progress], object] 
         )
         cards = grade(exam, found, setting.thresholds)
         left = Left()
-        work = setting.planner.work(cards, left)
-        watch = _watch(setting, cards)
-        known = look_up(journal, work)
-        watch.see_again(work, known)
-        going = [question for question in work if question.judge.name not in watch.stopped]
+        ahead = look_ahead(setting, journal, cards, left)
+        going, watch = ahead.going, ahead.watch
         answers, second = asyncio.run(
             ask(
                 journal,
                 going,
                 caps,
                 told=watch,
-                known=known,
+                known=ahead.known,
                 progress=lambda each: progress("work", each),
                 judges=models,
             )
@@ -128,10 +121,6 @@ def run_judges(project: Project, *, progress: Callable[[str, Progress], object] 
         return summary
 
 
-def _watch(setting: Setting, cards: Sequence[Card]) -> Watch:
-    return Watch(cards, min(policy.judging.drift for policy in setting.policies))
-
-
 def _key(question: Question) -> tuple[str, str, str]:
     rubric = question.rubric.ref if question.rubric else ""
     return question.judge.name, rubric, str(dict(question.item.context)["risk_level"])
@@ -143,15 +132,11 @@ def _whole(questions: Sequence[Question], found: dict[str, Asked]) -> Iterator[Q
     answered: Counter[tuple[str, str, str]] = Counter()
     chosen = {question.key: question for question in questions}.values()
     for question in chosen:
-        wanted[_group(question)] += 1
-        answered[_group(question)] += found.get(question.key, Asked()).outcome == "answered"
+        wanted[group_of(question)] += 1
+        answered[group_of(question)] += found.get(question.key, Asked()).outcome == "answered"
     for question in chosen:
-        if answered[_group(question)] == wanted[_group(question)]:
+        if answered[group_of(question)] == wanted[group_of(question)]:
             yield question
-
-
-def _group(question: Question) -> tuple[str, str, str]:
-    return question.judge.name, question.rubric.ref if question.rubric else "", question.item.id
 
 
 def _together(first: Progress, second: Progress) -> Progress:

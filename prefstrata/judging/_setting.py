@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prefstrata.engine import read_warehouse
+from prefstrata.judging._journal import read_journal
 from prefstrata.judging._money import Caps
-from prefstrata.judging._plan import Planner
+from prefstrata.judging._plan import CANARY, EXAM, Planner
 from prefstrata.judging._rows import today
 from prefstrata.judging._verdicts import judge_name
 from prefstrata.judging._work import Material, read_material
@@ -16,6 +17,8 @@ from prefstrata.privacy import demand_searched
 from prefstrata.sources import delivered_values
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from prefstrata.judging._journal import JournalReader
     from prefstrata.policy import Exam, Policy
     from prefstrata.project import Judges, Project
@@ -42,16 +45,24 @@ class Setting:
                 todo="add `judges:`; docs/how-to/judge-with-a-model.md",
             )
         self.project, self.judges = project, project.judges
-        _demand_same_models(project, self.judges)
+        sources = (source for source in project.sources if source.format == FORMAT)
+        delivered = {
+            each for source in sources for each in delivered_values(project, source, "key", "rater", "version")
+        }
+        _demand_same_models(self.judges, delivered)
+        self.delivered = frozenset(key for key, _, _ in delivered)
+        """Keys of the verdicts that were delivered."""
+        self.path = project.directory / self.judges.journal
+        with read_journal(self.path) as journal:
+            begun = [each for each in journal.begun(self.delivered) if each[0] not in {CANARY, EXAM}]
         self.policies: tuple[Policy, ...] = tuple(policy for policy, _ in read_policies(project))
         items = max(policy.judging.exam.items for policy in self.policies)
         with read_warehouse(project.warehouse_path) as connection:
             demand_searched(connection, project)
             self.material: Material = read_material(
-                connection, self.judges.work, seed=self.judges.seed, exam_items=items
+                connection, self.judges.work, seed=self.judges.seed, exam_items=items, begun=begun
             )
         self.planner = Planner(self.judges, self.policies, self.material)
-        self.path = project.directory / self.judges.journal
 
     @property
     def thresholds(self) -> dict[str, Exam]:
@@ -71,15 +82,14 @@ class Setting:
         return Caps.of(self.judges.budget, day=journal.spent(today()), project=journal.spent())
 
 
-def _demand_same_models(project: Project, judges: Judges) -> None:
+def _demand_same_models(judges: Judges, delivered: Iterable[tuple[str, ...]]) -> None:
     """Refuse a judge whose verdicts are all of another model: the votes of two would count as those of one rater.
 
     Raises:
         ConfigError: with the judge and both models.
     """
-    sources = (source for source in project.sources if source.format == FORMAT)
     known: dict[str, set[str]] = {}
-    for rater, model in (each for source in sources for each in delivered_values(project, source, "rater", "version")):
+    for _, rater, model in delivered:
         known.setdefault(rater.partition("/")[0], set()).add(model)
     for judge in judges.models:
         before = known.get(judge_name(judge))

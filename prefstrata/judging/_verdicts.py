@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prefstrata.judging._question import Question
     from prefstrata.project import JudgeModel
 
-__all__ = ["flips", "judge_name", "rater_name", "records"]
+__all__ = ["flips", "group_of", "judge_name", "rater_name", "records"]
 
 
 def judge_name(judge: JudgeModel) -> str:
@@ -28,6 +28,11 @@ def rater_name(question: Question) -> str:
     name = judge_name(question.judge)
     how = {"pairwise": "both-orders", "scalar": "score", "steps": "steps"}[question.kind]
     return f"{name}/{question.rubric.ref if question.rubric else ''}/{how}"
+
+
+def group_of(question: Question) -> tuple[str, str, str]:
+    """Judge, rubric and item: what is delivered together or not at all."""
+    return question.judge.name, question.rubric.ref if question.rubric else "", question.item.id
 
 
 def records(questions: Iterable[Question], found: Mapping[str, Asked]) -> list[dict[str, Any]]:

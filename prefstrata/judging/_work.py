@@ -49,16 +49,31 @@ class Material:
     Attributes:
         work: the chosen items per layer of work.
         golden: what judges are examined on.
+        begun: items per layer of work that earlier runs asked about, as far as they are still there.
     """
 
     work: dict[str, tuple[Chosen, ...]] = field(default_factory=dict)
     golden: tuple[Known, ...] = ()
+    begun: dict[str, tuple[Chosen, ...]] = field(default_factory=dict)
 
 
 def read_material(
-    connection: duckdb.DuckDBPyConnection, work: Iterable[Work], *, seed: int, exam_items: int
+    connection: duckdb.DuckDBPyConnection,
+    work: Iterable[Work],
+    *,
+    seed: int,
+    exam_items: int,
+    begun: Iterable[tuple[str, str]] = (),
 ) -> Material:
     """Choose what is to be judged, and what judges are examined on.
+
+    Args:
+        connection: to the warehouse.
+        work: the layers of work.
+        seed: lots are drawn with it.
+        exam_items: most golden pairs per dimension and risk level.
+        begun: layers of work and ids of items that earlier runs asked about. Where a layer is gone, its items may be
+            of any other.
 
     Raises:
         ConfigError: nothing has been run yet, so there is nothing to judge.
@@ -66,9 +81,14 @@ def read_material(
     demand_built(connection, *BUILT)
     works = tuple(work)
     dimensions = {dimension for each in works for dimension in each.dimensions}
+    asked: dict[str, list[str]] = {each.name: [] for each in works}
+    for name, item in begun:
+        for ids in [asked[name]] if name in asked else asked.values():
+            ids.append(item)
     return Material(
         {each.name: _chosen(connection, each, seed) for each in works},
         _golden(connection, dimensions, seed, exam_items),
+        {each.name: _begun(connection, each, seed, asked[each.name]) for each in works if asked[each.name]},
     )
 
 
@@ -119,9 +139,28 @@ def _chosen(connection: duckdb.DuckDBPyConnection, work: Work, seed: int) -> tup
     if work.kind == "pairwise":
         return _pairs(connection, _wanted(_frame(connection, "judging/candidates", seed=seed), work))
     name = "judging/responses" if work.kind == "scalar" else "judging/traces"
-    rows = _by_scenario(connection, name, work.scenarios, seed=seed, risks=_listed(work.risk_levels), most=work.most)
+    rows = _by_scenario(
+        connection, name, work.scenarios, seed=seed, risks=_listed(work.risk_levels), most=work.most, only=None
+    )
     read = _scored if work.kind == "scalar" else _walked
     return tuple(read(row) for row in sorted(rows, key=lambda row: str(row["lot"]))[: work.most])
+
+
+def _begun(connection: duckdb.DuckDBPyConnection, work: Work, seed: int, ids: list[str]) -> tuple[Chosen, ...]:
+    """These items and no others, in their order, as far as they are there: whatever a layer of work chooses by now."""
+    found: list[Chosen] = []
+    only = {"seed": seed, "risks": None, "most": len(ids), "only": ",".join(ids)}
+    if work.kind == "pairwise":
+        candidates = _frame(connection, "judging/candidates", seed=seed)
+        found += _pairs(connection, candidates.filter(pl.col("pair_id").is_in(ids)).unique("pair_id"))
+    if work.kind == "pairwise" and work.pairs == "recombined":
+        rows = _by_scenario(connection, "judging/recombined", None, each=len(ids), hard=False, **only)
+        found += map(_new_pair, rows)
+    if work.kind != "pairwise":
+        name, read = ("responses", _scored) if work.kind == "scalar" else ("traces", _walked)
+        found += map(read, _by_scenario(connection, f"judging/{name}", None, **only))
+    known = {chosen.item.id: chosen for chosen in found}
+    return tuple(known[item] for item in dict.fromkeys(ids) if item in known)
 
 
 def _recombined(connection: duckdb.DuckDBPyConnection, work: Work, seed: int) -> tuple[Chosen, ...]:
@@ -129,12 +168,14 @@ def _recombined(connection: duckdb.DuckDBPyConnection, work: Work, seed: int) ->
     is_hard, risks = work.choose == "hard", _listed(work.risk_levels)
     rows = _by_scenario(
         connection, "judging/recombined", work.scenarios,
-        seed=seed, risks=risks, most=work.most, each=work.each, hard=is_hard,
+        seed=seed, risks=risks, most=work.most, each=work.each, hard=is_hard, only=None,
     )  # fmt: skip
     rows.sort(key=lambda row: (-row["hardness"] if is_hard else 0, row["lot"], row["pair_id"]))
-    return tuple(
-        Chosen(_pair(row, row["families"]), row["policy_scenario"], row["risk_level"]) for row in rows[: work.most]
-    )
+    return tuple(map(_new_pair, rows[: work.most]))
+
+
+def _new_pair(row: dict[str, Any]) -> Chosen:
+    return Chosen(_pair(row, row["families"]), row["policy_scenario"], row["risk_level"])
 
 
 def _wanted(candidates: pl.DataFrame, work: Work) -> pl.DataFrame:

@@ -38,6 +38,7 @@ fresh as (
     left join privacy.masked as shown_a on shown_a.text = 'response' and shown_a.id = together.a
     left join privacy.masked as shown_b on shown_b.text = 'response' and shown_b.id = together.b
     where not shown_alike(shown_a.content, shown_b.content)
+        and ($only is null or list_contains(string_split($only, ','), together.pair_id))
 ),
 chosen as (
     select *

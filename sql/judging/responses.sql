@@ -33,4 +33,5 @@ anti join evidence.contaminated as frozen on frozen.kind = 'prompt' and frozen.i
 anti join evidence.contaminated as copied on copied.kind = 'response' and copied.id = drawn.response_id
 where ($scenario is null or prompts.scenario = $scenario)
     and ($risks is null or list_contains(string_split($risks, ','), prompts.risk_level))
+    and ($only is null or list_contains(string_split($only, ','), drawn.response_id))
 qualify row_number() over (order by drawn.lot, drawn.response_id) <= $most

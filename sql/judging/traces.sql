@@ -39,4 +39,5 @@ join ledger.prompts as asked on asked.seq = prompts.seq
 anti join evidence.contaminated as frozen on frozen.kind = 'prompt' and frozen.id = prompts.prompt_id
 where ($scenario is null or prompts.scenario = $scenario)
     and ($risks is null or list_contains(string_split($risks, ','), prompts.risk_level))
+    and ($only is null or list_contains(string_split($only, ','), traces.trace_id))
 qualify row_number() over (order by traces.lot, traces.trace_id) <= $most
