@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from prefstrata.judging._asked import Asked, look_up
 from prefstrata.judging._plan import CANARY, Left
-from prefstrata.judging._verdicts import group_of, records
+from prefstrata.judging._verdicts import group_of, rater_name, records
 from prefstrata.judging._watch import Watch
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Ahead:
 
     Attributes:
         work: all questions, canaries among them.
-        going: those of judges that no canary has stopped.
+        going: those of judges that no canary has stopped, as far as an answer can still be delivered.
         known: what the journal knows of them.
         watch: has seen the canaries that were asked.
     """
@@ -62,6 +62,7 @@ def look_ahead(setting: Setting, journal: JournalReader, cards: Sequence[Card], 
     # Whom its canaries stopped stays so, though what it was stopped on is not chosen any more.
     watch.stopped = stopped | watch.stopped
     going = [question for question in work if question.judge.name not in watch.stopped]
+    going = _worth_asking(going, known, setting.delivered, left)
     return Ahead(work, going, known, watch)
 
 
@@ -101,6 +102,39 @@ def _is_owed(
     can_be_whole = not any(state.is_final and state.outcome != "answered" for state in states)
     was_begun = any(answered) or any(question.key in flying for question in group)
     return can_be_whole and was_begun and not any(question.key in delivered for question in group)
+
+
+def _worth_asking(
+    work: Sequence[Question], known: Mapping[str, Asked], delivered: frozenset[str], left: Left
+) -> list[Question]:
+    """The questions without those that would repeat one whose verdict was delivered: what is delivered stays as it is.
+
+    A canary goes with the question that it stands before.
+    """
+    firsts = {
+        (question.work, rater_name(question), question.item.id, question.turned): question.key
+        for question in work
+        if question.repeat == 0 and question.work != CANARY
+    }
+    kept: list[Question] = []
+    canaries: list[Question] = []
+    late: set[tuple[str, str, str]] = set()
+    for question in work:
+        if question.work == CANARY:
+            canaries.append(question)
+            continue
+        first = firsts.get((question.work, rater_name(question), question.item.id, question.turned))
+        if question.repeat and question.key not in known and first in delivered:
+            late.add((question.work, *group_of(question)[::2]))
+            canaries = [canary for canary in canaries if canary.key in known]
+            kept += canaries
+        else:
+            kept += [*canaries, question]
+        canaries = []
+    for judge in sorted({judge for _, judge, _ in late}):
+        reason = f"{judge} has delivered its verdict; more `repeats` count for what it judges from now on"
+        left.reasons[reason] = sum(name == judge for _, name, _ in late)
+    return kept
 
 
 def _watch(setting: Setting, cards: Sequence[Card]) -> Watch:

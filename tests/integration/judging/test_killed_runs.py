@@ -54,9 +54,9 @@ def released(shared_server: JudgeServer, tmp_path_factory: pytest.TempPathFactor
     return before, after
 
 
-def configure(folder: Path, server: JudgeServer, how: str) -> None:
+def configure(folder: Path, server: JudgeServer, how: str, more: str = "api_key_env: null") -> None:
     """One judge that is good, and one layer of work."""
-    judge = f"{{name: good, model: good-1, base_url: '{server.base_url}', api_key_env: null, concurrency: 1"
+    judge = f"{{name: good, model: good-1, base_url: '{server.base_url}', {more}, concurrency: 1"
     text = CONFIG.partition("judges:")[0].format().replace("crowd.jsonl", "crowd*.jsonl")
     (folder / "prefstrata.yaml").write_text(
         f"{text}judges:\n  budget: {{run: 1, day: 5, project: 10}}\n"
@@ -130,3 +130,24 @@ def test_what_a_killed_run_paid_for_is_finished_and_delivered(
     assert MOST * orders > sum(number(each) < MOVED for each in made) >= begun
     assert done.progress.requests == server.ledger()["paid"] - begun - 2 * GOLDEN == MOST * orders - begun
     assert sum(cost.questions - cost.known for cost in planned.costs) == done.progress.requests
+
+
+def test_repeats_that_can_change_no_delivered_verdict_are_not_paid(
+    server: JudgeServer, released: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """A verdict that was delivered stays as it is; the plan says so, and of what is new all repeats are asked."""
+    server.set(judges={"good-1": Profile(skill=1.0, tie=0.0).model_dump()})
+    before, after = released
+    folder = shutil.copytree(before, tmp_path / "project")
+    configure(folder, server, "hard", "api_key_env: null, confidence: repeats, repeats: 3")
+    assert run_judges(read_project(folder)).progress.requests == 2 * GOLDEN + 3 * 2 * MOST
+    configure(folder, server, "hard", "api_key_env: null, confidence: repeats, repeats: 5")
+    planned, done = plan_judges(read_project(folder)), run_judges(read_project(folder))
+    assert (done.progress.requests, done.delivered) == (0, 0)
+    assert sum(cost.questions - cost.known for cost in planned.costs) == 0
+    [(reason, items)] = planned.left_out.items()
+    assert ("more `repeats`" in reason, items) == (True, MOST)
+    assert done.left_out == planned.left_out
+    for name in ("warehouse/prefstrata.duckdb", "inbox/crowd-more.jsonl"):
+        shutil.copy(after / name, folder / name)
+    assert run_judges(read_project(folder)).progress.requests == 5 * 2 * MOST
