@@ -92,8 +92,7 @@ def generate_candidates(
         )
     source = delivery_source(project, FORMAT, _EXAMPLE)
     asked = to_write(project, judges)
-    with open_journal(project.directory / judges.journal, uuid4().hex[:16]) as journal:
-        journal.begin_run()
+    with open_journal(project.directory / judges.journal, uuid4().hex[:16]) as journal, journal.running():
         caps = Caps.of(judges.budget, day=journal.spent(today()), project=journal.spent())
         questions = [written.question for written in asked]
         found, figures = asyncio.run(

@@ -30,7 +30,7 @@ from prefstrata.judging._rows import (
 )
 from prefstrata.judging._verdicts import rater_name
 from prefstrata.judging._writer import Writer
-from prefstrata.model import ConfigError, UnreachableError
+from prefstrata.model import ConfigError, PrefstrataError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -175,11 +175,17 @@ class Journal(JournalReader):
         )
         return [Attempt(*row) for row in rows.fetchall()]
 
-    def begin_run(self) -> None:
-        """Write down that this run began."""
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Write down that this run began; and that it failed, where an error for people ends it."""
         self._writer.write_now([("insert into runs (id, began_at) values (?, ?)", (self.run, moment()))])
+        try:
+            yield
+        except PrefstrataError:
+            self.end_run("failed", None)
+            raise
 
-    def end_run(self, outcome: str, figures: str) -> None:
+    def end_run(self, outcome: str, figures: str | None) -> None:
         """Write down how it ended."""
         sql = "update runs set ended_at = ?, outcome = ?, figures = ? where id = ?"
         self._writer.write_now([(sql, (moment(), outcome, figures, self.run))])

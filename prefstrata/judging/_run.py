@@ -71,8 +71,7 @@ def run_judges(project: Project, *, progress: Callable[[str, Progress], object] 
     setting = Setting(project)
     source = delivery_source(project, FORMAT, EXAMPLE)
     run = uuid4().hex[:16]
-    with open_journal(setting.path, run) as journal:
-        journal.begin_run()
+    with open_journal(setting.path, run) as journal, journal.running():
         caps = setting.caps(journal)
         exam, models = setting.planner.exam(), setting.judges.models
         found, first = asyncio.run(

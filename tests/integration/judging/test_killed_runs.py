@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from prefstrata.judging import plan_judges, run_judges
+from prefstrata.judging import plan_judges, report_judges, run_judges
+from prefstrata.model import ConfigError
 from prefstrata.project import read_project
 from tests._command import command
 from tests.integration.judging.test_judge_command import CONFIG, GENERAL, GOLDEN, put, records
@@ -151,3 +152,17 @@ def test_repeats_that_can_change_no_delivered_verdict_are_not_paid(
     for name in ("warehouse/prefstrata.duckdb", "inbox/crowd-more.jsonl"):
         shutil.copy(after / name, folder / name)
     assert run_judges(read_project(folder)).progress.requests == 5 * 2 * MOST
+
+
+def test_a_run_without_a_key_has_ended(
+    server: JudgeServer, released: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report says that it failed, not that it still runs."""
+    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
+    folder = shutil.copytree(released[0], tmp_path / "project")
+    configure(folder, server, "hard", "api_key_env: NO_SUCH_KEY")
+    with pytest.raises(ConfigError, match="NO_SUCH_KEY"):
+        run_judges(read_project(folder))
+    [run] = report_judges(read_project(folder)).runs
+    assert (run["outcome"], run["figures"]) == ("failed", None)
+    assert run["ended_at"]
