@@ -40,8 +40,8 @@ def judging_assets(project: "Project | None") -> list[dg.AssetsDefinition]:
                 context.log.info("%s: %d of %d, %s spent", what, progress.done, progress.total, spent)
 
         summary = run_judges(read_project(directory), progress=tell)
-        for judge, reason in summary.refused.items():
-            context.log.warning("%s could not be asked on: %s", judge, reason)
+        for warning in summary.warnings:
+            context.log.warning("%s", warning)
         # Raised when a judge could not be asked at all: a run that ends well tells nobody that a key has expired.
         summary.progress.demand_replies()
         return dg.MaterializeResult(metadata=_figures(summary))

@@ -66,6 +66,24 @@ class JudgeRun:
         """Judges that could not be asked on, with what their endpoint said; what they said before is delivered."""
         return {judge: reason for judge, reason in sorted(self.progress.stopped.items()) if judge not in self.stopped}
 
+    @property
+    def warnings(self) -> list[str]:
+        """What whoever runs judges must hear of, a sentence each."""
+        progress = self.progress
+        said = [
+            f"{judge} was stopped: {reason}; none of its verdicts on this work were delivered"
+            for judge, reason in self.stopped.items()
+        ]
+        said += [f"{judge} could not be asked on: {reason}" for judge, reason in self.refused.items()]
+        said += [
+            f"the endpoint of {judge} refuses questions for good: {reason}"
+            for judge, reason in progress.turned_down.items()
+            if judge not in self.refused
+        ]
+        return said + [
+            f"a reply of {judge} could not be read; it begins: {reply}" for judge, reply in progress.unread.items()
+        ]
+
     def document(self) -> dict[str, Any]:
         """The figures as JSON can hold them; money in micro-dollars."""
         progress = self.progress

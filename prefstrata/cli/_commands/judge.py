@@ -73,15 +73,8 @@ def judge_run(call: Call) -> None:
     project = call.project()
     with call.output.working("reading what there is to judge") as doing:
         summary = run_judges(project, progress=lambda what, progress: doing(_doing(what, progress)))
-    for judge, reason in summary.stopped.items():
-        call.output.warn(f"{judge} was stopped: {reason}; none of its verdicts on this work were delivered")
-    for judge, reason in summary.refused.items():
-        call.output.warn(f"{judge} could not be asked on: {reason}")
-    for judge, reason in summary.progress.turned_down.items():
-        if judge not in summary.refused:
-            call.output.warn(f"the endpoint of {judge} refuses questions for good: {reason}")
-    for judge, reply in summary.progress.unread.items():
-        call.output.warn(f"a reply of {judge} could not be read; it begins: {reply}")
+    for warning in summary.warnings:
+        call.output.warn(warning)
     # The error is the document for machines; the figures of the run stay in the journal, for `judge report`.
     if not (call.output.json and summary.progress.silent):
         call.output.emit(summary.document(), *_ran(summary))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import shutil
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,17 @@ def test_the_job_judges_and_the_release_does_not(project: Path, server: JudgeSer
     assert metadata["verdicts delivered"].value == 2 * (GOLDEN + OPEN) + 5
     assert metadata["requests"].value == server.ledger()["paid"]
     assert str(metadata["spent in this run"].value).startswith("$0.")
+
+
+def test_the_job_warns_of_what_the_command_warns_of(project: Path, server: JudgeServer) -> None:
+    """Of a question that the endpoint refuses, though the run ends well."""
+    assert project
+    server.set(rejects="do 105?")
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = job("judge").execute_in_process(instance=instance)
+        assert done.success
+        said = [entry.user_message for entry in instance.all_logs(done.run_id) if entry.level == logging.WARNING]
+    assert any("the endpoint of good refuses questions for good" in each for each in said)
 
 
 def test_where_nothing_could_be_asked_the_job_and_the_command_fail(project: Path, server: JudgeServer) -> None:
