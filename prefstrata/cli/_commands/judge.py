@@ -148,7 +148,7 @@ def judge_report(call: Call) -> None:
         "spent_project_micro": caps.spent_project,
         "left_micro": caps.left,
     }
-    if not report.spending:
+    if not (report.spending or report.runs):
         call.output.emit(document, "no judge has been asked yet")
         return
     rows = (

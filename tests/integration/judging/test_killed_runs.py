@@ -11,7 +11,7 @@ import pytest
 from prefstrata.judging import plan_judges, report_judges, run_judges
 from prefstrata.model import ConfigError
 from prefstrata.project import read_project
-from tests._command import command
+from tests._command import command, inside
 from tests.integration.judging.test_judge_command import CONFIG, GENERAL, GOLDEN, put, records
 from tools.judge_server import Profile
 
@@ -166,3 +166,5 @@ def test_a_run_without_a_key_has_ended(
     [run] = report_judges(read_project(folder)).runs
     assert (run["outcome"], run["figures"]) == ("failed", None)
     assert run["ended_at"]
+    [line] = [each for each in inside("judge", "report", cwd=folder).out.splitlines() if run["began_at"] in each]
+    assert "failed" in line
