@@ -56,14 +56,18 @@ class JournalReader:
         total = "select coalesce(sum(coalesce(cost, reserved)), 0) from attempts"
         return int(self._scalar(f"{total} where day = ?", day) if day else self._scalar(total))
 
+    def _lend(self, keys: Iterable[str]) -> None:
+        """Let the temporary table ``lent`` hold these keys, for the next statement."""
+        with self._reading:
+            self._reading.execute("create temp table if not exists lent (key text primary key)")
+            self._reading.execute("delete from lent")
+            self._reading.executemany("insert or ignore into lent values (?)", ((key,) for key in keys))
+
     def replies(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Every kept reply to one of these questions, in the order in which they came: key and body."""
-        with self._reading:
-            self._reading.execute("create temp table if not exists wanted (key text primary key)")
-            self._reading.execute("delete from wanted")
-            self._reading.executemany("insert or ignore into wanted values (?)", ((key,) for key in keys))
+        self._lend(keys)
         found = self._reading.execute(
-            "select replies.key, body from wanted join replies on replies.key = wanted.key order by replies.attempt"
+            "select replies.key, body from lent join replies on replies.key = lent.key order by replies.attempt"
         )
         for key, body in found:
             yield key, zlib.decompress(body)
@@ -90,15 +94,12 @@ class JournalReader:
         """
         if "item" not in _columns(self._reading):
             return []
-        with self._reading:
-            self._reading.execute("create temp table if not exists delivered (key text primary key)")
-            self._reading.execute("delete from delivered")
-            self._reading.executemany("insert or ignore into delivered values (?)", ((key,) for key in delivered))
+        self._lend(delivered)
         found = self._reading.execute(
             "select distinct work, item from ("
             " select work, item, min(id) as first from attempts where item is not null"
             " and (outcome = 'answered' or (cost is null and batch is not null))"
-            " group by work, rater, item having max(key in (select key from delivered)) = 0) order by first"
+            " group by work, rater, item having max(key in (select key from lent)) = 0) order by first"
         )
         return list(found.fetchall())
 
