@@ -12,13 +12,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from prefstrata.pipeline import open_project_store, open_session, run
+from prefstrata.pipeline import STAGES, open_project_store, open_session, run
 from prefstrata.project import PROJECT_FILE, read_project
 from prefstrata.releases import Status, read_manifest, verify_releases
 from prefstrata.releases.protocol import Step
@@ -173,13 +174,34 @@ with open_project_store(project) as store, open_session(project) as session:
 """
 
 
+@dataclass(frozen=True)
+class _Small:
+    """The small project as it stands before its release, and the manifest of the one that nothing disturbs."""
+
+    warehouse: Path
+    undisturbed: bytes
+
+    def copy(self, folder: Path, store: dict[str, object]) -> Project:
+        """Return the project with a store of its own; its tables are made, and stay as they are."""
+        project = _small(folder, store)
+        shutil.copytree(self.warehouse, project.warehouse_path.parent)
+        return project
+
+
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The manifest of the small project when nothing disturbs its run."""
-    project = _small(tmp_path_factory.mktemp("small") / "project", None)
-    run(project)
-    with open_project_store(project) as store:
-        return read_manifest(store, store.resolve("latest"))
+def small(tmp_path_factory: pytest.TempPathFactory) -> _Small:
+    """The small project, its tables made once for all runs that are killed while they release."""
+    project, warehouse = (tmp_path_factory.mktemp("small") / name for name in ("project", "warehouse"))
+    made = _small(project, None)
+    with open_project_store(made) as store:
+        with open_session(made) as session:
+            session.ingest()
+            for stage in STAGES:
+                for table in stage.tables:
+                    session.build(table)
+        shutil.copytree(made.warehouse_path.parent, warehouse)
+        assert run(made).outcome.status is Status.PUBLISHED
+        return _Small(warehouse, read_manifest(store, store.resolve("latest")))
 
 
 def _small(folder: Path, store: dict[str, object] | None) -> Project:
@@ -194,10 +216,10 @@ def _small(folder: Path, store: dict[str, object] | None) -> Project:
 # Nothing is stored between a step's end and the next one's beginning.
 @pytest.mark.parametrize(("place", "moment"), [(Step.UPLOAD, "during"), *((step, "after") for step in Step)])
 def test_a_killed_run_is_finished_by_the_next(
-    tmp_path: Path, kit: StoreKit, undisturbed: bytes, place: Step, moment: str
+    tmp_path: Path, kit: StoreKit, small: _Small, place: Step, moment: str
 ) -> None:
     """SIGKILL at any numbered step, then a run: one tag, the undisturbed manifest, and nothing left over."""
-    project = _small(tmp_path / "project", kit.config)
+    project = small.copy(tmp_path / "project", kit.config)
     command = [sys.executable, "-c", _RUN_AND_DIE, str(project.directory), str(int(place)), moment]
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     assert run(project).outcome.status in {Status.PUBLISHED, Status.ALREADY, Status.NOTHING_NEW}
@@ -205,5 +227,5 @@ def test_a_killed_run_is_finished_by_the_next(
         assert [tag.name for tag in store.tags()] == ["v000001"]
         verify_releases(store)
         assert not store.reconcile().resumable
-        assert _without_batches(read_manifest(store, store.resolve("latest"))) == _without_batches(undisturbed)
+        assert _without_batches(read_manifest(store, store.resolve("latest"))) == _without_batches(small.undisturbed)
     assert not list(project.warehouse_path.parent.glob("release-*"))
