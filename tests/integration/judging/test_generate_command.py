@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests._command import command, pairwise
+from tests._command import command, inside, pairwise
 from tools.judge_server import Profile, quality
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ def test_from_a_lonely_prompt_to_a_verdict(server: JudgeServer, tmp_path: Path) 
     lonely = [rated(f"What is {name}?", f"{name} is a word.", 0.7, "w1") for name in ("ash", "birch", "cedar")]
     apart = [rated("What is oak?", "A tree.", 0.9, "w1"), rated("What is oak?", "It is wood that grows.", 0.8, "w2")]
     write(tmp_path / "inbox" / "log.jsonl", lonely + apart)
-    assert command("run", "--quiet", cwd=tmp_path).code == 0
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
 
-    plan = command("judge", "plan", "--json", cwd=tmp_path).document
+    plan = inside("judge", "plan", "--json", cwd=tmp_path).document
     asked = {row["work"]: row["questions"] for row in plan["work"]}
     assert asked == {"exam": 24, "new-pairs": 2, "more": 3 * 2 * 2}
     assert server.ledger()["paid"] == 0
@@ -72,23 +72,23 @@ def test_from_a_lonely_prompt_to_a_verdict(server: JudgeServer, tmp_path: Path) 
     assert made.document["generators"] == {"writer-1 at 0.2": 3, "writer-1 at 1": 3}
     assert sum(made.document["copies"].values()) == 6
     assert (made.document["delivered"], made.document["prompts"], made.document["pairs"]) == (6, 3, 9)
-    again = command("judge", "generate", "--json", cwd=tmp_path).document
+    again = inside("judge", "generate", "--json", cwd=tmp_path).document
     assert (again["requests"], again["delivered"]) == (0, 0)
 
-    assert command("run", "--quiet", cwd=tmp_path).code == 0
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
     query = "select generator, sampling from ledger.responses where generator is not null order by all"
-    rows = command("sql", query, "--json", cwd=tmp_path).document
+    rows = inside("sql", query, "--json", cwd=tmp_path).document
     assert [row["generator"] for row in rows] == ["writer-1"] * 6
     assert "temperature" in json.dumps(rows[0]["sampling"])
 
-    ran = command("judge", "run", "--json", cwd=tmp_path)
+    ran = inside("judge", "run", "--json", cwd=tmp_path)
     assert ran.code == 0, ran.err
     # Two pairs of each of the three prompts, and the one from the log; the exam's verdicts come with them.
     assert ran.document["delivered"] == 2 * (3 * 2 + 1) + 24
-    assert command("run", "--quiet", cwd=tmp_path).code == 0
+    assert inside("run", "--quiet", cwd=tmp_path).code == 0
     query = (
         "select placed.layer, count(*) n from evidence.pairs pairs join layers.records placed"
         " on placed.record_id = pairs.pair_id and placed.kind = 'pairs' where pairs.prompt_id in"
         " (select prompt_id from ledger.prompts where contains(messages[1].content, 'What is')) group by all"
     )
-    assert command("sql", query, "--json", cwd=tmp_path).document == [{"layer": "weak", "n": 7}]
+    assert inside("sql", query, "--json", cwd=tmp_path).document == [{"layer": "weak", "n": 7}]

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import pytest
 
-from tests._command import command
-from tests.integration.judging.test_judge_command import CONFIG, GENERAL, GOLDEN, OPEN, put, records
-from tools.judge_server import Profile
+from tests._command import inside
+from tests.integration.judging._judged import GOLDEN, JUDGES, OPEN, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,27 +21,14 @@ if TYPE_CHECKING:
 KEY = dg.AssetKey(["judging", "verdicts"])
 
 
-@pytest.fixture(scope="module")
-def ran(shared_server: JudgeServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with golden and open pairs, run once; tests work on copies."""
-    folder = tmp_path_factory.mktemp("ran") / "project"
-    (folder / "inbox").mkdir(parents=True)
-    (folder / "prefstrata.yaml").write_text(CONFIG.format(url=shared_server.base_url, run=1), "utf-8")
-    (folder / "policy.yaml").write_text(GENERAL, "utf-8")
-    put(folder / "inbox" / "experts.jsonl", records(0, GOLDEN, "dr"))
-    put(folder / "inbox" / "crowd.jsonl", records(100, OPEN, "w1"))
-    assert command("run", "--quiet", cwd=folder).code == 0
-    return folder
-
-
 @pytest.fixture
-def project(ran: Path, server: JudgeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy that Dagster loads; one of its judges is good, the other takes what comes first."""
-    server.set(
-        judges={"good-1": Profile(skill=1.0, tie=0.0).model_dump(), "weak-1": Profile(position=5.0).model_dump()}
-    )
-    monkeypatch.setenv("PREFSTRATA_PROJECT", str(tmp_path / "project"))
-    return shutil.copytree(ran, tmp_path / "project")
+def project(judged: Path, server: JudgeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with golden and open pairs that Dagster loads, run before; one of its judges is good."""
+    server.set(judges=JUDGES)
+    folder = shutil.copytree(judged, tmp_path / "project")
+    write(folder, server)
+    monkeypatch.setenv("PREFSTRATA_PROJECT", str(folder))
+    return folder
 
 
 def job(name: str) -> dg.JobDefinition:
@@ -83,10 +69,10 @@ def test_where_nothing_could_be_asked_the_job_and_the_command_fail(project: Path
         done = job("judge").execute_in_process(instance=instance, raise_on_error=False)
     assert not done.success
     assert not done.get_asset_materialization_events()
-    asked = command("judge", "run", "--json", cwd=project)
+    asked = inside("judge", "run", "--json", cwd=project)
     assert (asked.code, asked.document["error"]["exit_code"]) == (4, 4)
     assert "401" in asked.document["error"]["what"]
-    report = command("judge", "report", "--json", cwd=project).document
+    report = inside("judge", "report", "--json", cwd=project).document
     assert {run["outcome"] for run in report["runs"]} == {"stopped"}
     figures = report["runs"][0]["figures"]
     assert figures["outcomes"] == {"stopped": 4 * GOLDEN}

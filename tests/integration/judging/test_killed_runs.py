@@ -11,8 +11,8 @@ import pytest
 from prefstrata.judging import plan_judges, report_judges, run_judges
 from prefstrata.model import ConfigError
 from prefstrata.project import read_project
-from tests._command import command, inside
-from tests.integration.judging.test_judge_command import CONFIG, GENERAL, GOLDEN, put, records
+from tests._command import inside
+from tests.integration.judging._judged import CONFIG, GENERAL, GOLDEN, put, records
 from tools.judge_server import Profile
 
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ def released(shared_server: JudgeServer, tmp_path_factory: pytest.TempPathFactor
     (before / "policy.yaml").write_text(f"{GENERAL}\njudging: {{canaries: 0.0}}\n", "utf-8")
     put(before / "inbox" / "experts.jsonl", records(0, GOLDEN, "dr"))
     put(before / "inbox" / "crowd.jsonl", material(100, 8))
-    assert command("run", "--quiet", cwd=before).code == 0
+    assert inside("run", "--quiet", cwd=before).code == 0
     shutil.copytree(before, after)
     contrary = [
         each | {"winner": each["loser"], "loser": each["winner"], "meta": {"rater": "w2"}}
         for each in records(MOVED, 30, "w1")
     ]
     put(after / "inbox" / "crowd-more.jsonl", [*material(MOVED, 30), *contrary])
-    assert command("run", "--quiet", cwd=after).code == 0
+    assert inside("run", "--quiet", cwd=after).code == 0
     return before, after
 
 

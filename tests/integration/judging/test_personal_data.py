@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests._command import command, pairwise
-from tests.integration.judging.test_judge_command import records
+from prefstrata.pipeline import open_session
+from prefstrata.project import read_project
+from tests._command import inside, pairwise
+from tests.integration.judging._judged import GENERAL, records
 from tools.judge_server import Profile
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tools.judge_server import JudgeServer
 
 pytestmark = pytest.mark.slow
@@ -40,15 +44,14 @@ judges:
   generate:
     - {{name: more, samples: 1, most: 5, fewer_than: 9}}
 """
-GENERAL = (Path(__file__).resolve().parents[3] / "policies" / "general.yaml").read_text("utf-8")
 ASKED = "Write to ann.planted@example.org."
 
 
-def _project(server: JudgeServer, folder: Path, word: str) -> None:
-    (folder / "inbox").mkdir()
-    (folder / "prefstrata.yaml").write_text(CONFIG.format(url=server.base_url), "utf-8")
+def _project(folder: Path, word: str) -> Path:
+    """A project with planted personal data, run once."""
+    (folder / "inbox").mkdir(parents=True)
+    (folder / "prefstrata.yaml").write_text(CONFIG.format(url="http://127.0.0.1:9/v1"), "utf-8")
     (folder / "policy.yaml").write_text(f"{GENERAL}\nprivacy: {{personal_data: {word}}}\n", "utf-8")
-    server.set(judges={"good-1": Profile(skill=1.0, tie=0.0).model_dump()})
     said: list[dict[str, Any]] = [
         pairwise(ASKED, "Call +49 30 901820.", "I will not.", rater="w1"),
         {"type": "scalar", "prompt": ASKED, "response": "Mail ann.planted@example.org.", "score": 1, "meta": {}},
@@ -56,18 +59,31 @@ def _project(server: JudgeServer, folder: Path, word: str) -> None:
     ]
     for name, lines in (("experts", records(0, 14, "dr")), ("crowd", said)):
         (folder / "inbox" / f"{name}.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines), "utf-8")
-    assert command("run", "--quiet", cwd=folder).code == 0
+    assert inside("run", "--quiet", cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def unmasked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose policy hides nothing; tests work on copies."""
+    return _project(tmp_path_factory.mktemp("unmasked") / "project", "off")
+
+
+def _ask(server: JudgeServer, folder: Path) -> None:
+    """Let the judges of this project be good ones, on this server."""
+    server.set(judges={"good-1": Profile(skill=1.0, tie=0.0).model_dump()})
+    (folder / "prefstrata.yaml").write_text(CONFIG.format(url=server.base_url), "utf-8")
 
 
 def _sent(server: JudgeServer, folder: Path, *call: str) -> str:
-    done = command("judge", *call, cwd=folder)
+    done = inside("judge", *call, cwd=folder)
     assert done.code == 0, done.err
     return "".join(server.last().values())
 
 
 def test_judges_and_generators_read_placeholders(server: JudgeServer, tmp_path: Path) -> None:
     """Comparisons, new pairs, scores and steps; the verdicts come back to the texts that they are about."""
-    _project(server, tmp_path, "mask")
+    _ask(server, _project(tmp_path, "mask"))
     asked = _sent(server, tmp_path, "run")
     assert [each for each in PLANTED if each in asked] == []
     assert asked.count("<EMAIL_ADDRESS>") > asked.count("<PHONE_NUMBER>") > 0
@@ -78,24 +94,26 @@ def test_judges_and_generators_read_placeholders(server: JudgeServer, tmp_path: 
     assert "Write to <EMAIL_ADDRESS>." in written
     delivered = "".join(file.read_text("utf-8") for file in sorted((tmp_path / "inbox").rglob("*/*.jsonl")))
     assert all(each in delivered for each in PLANTED)
-    assert command("run", "--quiet", cwd=tmp_path).code == 0
-    [row] = command("sql", "select count(distinct prompt_id) as n from ledger.prompts", "--json", cwd=tmp_path).document
-    assert row == {"n": 15}
+    with open_session(read_project(tmp_path)) as session:
+        assert session.ingest().new
+        assert session.engine.read("ledger.prompts")["prompt_id"].n_unique() == 15
 
 
-def test_without_masks_they_read_the_texts(server: JudgeServer, tmp_path: Path) -> None:
+def test_without_masks_they_read_the_texts(server: JudgeServer, unmasked: Path, tmp_path: Path) -> None:
     """The same project with `off`: what the test above does not find would be there."""
-    _project(server, tmp_path, "off")
-    asked = _sent(server, tmp_path, "run")
+    folder = shutil.copytree(unmasked, tmp_path / "project")
+    _ask(server, folder)
+    asked = _sent(server, folder, "run")
     assert [each for each in PLANTED if each in asked] == list(PLANTED)
 
 
-def test_nothing_is_sent_that_was_not_searched(server: JudgeServer, tmp_path: Path) -> None:
+def test_nothing_is_sent_that_was_not_searched(server: JudgeServer, unmasked: Path, tmp_path: Path) -> None:
     """A policy that says mask since the last run: run first."""
-    _project(server, tmp_path, "off")
-    policy = tmp_path / "policy.yaml"
+    folder = shutil.copytree(unmasked, tmp_path / "project")
+    _ask(server, folder)
+    policy = folder / "policy.yaml"
     policy.write_text(policy.read_text("utf-8").replace("personal_data: off", "personal_data: mask"), "utf-8")
     for call in ("plan", "run", "generate"):
-        done = command("judge", call, cwd=tmp_path)
+        done = inside("judge", call, cwd=folder)
         assert (done.code, "`prefstrata run` first" in done.err) == (2, True), done.err
     assert (server.ledger()["paid"], server.ledger()["files"]) == (0, 0)
