@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from prefstrata.pipeline import STAGES
 from prefstrata.project import PROJECT_FILE, read_project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prefstrata.pipeline import Session
     from prefstrata.project import Project
 
-__all__ = ["add", "copied", "make", "pair"]
+__all__ = ["add", "build", "copied", "make", "pair"]
 
 
 def make(folder: Path, **changes: object) -> Project:
@@ -59,3 +61,11 @@ def add(project: Project, source: str, name: str, *records: dict[str, object]) -
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
     return path
+
+
+def build(session: Session) -> None:
+    """Everything before the release."""
+    session.ingest()
+    for stage in STAGES:
+        for full_name in stage.tables:
+            session.build(full_name)

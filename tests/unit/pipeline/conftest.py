@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prefstrata.pipeline import run
-from tests.unit.pipeline._project import add, make, pair
+from prefstrata.pipeline import open_session, run
+from tests.unit.pipeline._project import add, build, make, pair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,3 +22,14 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunSummary
     project = make(folder)
     add(project, "crowd", "a", pair(1))
     return folder, run(project)
+
+
+@pytest.fixture(scope="session")
+def unreleased(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same project before its release: every table is built, so whoever builds them again finds them kept."""
+    folder = tmp_path_factory.mktemp("unreleased")
+    project = make(folder)
+    add(project, "crowd", "a", pair(1))
+    with open_session(project) as session:
+        build(session)
+    return folder

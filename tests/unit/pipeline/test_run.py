@@ -13,7 +13,7 @@ from prefstrata.model.resources import data_directory
 from prefstrata.pipeline import STAGES, Work, open_project_store, open_session, run
 from prefstrata.releases import Status, read_manifest, rollback_release
 from prefstrata.releases.gates import Judged
-from tests.unit.pipeline._project import add, copied, make, pair
+from tests.unit.pipeline._project import add, build, copied, make, pair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,13 +121,17 @@ def test_the_same_records_under_another_name_are_nothing_new(released: tuple[Pat
     assert run(project).outcome.status is Status.NOTHING_NEW
 
 
-def test_more_records_make_the_next_release_and_say_what_changed(
-    released: tuple[Path, RunSummary], tmp_path: Path
-) -> None:
-    """The second release stands on the first, and counts what it adds to it."""
-    project = copied(released[0], tmp_path / "project")
+@pytest.fixture(scope="module")
+def twice(released: tuple[Path, RunSummary], tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, RunSummary]:
+    """A project with a second release of two records more, and what the run of that said."""
+    project = copied(released[0], tmp_path_factory.mktemp("twice") / "project")
     add(project, "crowd", "b", pair(2), pair(3))
-    made = run(project)
+    return project, run(project)
+
+
+def test_more_records_make_the_next_release_and_say_what_changed(twice: tuple[Project, RunSummary]) -> None:
+    """The second release stands on the first, and counts what it adds to it."""
+    project, made = twice
     assert made.outcome.tag == "v000002"
     assert made.work["ledger"] == Work("records", "new", read=2, recomputed=2, skipped=1)
     files = made.work["release"]
@@ -140,12 +144,10 @@ def test_more_records_make_the_next_release_and_say_what_changed(
 
 
 def test_after_a_rollback_the_same_ledger_does_not_publish_again(
-    released: tuple[Path, RunSummary], tmp_path: Path
+    twice: tuple[Project, RunSummary], tmp_path: Path
 ) -> None:
     """What was just taken back stays taken back until something is new; then the release after it is made."""
-    project = copied(released[0], tmp_path / "project")
-    add(project, "crowd", "b", pair(2))
-    run(project)
+    project = copied(twice[0].directory, tmp_path / "project")
     with open_project_store(project) as store:
         assert rollback_release(store, "v1", date=1).tag == "v000003"
     for _ in range(2):
@@ -153,26 +155,25 @@ def test_after_a_rollback_the_same_ledger_does_not_publish_again(
         assert (outcome.status, outcome.tag) == (Status.NOTHING_NEW, "v000002")
         assert outcome.warnings == ("v000003, a rollback, stays the newest release until something is new",)
     assert _tags(project) == ["v000001", "v000002", "v000003"]
-    add(project, "crowd", "c", pair(3))
+    add(project, "crowd", "c", pair(4))
     outcome = run(project).outcome
     assert (outcome.tag, len(outcome.warnings)) == ("v000004", 1)
     assert "v000004 follows v000003, a rollback to v1, and is made from the whole ledger" in outcome.warnings[0]
     assert "`prefstrata diff v1 v000004`" in outcome.warnings[0]
-    assert _manifest(project)["layers"]["weak"]["records"] + _manifest(project)["layers"]["main"]["records"] == 3
-    add(project, "crowd", "d", pair(4))
+    assert _manifest(project)["layers"]["weak"]["records"] + _manifest(project)["layers"]["main"]["records"] == 4
+    add(project, "crowd", "d", pair(5))
     assert not run(project).outcome.warnings, "it is told once"
 
 
-def test_another_policy_is_another_release_and_so_is_the_old_one_again(tmp_path: Path) -> None:
+def test_another_policy_is_another_release_and_so_is_the_old_one_again(
+    released: tuple[Path, RunSummary], tmp_path: Path
+) -> None:
     """The same records under a changed policy are published, with its calibration; going back is a change too."""
-    project = make(tmp_path / "project", policies=["./own.yaml"])
-    _own_policy(tmp_path / "project")
-    add(project, "crowd", "a", pair(1))
-    run(project)
+    project = copied(released[0], tmp_path / "project")
     less = {"crowd/offline": {"reliability": 0.6}, "expert/offline": {"reliability": 0.7}}
-    _own_policy(tmp_path / "project", version=2, strata=less)
-    assert run(project).outcome.tag == "v000002"
-    _own_policy(tmp_path / "project")
+    _own_policy(project.directory, version=2, strata=less)
+    assert run(make(project.directory, policies=["./own.yaml"])).outcome.tag == "v000002"
+    assert make(project.directory) == project
     assert run(project).outcome.tag == "v000003"
     assert run(project).outcome.status is Status.NOTHING_NEW
     one, two, three = (_manifest(project, f"v{number}") for number in (1, 2, 3))
@@ -185,11 +186,10 @@ def test_another_policy_is_another_release_and_so_is_the_old_one_again(tmp_path:
 @pytest.mark.parametrize("kind", [UnreachableError, IntegrityError, ConfigError])
 @pytest.mark.parametrize("tripped", [True, False])
 def test_what_the_gates_said_is_told_where_the_store_fails_after_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[PrefstrataError], *, tripped: bool
+    unreleased: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[PrefstrataError], *, tripped: bool
 ) -> None:
     """With the store's own error and exit code; a page of the gates shows it, too, and not that all passed."""
-    project = make(tmp_path / "project")
-    add(project, "crowd", "a", pair(1))
+    project = copied(unreleased, tmp_path / "project")
     row = {"gate": "drift", "sentence": "90 % of it", "owner": "Ops", "samples": [], "severity": "block"}
     judged = Judged(({**row, "tripped": tripped},), compared=True, approval=None)
 
@@ -199,10 +199,7 @@ def test_what_the_gates_said_is_told_where_the_store_fails_after_it(
     monkeypatch.setattr("prefstrata.releases.drafting.judge", lambda *_, **__: judged)
     monkeypatch.setattr("prefstrata.releases.drafting.moves_since", fail)
     with open_project_store(project) as store, open_session(project) as session:
-        session.ingest()
-        for stage in STAGES:
-            for table in stage.tables:
-                session.build(table)
+        build(session)
         with pytest.raises(kind) as caught:
             session.release(store)
     said = "the release is stopped: drift: 90 % of it (owner: Ops)" if tripped else "the gates had let the release pass"

@@ -12,23 +12,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prefstrata.model.resources import data_directory
-from prefstrata.pipeline import STAGES, open_project_store, open_session, run
+from prefstrata.pipeline import open_project_store, open_session, run
+from prefstrata.project import read_project
 from prefstrata.releases import Status, Step, read_manifest
-from tests.unit.pipeline._project import add, copied, make, pair
+from tests.unit.pipeline._project import add, build, copied, make, pair
 
 if TYPE_CHECKING:
-    from prefstrata.pipeline import RunSummary, Session
+    from prefstrata.pipeline import RunSummary
     from prefstrata.project import Project
 
 _SCRATCH = "prefstrata.duckdb.release"
-
-
-def build(session: Session) -> None:
-    """Everything before the release."""
-    session.ingest()
-    for stage in STAGES:
-        for full_name in stage.tables:
-            session.build(full_name)
 
 
 def beside(project: Project) -> set[str]:
@@ -59,11 +52,10 @@ class _CutError(Exception):
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def killed(unreleased: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose run committed its release and then ended before it was published; to be copied."""
-    folder = tmp_path_factory.mktemp("killed")
-    project = make(folder)
-    add(project, "crowd", "a", pair(1))
+    folder = tmp_path_factory.mktemp("killed") / "project"
+    project = copied(unreleased, folder)
 
     def cut(step: Step, when: str) -> None:
         if (step, when) == (Step.PUBLISH, "before"):
@@ -104,10 +96,9 @@ def test_what_is_new_beside_a_finished_release_is_the_next_one(killed: Path, tmp
 
 
 @pytest.mark.parametrize("at", [Step.BRANCH, Step.UPLOAD, Step.COMMIT, Step.PUBLISH])
-def test_an_interrupted_release_leaves_no_files(tmp_path: Path, at: Step) -> None:
+def test_an_interrupted_release_leaves_no_files(unreleased: Path, tmp_path: Path, at: Step) -> None:
     """An exception in the middle leaves nothing beside the warehouse; the next run finishes with one tag."""
-    project = make(tmp_path / "project")
-    add(project, "crowd", "a", pair(1))
+    project = copied(unreleased, tmp_path / "project")
 
     def cut(step: Step, when: str) -> None:
         if (step, when) == (at, "before"):
@@ -133,7 +124,7 @@ from pathlib import Path
 from prefstrata.pipeline import open_project_store, open_session
 from prefstrata.project import read_project
 from prefstrata.releases import Step
-from tests.unit.pipeline.test_session import build
+from tests.unit.pipeline._project import build
 
 def die(step, when):
     if (step, when) == (Step.UPLOAD, "during"):
@@ -146,19 +137,19 @@ with open_project_store(project) as store, open_session(project) as session:
 """
 
 
-def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path) -> None:
+def test_what_a_killed_run_left_is_gone_after_the_next(
+    unreleased: Path, released: tuple[Path, RunSummary], tmp_path: Path
+) -> None:
     """The next run removes them, and publishes what an undisturbed one publishes."""
-    project, twin = make(tmp_path / "project"), make(tmp_path / "twin")
-    for each in (project, twin):
-        add(each, "crowd", "a", pair(1), pair(2))
+    project, (twin, undisturbed) = copied(unreleased, tmp_path / "project"), released
     root = Path(__file__).parents[3]
     ended = subprocess.run([sys.executable, "-c", _KILLED, project.directory], cwd=root, check=False, timeout=120)
     assert ended.returncode == -signal.SIGKILL
     assert beside(project) == {_SCRATCH}
     assert list((project.warehouse_path.parent / _SCRATCH).rglob("*.parquet"))
-    assert run(project).outcome.tag == run(twin).outcome.tag == "v000001"
+    assert run(project).outcome.tag == undisturbed.outcome.tag == "v000001"
     assert beside(project) == set()
-    with open_project_store(project) as one, open_project_store(twin) as other:
+    with open_project_store(project) as one, open_project_store(read_project(twin)) as other:
         assert read_manifest(one, one.resolve("v1")) == read_manifest(other, other.resolve("v1"))
 
 
@@ -174,10 +165,9 @@ def test_stale_files_go_even_when_there_is_nothing_to_release(tmp_path: Path) ->
     assert beside(project) == {"release-notes", "release-abcd1234", "other.duckdb.release"}
 
 
-def test_what_another_process_has_just_published_is_not_published_again(tmp_path: Path) -> None:
+def test_what_another_process_has_just_published_is_not_published_again(unreleased: Path, tmp_path: Path) -> None:
     """Two hosts with one store and one ledger make one release, whoever looked first."""
-    project = make(tmp_path / "project")
-    add(project, "crowd", "a", pair(1))
+    project = copied(unreleased, tmp_path / "project")
     with open_project_store(project) as store, open_session(project) as session:
         build(session)
         assert session.published(store) is None
@@ -187,12 +177,12 @@ def test_what_another_process_has_just_published_is_not_published_again(tmp_path
         assert len(store.tags()) == 1
 
 
-def test_a_policy_edited_while_a_run_works_is_not_released_in_its_place(tmp_path: Path) -> None:
+def test_a_policy_edited_while_a_run_works_is_not_released_in_its_place(unreleased: Path, tmp_path: Path) -> None:
     """The release holds the policy that its records were placed by; the next run sees the edit."""
+    copied(unreleased, tmp_path / "project")
     project = make(tmp_path / "project", policies=["./own.yaml"])
     own, shipped = project.directory / "own.yaml", (data_directory("policies") / "general.yaml").read_bytes()
     own.write_bytes(shipped)
-    add(project, "crowd", "a", pair(1))
     with open_project_store(project) as store:
         with open_session(project) as session:
             build(session)
