@@ -110,17 +110,19 @@ def test_figures_are_the_same_bytes_whatever_the_order_and_the_threads() -> None
 def test_interval_holds_the_truth_about_as_often_as_it_says() -> None:
     """Of 40 samples of 400 items, the 90 % interval of percent agreement holds the truth in most, but not in all."""
     # Two raters who each find the answer, one of two, with 0.8: they agree with 0.64 + 0.04.
-    held = 0
+    # Each sample has prompts and a dimension of its own.
+    votes = []
     for seed in range(40):
         generator = random.Random(seed)  # noqa: S311
-        votes = [
-            vote(f"{seed}/{item}", rater, "a" if generator.random() < 0.8 else "b")
+        votes += [
+            vote(f"{seed}/{item}", rater, "a" if generator.random() < 0.8 else "b", dimension=f"sample {seed}")
             for item in range(400)
             for rater in ("x", "y")
         ]
-        row = figure(metrics(votes), "percent_agreement")
-        held += row["low"] <= 0.68 <= row["high"]
-    assert 30 <= held <= 39
+    found = metrics(votes)
+    rows = [figure(found, "percent_agreement", slice="dimension", name=f"sample {seed}") for seed in range(40)]
+    assert {row["n"] for row in rows} == {400}
+    assert 30 <= sum(row["low"] <= 0.68 <= row["high"] for row in rows) <= 39
 
 
 def _random_votes(generator: random.Random) -> list[Vote]:
