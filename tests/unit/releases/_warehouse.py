@@ -21,10 +21,15 @@ _EMPTY = [{"role": "user", "content": "?"}]
 
 
 def warehouse(threads: int = 2) -> DuckDBEngine:
-    """An engine with every table, all empty."""
+    """An engine with every table that a release reads or passes through, all empty."""
     engine = DuckDBEngine(":memory:", threads=threads)
+    with engine.transaction():  # one for all takes half as long
+        for each in TABLES:
+            if not each.passing:
+                engine.ensure(each)
     for each in TABLES:
-        engine.ensure(each)
+        if each.schema == "release":
+            engine.ensure(each)
     return engine
 
 

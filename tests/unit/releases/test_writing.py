@@ -45,11 +45,11 @@ def _same(files: tuple[WrittenFile, ...]) -> list[tuple[str, str, int, int]]:
 
 def test_bytes_depend_on_the_records_alone(tmp_path: Path) -> None:
     """One thread or four, rows in any order: the same files, byte for byte, also when a layer has several."""
-    layers = {"main": 40_000, "weak": 700, "golden": 1}
+    layers = {"main": 20_000, "weak": 700, "golden": 1}
     first = _written(tmp_path / "1", layers, threads=1)
     assert [file.path for file in first] == [
         "golden/ratings/bucket=all.000.parquet",
-        *(f"main/ratings/bucket=undated.{bucket:03d}.parquet" for bucket in range(4)),
+        *(f"main/ratings/bucket=undated.{bucket:03d}.parquet" for bucket in range(2)),
         "weak/ratings/bucket=undated.000.parquet",
     ]
     assert _same(_written(tmp_path / "1 again", layers, threads=1)) == _same(first)
@@ -62,11 +62,12 @@ def test_bytes_do_not_depend_on_how_many_files_are_written_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With room for a part of the records at a time, or for less than one file, the files are the same."""
-    layers = {"main": 40_000, "weak": 700, "golden": 1}
-    whole = _written(tmp_path / "whole", layers)
-    for room in (25_000, 1):
-        monkeypatch.setattr(DuckDBEngine, "rows_at_once", room)
-        assert _same(_written(tmp_path / str(room), layers)) == _same(whole)
+    with closing(warehouse()) as engine:
+        fill(engine, {"main": 40_000, "weak": 700, "golden": 1})
+        whole = write_layers(engine, tmp_path / "whole")
+        for room in (25_000, 1):
+            monkeypatch.setattr(DuckDBEngine, "rows_at_once", room)
+            assert _same(write_layers(engine, tmp_path / str(room))) == _same(whole)
 
 
 def test_bytes_depend_on_the_days_alone(tmp_path: Path) -> None:
@@ -114,6 +115,21 @@ def _names(folder: Path, file: WrittenFile) -> dict[str, str]:
     return {name: f"{column} = '{row[column]}'" for name, column in named.items()}
 
 
+def _days(days: int, *, change: str = "", shuffle: int | None = None) -> DuckDBEngine:
+    """A warehouse with so many days of 400 records."""
+    engine = warehouse(threads=2 if shuffle is None else 4)
+    fill(engine, {"main": 400 * days}, per_day=400, shuffle=shuffle)
+    if change:
+        with engine.connection() as connection:
+            connection.execute(change).fetchall()
+    return engine
+
+
+def _beside(held: tuple[WrittenFile, ...], engine: DuckDBEngine, folder: Path) -> tuple[WrittenFile, ...]:
+    """The files of a release that may keep those that are held, with what each was made from."""
+    return write_layers(engine, folder, held={file.path: replace(file, local=None) for file in held}, for_reuse=True)
+
+
 def _dated(
     folder: Path,
     days: int,
@@ -122,23 +138,37 @@ def _dated(
     change: str = "",
     shuffle: int | None = None,
 ) -> tuple[WrittenFile, ...]:
-    """So many days of 400 records, with what each file was made from."""
-    with closing(warehouse(threads=2 if shuffle is None else 4)) as engine:
-        fill(engine, {"main": 400 * days}, per_day=400, shuffle=shuffle)
-        if change:
-            with engine.connection() as connection:
-                connection.execute(change).fetchall()
-        kept = {file.path: replace(file, local=None) for file in held}
-        return write_layers(engine, folder, held=kept, for_reuse=True)
+    """The files of so many days."""
+    with closing(_days(days, change=change, shuffle=shuffle)) as engine:
+        return _beside(held, engine, folder)
+
+
+def _with_and_without(
+    held: tuple[WrittenFile, ...], folder: Path, days: int, *, change: str = ""
+) -> tuple[tuple[WrittenFile, ...], tuple[WrittenFile, ...]]:
+    """The files of so many days beside those that are held, and all of them written from the same rows."""
+    with closing(_days(days, change=change)) as engine:
+        whole = _beside((), engine, folder / "whole")
+        return _beside(held, engine, folder / "kept"), whole
+
+
+@pytest.fixture(scope="module")
+def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files of two days are."""
+    return tmp_path_factory.mktemp("two days")
+
+
+@pytest.fixture(scope="module")
+def first(two_days: Path) -> tuple[WrittenFile, ...]:
+    """The files of two days."""
+    return _dated(two_days, 2)
 
 
 def test_a_file_is_not_written_again_from_the_same_rows(tmp_path: Path) -> None:
     """A new day is written and the days before are not; together they are what would be written without them."""
-    first = _dated(tmp_path / "1", 5)
-    second = _dated(tmp_path / "2", 6, held=first)
+    second, whole = _with_and_without(_dated(tmp_path / "1", 5), tmp_path, 6)
     assert [file.path for file in second if file.local] == ["main/ratings/bucket=2026-01-06.000.parquet"]
-    assert [file.name for file in (tmp_path / "2").rglob("*.parquet")] == ["bucket=2026-01-06.000.parquet"]
-    whole = _dated(tmp_path / "whole", 6)
+    assert [file.name for file in (tmp_path / "kept").rglob("*.parquet")] == ["bucket=2026-01-06.000.parquet"]
     assert _same(second) == _same(whole)
     assert [file.made_from for file in second] == [file.made_from for file in whole]
     assert len({file.made_from for file in whole}) == 6
@@ -159,48 +189,48 @@ def test_a_file_is_not_written_again_from_the_same_rows(tmp_path: Path) -> None:
         _ASKED,
     ],
 )
-def test_a_file_is_written_again_when_anything_of_a_row_changes(tmp_path: Path, change: str) -> None:
+def test_a_file_is_written_again_when_anything_of_a_row_changes(
+    first: tuple[WrittenFile, ...], two_days: Path, tmp_path: Path, change: str
+) -> None:
     """A number, its sign, a null, who wrote it, what hides a text: of the two days the one with that row is written."""
-    first = _dated(tmp_path / "1", 2)
-    changed = change.format(**_names(tmp_path / "1", first[0]))
-    second = _dated(tmp_path / "2", 2, held=first, change=changed)
+    second, whole = _with_and_without(first, tmp_path, 2, change=change.format(**_names(two_days, first[0])))
     assert [file.path for file in second if file.local] == [first[0].path]
-    assert _same(second) == _same(_dated(tmp_path / "whole", 2, change=changed))
+    assert _same(second) == _same(whole)
 
 
 @pytest.mark.parametrize("masked", [_MASKED, _ASKED])
-def test_a_file_is_written_again_when_a_text_is_shown_otherwise(tmp_path: Path, masked: str) -> None:
+def test_a_file_is_written_again_when_a_text_is_shown_otherwise(
+    first: tuple[WrittenFile, ...], two_days: Path, tmp_path: Path, masked: str
+) -> None:
     """Masked otherwise, as with another library or policy, or no more: its id is the same, and the file is not."""
-    names = _names(tmp_path / "plain", _dated(tmp_path / "plain", 2)[0])
-    one, other = masked.format(**names), masked.format(**names).replace("'x'", "'y'")
-    first = _dated(tmp_path / "1", 2, change=one)
-    for number, change in enumerate((other, "")):
-        second = _dated(tmp_path / f"2 {number}", 2, held=first, change=change)
-        assert [file.path for file in second if file.local] == [first[0].path]
-        assert _same(second) == _same(_dated(tmp_path / f"whole {number}", 2, change=change))
+    one = masked.format(**_names(two_days, first[0]))
+    hidden = _dated(tmp_path / "1", 2, change=one)
+    for number, change in enumerate((one.replace("'x'", "'y'"), "")):
+        second, whole = _with_and_without(hidden, tmp_path / f"2 {number}", 2, change=change)
+        assert [file.path for file in second if file.local] == [hidden[0].path]
+        assert _same(second) == _same(whole)
 
 
-def test_no_text_is_looked_up_for_a_file_that_is_not_written(tmp_path: Path) -> None:
+def test_no_text_is_looked_up_for_a_file_that_is_not_written(first: tuple[WrittenFile, ...], tmp_path: Path) -> None:
     """Its id says which text it is: a ledger never says something else under one."""
-    first = _dated(tmp_path / "1", 2)
     second = _dated(tmp_path / "2", 3, held=first, change="update ledger.responses set content = 'another'")
     assert [file.path for file in second if file.local] == ["main/ratings/bucket=2026-01-03.000.parquet"]
     assert set(pl.read_parquet(second[2].local, hive_partitioning=False)["response"].to_list()) == {"another"}
 
 
-def test_a_text_that_was_lost_stops_the_release_though_its_file_was_written_before(tmp_path: Path) -> None:
+def test_a_text_that_was_lost_stops_the_release_though_its_file_was_written_before(
+    first: tuple[WrittenFile, ...], tmp_path: Path
+) -> None:
     """A record without its text is no record, whether or not a release has it already."""
-    first = _dated(tmp_path / "1", 2)
     with pytest.raises(IntegrityError, match="main layer has 800 ratings, but 799 of them"):
         _dated(tmp_path / "2", 2, held=first, change="delete from ledger.responses where seq = 2")
 
 
 @pytest.mark.parametrize("what", ["the format", "DuckDB", "the statement"])
 def test_all_files_are_written_again_when_they_would_be_written_otherwise(
-    tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+    first: tuple[WrittenFile, ...], tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By another version of DuckDB, in another format, or with what another statement puts where an id stands."""
-    first = _dated(tmp_path / "1", 2)
     if what == "the format":
         monkeypatch.setattr(_writing, "_FORMAT", "format parquet, compression zstd, compression_level 2")
     elif what == "DuckDB":
@@ -215,18 +245,20 @@ def test_without_texts_a_row_is_the_same_but_for_those_shown_as_they_came(kind: 
     """In every case of its statement: so whatever is in a file, its texts aside, is in what it was made from."""
     shown = {"prompt", "chosen", "rejected", "response"}
     key = KINDS[kind]
-    for case in cases_of(f"release/{kind}"):
-        with closing(warehouse()) as engine:
-            for name, rows in case.given.items():
-                engine.load(name, frame(name, rows))
+    cases = cases_of(f"release/{kind}")
+    names = {name for case in cases for name in case.given}
+    with closing(warehouse()) as engine:
+        for case in cases:
+            for name in names:
+                engine.load(name, frame(name, case.given.get(name, [])))
             with_texts, without = (engine.query(f"release/{kind}", texts=texts).sort(key) for texts in (True, False))
             masked = engine.read("privacy.masked").height + engine.read("privacy.prompts").height
-        assert with_texts.schema == without.schema
-        for column in with_texts.columns:
-            if column not in shown:
-                assert with_texts[column].to_list() == without[column].to_list(), (case.name, column)
-            elif not masked:
-                assert without[column].null_count() == without.height, (case.name, column)
+            assert with_texts.schema == without.schema
+            for column in with_texts.columns:
+                if column not in shown:
+                    assert with_texts[column].to_list() == without[column].to_list(), (case.name, column)
+                elif not masked:
+                    assert without[column].null_count() == without.height, (case.name, column)
 
 
 def test_what_a_file_is_made_from_depends_on_its_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,12 +292,12 @@ def test_what_is_said_of_a_file_is_true_of_it(tmp_path: Path) -> None:
 
 def test_every_record_is_in_one_file_beside_its_prompt(tmp_path: Path) -> None:
     """Nothing is lost and nothing stands twice; records are sorted, and those of a prompt share a file."""
-    frames = [pl.read_parquet(file.local, hive_partitioning=False) for file in _written(tmp_path, {"main": 40_000})]
+    frames = [pl.read_parquet(file.local, hive_partitioning=False) for file in _written(tmp_path, {"main": 20_000})]
     whole = pl.concat(frames)
-    assert (whole.height, whole["record_id"].n_unique()) == (40_000, 40_000)
+    assert (len(frames), whole.height, whole["record_id"].n_unique()) == (2, 20_000, 20_000)
     assert all(each["record_id"].to_list() == sorted(each["record_id"].to_list()) for each in frames)
     prompts = [set(each["prompt_id"].to_list()) for each in frames]
-    assert sum(len(each) for each in prompts) == 20_000
+    assert sum(len(each) for each in prompts) == 10_000
 
 
 def test_growth_splits_files_and_moves_nothing_else(tmp_path: Path) -> None:
