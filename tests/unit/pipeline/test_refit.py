@@ -152,6 +152,20 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same project with votes of eight days, each day in a file of its own (with `_TOGETHER` as here)."""
+    folder = tmp_path_factory.mktemp("dated")
+    project = _project(folder, "on-drift")
+    for source, raters in {"crowd": ("ann", "bob", "cid"), "expert": ("lee",)}.items():
+        days = [(number, rater, f"2026-03-{1 + number // 5:02d}") for number in range(40) for rater in raters]
+        add(project, source, "a", *(pair(number, rater, decided_at=day) for number, rater, day in days))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_layout, "_TOGETHER", 4)
+        run(project)
+    return folder
+
+
 def _content(project: Project) -> dict[str, Any]:
     """What was released last, but for what speaks of the release before, which is another one."""
     found = _manifest(project)
@@ -203,15 +217,11 @@ def test_a_kept_fit_is_named_and_adds_nothing_but_the_ledger_it_was_made_on(fitt
 
 
 def test_under_a_kept_fit_the_files_of_earlier_days_stay_as_they_were(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A new day has a file of its own, and no byte of a record that nobody spoke of changes."""
     monkeypatch.setattr(_layout, "_TOGETHER", 4)
-    project = _project(tmp_path, "on-drift")
-    for source, raters in {"crowd": ("ann", "bob", "cid"), "expert": ("lee",)}.items():
-        days = [(number, rater, f"2026-03-{1 + number // 5:02d}") for number in range(40) for rater in raters]
-        add(project, source, "a", *(pair(number, rater, decided_at=day) for number, rater, day in days))
-    run(project)
+    project = copied(dated, tmp_path / "project")
     add(project, "crowd", "b", *(pair(100, rater, decided_at="2026-03-09") for rater in ("ann", "bob")))
     run(project)
     before, after = (
@@ -223,7 +233,7 @@ def test_under_a_kept_fit_the_files_of_earlier_days_stay_as_they_were(
 
 
 def test_files_that_are_not_written_again_are_those_that_would_be(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A release that takes the files of earlier days from its parent is, to the byte, the one that writes them all."""
     monkeypatch.setattr(_layout, "_TOGETHER", 4)
@@ -235,17 +245,10 @@ def test_files_that_are_not_written_again_are_those_that_would_be(
         return copy(handle, select, local, path, rows)
 
     monkeypatch.setattr(_writing, "_copy", told)
-    (tmp_path / "first").mkdir()
-    project = _project(tmp_path / "first", "on-drift")
-    for source, raters in {"crowd": ("ann", "bob", "cid"), "expert": ("lee",)}.items():
-        days = [(number, rater, f"2026-03-{1 + number // 5:02d}") for number in range(40) for rater in raters]
-        add(project, source, "a", *(pair(number, rater, decided_at=day) for number, rater, day in days))
-    run(project)
-    again = copied(tmp_path / "first", tmp_path / "again")
+    project, again = (copied(dated, tmp_path / name) for name in ("project", "again"))
     for each in (project, again):
         # A new pair of a day of its own, and one more vote on a pair of an old day.
         add(each, "crowd", "b", pair(100, "ann", decided_at="2026-03-09"), pair(7, "dan", decided_at="2026-03-09"))
-    written.clear()
     run(project)
     few = sorted(path for path in written if "/pairs/" in path)
     with monkeypatch.context() as patched:
