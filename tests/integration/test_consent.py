@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -17,14 +18,15 @@ from prefstrata.releases import read_manifest
 from prefstrata.stores.local import LocalStore
 from tests._command import inside, pairwise, put
 
-if TYPE_CHECKING:
-    from pathlib import Path
+pytestmark = pytest.mark.usefixtures("in_short")
 
 CONFIG = """\
 name: small
 policies: [general]
 sources:
   - {name: crowd, mode: offline, supervisor: crowd, path: inbox/*.jsonl, format: seed-jsonl}
+  - {name: back, mode: online, supervisor: user, path: back/*.csv, format: mapping,
+     map: {fields: {who: text}, withdrawals: [{user: who, source: crowd}]}}
 """
 WORDS = "the words of ann"
 
@@ -33,14 +35,38 @@ class Killed(BaseException):
     """What nothing catches, as a kill is."""
 
 
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with one release, of bob's votes; no test changes it."""
+    folder = tmp_path_factory.mktemp("released")
+    (folder / "prefstrata.yaml").write_text(CONFIG)
+    (folder / "inbox").mkdir()
+    _votes(folder, "bob")
+    assert inside("run", "--quiet", cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def left(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same where a run was killed before it published ann's votes, too; no test changes it."""
+    folder = Path(shutil.copytree(released, tmp_path_factory.mktemp("left") / "project"))
+    _votes(folder, "ann", words="Write to ann@example.org.")
+    with pytest.MonkeyPatch.context() as patch:
+        _killed(folder, patch, "publish")
+    assert WORDS.encode() in _everything(folder)
+    return folder
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A project with one release, of bob's votes."""
-    (tmp_path / "prefstrata.yaml").write_text(CONFIG)
-    (tmp_path / "inbox").mkdir()
-    _votes(tmp_path, "bob")
-    assert inside("run", "--quiet", cwd=tmp_path).code == 0
-    return tmp_path
+def project(released: Path, tmp_path: Path) -> Path:
+    """A copy of the project with one release, to change."""
+    return Path(shutil.copytree(released, tmp_path / "project"))
+
+
+@pytest.fixture
+def unpublished(left: Path, tmp_path: Path) -> Path:
+    """A copy of the project with a release that was not published, to change."""
+    return Path(shutil.copytree(left, tmp_path / "project"))
 
 
 def _votes(project: Path, who: str, *, words: str = "") -> None:
@@ -79,13 +105,9 @@ def _everything(project: Path) -> bytes:
     return b"".join(path.read_bytes() for path in (project / "releases" / "files").rglob("*") if path.is_file())
 
 
-def test_what_a_killed_run_was_about_to_publish_is_not_published_after_a_withdrawal(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_killed_run_was_about_to_publish_is_not_published_after_a_withdrawal(unpublished: Path) -> None:
     """The run that finds it deletes it, bytes and all, and publishes one without the person."""
-    _votes(project, "ann")
-    _killed(project, monkeypatch, "publish")
-    assert WORDS.encode() in _everything(project)
+    project = unpublished
     assert inside("withdraw", "crowd:ann", cwd=project).code == 0
     done = inside("run", cwd=project)
     assert (done.code, "an earlier run" in done.out) == (0, False)
@@ -107,10 +129,11 @@ def test_what_a_killed_run_was_about_to_publish_is_not_published_after_a_withdra
     assert (given.code, "v000001 was made before 1 withdrew consent" in given.err) == (0, True), given.err
 
 
-def test_what_a_killed_run_had_written_is_published_and_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_killed_run_had_written_is_published_and_told(
+    unpublished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nobody took anything back: it is finished as it was, and the run says so beside what it makes itself."""
-    _votes(project, "ann")
-    _killed(project, monkeypatch, "publish")
+    project = unpublished
     _votes(project, "eva")
     done = inside("run", cwd=project)
     assert "published v000002, which an earlier run had written and not published" in done.out
@@ -171,10 +194,9 @@ def _hide(project: Path) -> None:
     config.write_text(config.read_text().replace("policies: [general]", "policies: [./general.yaml]"))
 
 
-def test_what_the_policy_hides_now_no_older_release_shows_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_policy_hides_now_no_older_release_shows_again(unpublished: Path) -> None:
     """Neither a way back nor what a killed run had written publishes a text that is hidden since."""
-    _votes(project, "ann", words="Write to ann@example.org.")
-    _killed(project, monkeypatch, "publish")
+    project = unpublished
     _hide(project)
     done = inside("run", cwd=project)
     assert (done.code, "an earlier run" in done.out) == (0, False)
@@ -185,17 +207,9 @@ def test_what_the_policy_hides_now_no_older_release_shows_again(project: Path, m
     assert (back.code, "before the policy said" in back.err) == (3, True)
 
 
-def test_a_withdrawal_in_a_file_holds_for_what_a_killed_run_had_written(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_withdrawal_in_a_file_holds_for_what_a_killed_run_had_written(unpublished: Path) -> None:
     """Files are read before anything that is left is published."""
-    config = project / "prefstrata.yaml"
-    config.write_text(
-        config.read_text() + "  - {name: back, mode: online, supervisor: user, path: back/*.csv, format: mapping,\n"
-        "     map: {fields: {who: text}, withdrawals: [{user: who, source: crowd}]}}\n"
-    )
-    _votes(project, "ann")
-    _killed(project, monkeypatch, "publish")
+    project = unpublished
     (project / "back").mkdir()
     (project / "back" / "a.csv").write_text("who\nzoe\n")
     done = inside("run", cwd=project)

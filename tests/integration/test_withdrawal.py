@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,8 +17,7 @@ from prefstrata.project import open_project_store, read_project
 from prefstrata.sources import pseudonym_key, pseudonym_of
 from tests._command import inside, put
 
-if TYPE_CHECKING:
-    from pathlib import Path
+pytestmark = pytest.mark.usefixtures("in_short")
 
 SUBJECT = "planted.person@example.org"
 WORDS = "My locker is number 4711"
@@ -92,20 +92,32 @@ def _read(project: Path, tag: str) -> dict[str, str]:
         return texts
 
 
+def _release_day(folder: Path, day: int) -> None:
+    put(folder, f"2026-11-0{day + 1}.jsonl", *_day(day))
+    # A model was asked about what the subject alone had asked, and wrote another answer to it.
+    asked = {"asked": f"{WORDS}, what about day {day}?", "one": f"Answer {day} to you alone.", "stars": 4}
+    said = json.dumps({**asked, "two": "A model wrote this to you alone."})
+    (folder / "verdicts" / f"{day}.jsonl").write_text(f"{said}\n", "utf-8")
+    assert inside("run", "--quiet", cwd=folder).code == 0
+
+
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five releases, the subject in each."""
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One release with the subject in it; no test changes it."""
     folder = tmp_path_factory.mktemp("clinic")
     (folder / "prefstrata.yaml").write_text(CONFIG + JUDGED)
     (folder / "inbox").mkdir()
     (folder / "verdicts").mkdir()
-    for day in range(5):
-        put(folder, f"2026-11-0{day + 1}.jsonl", *_day(day))
-        # A model was asked about what the subject alone had asked, and wrote another answer to it.
-        asked = {"asked": f"{WORDS}, what about day {day}?", "one": f"Answer {day} to you alone.", "stars": 4}
-        said = json.dumps({**asked, "two": "A model wrote this to you alone."})
-        (folder / "verdicts" / f"{day}.jsonl").write_text(f"{said}\n", "utf-8")
-        assert inside("run", "--quiet", cwd=folder).code == 0
+    _release_day(folder, 0)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five releases, the subject in each."""
+    folder = Path(shutil.copytree(first_day, tmp_path_factory.mktemp("clinic") / "project"))
+    for day in range(1, 5):
+        _release_day(folder, day)
     return folder
 
 
@@ -176,12 +188,10 @@ ANSWERS = """\
 """
 
 
-def test_an_answer_about_a_text_that_left_is_not_imported(tmp_path: Path) -> None:
+def test_an_answer_about_a_text_that_left_is_not_imported(first_day: Path, tmp_path: Path) -> None:
     """An annotator's word would bring it back, into golden; the answers about other texts are taken."""
-    (tmp_path / "prefstrata.yaml").write_text(CONFIG + ANSWERS)
-    (tmp_path / "inbox").mkdir()
-    put(tmp_path, "2026-11-01.jsonl", *_day(0))
-    assert inside("run", "--quiet", cwd=tmp_path).code == 0
+    shutil.copytree(first_day, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "prefstrata.yaml").write_text(CONFIG + JUDGED + ANSWERS)
     asked, answers = tmp_path / "asked.csv", tmp_path / "answers.csv"
     assert inside("queue", "export", "backflow", "--out", asked, cwd=tmp_path).code == 0
     tasks = pl.read_csv(asked, infer_schema=False).with_columns(choice=pl.lit("left"), rater=pl.lit("zoe"))
