@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,11 @@ from tests._releases import Content, publish
 from tests.unit.trainers._layers import STRATA, hand_out, rating, thumb, trace, whole_pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from prefstrata.trainers import CheckedOut
+
+    Handed = Callable[[str], tuple[CheckedOut, list[dict[str, Any]]]]
 
 PAIRS, OTHER = "main/pairs/bucket=00.parquet", "main/pairs/bucket=01.parquet"
 TALK = [
@@ -63,13 +68,27 @@ def heads_of(name: str) -> dict[str, Any]:
     return {"dimensions": ("b", "a")} if "ratings" in TARGETS[name].reads else {}
 
 
+@pytest.fixture(scope="module")
+def handed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handed]:
+    """What a target makes of a layer with something for everybody, and its rows; each is checked out once."""
+    folder = tmp_path_factory.mktemp("handed")
+    with LocalStore(folder / "store") as made:
+        publish(made, Content(release(), STRATA))
+
+        @cache
+        def checked_out(name: str) -> tuple[CheckedOut, list[dict[str, Any]]]:
+            out = checkout_layer(made, "main", "v1", folder / name, form=name, options=Options(**heads_of(name)))
+            return out, rows(folder / name)
+
+        yield checked_out
+
+
 @pytest.mark.parametrize("name", TARGETS)
-def test_rows_have_the_columns_of_their_trainer_and_no_other(name: str, store: LocalStore, tmp_path: Path) -> None:
+def test_rows_have_the_columns_of_their_trainer_and_no_other(name: str, handed: Handed) -> None:
     """A column more stops some trainers and vanishes in others."""
-    made = hand_out(store, release(), tmp_path / "out", name, **heads_of(name))
+    made, found = handed(name)
     target = TARGETS[name]
     margin = (target.margin,) if target.margin else ()
-    found = rows(tmp_path / "out")
     assert found
     assert {tuple(row) for row in found} == {(*target.columns, *margin)}
     assert made.report is not None
@@ -78,20 +97,18 @@ def test_rows_have_the_columns_of_their_trainer_and_no_other(name: str, store: L
 
 
 @pytest.mark.parametrize("name", ["trl-dpo", "openrlhf-dpo", "openrlhf-rm"])
-def test_prompt_ends_on_the_user_and_sides_only_continue_it(name: str, store: LocalStore, tmp_path: Path) -> None:
+def test_prompt_ends_on_the_user_and_sides_only_continue_it(name: str, handed: Handed) -> None:
     """FORMATS: lists of role and content; chosen and rejected hold the continuation alone."""
-    hand_out(store, release(), tmp_path / "out", name)
-    for row in rows(tmp_path / "out"):
+    for row in handed(name)[1]:
         assert row["prompt"][-1]["role"] == "user"
         assert [list(CHAT) and message["role"] for message in row["chosen"] + row["rejected"]] == ["assistant"] * 2
         assert all(set(message) == CHAT for message in row["prompt"] + row["chosen"] + row["rejected"])
 
 
 @pytest.mark.parametrize("name", ["trl-reward", "open-instruct-dpo"])
-def test_whole_conversations_differ_in_the_last_message(name: str, store: LocalStore, tmp_path: Path) -> None:
+def test_whole_conversations_differ_in_the_last_message(name: str, handed: Handed) -> None:
     """FORMATS: full message lists; the prompt is what both share."""
-    hand_out(store, release(), tmp_path / "out", name)
-    for row in rows(tmp_path / "out"):
+    for row in handed(name)[1]:
         assert row["chosen"][:-1] == row["rejected"][:-1]
         assert row["chosen"][-1] != row["rejected"][-1]
         assert row["chosen"][-1]["role"] == "assistant"
@@ -112,10 +129,9 @@ def test_trl_kto_reads_thumbs_and_sides(store: LocalStore, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["trl-prm", "axolotl-stepwise"])
-def test_steps_have_a_label_each(name: str, store: LocalStore, tmp_path: Path) -> None:
+def test_steps_have_a_label_each(name: str, handed: Handed) -> None:
     """FORMATS: prompt as text, as many labels as completions, labels true booleans."""
-    hand_out(store, release(), tmp_path / "out", name)
-    [row] = rows(tmp_path / "out")
+    [row] = handed(name)[1]
     assert row["prompt"] == "User: solve x\n\nAssistant: "
     assert row["completions"] == ["step 0 of x", "step 1 of x"]
     assert row["labels"] == [True, False]
@@ -133,28 +149,25 @@ def test_llamafactory_alpaca_holds_texts_and_names_its_columns(store: LocalStore
     assert made.report.left_out == {"the prompt has several turns": 1}
 
 
-def test_llamafactory_sharegpt_has_odd_turns_and_sides_of_one_message(store: LocalStore, tmp_path: Path) -> None:
+def test_llamafactory_sharegpt_has_odd_turns_and_sides_of_one_message(handed: Handed) -> None:
     """FORMATS: conversations odd in number, human and gpt in turn; chosen and rejected one message each."""
-    hand_out(store, release(), tmp_path / "out", "llamafactory-sharegpt")
-    for row in rows(tmp_path / "out"):
+    for row in handed("llamafactory-sharegpt")[1]:
         speakers = [turn["from"] for turn in row["conversations"]]
         assert len(speakers) % 2 == 1
         assert speakers == ["human", "gpt"] * (len(speakers) // 2) + ["human"]
         assert (row["chosen"]["from"], row["rejected"]["from"]) == ("gpt", "gpt")
 
 
-def test_llamafactory_kto_has_even_turns_and_a_boolean(store: LocalStore, tmp_path: Path) -> None:
+def test_llamafactory_kto_has_even_turns_and_a_boolean(handed: Handed) -> None:
     """FORMATS: kto_tag is a true boolean; the response ends the conversation."""
-    hand_out(store, release(), tmp_path / "out", "llamafactory-kto")
-    found = rows(tmp_path / "out")
+    _, found = handed("llamafactory-kto")
     assert all(len(row["conversations"]) % 2 == 0 and row["conversations"][-1]["from"] == "gpt" for row in found)
     assert {row["kto_tag"] for row in found} == {True, False}
 
 
-def test_axolotl_has_messages_beside_single_ones(store: LocalStore, tmp_path: Path) -> None:
+def test_axolotl_has_messages_beside_single_ones(handed: Handed) -> None:
     """FORMATS: messages, chosen and rejected as one message."""
-    hand_out(store, release(), tmp_path / "out", "axolotl-dpo")
-    for row in rows(tmp_path / "out"):
+    for row in handed("axolotl-dpo")[1]:
         assert row["messages"][-1]["role"] == "user"
         assert set(row["chosen"]) == set(row["rejected"]) == CHAT
 
@@ -195,10 +208,10 @@ def test_ms_swift_ends_on_the_better_answer(store: LocalStore, tmp_path: Path) -
         assert row["margin"] == pytest.approx(2 * 0.7)
 
 
-def test_scores_stand_in_the_order_asked_for(store: LocalStore, tmp_path: Path) -> None:
+def test_scores_stand_in_the_order_asked_for(handed: Handed) -> None:
     """FORMATS: label is a list of numbers, one per head."""
-    hand_out(store, release(), tmp_path / "out", "ms-swift-regression", dimensions=("b", "a"))
-    assert [row["label"] for row in rows(tmp_path / "out")] == [[0.75, 0.25]]
+    assert heads_of("ms-swift-regression") == {"dimensions": ("b", "a")}
+    assert [row["label"] for row in handed("ms-swift-regression")[1]] == [[0.75, 0.25]]
 
 
 def test_scores_of_a_response_meet_across_files_and_layers(
