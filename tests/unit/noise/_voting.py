@@ -115,9 +115,10 @@ def warehouse(
     """An engine with these votes and all that the model reads; fitted, unless it is left to the caller."""
     engine = DuckDBEngine(":memory:", threads=threads)
     try:
-        for each in TABLES:
-            if each.schema not in {"staging", "release"}:
-                engine.ensure(each)
+        with engine.transaction():  # one for all takes half as long
+            for each in TABLES:
+                if each.schema in {"ledger", "evidence", "policy", "noise"}:
+                    engine.ensure(each)
         _load(engine, "evidence.votes", [{"vote_id": f"{place:032}", **row} for place, row in enumerate(votes)])
         items = sorted({row["pair_id"] for row in votes})
         _load(engine, "evidence.pairs", [_pair(item, lengths(item)) for item in items])
