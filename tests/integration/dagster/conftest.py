@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-PROMPTS = 60
+PROMPTS, DAYS = 60, 6
 
 
 @pytest.fixture(scope="session")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example project, small; tests run copies of it."""
+    """The example project, small, with the first few days of events; tests run copies of it."""
     folder = tmp_path_factory.mktemp("generated") / "project"
     generate(folder, prompts=PROMPTS)
+    for later in sorted((folder / "inbox" / "users").iterdir())[DAYS:]:
+        later.unlink()
     return folder
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -19,8 +23,9 @@ from prefstrata.releases import MANIFEST
 from tests.integration.dagster.conftest import Inbox, materialised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+    from typing import Any
 
     Load = Callable[[Path], dg.Definitions]
 
@@ -49,6 +54,60 @@ def tick(instance: dg.DagsterInstance, cursor: str | None) -> tuple[str, str]:
 def failed(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckSeverity]:
     """The checks that failed in a run, with their severity."""
     return {each.check_name: each.severity for each in result.get_asset_check_evaluations() if not each.passed}
+
+
+def keys(defs: dg.Definitions, chosen: dg.AssetSelection) -> list[dg.AssetKey]:
+    """The assets of the job `release` that are chosen."""
+    return sorted(
+        chosen.resolve(defs.resolve_asset_graph()) & defs.resolve_job_def("release").asset_layer.executable_asset_keys
+    )
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run that has ended, and the cursor of the alert sensor from before it."""
+
+    project: Path
+    instance: dg.DagsterInstance
+    cursor: str
+    result: dg.ExecuteInProcessResult
+
+
+@contextmanager
+def ended(project: Path, config: Mapping[str, Any]) -> Iterator[Ended]:
+    """The job `release`, run in this project."""
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
+        patch.setenv("PREFSTRATA_PROJECT", str(project))
+        job = importlib.reload(importlib.import_module("dagster_project.definitions")).defs.resolve_job_def("release")
+        _, cursor = tick(instance, None)
+        result = job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
+        yield Ended(project, instance, cursor, result)
+
+
+@pytest.fixture(scope="module")
+def shut_out(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
+    """A run that finds its project taken, and may not wait for it."""
+    project = shutil.copytree(released, tmp_path_factory.mktemp("shut-out") / "project")
+    with (
+        open_session(read_project(project)),
+        ended(project, {"resources": {"session": {"config": {"wait": 0}}}}) as run,
+    ):
+        yield run
+
+
+@pytest.fixture(scope="module")
+def approving(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
+    """A run that says yes to a draft, in a project where a file came since; all is well."""
+    project = shutil.copytree(released, tmp_path_factory.mktemp("approving") / "project")
+    draft = project / "drafts" / "b68a044d70a9"
+    draft.mkdir(parents=True)
+    with open_session(read_project(project)) as session:
+        stopped = {"content_id": session.identity.content_id, "gates": {"results": []}}
+    (draft / MANIFEST).write_text(json.dumps(stopped))
+    known = next(iter(sorted((project / "inbox").rglob("*.jsonl"))))
+    known.with_name("late.jsonl").write_text("".join(known.read_text("utf-8").splitlines(keepends=True)[:3]), "utf-8")
+    with ended(project, {"ops": {"publish": {"config": {"approve": "as looked at", "by": "ann"}}}}) as run:
+        yield run
 
 
 def test_a_blocking_check_stops_the_run_and_is_told(
@@ -92,7 +151,12 @@ def test_a_check_before_the_release_stops_it(read: Path, load: Load, instance: d
     (read / "everything.yaml").write_text(yaml.safe_dump(policy))
     config = (read / "prefstrata.yaml").read_text("utf-8")
     (read / "prefstrata.yaml").write_text(config.replace("[general, high-risk]", "[everything.yaml, high-risk]"))
-    result = load(read).resolve_job_def("release").execute_in_process(instance=instance, raise_on_error=False)
+    defs = load(read)
+    chosen = keys(defs, dg.AssetSelection.groups("layers").downstream())
+    assert dg.AssetKey("release") in chosen
+    result = defs.resolve_job_def("release").execute_in_process(
+        instance=instance, asset_selection=chosen, raise_on_error=False
+    )
     assert not result.success
     assert failed(result) == {"every_record_has_one_layer": dg.AssetCheckSeverity.ERROR}
     assert "layers/records" in materialised(result)
@@ -109,8 +173,14 @@ def test_an_expectation_that_fails_is_told_and_blocks_nothing(
         " from ledger.events limit 1",
     )
     _, cursor = tick(instance, None)
-    result = load(read).resolve_job_def("release").execute_in_process(instance=instance, raise_on_error=False)
+    defs = load(read)
+    result = defs.resolve_job_def("release").execute_in_process(
+        instance=instance,
+        asset_selection=keys(defs, dg.AssetSelection.groups("ledger", "evidence")),
+        raise_on_error=False,
+    )
     assert result.success
+    assert "evidence/events" in materialised(result)
     assert failed(result) == {"users_are_pseudonyms": dg.AssetCheckSeverity.ERROR}
     tick(instance, cursor)
     [message] = web_hook.messages
@@ -130,76 +200,44 @@ def test_one_expectation_can_be_tried_alone(read: Path, load: Load, instance: dg
     assert materialised(result) == {}
 
 
-def test_a_run_that_could_not_start_is_told(
-    read: Path, load: Load, instance: dg.DagsterInstance, web_hook: Inbox
-) -> None:
+def test_a_run_that_could_not_start_is_told(shut_out: Ended, web_hook: Inbox) -> None:
     """Two runs want one project: the second says who has it, and so does the alert."""
-    job = load(read).resolve_job_def("release")
-    config = {"resources": {"session": {"config": {"wait": 0}}}}
-    _, cursor = tick(instance, None)
-    with open_session(read_project(read)):
-        result = job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
-    assert not result.success
-    tick(instance, cursor)
+    assert not shut_out.result.success
+    tick(shut_out.instance, shut_out.cursor)
     [message] = web_hook.messages
     assert message["title"] == "prefstrata quickstart: a run failed"
     assert "another run has this project (pid" in message["message"]
     assert "://" not in message["message"]
 
 
-def test_an_approving_run_reads_no_new_file_while_a_draft_waits(
-    read: Path, load: Load, instance: dg.DagsterInstance
-) -> None:
+def test_an_approving_run_reads_no_new_file_while_a_draft_waits(approving: Ended) -> None:
     """Whoever says yes has looked at the draft; what came since is read by the next run."""
-    draft = read / "drafts" / "b68a044d70a9"
-    draft.mkdir(parents=True)
-    with open_session(read_project(read)) as session:
-        stopped = {"content_id": session.identity.content_id, "gates": {"results": []}}
-    (draft / MANIFEST).write_text(json.dumps(stopped))
-    known = next(iter(sorted((read / "inbox").rglob("*.jsonl"))))
-    known.with_name("late.jsonl").write_text("".join(known.read_text("utf-8").splitlines(keepends=True)[:3]), "utf-8")
-    config = {"ops": {"publish": {"config": {"approve": "as looked at", "by": "ann"}}}}
-    assert load(read).resolve_job_def("release").execute_in_process(instance=instance, run_config=config).success
-    with open_session(read_project(read)) as session:
+    assert approving.result.success
+    with open_session(read_project(approving.project)) as session:
         assert [each.uri.rpartition("/")[2] for each in session.ingest().new] == ["late.jsonl"]
 
 
-def test_when_all_is_well_nobody_is_told(read: Path, load: Load, instance: dg.DagsterInstance, web_hook: Inbox) -> None:
+def test_when_all_is_well_nobody_is_told(approving: Ended, web_hook: Inbox) -> None:
     """A run that succeeds sends nothing."""
-    _, cursor = tick(instance, None)
-    assert load(read).resolve_job_def("release").execute_in_process(instance=instance).success
-    assert tick(instance, cursor)[0] == "1 runs ended, 0 alerts sent"
+    assert approving.result.success
+    assert tick(approving.instance, approving.cursor)[0] == "1 runs ended, 0 alerts sent"
     assert web_hook.messages == []
 
 
-def test_a_refused_alert_is_sent_again(read: Path, load: Load, instance: dg.DagsterInstance, web_hook: Inbox) -> None:
+def test_a_refused_alert_is_sent_again(shut_out: Ended, web_hook: Inbox) -> None:
     """A web hook that is down gets the alert when it is up: the tick fails until then, and is not forgotten."""
-    _, cursor = tick(instance, None)
-    job = load(read).resolve_job_def("release")
-    with open_session(read_project(read)):
-        job.execute_in_process(
-            instance=instance, run_config={"resources": {"session": {"config": {"wait": 0}}}}, raise_on_error=False
-        )
     web_hook.refusing = True
     with pytest.raises(UnreachableError, match="no service took the alert"):
-        tick(instance, cursor)
+        tick(shut_out.instance, shut_out.cursor)
     web_hook.refusing = False
-    tick(instance, cursor)
+    tick(shut_out.instance, shut_out.cursor)
     assert len(web_hook.messages) == 1
 
 
-def test_nobody_to_tell_is_said(
-    read: Path, load: Load, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_to_tell_is_said(shut_out: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an address the sensor goes on, so that setting one later does not flood it with old news."""
     monkeypatch.delenv("PREFSTRATA_ALERT_URLS", raising=False)
-    _, cursor = tick(instance, None)
-    job = load(read).resolve_job_def("release")
-    with open_session(read_project(read)):
-        job.execute_in_process(
-            instance=instance, run_config={"resources": {"session": {"config": {"wait": 0}}}}, raise_on_error=False
-        )
-    assert tick(instance, cursor)[1] != cursor
+    assert tick(shut_out.instance, shut_out.cursor)[1] != shut_out.cursor
 
 
 def test_a_canceled_run_is_told(instance: dg.DagsterInstance, web_hook: Inbox) -> None:
