@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests._command import inside
 
-if TYPE_CHECKING:
-    from pathlib import Path
+pytestmark = pytest.mark.usefixtures("in_short")
 
 CONFIG = """
 name: test
@@ -40,6 +40,24 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "inbox").mkdir()
     (tmp_path / "prefstrata.yaml").write_text(CONFIG, "utf-8")
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def accepted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after a run that accepted a file whole and had nothing to tell of it; no test changes it."""
+    folder = tmp_path_factory.mktemp("accepted")
+    (folder / "inbox").mkdir()
+    (folder / "prefstrata.yaml").write_text(CONFIG, "utf-8")
+    _put(folder, "a.jsonl", "q", "A", "B")
+    done = inside("run", "--quiet", cwd=folder)
+    assert (done.code, done.err) == (0, "")
+    return folder
+
+
+@pytest.fixture
+def released(accepted: Path, tmp_path: Path) -> Path:
+    """A copy of it, to change."""
+    return Path(shutil.copytree(accepted, tmp_path / "project"))
 
 
 def test_a_file_refused_whole_is_told(project: Path) -> None:
@@ -117,10 +135,9 @@ def test_what_to_do_is_told_where_the_reason_does_not_say_it(project: Path, name
     assert said in inside("doctor", cwd=project).out
 
 
-def test_a_file_that_is_edited_after_it_was_read_is_told(project: Path) -> None:
+def test_a_file_that_is_edited_after_it_was_read_is_told(released: Path) -> None:
     """With how much of it counts twice: nothing of it was taken back, and its records have no id."""
-    _put(project, "a.jsonl", "q", "A", "B")
-    assert "warning" not in inside("run", cwd=project).err
+    project = released
     _put(project, "a.jsonl", "q", "A", "B", "B")
     grown = inside("run", "--json", cwd=project)
     assert (grown.document["files"][0]["status"], "warning" in grown.err) == ("grown", False)
@@ -131,10 +148,9 @@ def test_a_file_that_is_edited_after_it_was_read_is_told(project: Path) -> None:
     assert "warning" not in inside("run", cwd=project).err
 
 
-def test_who_wants_no_notes_is_warned_all_the_same(project: Path) -> None:
+def test_who_wants_no_notes_is_warned_all_the_same(released: Path) -> None:
     """Of files refused whole, with their records, and of files that were edited."""
-    _put(project, "a.jsonl", "q", "A", "B")
-    assert inside("run", "--quiet", cwd=project).err == ""
+    project = released
     _put(project, "a.jsonl", "q", "B", "B")
     _put(project, "b.jsonl", "q", "none")
     refused, record, edited = inside("run", "--quiet", cwd=project).err.splitlines()
@@ -163,10 +179,9 @@ def test_doctor_names_files_that_were_edited(project: Path) -> None:
     ]
 
 
-def test_files_are_told_where_a_check_stops_the_run(project: Path) -> None:
+def test_files_are_told_where_a_check_stops_the_run(released: Path) -> None:
     """The next run knows them, so nobody else would say it."""
-    _put(project, "a.jsonl", "q", "A", "B")
-    assert inside("run", cwd=project).code == 0
+    project = released
     with duckdb.connect(project / "warehouse" / "prefstrata.duckdb") as warehouse:
         warehouse.execute("update ledger.batches set accepted = accepted + 1, rows = rows + 1")
     _put(project, "a.jsonl", "q", "B", "B")
