@@ -15,6 +15,7 @@ from examples.generator import generate
 from prefstrata.pipeline import open_project_store, open_session, run
 from prefstrata.project import PROJECT_FILE, read_project
 from prefstrata.releases import Status, checkout_files, read_manifest
+from tests._example import join_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example project with every kind of signal, its broken records too; never run, never changed."""
     folder = tmp_path_factory.mktemp("example") / "project"
     generate(folder, prompts=_PROMPTS)
+    join_days(folder)
     return folder
 
 
