@@ -41,15 +41,15 @@ LIVE = ("\x1b]0;", "\x1b[31m", "\x07", "\u202e", "\x85")
 
 def make(folder: Path) -> Path:
     """A project with crowd and expert votes, released twice: the second time with one pair more."""
-    assert command("init", folder).code == 0
+    assert inside("init", folder, cwd=folder.parent).code == 0
     with (folder / "prefstrata.yaml").open("a", encoding="utf-8") as file:
         file.write(EXPERTS)
     (folder / "inbox" / "experts").mkdir()
     put(folder, "a.jsonl", *(pairwise(f"Question {n}?", "Yes, because.", "No.", task="chat") for n in range(5)))
     put(folder, "experts/a.jsonl", pairwise("Question 0?", "Yes, because.", "No.", reason_tags=["clear"], task="chat"))
-    assert command("run", "--project", folder).code == 0
+    assert inside("run", cwd=folder).code == 0
     put(folder, "b.jsonl", pairwise("One more?", "Surely.", "Never.", task="chat"))
-    assert command("run", "--project", folder).code == 0
+    assert inside("run", cwd=folder).code == 0
     return folder
 
 
@@ -63,6 +63,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(made: Path, tmp_path: Path) -> Path:
     """A released project of one's own."""
     return Path(shutil.copytree(made, tmp_path / "project"))
+
+
+@pytest.fixture(scope="module")
+def disputed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A released project of one pair that raters contradict each other on, unchanged by tests; what its run said."""
+    folder = tmp_path_factory.mktemp("disputed") / "project"
+    inside("init", folder, cwd=folder.parent)
+    sides = ("The one answer.", "The other answer.")
+    records = [pairwise("Which?", *sides, rater=f"r{n}") for n in range(3)]
+    records += [pairwise("Which?", *sides[::-1], rater=f"s{n}") for n in range(3)]
+    put(folder, "a.jsonl", *records)
+    return folder, inside("run", cwd=folder).out
 
 
 def layer_of(project: Path) -> str:
@@ -90,9 +102,9 @@ def test_the_story_from_nothing_to_a_rollback(tmp_path: Path) -> None:
         "policies/general.yaml",
         "prefstrata.yaml",
     ]
-    empty = command("run", cwd=project)
+    empty = inside("run", cwd=project)
     assert (empty.code, "nothing to release" in empty.out) == (0, True)
-    assert command("log", "--json", cwd=project).document == []
+    assert inside("log", "--json", cwd=project).document == []
 
     put(project, "votes.jsonl", pairwise("Why?", "Because of this.", "No.", task="chat"), {"type": "pairwise"})
     first = command("run", "--json", cwd=project).document
@@ -100,11 +112,11 @@ def test_the_story_from_nothing_to_a_rollback(tmp_path: Path) -> None:
     assert (first["read"], first["accepted"], first["quarantined"]) == (2, 1, 1)
     assert sum(first["reasons"].values()) == 1
     assert set(first["seconds"]) == {stage.name for stage in STAGES} | {"release"}
-    again = command("run", cwd=project)
+    again = inside("run", cwd=project)
     assert (again.code, "nothing new: v000001" in again.out) == (0, True)
 
     put(project, "more.jsonl", pairwise("And then?", "This.", "That.", task="chat"))
-    assert command("run", "--json", cwd=project).document["tag"] == "v000002"
+    assert inside("run", "--json", cwd=project).document["tag"] == "v000002"
     assert [each["tag"] for each in command("log", "--json", cwd=project).document] == ["v000002", "v000001"]
     shown = command("show", "v1", cwd=project)
     assert (shown.code, "v000001 of mine" in shown.out) == (0, True)
@@ -122,33 +134,33 @@ def test_the_story_from_nothing_to_a_rollback(tmp_path: Path) -> None:
     assert len((out / "pairs.jsonl").read_text("utf-8").splitlines()) == 2
     back = command("rollback", "v1", "--reason", "v2 was wrong", "--json", cwd=project).document
     assert (back["tag"], back["rollback_to"]) == ("v000003", "v000001")
-    newest = command("log", "--limit", "1", cwd=project).out
+    newest = inside("log", "--limit", "1", cwd=project).out
     assert "rollback to v000001: v2 was wrong" in newest
-    after = command("run", cwd=project)
+    after = inside("run", cwd=project)
     assert (after.code, "v000003, a rollback, stays" in after.err) == (0, True)
-    undone = command("diff", "v1", "v3", cwd=project)
+    undone = inside("diff", "v1", "v3", cwd=project)
     assert "no difference" in undone.out
 
 
 def test_a_summary_says_what_was_read_and_published(tmp_path: Path) -> None:
     """Off a terminal a run prints its stages with their seconds on stderr and its summary on stdout."""
-    command("init", tmp_path / "p")
+    inside("init", tmp_path / "p", cwd=tmp_path)
     put(tmp_path / "p", "a.jsonl", pairwise("Why?", "So.", "No."), {"type": "pairwise", "prompt": 1})
-    done = command("run", "--project", tmp_path / "p")
+    done = inside("run", "--project", tmp_path / "p", cwd=tmp_path)
     assert re.search(r"^read 2 records from 1 new file$", done.out, re.MULTILINE)
     assert re.search(r"^ +1 accepted, 1 in quarantine$", done.out, re.MULTILINE)
     assert re.search(r"^weak +1$", done.out, re.MULTILINE)
     assert re.search(r"^published v000001: \d+ files uploaded \([\d.]+ kB\), 0 there already$", done.out, re.MULTILINE)
     stages = re.findall(r"^(\w+) +[\d.]+ s(?:  .+)?$", done.err, re.MULTILINE)
     assert stages == [*(stage.name for stage in STAGES), "release"]
-    assert command("run", "--quiet", "--project", tmp_path / "p").err == ""
+    assert inside("run", "--quiet", "--project", tmp_path / "p", cwd=tmp_path).err == ""
 
 
-def test_what_to_do_next_is_a_layer_that_has_records(tmp_path: Path) -> None:
+def test_what_to_do_next_is_a_layer_that_has_records(disputed: tuple[Path, str], tmp_path: Path) -> None:
     """Not one whose checkout says that it is empty; where people are waited for, the queue."""
-    inside("init", tmp_path / "p", cwd=tmp_path)
-    put(tmp_path / "p", "a.jsonl", pairwise("Why?", "So.", "No.", rater="a"), pairwise("Why?", "No.", "So.", rater="b"))
-    assert inside("run", cwd=tmp_path / "p").out.endswith("next: prefstrata show v000001, prefstrata queue list\n")
+    folder, said = disputed
+    assert said.endswith("next: prefstrata show v000001, prefstrata queue list\n")
+    shutil.copytree(folder, tmp_path / "p")
     put(tmp_path / "p", "b.jsonl", pairwise("How?", "So.", "No."))
     told = inside("run", cwd=tmp_path / "p").out.splitlines()[-1]
     assert told == "next: prefstrata show v000002, prefstrata checkout weak@v000002 --for jsonl --out DIR"
@@ -157,20 +169,20 @@ def test_what_to_do_next_is_a_layer_that_has_records(tmp_path: Path) -> None:
 
 def test_a_refused_record_alone_is_nothing_to_release(tmp_path: Path) -> None:
     """A ledger of nothing but quarantine publishes no empty release."""
-    command("init", tmp_path / "p")
+    inside("init", tmp_path / "p", cwd=tmp_path)
     put(tmp_path / "p", "a.jsonl", {"type": "pairwise"})
-    done = command("run", "--json", "--project", tmp_path / "p").document
+    done = inside("run", "--json", cwd=tmp_path / "p").document
     assert (done["status"], done["tag"], done["quarantined"]) == ("nothing_new", None, 1)
-    assert command("log", "--json", "--project", tmp_path / "p").document == []
+    assert inside("log", "--json", cwd=tmp_path / "p").document == []
 
 
 def test_init_overwrites_nothing(tmp_path: Path) -> None:
     """A folder that has a file of the same name is left exactly as it was; other files do not matter."""
     (tmp_path / "notes.txt").write_text("mine")
-    assert command("init", tmp_path).code == 0
+    assert inside("init", tmp_path, cwd=tmp_path).code == 0
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     (tmp_path / "prefstrata.yaml").unlink()
-    again = command("init", tmp_path)
+    again = inside("init", tmp_path, cwd=tmp_path)
     assert (again.code, "README.md" in again.err) == (2, True)
     assert not (tmp_path / "prefstrata.yaml").exists()
     assert {path: path.read_bytes() for path in before if path.name != "prefstrata.yaml"} == {
@@ -448,16 +460,11 @@ def test_sql_answers_for_people_and_machines(project: Path) -> None:
     assert inside("sql", "select 1 as a, 2 as a", "--json", cwd=project).code == 2
 
 
-def test_queue_lists_what_waits(tmp_path: Path) -> None:
-    """A pair that raters contradict each other on waits for arbitration, with the reason."""
-    project = tmp_path / "p"
-    command("init", project)
-    one, other = "The one answer.", "The other answer."
-    records = [pairwise("Which?", one, other, rater=f"r{n}") for n in range(3)]
-    records += [pairwise("Which?", other, one, rater=f"s{n}") for n in range(3)]
-    put(project, "a.jsonl", *records)
-    assert inside("queue", "list", cwd=project).code == 2
-    inside("run", cwd=project)
+def test_queue_lists_what_waits(disputed: tuple[Path, str], tmp_path: Path) -> None:
+    """A pair that raters contradict each other on waits for arbitration, with the reason; before a run nobody knows."""
+    inside("init", tmp_path / "p", cwd=tmp_path)
+    assert inside("queue", "list", cwd=tmp_path / "p").code == 2
+    project, _ = disputed
     items = inside("queue", "list", "--json", cwd=project).document
     assert [(each["queue"], each["priority"] > 0) for each in items] == [("arbitration", True), ("reannotation", True)]
     assert items[0]["reason"] in inside("queue", "list", "--queue", "arbitration", cwd=project).out
@@ -466,10 +473,10 @@ def test_queue_lists_what_waits(tmp_path: Path) -> None:
 
 def test_doctor_ends_with_the_code_of_what_is_amiss(project: Path, tmp_path: Path) -> None:
     """A sound project is 0, no project is 2, a warehouse in use is 4; each line says what to do."""
-    sound = command("doctor", cwd=project)
+    sound = inside("doctor", cwd=project)
     assert sound.code == 0
     assert re.search(r"^OK  store: .*2 releases$", sound.out, re.MULTILINE)
-    nowhere = command("doctor", "--json", cwd=tmp_path)
+    nowhere = inside("doctor", "--json", cwd=tmp_path)
     assert (nowhere.code, nowhere.document["ok"]) == (2, False)
     (wrong,) = (check for check in nowhere.document["checks"] if check["ok"] is False)
     assert (wrong["what"], "init" in wrong["todo"]) == ("project", True)
@@ -481,10 +488,10 @@ def test_doctor_ends_with_the_code_of_what_is_amiss(project: Path, tmp_path: Pat
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A released project whose data tries to act on the terminal."""
     project = tmp_path_factory.mktemp("hostile") / "project"
-    command("init", project)
+    inside("init", project, cwd=project.parent)
     put(project, "a.jsonl", pairwise("Why?", "So.", "No.", task=HOSTILE, scenario=HOSTILE, dims=[HOSTILE]))
-    assert command("run", cwd=project).code == 0
-    command("rollback", "v1", "--reason", HOSTILE, cwd=project)
+    assert inside("run", cwd=project).code == 0
+    inside("rollback", "v1", "--reason", HOSTILE, cwd=project)
     return project
 
 
@@ -518,9 +525,10 @@ def on_terminal(*arguments: str, cwd: Path, **extra: str) -> str:
     [["show"], ["log"], ["sql", "select task, scenario from evidence.prompts"], ["show", "--json"]],
     ids=" ".join,
 )
-def test_hostile_text_stays_text(call: list[str], hostile: Path) -> None:
+def test_hostile_text_stays_text(call: list[str], hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Escapes, titles, direction overrides and markup of the data are shown, not obeyed; on a terminal too."""
-    done = command(*call, cwd=hostile)
+    monkeypatch.setenv("COLUMNS", "120")
+    done = inside(*call, cwd=hostile)
     seen = on_terminal(*call, cwd=hostile, COLUMNS="400", NO_COLOR="1")
     for text in (done.out + done.err, seen):
         assert [each for each in LIVE if each in text] == []
@@ -538,7 +546,7 @@ def test_no_colour_is_respected(project: Path) -> None:
 
 def test_a_terminal_sees_progress_and_then_the_result(tmp_path: Path) -> None:
     """The spinner leaves the stages and the summary behind."""
-    command("init", tmp_path / "p")
+    inside("init", tmp_path / "p", cwd=tmp_path)
     put(tmp_path / "p", "a.jsonl", pairwise("Why?", "So.", "No."))
     seen = on_terminal("run", cwd=tmp_path / "p")
     assert "evidence" in seen
