@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests._command import command, inside, pairwise, put
+from tests._command import inside, pairwise, put
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+pytestmark = pytest.mark.usefixtures("in_short")
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A new project, nothing read."""
     folder = tmp_path / "p"
-    command("init", folder)
+    inside("init", folder, cwd=tmp_path)
     return folder
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests._command import command, inside
+import pytest
+
+from tests._command import inside
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("in_short")
 
 PILOT = """
   - name: pilot
@@ -33,7 +37,7 @@ def _orders(project: Path) -> Any:  # noqa: ANN401 - any JSON
 def test_an_order_that_is_unknown_after_all_needs_the_ledger_built_anew(tmp_path: Path) -> None:
     """From the inbox, with the warehouse moved away; the releases stay."""
     project = tmp_path / "p"
-    command("init", project)
+    inside("init", project, cwd=tmp_path)
     config, pilot = project / "prefstrata.yaml", project / "inbox" / "pilot"
     config.write_text(config.read_text("utf-8") + PILOT, "utf-8")
     pilot.mkdir()

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from prefstrata.project import read_project
-from tests._command import command, inside, pairwise, put
+from tests._command import inside, pairwise, put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ USERS = """
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A released project with raters of several names, one of them hostile, and a user."""
     folder = tmp_path_factory.mktemp("raters") / "p"
-    command("init", folder)
+    inside("init", folder, cwd=folder.parent)
     with (folder / "prefstrata.yaml").open("a", encoding="utf-8") as file:
         file.write(USERS)
     (folder / "inbox" / "users").mkdir()
@@ -84,7 +84,7 @@ def test_one_card_is_found_by_its_name(project: Path) -> None:
 
 def test_without_a_run_there_are_no_cards(tmp_path: Path) -> None:
     """It is said, and what makes them."""
-    command("init", tmp_path / "p")
+    inside("init", tmp_path / "p", cwd=tmp_path)
     done = inside("raters", cwd=tmp_path / "p")
     assert (done.code, "prefstrata run" in done.err) == (2, True)
 

@@ -82,7 +82,8 @@ def test_a_source_does_not_become_frozen_by_a_word(tmp_path: Path) -> None:
     """What was read as training data stays that; the error says what to do instead, and the other way round too."""
     project = _project(tmp_path / "project", frozen=False)
     add(project, "exam", "a", _record(1, f"{_LONG} 1."))
-    run(project)
+    with open_session(project) as session:
+        assert session.ingest().accepted == 1
     with pytest.raises(ConfigError, match=r"exam has frozen: true now.*another name"):
         run(_project(tmp_path / "project"))
 
