@@ -15,9 +15,9 @@ from prefstrata.model import ConfigError, UnreachableError
 from prefstrata.pipeline import alone, open_session
 from prefstrata.project import read_project
 from prefstrata.rules import run_rules
-from tests._command import command
+from tests._command import inside
 from tests.integration.dagster.test_new_files import age, started, tick
-from tests.integration.test_rules_command import CONFIG, GENERAL, SOURCE, project
+from tests.integration.test_rules_command import CONFIG, GENERAL, SOURCE, project, ruled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from prefstrata.project import Project
     from prefstrata.rules import RuleRun
 
-__all__ = ["project"]
+__all__ = ["project", "ruled"]
 
 KEY = dg.AssetKey(["rules", "verdicts"])
 
@@ -65,7 +65,7 @@ def test_the_job_lets_rules_vote_and_the_release_does_not(project: Path, loaded:
         metadata = event.materialization.metadata
         assert metadata["verdicts delivered"].value == delivered
         assert [row.data["pairs it decides"] for row in metadata["rules"].records] == [10, 10]
-    assert command("rules", "run", "--json", cwd=project).document["delivered"] == 0
+    assert inside("rules", "run", "--json", cwd=project).document["delivered"] == 0
 
 
 def test_what_rules_deliver_starts_one_release(project: Path, loaded: dg.Definitions) -> None:
