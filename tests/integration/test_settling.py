@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING, Any
+import shutil
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests._command import command, inside, pairwise, put
+from tests._command import inside, pairwise, put
 
-if TYPE_CHECKING:
-    from pathlib import Path
+pytestmark = pytest.mark.usefixtures("in_short")
 
 GOOD, BAD = "=Open the lid, then press Start.", "Press everything."
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A released project with one dispute, of two dimensions, and pairs that nobody disputes."""
-    folder = tmp_path / "p"
-    command("init", folder)
+@pytest.fixture(scope="module")
+def disputed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A released project with one dispute, of two dimensions, and pairs that nobody disputes; no test changes it."""
+    folder = tmp_path_factory.mktemp("disputed") / "p"
+    inside("init", folder, cwd=folder.parent)
     records = [
         pairwise(
             "How do I start it?", *sides, rater=f"{name}{n}", dims=["helpfulness"], scenario="care", reason_tags=tags
@@ -34,6 +35,12 @@ def project(tmp_path: Path) -> Path:
     put(folder, "first.jsonl", *records)
     assert inside("run", "--quiet", cwd=folder).code == 0
     return folder
+
+
+@pytest.fixture
+def project(disputed: Path, tmp_path: Path) -> Path:
+    """A copy of it, to change."""
+    return Path(shutil.copytree(disputed, tmp_path / "p"))
 
 
 def _document(project: Path, *call: str) -> Any:  # noqa: ANN401 - any JSON
@@ -175,7 +182,7 @@ def _rated(project: Path, name: str, *ratings: tuple[str, str, float]) -> None:
 def test_what_ratings_settle_follows_from_nothing_else_that_their_rater_says(tmp_path: Path) -> None:
     """A golden pair rated .80 against .75 stays decided when its rater rates other things much further apart."""
     project = tmp_path / "p"
-    command("init", project)
+    inside("init", project, cwd=tmp_path)
     (project / "inbox" / "golden").mkdir()
     with (project / "prefstrata.yaml").open("a", encoding="utf-8") as file:
         file.write(GOLDEN)
