@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prefstrata.pipeline import open_session, run
-from tests.unit.pipeline._project import add, build, make, pair
+from tests.unit.pipeline._project import add, build, in_short, make, pair
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from prefstrata.pipeline import RunSummary
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _in_short() -> Iterator[None]:
+    """What a whole fit and all replicates come to is tried in tests/unit/noise."""
+    with in_short():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +29,8 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunSummary
     folder = tmp_path_factory.mktemp("released")
     project = make(folder)
     add(project, "crowd", "a", pair(1))
-    return folder, run(project)
+    with in_short():
+        return folder, run(project)
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +39,6 @@ def unreleased(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("unreleased")
     project = make(folder)
     add(project, "crowd", "a", pair(1))
-    with open_session(project) as session:
+    with in_short(), open_session(project) as session:
         build(session)
     return folder
