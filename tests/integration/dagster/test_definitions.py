@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,13 +25,22 @@ ROOT = Path(__file__).resolve().parents[3]
 KEYS = Path(__file__).with_name("asset-keys.txt")
 
 
-@pytest.fixture
-def defs(load: Callable[[Path], dg.Definitions], project: Path) -> dg.Definitions:
+@pytest.fixture(scope="module")
+def project(generated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example project, for tests that only look at it."""
+    return shutil.copytree(generated, tmp_path_factory.mktemp("looked-at") / "project")
+
+
+@pytest.fixture(scope="module")
+def defs(project: Path) -> dg.Definitions:
     """The definitions of the example project."""
-    return load(project)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFSTRATA_PROJECT", str(project))
+        found: dg.Definitions = importlib.reload(importlib.import_module("dagster_project.definitions")).defs
+    return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def specs(defs: dg.Definitions) -> dict[str, dg.AssetSpec]:
     """Every asset's spec by ``schema/table``."""
     return {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
