@@ -18,7 +18,7 @@ from tests._command import inside, pairwise, put
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("in_short")]
 
 PLANTED = (
     "ann.planted@example.org",
