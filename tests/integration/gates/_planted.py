@@ -10,6 +10,7 @@ import yaml
 
 from examples.generator import generate
 from prefstrata.project import PROJECT_FILE, read_project
+from tests._example import join_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,6 +67,7 @@ _SOURCE = {
 def generated(folder: Path, prompts: int) -> tuple[Project, pl.DataFrame]:
     """The example project with a place for one more batch of the crowd, and its truth."""
     truth = generate(folder, prompts=prompts)
+    join_days(folder)
     file = folder / PROJECT_FILE
     config = yaml.safe_load(file.read_text("utf-8"))
     config["sources"].append(_SOURCE)
