@@ -13,6 +13,7 @@ from examples.generator._draw import Draw
 from examples.generator._items import items
 from examples.generator._model import DIMENSIONS, gap
 from prefstrata.project import PROJECT_FILE
+from tests._example import join_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,6 +41,7 @@ _VENDOR = {
 def make(folder: Path) -> None:
     """The example project, small, with a vendor whose crowd has judged a first, careful batch."""
     generate(folder, prompts=_PROMPTS)
+    join_days(folder)
     file = folder / PROJECT_FILE
     config = yaml.safe_load(file.read_text("utf-8"))
     config["sources"].append(_VENDOR)
