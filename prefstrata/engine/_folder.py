@@ -86,8 +86,11 @@ class TableFolder:
 
     def new_part(self, full_name: str) -> str:
         """A folder for rows of a table, relative to :attr:`path`, that nobody else has; it is not made."""
-        top = "scratch" if definition(full_name).passing else "data"
-        return f"{top}/{full_name}/{uuid.uuid4().hex}"
+        return self.new_scratch(full_name) if definition(full_name).passing else _new(f"data/{full_name}")
+
+    def new_scratch(self, name: str) -> str:
+        """A folder, as of :meth:`new_part`, for rows that no table has and that live for one run at most."""
+        return _new(f"scratch/{name}")
 
     def settle(self, part: str) -> None:
         """Make what was written into a folder survive a power cut, before anything names it."""
@@ -108,6 +111,10 @@ class TableFolder:
         for folder in self.path.glob("data/*/*"):
             if folder.relative_to(self.path).as_posix() not in named:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new(folder: str) -> str:
+    return f"{folder}/{uuid.uuid4().hex}"
 
 
 def parquet_files(folder: Path) -> list[Path]:

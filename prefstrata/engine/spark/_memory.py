@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,6 +13,7 @@ from prefstrata.model.tables import table as definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from pyspark.sql import DataFrame, SparkSession
 
@@ -58,7 +59,12 @@ class SparkEngine(Statements):
         return self.session.createDataFrame(list(rows), schema_of(table)).coalesce(1)
 
     def _rows(self, table: Table, params: dict[str, Scalar]) -> Rows:
-        return tuple(tuple(row.asDict(recursive=True).values()) for row in self.rows_of(table, params).collect())
+        with self.rows_of(table, params) as rows:
+            return tuple(tuple(row.asDict(recursive=True).values()) for row in rows.collect())
+
+    def held(self, rows: DataFrame) -> AbstractContextManager[DataFrame]:
+        """The same rows, in this process's memory once they are worked out; Spark lets them go with the last reader."""
+        return nullcontext(rows.localCheckpoint(eager=False))
 
     def ensure(self, table: Table) -> None:
         """Create the table when it is not there yet."""

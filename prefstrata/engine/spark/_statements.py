@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +14,9 @@ from prefstrata.engine._shared import check_columns, given
 from prefstrata.engine._types import parse_type, polars_type, spark_type
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.sql.types import DataType
 
@@ -48,36 +52,52 @@ class Statements(ABC):
         """Drop a table's view."""
         self.session.catalog.dropTempView(self.name(full_name))
 
-    def run(self, name: str, params: dict[str, Scalar]) -> DataFrame:
-        """The result of ``sql/<name>.sql``, not computed yet."""
+    @abstractmethod
+    def held(self, rows: DataFrame) -> AbstractContextManager[DataFrame]:
+        """The same rows, worked out once for all who read them until the block ends."""
+
+    def run(self, name: str, params: dict[str, Scalar]) -> AbstractContextManager[DataFrame]:
+        """The result of ``sql/<name>.sql``, not computed yet; to be computed before the block ends."""
         return self.translated(sql_text(name), given(name, params))
 
-    def translated(self, sql: str, params: dict[str, Scalar]) -> DataFrame:
-        """The result of a statement in DuckDB's dialect, not computed yet."""
+    @contextmanager
+    def translated(self, sql: str, params: dict[str, Scalar]) -> Iterator[DataFrame]:
+        """The result of a statement in DuckDB's dialect, not computed yet; to be computed before the block ends."""
         from prefstrata.engine.spark._translate import to_spark  # noqa: PLC0415 - sqlglot is optional
 
-        return self.session.sql(to_spark(sql, params, self.view))
+        found = to_spark(sql, params, self.view, lambda part: self.name(f"held.{part}"))
+        with ExitStack() as until_the_end:
+            for name, select in found.parts:
+                rows = until_the_end.enter_context(self.held(self.session.sql(select)))
+                rows.createOrReplaceTempView(name)
+            result = self.session.sql(found.rest)
+            for name, _ in found.parts:
+                self.session.catalog.dropTempView(name)
+            yield result
 
-    def rows_of(self, table: Table, params: dict[str, Scalar]) -> DataFrame:
-        """The rows of the table's statement, with the table's columns and types, not computed yet."""
-        frame = self.run(table.full_name, params)
-        check_columns(table, frame.columns)
-        return typed(table, frame, [column.name for column in table.columns])
+    @contextmanager
+    def rows_of(self, table: Table, params: dict[str, Scalar]) -> Iterator[DataFrame]:
+        """What :meth:`run` gives for the table's own statement, with the table's columns and types."""
+        with self.run(table.full_name, params) as frame:
+            check_columns(table, frame.columns)
+            yield typed(table, frame, [column.name for column in table.columns])
 
     def evaluate(self, expression: str) -> object:
         """The value of one expression in the dialect of ``sql/``: the way to look at a named function."""
-        [row] = self.translated(f"select {expression} as value", {}).collect()
+        with self.translated(f"select {expression} as value", {}) as frame:
+            [row] = frame.collect()
         return row["value"]
 
     def query(self, name: str, **params: Scalar) -> pl.DataFrame:
         """The result of ``sql/<name>.sql``, which must be small."""
-        return _small(self.run(name, params))
+        with self.run(name, params) as frame:
+            return _small(frame)
 
     def count_and_sample(self, name: str, limit: int) -> tuple[int, pl.DataFrame]:
         """How many rows ``sql/<name>.sql`` has, and the first ``limit`` of them by their columns."""
-        frame = self.run(name, {})
-        rows = frame.count()
-        return rows, _small(frame.orderBy(*frame.columns).limit(limit) if rows else frame.limit(0))
+        with self.run(name, {}) as frame:
+            rows = frame.count()
+            return rows, _small(frame.orderBy(*frame.columns).limit(limit) if rows else frame.limit(0))
 
 
 def typed(table: Table, frame: DataFrame, order: list[str]) -> DataFrame:

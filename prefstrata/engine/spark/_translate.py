@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,14 @@ import sqlglot
 from sqlglot import exp
 
 from prefstrata.engine._files import function_names, sql_text
+from prefstrata.engine.spark._splitting import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from prefstrata.engine._protocol import Scalar
 
-__all__ = ["python_functions", "to_spark"]
+__all__ = ["Translated", "python_functions", "to_spark"]
 
 _MACRO = re.compile(r"create or replace macro (?P<name>\w+)\((?P<arguments>[^)]*)\) as\s(?P<body>.*)", re.DOTALL)
 
@@ -99,17 +101,45 @@ def _rounded(value: exp.Expr, digits: int) -> exp.Expr:
     return exp.paren(exp.Div(this=whole, expression=scale.copy()))
 
 
-def to_spark(sql: str, params: Mapping[str, Scalar], view: Callable[[str], str]) -> str:
-    """The statement in Spark's dialect, its parameters filled in, its tables named by ``view(full_name)``."""
+@dataclass(frozen=True)
+class Translated:
+    """A statement in Spark's dialect.
+
+    Attributes:
+        parts: names and statements of rows to be held for those that follow, in their order.
+        rest: the statement that is left.
+    """
+
+    parts: tuple[tuple[str, str], ...]
+    rest: str
+
+
+def to_spark(
+    sql: str, params: Mapping[str, Scalar], view: Callable[[str], str], part: Callable[[str], str]
+) -> Translated:
+    """The statement in Spark's dialect, its parameters filled in.
+
+    Args:
+        sql: it, as in ``sql/``.
+        params: its parameters.
+        view: how a table is called that it reads, by its full name.
+        part: how a CTE is called whose rows are held, by its name.
+    """
     # With their types: 1 and true are one key, and two texts.
-    text, tables = _translated(sql, tuple((name, type(value), value) for name, value in sorted(params.items())))
-    for full_name in tables:
-        text = text.replace(_stand_in(full_name), view(full_name))
-    return text
+    found, tables = _translated(sql, tuple((name, type(value), value) for name, value in sorted(params.items())))
+    views = {_stand_in("table", full_name): view(full_name) for full_name in tables}
+    views |= {_stand_in("part", name): part(name) for name, _ in found.parts}
+
+    def placed(text: str) -> str:
+        for stand_in, name in views.items():
+            text = text.replace(stand_in, name)
+        return text
+
+    return Translated(tuple((part(name), placed(text)) for name, text in found.parts), placed(found.rest))
 
 
 @lru_cache(maxsize=1024)
-def _translated(sql: str, params: tuple[tuple[str, type, Scalar], ...]) -> tuple[str, tuple[str, ...]]:
+def _translated(sql: str, params: tuple[tuple[str, type, Scalar], ...]) -> tuple[Translated, tuple[str, ...]]:
     """The statement in Spark's dialect, with stand-ins for its tables, and those tables; a fit asks again and again."""
     values = {name: value for name, _, value in params}
     tables: set[str] = set()
@@ -120,17 +150,22 @@ def _translated(sql: str, params: tuple[tuple[str, type, Scalar], ...]) -> tuple
         if isinstance(node, exp.Table) and node.db:
             full_name = f"{node.db}.{node.name}"
             tables.add(full_name)
-            named = exp.Table(this=exp.to_identifier(_unquoted(full_name), quoted=True))
-            return exp.alias_(named, node.alias or node.name, table=True)
-        return node
+            return _stood_in(node, "table", full_name)
+        return _stood_in(node, "part", node.name) if isinstance(node, exp.Table) and node.name in held else node
 
-    tree = _read(sql).transform(local)
-    return tree.sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE), tuple(sorted(tables))
+    def told(tree: exp.Expr) -> str:
+        return tree.transform(local).sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+
+    parts, rest = split(_read(sql))
+    held = {part.name for part in parts}
+    found = Translated(tuple((part.name, told(part.select)) for part in parts), told(rest))
+    return found, tuple(sorted(tables))
 
 
-def _unquoted(full_name: str) -> str:
-    return f"the table {full_name}"
+def _stood_in(table: exp.Table, kind: str, name: str) -> exp.Expr:
+    named = exp.Table(this=exp.to_identifier(f"the {kind} {name}", quoted=True))
+    return exp.alias_(named, table.alias or table.name, table=True)
 
 
-def _stand_in(full_name: str) -> str:
-    return f"`{_unquoted(full_name)}`"
+def _stand_in(kind: str, name: str) -> str:
+    return f"`the {kind} {name}`"

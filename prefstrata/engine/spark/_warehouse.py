@@ -76,6 +76,19 @@ class SparkWarehouse(Statements):
             return no_rows(self.session, table)
         return self.session.read.schema(schema_of(table)).parquet(*paths)
 
+    @contextmanager
+    def held(self, rows: DataFrame) -> Iterator[DataFrame]:
+        """The same rows, written once: all workers see them, and none takes them with it when it dies."""
+        if "void" in rows.schema.simpleString():  # Parquet has no column of nothing but null
+            yield rows
+            return
+        part = self._folder.new_scratch("held")
+        try:
+            rows.write.parquet(str(self._folder.path / part))
+            yield self.session.read.schema(rows.schema).parquet(str(self._folder.path / part))
+        finally:
+            self._folder.drop(part)
+
     # What is in the tables.
 
     def ensure(self, table: Table) -> None:
@@ -161,7 +174,8 @@ class SparkWarehouse(Statements):
     def _written(self, table: Table, params: dict[str, Scalar]) -> tuple[str, int]:
         """The rows of the table's statement in a new folder, and how many they are."""
         part = self._folder.new_part(table.full_name)
-        self.rows_of(table, params).write.parquet(str(self._folder.path / part))
+        with self.rows_of(table, params) as written:
+            written.write.parquet(str(self._folder.path / part))
         files = self._files((part,))
         rows = int(pl.scan_parquet(files).select(pl.len()).collect().item()) if files else 0
         self._settle(part)
@@ -231,15 +245,15 @@ class SparkWarehouse(Statements):
     @contextmanager
     def _parted(self, full_name: str, key: str, places: str, params: dict[str, Scalar]) -> Iterator[_Parted]:
         table = definition(full_name)
-        rows = self.run(full_name, params)
-        check_columns(table, rows.columns)
-        rows = typed(table, rows, rows.columns)
-        numbers = self.translated(places, {}).selectExpr(key, "cast(file_number as int) as file_number")
-        numbered = rows.join(numbers, on=key).select(*rows.columns, "file_number")
         part = self._folder.new_part(full_name)
         folder = self._folder.path / part
         try:
-            numbered.repartition("file_number").write.partitionBy("file_number").parquet(str(folder))
+            with self.run(full_name, params) as found, self.translated(places, {}) as placed:
+                check_columns(table, found.columns)
+                rows = typed(table, found, found.columns)
+                numbers = placed.selectExpr(key, "cast(file_number as int) as file_number")
+                numbered = rows.join(numbers, on=key).select(*rows.columns, "file_number")
+                numbered.repartition("file_number").write.partitionBy("file_number").parquet(str(folder))
             yield _Parted(folder, key, self._desk)
         finally:
             self._folder.drop(part)
