@@ -16,6 +16,8 @@ from tests._stores import StoreKit
 
 # The pseudonyms of users are part of every id: one key for all tests, and no key files in the checkout.
 os.environ.setdefault("PREFSTRATA_PSEUDONYM_KEY", "a key for tests, and no secret")
+# Commands run in this process, too, and must not run in somebody's own project.
+os.environ.pop("PREFSTRATA_PROJECT", None)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Figures of the PandaLM test set, through the pipeline as far as they are made: those known of it, to the last digit.
+"""Figures of the PandaLM test set, through the pipeline: those known of it, to the last digit.
 
 ``pandalm/prefstrata.yaml`` reads the file item by item, all 999 of them; ``twelve-slices/prefstrata.yaml`` as it reads
 every slice: six items whose response is JSON ``true`` are refused, and equal texts are one pair whoever wrote them.
@@ -19,8 +19,9 @@ import pytest
 import yaml
 from sklearn.metrics import cohen_kappa_score
 
-from prefstrata.pipeline import open_session, stage_of
+from prefstrata.pipeline import open_session, run, stage_of
 from prefstrata.project import PROJECT_FILE, read_project
+from prefstrata.releases import Status
 from tests.unit.noise import _reference as reference
 
 if TYPE_CHECKING:
@@ -38,14 +39,19 @@ pytestmark = [
 
 
 class Figures:
-    """``noise.metrics`` and ``evidence.votes`` of a project, its files read and its tables made to the end of noise."""
+    """``noise.metrics`` and ``evidence.votes`` of a project."""
 
     def __init__(self, folder: Path, config: str, sources: Sequence[str] | None = None) -> None:
-        """Make them of that config in a folder of its own; with these sources alone, where some are named."""
+        """Make them of that config in a folder of its own, and a release of all of its sources.
+
+        Where some sources are named, they alone are read, and tables are made to the end of noise.
+        """
         text = (_HERE / config / PROJECT_FILE).read_text("utf-8").replace(_IN_CONFIG, os.path.relpath(_DATA, folder))
         project = yaml.safe_load(text)
         project["sources"] = [each for each in project["sources"] if sources is None or each["name"] in sources]
         (folder / PROJECT_FILE).write_text(yaml.safe_dump(project, sort_keys=False), "utf-8")
+        if sources is None:
+            assert run(read_project(folder)).outcome.status is Status.PUBLISHED
         with open_session(read_project(folder)) as session:
             session.ingest()
             for name in (name for stage in ("privacy", "evidence", "noise") for name in stage_of(stage).tables):

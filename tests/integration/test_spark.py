@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -14,11 +13,12 @@ import yaml
 from examples.generator import generate
 from prefstrata.engine import read_warehouse
 from prefstrata.model.resources import data_directory
-from prefstrata.noise import FitSettings, fit_raters
+from prefstrata.model.tables import table
 from prefstrata.pipeline import Session, open_project_store, open_session, run
 from prefstrata.project import PROJECT_FILE, read_project
 from prefstrata.releases import Status, read_manifest
 from tests._command import inside
+from tests._short import in_short
 from tests._spark import SMALL
 from tests.faults.test_poisoned_files import GOOD, POISON
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
+    from prefstrata.engine.spark._warehouse import SparkWarehouse
     from prefstrata.project import Project
 
 # A run is some five hundred statements, and a busy machine plans each for seconds.
@@ -59,15 +60,8 @@ def _write(folder: Path, **config: object) -> Project:
 
 @pytest.fixture(scope="module", autouse=True)
 def _in_short() -> Iterator[None]:
-    """A fit takes a few steps, and intervals few replicates, on either engine.
-
-    A step is the same dozen statements again, and Spark plans them all. Two hundred replicates of every slice are most
-    of the rows that a run of this size has.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        short = partial(fit_raters, settings=FitSettings(iterations=2, anchored=1))
-        patch.setattr("prefstrata.pipeline._refit.fit_raters", short)
-        patch.setattr("prefstrata.pipeline._session._SETTINGS", {"replicates": 8})
+    """On either engine."""
+    with in_short():
         yield
 
 
@@ -208,3 +202,54 @@ def test_small_results_have_their_types_without_rows(on_spark: Project) -> None:
         sizes = session.engine.query("manifest/sizes")
     assert empty.schema["record_id"] == pl.String
     assert sizes.schema == {"layer": pl.String, "kind": pl.String, "records": pl.Int64}
+
+
+_SCANS = " union all ".join(["select rater_id from evidence.withdrawn"] * 3)
+_HELD = f"with s as ({_SCANS}) select rater_id from s join s as b using (rater_id) join s as c using (rater_id)"  # noqa: S608
+
+
+@pytest.fixture
+def warehouse(spark: SparkSession, tmp_path: Path) -> Iterator[SparkWarehouse]:
+    """A warehouse with two raters who withdrew."""
+    from prefstrata.engine.spark._warehouse import SparkWarehouse  # noqa: PLC0415 - only where there is one
+
+    made = SparkWarehouse(spark, tmp_path / "tables")
+    columns = [column.name for column in table("evidence.withdrawn").columns]
+    rows = pl.DataFrame({name: ["ann", "bob"] if name == "rater_id" else [None, None] for name in columns})
+    made.load("evidence.withdrawn", rows)
+    yield made
+    made.close()
+
+
+def _held(of: SparkWarehouse, tmp_path: Path) -> tuple[list[Path], list[str]]:
+    """The files of rows that are held, and the views of them."""
+    views = [row["viewName"] for row in of.session.sql("show views").collect() if "held" in row["viewName"]]
+    return sorted((tmp_path / "tables" / "scratch" / "held").glob("*/*.parquet")), views
+
+
+def test_rows_named_often_are_written_once_and_go_with_the_statement(warehouse: SparkWarehouse, tmp_path: Path) -> None:
+    """Also when two statements call theirs the same, and both are open."""
+    with warehouse.translated(_HELD, {}) as all_of_them:
+        with warehouse.translated(_HELD.replace("withdrawn", "withdrawn where rater_id = 'ann'"), {}) as some:
+            assert len(_held(warehouse, tmp_path)[1]) == 2
+            assert {row["rater_id"] for row in some.collect()} == {"ann"}
+        assert _held(warehouse, tmp_path)[0]
+        assert {row["rater_id"] for row in all_of_them.collect()} == {"ann", "bob"}
+        assert all_of_them.count() == 2 * 3**3
+    assert _held(warehouse, tmp_path) == ([], [])
+
+
+def test_rows_of_a_statement_that_fails_go_too(warehouse: SparkWarehouse, tmp_path: Path) -> None:
+    """Nothing is left of what was held for it."""
+    with pytest.raises(Exception, match="no_such_column"), warehouse.translated(f"{_HELD} where no_such_column", {}):
+        pass
+    assert _held(warehouse, tmp_path) == ([], [])
+
+
+def test_what_parquet_cannot_hold_is_not_held(warehouse: SparkWarehouse, tmp_path: Path) -> None:
+    """A column of nothing but null has no type; rows with one are worked out where they are named."""
+    with warehouse.translated(
+        _HELD.replace("select rater_id from evidence", "select rater_id, null as nothing from evidence"), {}
+    ) as rows:
+        assert rows.count() == 2 * 3**3
+        assert _held(warehouse, tmp_path)[0] == []

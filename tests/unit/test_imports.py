@@ -23,7 +23,7 @@ import importlib, pkgutil, sys
 part = importlib.import_module(sys.argv[1])
 for module in pkgutil.walk_packages(getattr(part, "__path__", []), sys.argv[1] + "."):
     # The translator to Spark's SQL is imported by the Spark engine when it runs something.
-    if not module.name.endswith(("__main__", "._splitting", "._translate")):
+    if not module.name.endswith(("__main__", ".spark._splitting", ".spark._translate")):
         importlib.import_module(module.name)
 print(*sorted(set(sys.argv[2:]) & set(sys.modules)))
 """

@@ -23,7 +23,7 @@ _WORTH = 6
 
 @dataclass(frozen=True)
 class Part:
-    """A CTE whose rows are held: statements after it name them as a table called ``name``."""
+    """A CTE whose rows are held: statements after it name them as a table called ``name``, in lower case."""
 
     name: str
     select: exp.Expr
@@ -35,47 +35,51 @@ def split(tree: exp.Expr) -> tuple[tuple[Part, ...], exp.Expr]:
     Args:
         tree: a statement in which tables have a schema and CTEs have none; not changed.
     """
-    ctes = {cte.alias: cte.this for cte in tree.args["with_"].expressions} if tree.args.get("with_") else {}
-    # An inner CTE of an outer one's name would be taken for it.
-    if len(ctes) < len(list(tree.find_all(exp.CTE))):
-        return (), tree
+    ctes = _ctes(tree)
     rest = tree.copy()
     rest.set("with_", None)
-    named = {name: _named(body, ctes) for name, body in ctes.items()}
+    named = {name: _named(cte, ctes) for name, cte in ctes.items()}
     uses = [name for names in (*named.values(), _named(rest, ctes)) for name in names]
     held: list[str] = []
     scans: dict[str, int] = {}
-    for name, body in ctes.items():
-        scans[name] = sum(1 for table in body.find_all(exp.Table) if table.db)
+    for name, cte in ctes.items():
+        scans[name] = sum(1 for table in cte.find_all(exp.Table) if table.db)
         scans[name] += sum(1 if inner in held else scans[inner] for inner in named[name])
         if (uses.count(name) - 1) * scans[name] >= _WORTH:
             held.append(name)
     if not held:
         return (), tree
-    parts = tuple(Part(name, _closed(ctes[name], ctes, held)) for name in held)
+    parts = tuple(Part(name, _closed(ctes[name].this, ctes, held)) for name in held)
     return parts, _closed(rest, ctes, held)
 
 
-def _named(body: exp.Expr, ctes: Iterable[str]) -> list[str]:
+def _ctes(tree: exp.Expr) -> Mapping[str, exp.CTE]:
+    """The CTEs of a statement by their names; none where a name may mean another one, or more than a query."""
+    found = tree.args.get("with_")
+    if found is None or found.args.get("recursive"):
+        return {}
+    ctes = {cte.alias.lower(): cte for cte in found.expressions}
+    inner = len(list(tree.find_all(exp.CTE))) > len(ctes)
+    renamed = any(cte.args["alias"].columns for cte in ctes.values())
+    return {} if inner or renamed else ctes
+
+
+def _named(query: exp.Expr, ctes: Iterable[str]) -> list[str]:
     """The CTEs that a query reads, each as often as it does."""
-    return [table.name for table in body.find_all(exp.Table) if not table.db and table.name in ctes]
+    names = [table.name.lower() for table in query.find_all(exp.Table) if not table.db]
+    return [name for name in names if name in ctes]
 
 
-def _closed(body: exp.Expr, ctes: Mapping[str, exp.Expr], held: Iterable[str]) -> exp.Expr:
+def _closed(query: exp.Expr, ctes: Mapping[str, exp.CTE], held: Iterable[str]) -> exp.Expr:
     """The query with those CTEs before it that it needs and that are not held."""
     needed: set[str] = set()
-    found = _named(body, ctes)
+    found = _named(query, ctes)
     while found:
         name = found.pop()
         if name not in needed and name not in held:
             needed.add(name)
             found += _named(ctes[name], ctes)
-    closed = body.copy()
+    closed = query.copy()
     if needed:
-        kept = [exp.CTE(this=cte.copy(), alias=_alias(name)) for name, cte in ctes.items() if name in needed]
-        closed.set("with_", exp.With(expressions=kept))
+        closed.set("with_", exp.With(expressions=[cte.copy() for name, cte in ctes.items() if name in needed]))
     return closed
-
-
-def _alias(name: str) -> exp.TableAlias:
-    return exp.TableAlias(this=exp.to_identifier(name))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from prefstrata.engine._protocol import Scalar
     from prefstrata.model.tables import Table
 
-__all__ = ["Statements", "no_rows", "polars_schema", "schema_of", "typed"]
+__all__ = ["Statements", "is_untyped", "no_rows", "polars_schema", "schema_of", "typed"]
 
 _NUMBERS = itertools.count()
 
@@ -65,15 +65,14 @@ class Statements(ABC):
         """The result of a statement in DuckDB's dialect, not computed yet; to be computed before the block ends."""
         from prefstrata.engine.spark._translate import to_spark  # noqa: PLC0415 - sqlglot is optional
 
-        found = to_spark(sql, params, self.view, lambda part: self.name(f"held.{part}"))
+        number = next(_NUMBERS)
+        found = to_spark(sql, params, self.view, lambda part: self.name(f"held.{number}.{part}"))
         with ExitStack() as until_the_end:
             for name, select in found.parts:
                 rows = until_the_end.enter_context(self.held(self.session.sql(select)))
                 rows.createOrReplaceTempView(name)
-            result = self.session.sql(found.rest)
-            for name, _ in found.parts:
-                self.session.catalog.dropTempView(name)
-            yield result
+                until_the_end.callback(self.session.catalog.dropTempView, name)
+            yield self.session.sql(found.rest)
 
     @contextmanager
     def rows_of(self, table: Table, params: dict[str, Scalar]) -> Iterator[DataFrame]:
@@ -115,6 +114,15 @@ def no_rows(session: SparkSession, table: Table) -> DataFrame:
     """The table without rows: Spark knows that before it runs anything, and prunes what hangs on it."""
     columns = ", ".join(f"cast(null as {_type(column.type)}) as `{column.name}`" for column in table.columns)
     return session.sql(f"select {columns} where false")
+
+
+def is_untyped(of: DataType) -> bool:
+    """Whether a type has a place for nothing but null."""
+    from pyspark.sql.types import ArrayType, NullType, StructType  # noqa: PLC0415 - optional
+
+    if isinstance(of, StructType):
+        return any(is_untyped(field.dataType) for field in of.fields)
+    return is_untyped(of.elementType) if isinstance(of, ArrayType) else isinstance(of, NullType)
 
 
 def _type(text: str) -> str:

@@ -151,7 +151,9 @@ def _translated(sql: str, params: tuple[tuple[str, type, Scalar], ...]) -> tuple
             full_name = f"{node.db}.{node.name}"
             tables.add(full_name)
             return _stood_in(node, "table", full_name)
-        return _stood_in(node, "part", node.name) if isinstance(node, exp.Table) and node.name in held else node
+        if isinstance(node, exp.Table) and node.name.lower() in held:
+            return _stood_in(node, "part", node.name.lower())
+        return node
 
     def told(tree: exp.Expr) -> str:
         return tree.transform(local).sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
@@ -162,9 +164,13 @@ def _translated(sql: str, params: tuple[tuple[str, type, Scalar], ...]) -> tuple
     return found, tuple(sorted(tables))
 
 
-def _stood_in(table: exp.Table, kind: str, name: str) -> exp.Expr:
-    named = exp.Table(this=exp.to_identifier(f"the {kind} {name}", quoted=True))
-    return exp.alias_(named, table.alias or table.name, table=True)
+def _stood_in(table: exp.Table, kind: str, name: str) -> exp.Table:
+    """The table under the name of its stand-in; what hangs on it stays, such as a join in brackets."""
+    if not table.alias:
+        table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
+    table.set("this", exp.to_identifier(f"the {kind} {name}", quoted=True))
+    table.set("db", None)
+    return table
 
 
 def _stand_in(kind: str, name: str) -> str:

@@ -13,7 +13,7 @@ from prefstrata.engine._duckdb import DuckDBEngine
 from prefstrata.engine._folder import Parts, TableFolder, duckdb_columns, parquet_files, show_tables
 from prefstrata.engine._parts import part_digests
 from prefstrata.engine._shared import check_columns, may_be_replaced
-from prefstrata.engine.spark._statements import Statements, no_rows, polars_schema, schema_of, typed
+from prefstrata.engine.spark._statements import Statements, is_untyped, no_rows, polars_schema, schema_of, typed
 from prefstrata.model.tables import PASSING
 from prefstrata.model.tables import table as definition
 
@@ -79,7 +79,7 @@ class SparkWarehouse(Statements):
     @contextmanager
     def held(self, rows: DataFrame) -> Iterator[DataFrame]:
         """The same rows, written once: all workers see them, and none takes them with it when it dies."""
-        if "void" in rows.schema.simpleString():  # Parquet has no column of nothing but null
+        if is_untyped(rows.schema):  # Parquet has no such column
             yield rows
             return
         part = self._folder.new_scratch("held")

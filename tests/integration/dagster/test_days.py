@@ -67,7 +67,7 @@ def read(generated: Path, tmp_path: Path) -> Path:
 def test_a_backfill_reads_its_days_in_one_run(
     project: Path, read: Path, load: Load, instance: dg.DagsterInstance
 ) -> None:
-    """A range of days is one run that reads those files alone; a release made after it is the same as without it."""
+    """A range of days is one run that reads those files alone; the ledger after it is the same as without it."""
     defs = load(project)
     graph = defs.resolve_asset_graph()
     assert graph.get(USERS).backfill_policy == dg.BackfillPolicy.single_run()

@@ -72,15 +72,29 @@ class Ended:
     cursor: str
     result: dg.ExecuteInProcessResult
 
+    def tick(self) -> tuple[str, str]:
+        """The tick of the alert sensor after it."""
+        with placed(self.project):
+            return tick(self.instance, self.cursor)
+
+
+@contextmanager
+def placed(project: Path) -> Iterator[None]:
+    """Until the block ends, this is the project of whoever asks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFSTRATA_PROJECT", str(project))
+        yield
+
 
 @contextmanager
 def ended(project: Path, config: Mapping[str, Any]) -> Iterator[Ended]:
     """The job `release`, run in this project."""
-    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
-        patch.setenv("PREFSTRATA_PROJECT", str(project))
-        job = importlib.reload(importlib.import_module("dagster_project.definitions")).defs.resolve_job_def("release")
-        _, cursor = tick(instance, None)
-        result = job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
+    with dg.DagsterInstance.ephemeral() as instance:
+        with placed(project):
+            definitions = importlib.reload(importlib.import_module("dagster_project.definitions")).defs
+            _, cursor = tick(instance, None)
+            job = definitions.resolve_job_def("release")
+            result = job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
         yield Ended(project, instance, cursor, result)
 
 
@@ -203,7 +217,7 @@ def test_one_expectation_can_be_tried_alone(read: Path, load: Load, instance: dg
 def test_a_run_that_could_not_start_is_told(shut_out: Ended, web_hook: Inbox) -> None:
     """Two runs want one project: the second says who has it, and so does the alert."""
     assert not shut_out.result.success
-    tick(shut_out.instance, shut_out.cursor)
+    shut_out.tick()
     [message] = web_hook.messages
     assert message["title"] == "prefstrata quickstart: a run failed"
     assert "another run has this project (pid" in message["message"]
@@ -220,7 +234,7 @@ def test_an_approving_run_reads_no_new_file_while_a_draft_waits(approving: Ended
 def test_when_all_is_well_nobody_is_told(approving: Ended, web_hook: Inbox) -> None:
     """A run that succeeds sends nothing."""
     assert approving.result.success
-    assert tick(approving.instance, approving.cursor)[0] == "1 runs ended, 0 alerts sent"
+    assert approving.tick()[0] == "1 runs ended, 0 alerts sent"
     assert web_hook.messages == []
 
 
@@ -228,16 +242,16 @@ def test_a_refused_alert_is_sent_again(shut_out: Ended, web_hook: Inbox) -> None
     """A web hook that is down gets the alert when it is up: the tick fails until then, and is not forgotten."""
     web_hook.refusing = True
     with pytest.raises(UnreachableError, match="no service took the alert"):
-        tick(shut_out.instance, shut_out.cursor)
+        shut_out.tick()
     web_hook.refusing = False
-    tick(shut_out.instance, shut_out.cursor)
+    shut_out.tick()
     assert len(web_hook.messages) == 1
 
 
 def test_nobody_to_tell_is_said(shut_out: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an address the sensor goes on, so that setting one later does not flood it with old news."""
     monkeypatch.delenv("PREFSTRATA_ALERT_URLS", raising=False)
-    assert tick(shut_out.instance, shut_out.cursor)[1] != shut_out.cursor
+    assert shut_out.tick()[1] != shut_out.cursor
 
 
 def test_a_canceled_run_is_told(instance: dg.DagsterInstance, web_hook: Inbox) -> None:

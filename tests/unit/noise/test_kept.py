@@ -39,9 +39,9 @@ def _votes(*, strengths: bool = True) -> list[dict[str, object]]:
     return [*given, *(settled(item, of) for item, of in list(truth.items())[:8])]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def fitted() -> Iterator[DuckDBEngine]:
-    """A warehouse with votes, and the model fitted to them; whatever reads them by that fit leaves it as it is."""
+    """A warehouse with votes, and the model fitted to them."""
     with warehouse(_votes()) as engine:
         yield engine
 

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
-import pytest
 import yaml
 
-from prefstrata.noise import FitSettings, fit_raters
 from prefstrata.pipeline import STAGES
 from prefstrata.project import PROJECT_FILE, read_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from prefstrata.pipeline import Session
     from prefstrata.project import Project
 
-__all__ = ["add", "build", "copied", "in_short", "make", "pair"]
+__all__ = ["add", "build", "copied", "make", "pair"]
 
 
 def make(folder: Path, **changes: object) -> Project:
@@ -74,13 +69,3 @@ def build(session: Session) -> None:
     for stage in STAGES:
         for full_name in stage.tables:
             session.build(full_name)
-
-
-@contextmanager
-def in_short() -> Iterator[None]:
-    """A fit takes a few steps, and intervals few replicates: the rest of them is a quarter of what a run costs here."""
-    with pytest.MonkeyPatch.context() as patch:
-        short = partial(fit_raters, settings=FitSettings(iterations=2, anchored=1))
-        patch.setattr("prefstrata.pipeline._refit.fit_raters", short)
-        patch.setattr("prefstrata.pipeline._session._SETTINGS", {"replicates": 8})
-        yield

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prefstrata.pipeline import open_session, run
-from tests.unit.pipeline._project import add, build, in_short, make, pair
+from tests._short import in_short
+from tests.unit.pipeline._project import add, build, make, pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
