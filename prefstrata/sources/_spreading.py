@@ -1,7 +1,8 @@
-"""Stages files on the machines of an engine that has several: the same code as on one, a file a task.
+"""Stages files on the machines of an engine that has several: the same code as on one.
 
-Each task frames and maps its file in a DuckDB of its own, in memory, and writes what it staged as Parquet beside the
-tables. So a line has the same verdict wherever it is read, and nothing of the files goes through this process.
+Each task frames and maps a file, or some small ones of a source, in a DuckDB of its own, in memory, and writes what it
+staged as Parquet beside the tables. So a line has the same verdict wherever it is read, and nothing of the files goes
+through this process.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import tempfile
 import uuid
 from dataclasses import dataclass
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Protocol
 
 from prefstrata._version import __version__
@@ -17,7 +19,7 @@ from prefstrata.model import ConfigError, PrefstrataError
 from prefstrata.model.tables import TABLES
 from prefstrata.sources._files import Opened
 from prefstrata.sources._ledger import clear_staging
-from prefstrata.sources._staging import Stager, speaks_of_users
+from prefstrata.sources._staging import Stager, grouped, speaks_of_users, to_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -47,11 +49,10 @@ class _Spreading(Protocol):
 
 @dataclass(frozen=True)
 class _Task:
-    """A file to stage, and where the rows go: a folder for each staging table."""
+    """Files of a source to stage, and where the rows go: a folder for each staging table."""
 
     reading: Reading
-    path: Path
-    opened: Opened
+    files: list[tuple[Path, Opened]]
     position: int
     demand: Demand
     key: bytes | None
@@ -61,9 +62,12 @@ class _Task:
 
 @dataclass(frozen=True)
 class _Told:
-    """What came of a task: what it staged, or why it could not. An error travels in words: it has no better way."""
+    """What came of a task: what it staged of each file, or why it could not.
 
-    staged: Staged | None
+    An error travels in words: it has no better way.
+    """
+
+    staged: list[Staged] | None
     error: tuple[str, str, str] = ("", "", "")
 
 
@@ -82,30 +86,30 @@ class SpreadStager:
             PrefstrataError: a file is broken, or is not the one that was looked at; the first of them.
             ConfigError: a worker has another version of prefstrata.
         """
-        found = list(files)
-        new = [place for place, (_, _, opened) in enumerate(found) if isinstance(opened, Opened)]
+        groups = list(grouped(files))
+        new = [(group[0][0], found) for group in groups if (found := to_stage(group))]
         named = {name: self._engine.new_folder(f"staging.{name}") for name in _STAGED} if new else {}
         folders = {name: folder for name, (_, folder) in named.items()}
-        tasks = [
-            self._task(number, reading, path, opened, folders)
-            for number, (reading, path, opened) in enumerate(found[place] for place in new)
-            if isinstance(opened, Opened)
-        ]
-        told = self._engine.spread(_stage, tasks) or []
-        for each in told:
-            if each.staged is None:
-                what, where, todo = each.error
+        starts = accumulate((len(found) for _, found in new), initial=0)
+        tasks = [self._task(start, *each, folders) for start, each in zip(starts, new, strict=False)]
+        staged: list[Staged] = []
+        for told in self._engine.spread(_stage, tasks) or []:
+            if told.staged is None:
+                what, where, todo = told.error
                 raise PrefstrataError(what, where=where, todo=todo)
+            staged += told.staged
         for name, (folder, _) in named.items():
             self._engine.take(f"staging.{name}", folder)
-        self.batches += len(tasks)
-        outcomes = {place: each.staged for place, each in zip(new, told, strict=True)}
-        for place, file in enumerate(found):
-            yield file, outcomes.get(place)
+        self.batches += len(staged)
+        outcomes = iter(staged)
+        for file in chain.from_iterable(groups):
+            yield file, next(outcomes) if isinstance(file[2], Opened) else None
 
-    def _task(self, number: int, reading: Reading, path: Path, opened: Opened, folders: dict[str, Path]) -> _Task:
+    def _task(
+        self, position: int, reading: Reading, files: list[tuple[Path, Opened]], folders: dict[str, Path]
+    ) -> _Task:
         key = self._key() if speaks_of_users(reading) else None
-        return _Task(reading, path, opened, number, self._demand, key, folders, __version__)
+        return _Task(reading, files, position, self._demand, key, folders, __version__)
 
 
 def stager_for(engine: Warehouse, demand: Demand, key: Callable[[], bytes]) -> Stager | SpreadStager:
@@ -116,7 +120,7 @@ def stager_for(engine: Warehouse, demand: Demand, key: Callable[[], bytes]) -> S
 
 
 def _stage(task: _Task) -> _Told:
-    """Stage one file, on whatever machine this is."""
+    """Stage what a task is of, on whatever machine this is."""
     try:
         if task.version != __version__:
             raise ConfigError(
@@ -134,18 +138,18 @@ def _stage(task: _Task) -> _Told:
         return _Told(None, (error.what, error.where, error.todo))
 
 
-def _staged(engine: DuckDBEngine, task: _Task) -> Staged:
+def _staged(engine: DuckDBEngine, task: _Task) -> list[Staged]:
     clear_staging(engine)
     stager = Stager(engine, task.demand, lambda: task.key or b"")
     stager.batches = task.position
     with engine.without_checkpoints():
-        told = stager.stage(task.reading, task.path, task.opened)
+        told = stager.stage(task.reading, task.files)
     with engine.connection() as connection:
         for name, folder in task.folders.items():
             [(rows,)] = connection.execute(f"select count(*) from staging.{name}").fetchall()  # noqa: S608 - own names
             if rows:
                 # A task may be tried again, or run twice at once: each writes a file of its own, and the last is taken.
-                file = folder / f"{task.opened.batch_id}.parquet"
+                file = folder / f"{task.files[0][1].batch_id}.parquet"
                 half = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
                 quoted = str(half).replace("'", "''")
                 connection.execute(f"copy staging.{name} to '{quoted}' (format parquet)").fetchall()

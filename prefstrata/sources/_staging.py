@@ -5,38 +5,47 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from prefstrata.model import PrefstrataError
 from prefstrata.model.arrow import ArrowStream
-from prefstrata.sources._files import Known
+from prefstrata.sources._files import Opened
+from prefstrata.sources._grown import REST, not_passed
 from prefstrata.sources._pseudonyms import unlocked
 from prefstrata.sources.formats import is_answers
-from prefstrata.sources.framing import Limits, drop, fetch_records, frame, frames
+from prefstrata.sources.framing import (
+    LINE_BITS,
+    Limits,
+    drop,
+    fetch_records,
+    frame,
+    frame_together,
+    frames,
+    is_joinable,
+)
 from prefstrata.sources.framing._rejects import readable
+from prefstrata.sources.mapping import File as Mapped
 from prefstrata.sources.mapping import stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import duckdb
 
     from prefstrata.engine import DuckDBEngine
-    from prefstrata.sources._files import Opened
+    from prefstrata.sources._files import Known
     from prefstrata.sources._reading import Reading
-    from prefstrata.sources.framing import Framed
     from prefstrata.sources.mapping import Demand, Refused
 
     File = tuple[Reading, Path, Opened | Known]
     """A file that a source found."""
 
-__all__ = ["Staged", "Stager", "speaks_of_users"]
+__all__ = ["Staged", "Stager", "grouped", "speaks_of_users", "to_stage"]
 
 Staged = tuple[int, dict[str, int]]
 """Records read of a file, and the refused ones by reason."""
@@ -46,10 +55,12 @@ _LIMITS = Limits(part_bytes=2 << 30)
 _FRAMED = "__framed"
 _REJECTS = f"{_FRAMED}_rejects"
 _AT_ONCE = 20_000
+_TOGETHER = 4 << 20
+"""Bytes of the files that are read together: what a statement costs besides is little beside what they cost."""
 
 
 class Stager:
-    """Stages one file after the other; ``batches`` counts them."""
+    """Stages files, small ones of a source together; ``batches`` counts them."""
 
     def __init__(self, engine: DuckDBEngine, demand: Demand, key: Callable[[], bytes]) -> None:
         """Stage into the engine's staging tables, which must be there and empty; ``key`` gives that of pseudonyms."""
@@ -57,58 +68,64 @@ class Stager:
         self.batches = 0
 
     def stage_all(self, files: Iterable[File]) -> Iterator[tuple[File, Staged | None]]:
-        """Stage files, each before the next one is asked for; of those that are known, nothing."""
-        for reading, path, opened in files:
-            told = None if isinstance(opened, Known) else self.stage(reading, path, opened)
-            yield (reading, path, opened), told
+        """Stage files, in their order; of those that are known, nothing."""
+        for group in grouped(files):
+            new = to_stage(group)
+            staged = iter(self.stage(group[0][0], new) if new else ())
+            for file in group:
+                yield file, next(staged) if isinstance(file[2], Opened) else None
 
-    def stage(self, reading: Reading, path: Path, opened: Opened) -> tuple[int, dict[str, int]]:
-        """Stage a file; returns the records read and the refused ones by reason.
+    def stage(self, reading: Reading, files: Sequence[tuple[Path, Opened]]) -> list[Staged]:
+        """Stage files of a source; returns of each the records read and the refused ones by reason.
 
         Raises:
-            PrefstrataError: the file is broken, or is not the one that was looked at.
+            PrefstrataError: a file is broken, or is not the one that was looked at.
         """
         with self._engine.connection() as connection:
             joined = self._join(connection, reading)
-            read, passed = 0, opened.passed
-            refused: list[Refused] = []
             with unlocked(connection, self._key()) if speaks_of_users(reading) else nullcontext():
-                for framed in frames(
-                    connection, path, reading.framing, table=_FRAMED, line="__line", limits=_LIMITS, seen=opened.seen
-                ):
-                    records = framed.table
-                    if read < passed:
-                        records = _not_passed(connection, reading, path, opened, framed, passed - read)
-                    read += framed.read
-                    refused += self._mapped(connection, reading, path, opened.batch_id, records, joined)
+                if len(files) == 1:
+                    one, refused = self._one(connection, reading, *files[0], joined)
+                    read: Sequence[int] = [one]
+                else:
+                    seen = [(path, opened.seen) for path, opened in files]
+                    framed = frame_together(connection, seen, reading.framing, table=_FRAMED, line="__line")
+                    read, refused = framed.read, self._mapped(connection, reading, files, framed.table, joined)
             if joined:
                 refused = _told_of_joined(connection, f"{joined}_rejects", refused)
-            read += len(opened.again) - passed
-            batch_id = opened.batch_id
-            if read and _count(connection, _REJECTS) + len(refused) == read:
-                batch_id = opened.if_refused
-            reasons = _keep_rejects(connection, _REJECTS, batch_id)
-            _quarantine(connection, reading, path, batch_id, refused)
-            reasons.update(each.reason for each in refused)
-            self._batch(connection, reading, opened, batch_id, read)
+            staged = self._hand_over(connection, reading, files, read, refused)
             for table in (_FRAMED, *((joined,) if joined else ())):
                 drop(connection, table)
                 _execute(connection, f"drop table if exists {table}_rejects")
-            _execute(connection, "drop table if exists __rest")
-        return read, dict(sorted(reasons.items()))
+            _execute(connection, f"drop table if exists {REST}")
+        return staged
 
-    def _join(self, connection: duckdb.DuckDBPyConnection, reading: Reading) -> str | None:
-        if reading.joined_path is None or reading.joined_framing is None:
-            return None
-        path, framing, seen = reading.joined_path, reading.joined_framing, reading.joined_seen
-        return frame(connection, path, framing, table="__second", line="__line", seen=seen).table
-
-    def _mapped(  # noqa: PLR0913, PLR0917 - a part of a file, and how it is read
+    def _one(
         self,
         connection: duckdb.DuckDBPyConnection,
         reading: Reading,
         path: Path,
-        batch_id: str,
+        opened: Opened,
+        joined: str | None,
+    ) -> tuple[int, list[Refused]]:
+        """Map a file part by part; the records that the ledger lacked, and those that the mapping refused."""
+        read, passed = 0, opened.passed
+        refused: list[Refused] = []
+        for framed in frames(
+            connection, path, reading.framing, table=_FRAMED, line="__line", limits=_LIMITS, seen=opened.seen
+        ):
+            records = framed.table
+            if read < passed:
+                records = not_passed(connection, reading, path, opened, framed, passed - read)
+            read += framed.read
+            refused += self._mapped(connection, reading, [(path, opened)], records, joined)
+        return read + len(opened.again) - passed, refused
+
+    def _mapped(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        reading: Reading,
+        files: Sequence[tuple[Path, Opened]],
         records: str,
         joined: str | None,
     ) -> list[Refused]:
@@ -116,12 +133,45 @@ class Stager:
             connection,
             reading.compiled,
             records,
-            batch_id=batch_id,
-            file=path.name,
+            files=[Mapped(opened.batch_id, path.name) for path, opened in files],
             columns=list(reading.framing.fields or {}),
             joined=joined,
             demand=self._demand if is_answers(reading.source.format) else replace(self._demand, latest=None),
+            all_texts=reading.source.frozen,
         )
+
+    def _join(self, connection: duckdb.DuckDBPyConnection, reading: Reading) -> str | None:
+        if reading.joined_path is None or reading.joined_framing is None:
+            return None
+        path, framing, seen = reading.joined_path, reading.joined_framing, reading.joined_seen
+        return frame(connection, path, framing, table="__second", line="__line", seen=seen).table
+
+    def _hand_over(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        reading: Reading,
+        files: Sequence[tuple[Path, Opened]],
+        read: Sequence[int],
+        refused: list[Refused],
+    ) -> list[Staged]:
+        """Stage of each file its batch, and what was refused of it when it was framed and when it was mapped."""
+        reasons = _reasons(connection, _REJECTS)
+        by_file: defaultdict[int, list[Refused]] = defaultdict(list)
+        for each in refused:
+            number, line = divmod(each.line, 1 << LINE_BITS)
+            by_file[number].append(replace(each, line=line))
+        staged: list[Staged] = []
+        for number, ((path, opened), records) in enumerate(zip(files, read, strict=True)):
+            rejected, unmapped = reasons[number], by_file[number]
+            is_refused = records > 0 and rejected.total() + len(unmapped) == records
+            batch_id = opened.if_refused if is_refused else opened.batch_id
+            if rejected:
+                _keep_rejects(connection, _REJECTS, number, batch_id)
+            _quarantine(connection, reading, path, batch_id, unmapped)
+            self._batch(connection, reading, opened, batch_id, records)
+            rejected.update(each.reason for each in unmapped)
+            staged.append((records, dict(sorted(rejected.items()))))
+        return staged
 
     def _batch(
         self, connection: duckdb.DuckDBPyConnection, reading: Reading, opened: Opened, batch_id: str, read: int
@@ -141,45 +191,40 @@ class Stager:
         self.batches += 1
 
 
+def grouped(files: Iterable[File]) -> Iterator[list[File]]:
+    """Files that follow each other in groups: small new ones of a source together, with known ones between them."""
+    group: list[File] = []
+    size = 0
+    for file in files:
+        reading, path, opened = file
+        more = opened.seen.bytes if isinstance(opened, Opened) else 0
+        joins = not isinstance(opened, Opened) or _is_small(reading, path, opened)
+        if group and (group[0][0] is not reading or not joins or size + more > _TOGETHER):
+            yield group
+            group, size = [], 0
+        group.append(file)
+        size += more
+        if not joins:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def to_stage(group: Iterable[File]) -> list[tuple[Path, Opened]]:
+    """The files of a group that are not known."""
+    return [(path, opened) for _, path, opened in group if isinstance(opened, Opened)]
+
+
+def _is_small(reading: Reading, path: Path, opened: Opened) -> bool:
+    """Whether a file can be read with others: all of it, and in little time should its records be judged one by one."""
+    return opened.seen.bytes <= _TOGETHER and not opened.passed and is_joinable(path, reading.framing)
+
+
 def speaks_of_users(reading: Reading) -> bool:
     return reading.source.supervisor == "user" or any(
         block.table in {"events", "withdrawals"} for block in reading.compiled.blocks
     )
-
-
-def _not_passed(  # noqa: PLR0913, PLR0917 - a part of a grown file, and how much of it was read before
-    connection: duckdb.DuckDBPyConnection, reading: Reading, path: Path, opened: Opened, framed: Framed, passed: int
-) -> str:
-    """What the ledger lacks of a part that begins with records read before: a table. Those are not refused twice."""
-    last = _line_of(connection, framed, min(passed, framed.read))
-    if opened.taken and passed <= framed.read:
-        _refuse_grown(path, reading, last, opened.taken)
-    rest = f"select * from {framed.table} where __line > {last} or __line in (select unnest(?))"
-    connection.execute(f"create or replace temp table __rest as {rest}", [list(opened.again)]).fetchall()
-    _execute(connection, f"delete from {framed.rejects} where line <= {last}")
-    return "__rest"
-
-
-def _refuse_grown(path: Path, reading: Reading, line: int, taken: int) -> None:
-    """Refuse a file whose last record, in the ledger already, has more bytes than it had when it was taken."""
-    found = fetch_records(path, reading.framing, [line]).get(line)
-    if found is None or (found[0] or 0) + len(found[1].rstrip()) > taken:
-        raise PrefstrataError(
-            "its last record was taken before it was whole: bytes were added to it since",
-            where=str(path),
-            todo=f"Nothing was taken. Move the file away and put the records that follow its first {taken:,} bytes"
-            " into a file of another name; that record stays in the ledger as it was. Add whole files only.",
-        )
-
-
-def _line_of(connection: duckdb.DuckDBPyConnection, framed: Framed, place: int) -> int:
-    """The number of a part's record at a place, the first being 1: numbers may count blank lines, places do not."""
-    numbers = f"select __line from {framed.table} union all select line from {framed.rejects}"
-    [(first, last)] = connection.execute(f"select min(__line), max(__line) from ({numbers})").fetchall()
-    if first is None or last - first + 1 == framed.read:
-        return int(first or 1) + place - 1
-    found = connection.execute(f"{numbers} order by 1 limit 1 offset {place - 1}").fetchall()
-    return int(found[0][0]) if found else int(last)
 
 
 def _told_of_joined(connection: duckdb.DuckDBPyConnection, rejects: str, refused: list[Refused]) -> list[Refused]:
@@ -192,16 +237,21 @@ def _told_of_joined(connection: duckdb.DuckDBPyConnection, rejects: str, refused
     return [replace(each, detail=each.detail + said) if each.reason == "no_match" else each for each in refused]
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    [(rows,)] = connection.execute(f"select count(*) from {table}").fetchall()
-    return int(rows)
+def _reasons(connection: duckdb.DuckDBPyConnection, rejects: str) -> defaultdict[int, Counter[str]]:
+    """Refused records by their file's place and by reason."""
+    found: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    counted = f"select line >> {LINE_BITS}, reason, count(*) from {rejects} group by all"
+    for number, reason, records in connection.execute(counted).fetchall():
+        found[number][reason] = records
+    return found
 
 
-def _keep_rejects(connection: duckdb.DuckDBPyConnection, rejects: str, batch_id: str) -> Counter[str]:
+def _keep_rejects(connection: duckdb.DuckDBPyConnection, rejects: str, number: int, batch_id: str) -> None:
     connection.execute(
-        f"insert into staging.rejects by name select ? as batch_id, * from {rejects}", [batch_id]
+        f"insert into staging.rejects by name select ? as batch_id, * replace (line & {(1 << LINE_BITS) - 1} as line)"
+        f" from {rejects} where line >> {LINE_BITS} = ?",
+        [batch_id, number],
     ).fetchall()
-    return Counter(dict(connection.execute(f"select reason, count(*) from {rejects} group by reason").fetchall()))
 
 
 def _quarantine(

@@ -8,12 +8,15 @@ must be JSON, but of what type, and how often they are given, does not matter.
 from prefstrata.sources.framing._fields import Fields, FieldType, ListOf, MapOf, ObjectOf, Scalar, fields
 from prefstrata.sources.framing._frame import fetch_records, frame, frames
 from prefstrata.sources.framing._reasons import Reason
+from prefstrata.sources.framing._records import LINE_BITS
 from prefstrata.sources.framing._rejects import readable
 from prefstrata.sources.framing._spec import Framed, Framing, Kind, Limits
 from prefstrata.sources.framing._stored import Seen
 from prefstrata.sources.framing._target import drop
+from prefstrata.sources.framing._together import Together, frame_together, is_joinable
 
 __all__ = [
+    "LINE_BITS",
     "FieldType",
     "Fields",
     "Framed",
@@ -26,10 +29,13 @@ __all__ = [
     "Reason",
     "Scalar",
     "Seen",
+    "Together",
     "drop",
     "fetch_records",
     "fields",
     "frame",
+    "frame_together",
     "frames",
+    "is_joinable",
     "readable",
 ]

@@ -7,6 +7,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,14 +28,24 @@ from prefstrata.sources.framing._stored import opened
 from prefstrata.sources.framing._target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from concurrent.futures import Future
 
     from prefstrata.sources.framing._records import Record
     from prefstrata.sources.framing._scan import Scanned
     from prefstrata.sources.framing._stored import Seen, Source
 
-__all__ = ["fetch_records", "frame", "frames"]
+__all__ = [
+    "carefully",
+    "demand_unchanged",
+    "fetch_records",
+    "frame",
+    "frames",
+    "records_of",
+    "rejects_of",
+    "room",
+    "tried",
+]
 
 _LIMITS = Limits()
 _PLAIN = Framing(compression="none")
@@ -106,6 +117,11 @@ def frames(  # noqa: PLR0913 (as `frame`)
     target = Target(connection, table, line, spec.fields)
     with tempfile.TemporaryDirectory(prefix="prefstrata-", dir=limits.temp_directory) as folder:
         yield from _READERS[kind](path, spec, target, limits, Path(folder))
+    demand_unchanged(path, before)
+
+
+def demand_unchanged(path: Path, before: tuple[int, int] | None) -> None:
+    """Refuse a file whose size or time of change is another than before it was read."""
     if before is None or before != _stamp(path):
         raise PrefstrataError(
             "it changed while it was read",
@@ -133,7 +149,7 @@ def fetch_records(
     with opened(path, spec) as source:
         return {
             record.line: (record.offset, record.raw)
-            for record in _records(source, path, spec, limits)
+            for record in records_of(source, path, spec, limits)
             if record.line in wanted
         }
 
@@ -150,22 +166,22 @@ def _is_more(path: Path, size: int | None) -> bool:
 
 
 def _as_it_is(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Iterator[Framed]:
-    with opened(path, spec) as source, ThreadPoolExecutor(1) as pool, _rejects(target, limits) as rejects:
+    with opened(path, spec) as source, ThreadPoolExecutor(1) as pool, rejects_of(target, limits) as rejects:
         plain = _link(path, folder)
         scanning = pool.submit(scan, source, judge_for(target.fields, limits), limits)
-        rows = _tried(target, plain, limits, 0)
+        rows = tried(lambda: target.fill(plain, limits))
         yield _judged(_Part(plain, scanning.result(), 0, 0), rows, target, limits, rejects)
 
 
 def _in_parts(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Iterator[Framed]:
     """While one part is worked on, the next one is copied and scanned."""
     judge = judge_for(target.fields, limits)
-    with opened(path, spec) as source, ThreadPoolExecutor(1) as pool, _rejects(target, limits) as rejects:
+    with opened(path, spec) as source, ThreadPoolExecutor(1) as pool, rejects_of(target, limits) as rejects:
         parts = Parts(source, limits.part_bytes)
 
         def scanned(after: int, offset: int) -> _Part:
             plain = folder / f"part{offset}"
-            with _room(folder), plain.open("wb") as copy:
+            with room(folder), plain.open("wb") as copy:
                 return _Part(plain, scan(parts, judge, limits, copy), after, offset)
 
         coming: Future[_Part] | None = pool.submit(scanned, 0, 0)
@@ -173,7 +189,7 @@ def _in_parts(path: Path, spec: Framing, target: Target, limits: Limits, folder:
             part = coming.result()
             after, offset = part.after + part.scanned.lines, part.offset + part.path.stat().st_size
             coming = pool.submit(scanned, after, offset) if parts.more else None
-            rows = _tried(target, part.path, limits, part.after) if part.scanned.clean else None
+            rows = tried(partial(target.fill, part.path, limits, part.after)) if part.scanned.clean else None
             yield _judged(part, rows, target, limits, rejects)
             part.path.unlink()
 
@@ -188,9 +204,10 @@ class _Part:
     offset: int
 
 
-def _tried(target: Target, path: Path, limits: Limits, after: int) -> int | None:
+def tried(read: Callable[[], int]) -> int | None:
+    """The rows that a bulk read of newline-delimited JSON took; None when it took none."""
     try:
-        return target.fill(path, limits, after)
+        return read()
     except (duckdb.Error, UnicodeDecodeError):
         # Which record it was, and why, is for the judge to say; that a sound file fails here is only slower. The second
         # comes up when the reader's own message quotes bytes that are no text.
@@ -203,12 +220,12 @@ def _judged(part: _Part, rows: int | None, target: Target, limits: Limits, rejec
         return Framed(target.table, target.rejects, rows, 0, fast=True)
     with opened(part.path, _PLAIN) as source:
         records = records_of_lines(source, limits, after=part.after, offset=part.offset)
-        return _carefully(records, target, limits, part.path.parent, rejects)
+        return carefully(records, target, limits, part.path.parent, rejects)
 
 
 def _others(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Iterator[Framed]:
-    with opened(path, spec) as source, _rejects(target, limits) as rejects:
-        yield _carefully(_records(source, path, spec, limits), target, limits, folder, rejects)
+    with opened(path, spec) as source, rejects_of(target, limits) as rejects:
+        yield carefully(records_of(source, path, spec, limits), target, limits, folder, rejects)
 
 
 def _rows(path: Path, spec: Framing, target: Target, limits: Limits, folder: Path) -> Iterator[Framed]:
@@ -218,7 +235,8 @@ def _rows(path: Path, spec: Framing, target: Target, limits: Limits, folder: Pat
 
 
 @contextmanager
-def _room(folder: Path) -> Iterator[None]:
+def room(folder: Path) -> Iterator[None]:
+    """Say of a copy that cannot be written where there is no room."""
     try:
         yield
     except OSError as error:
@@ -242,23 +260,26 @@ def _linked(path: Path, limits: Limits) -> Iterator[Path]:
         yield _link(path, Path(folder))
 
 
-def _rejects(target: Target, limits: Limits) -> Rejects:
+def rejects_of(target: Target, limits: Limits) -> Rejects:
+    """The table of a target's refused records, empty."""
     return Rejects(target.connection, target.rejects, limits)
 
 
-def _carefully(records: Iterator[Record], target: Target, limits: Limits, folder: Path, rejects: Rejects) -> Framed:
+def carefully(records: Iterator[Record], target: Target, limits: Limits, folder: Path, rejects: Rejects) -> Framed:
+    """Judge every record, and have the good ones read in bulk."""
     # A name no record can have guessed, or its own key would collide with it.
     line_key = f"line {secrets.token_hex(16)}"
     clean = folder / "clean"
     before = rejects.count
-    with _room(folder):
+    with room(folder):
         read = write_clean(records, judge_for(target.fields, limits), clean, rejects, line_key=line_key)
     rejects.write()
     target.fill_judged(clean, limits, line_key)
     return Framed(target.table, target.rejects, read, rejects.count - before)
 
 
-def _records(source: Source, path: Path, spec: Framing, limits: Limits) -> Iterator[Record]:
+def records_of(source: Source, path: Path, spec: Framing, limits: Limits) -> Iterator[Record]:
+    """Every record of a text as found."""
     match spec.kind_of(path):
         case "jsonl":
             return records_of_lines(source, limits)

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from prefstrata.sources.framing._reasons import Refusal
 
-__all__ = ["Record"]
+__all__ = ["LINE_BITS", "Record", "placed"]
+
+LINE_BITS = 40
+"""Low bits of a record's number that are its line; those above are its file's place among several read together."""
 
 
 class Record(NamedTuple):
@@ -30,3 +33,13 @@ class Record(NamedTuple):
     sha256: str | None = None
     problem: Refusal | None = None
     last: bool = False
+
+
+def placed(file: int, line: int) -> int:
+    """The number of a record among those of several files; of the first file, 0, it is the line.
+
+    Examples:
+        >>> placed(0, 7), placed(1, 7) - placed(1, 1)
+        (7, 6)
+    """
+    return (file << LINE_BITS) + line

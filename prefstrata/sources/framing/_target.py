@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from prefstrata.sources.framing._convert import IN_DOUBT, Texts, reader, value
 from prefstrata.sources.framing._fields import Fields, Scalar, identifier
+from prefstrata.sources.framing._records import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from prefstrata.sources.framing._spec import Limits
@@ -59,6 +61,25 @@ class Target:
                 raise
         return fill(path, limits, "sliced", after)
 
+    def fill_together(self, path: Path, limits: Limits, lines: Sequence[int]) -> int:
+        """The same for a text that several texts make up, of so many lines each: records are numbered by `placed`.
+
+        The last line has its end, and no field is called ``rowid``: that numbers the rows as they were read.
+        """
+        rows = self.fill(path, limits)
+        begins = zip(accumulate(lines, initial=0), lines, strict=False)
+        texts = [(begin, placed(number, 1)) for number, (begin, many) in enumerate(begins) if many]
+        if texts:
+            # Every name is quoted by `identifier`, or ours.
+            read, line = identifier(self.rows), identifier(self.line)
+            self.connection.execute(
+                f"create or replace temp view {identifier(self.table)} as"  # noqa: S608
+                f" select {read}.rowid - __texts.__begin + __texts.__first as {line}, {read}.* from {read}"
+                f" asof join (values {', '.join(map(str, texts))}) as __texts (__begin, __first)"
+                f" on {read}.rowid >= __texts.__begin"
+            ).fetchall()
+        return rows
+
     def fill_judged(self, path: Path, limits: Limits, line_key: str) -> int:
         """The same for records that a judge took, numbered by the value of their key ``line_key``."""
         drop(self.connection, self.table)
@@ -95,7 +116,7 @@ class Target:
     def show(self, columns: str) -> None:
         """Make the view: columns, as SQL, of the table that was filled."""
         self.connection.execute(
-            f"create temp view {identifier(self.table)} as select {columns} from {identifier(self.rows)}"  # noqa: S608
+            f"create or replace temp view {identifier(self.table)} as select {columns} from {identifier(self.rows)}"  # noqa: S608
         ).fetchall()
 
     def _columns(self, texts: Texts) -> list[str]:

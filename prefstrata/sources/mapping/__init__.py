@@ -9,13 +9,14 @@ from prefstrata.sources.mapping._config import Mapping
 from prefstrata.sources.mapping._context import Context
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._reasons import REASONS
-from prefstrata.sources.mapping._run import Demand, Refused, stage
+from prefstrata.sources.mapping._run import Demand, File, Refused, stage
 
 __all__ = [
     "REASONS",
     "Compiled",
     "Context",
     "Demand",
+    "File",
     "Mapping",
     "MappingError",
     "Refused",

@@ -1,4 +1,4 @@
-"""Runs a compiled mapping over one framed file: staged rows for what is accepted, reasons for what is refused."""
+"""Runs a compiled mapping over framed files: staged rows for what is accepted, reasons for what is refused."""
 
 # ruff: noqa: S608 - statements are put together here; every name in them is ours, every text a literal
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from prefstrata.model.tables import table
+from prefstrata.sources.framing import LINE_BITS
 from prefstrata.sources.mapping._expressions import quoted, text_literal
 from prefstrata.sources.mapping._sql import Step, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     import duckdb
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from prefstrata.sources.mapping._blocks import Block
     from prefstrata.sources.mapping._compile import Compiled
 
-__all__ = ["Demand", "Refused", "stage"]
+__all__ = ["Demand", "File", "Refused", "stage"]
 
 _PARTS = ("generator", "generator_family", "sampling")
 # Records mapped at once. Texts are held twice while they are mapped, so this bounds the memory, whatever the file; it
@@ -88,11 +89,19 @@ _TAG_NEEDED = _Needed("tags_required", "reason tags or a winning dimension", "ha
 
 @dataclass(frozen=True)
 class Refused:
-    """A record refused by its mapping."""
+    """A record refused by its mapping; of several files, its line is its number among all."""
 
     line: int
     reason: str
     detail: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is mapped: its batch, and its name, which expressions see as ``file``."""
+
+    batch_id: str
+    name: str
 
 
 def stage(  # noqa: PLR0913 - what is read, for whom, and where it goes
@@ -100,35 +109,32 @@ def stage(  # noqa: PLR0913 - what is read, for whom, and where it goes
     compiled: Compiled,
     framed: str,
     *,
-    batch_id: str,
-    file: str,
+    files: Sequence[File],
     columns: Collection[str],
     joined: str | None = None,
     demand: Demand | None = None,
+    all_texts: bool = False,
 ) -> list[Refused]:
     """Fill ``staging.*`` (but for batches and rejects) from the framed table; records are accepted or refused whole.
 
     Args:
         connection: holds the framed table and the staging tables.
         compiled: the mapping.
-        framed: temp table with ``__line`` and the declared fields.
-        batch_id: the batch.
-        file: name of the file, which expressions see as ``file``.
+        framed: temp table with ``__line`` and the declared fields; of several files, numbered as by `frame_together`.
+        files: those that it holds.
         columns: the declared fields.
         joined: temp table of the joined file's accepted records.
         demand: where votes need a reason.
+        all_texts: stage the texts of every record, and not from the first one alone that describes them so.
 
     Returns:
         The records that the mapping refused.
     """
     refused: list[Refused] = []
-    [(first, last)] = connection.execute(f"select min(__line), max(__line) from {framed}").fetchall()
-    if first is None:
-        return refused
-    for start in range(first, last + 1, _AT_ONCE):
-        run = _Run(connection, compiled, batch_id)
+    for lines in _spans(connection, framed):
+        run = _Run(connection, compiled, files, all_texts=all_texts)
         try:
-            run.records(framed, file, columns, (start, start + _AT_ONCE - 1))
+            run.records(framed, columns, lines)
             if joined is not None:
                 run.joined(joined)
             run.compute()
@@ -139,13 +145,51 @@ def stage(  # noqa: PLR0913 - what is read, for whom, and where it goes
     return refused
 
 
-class _Run:
-    """The temp tables of a part of one file, in the order in which they are made."""
+def _spans(connection: duckdb.DuckDBPyConnection, framed: str) -> Iterator[tuple[int, int]]:
+    """First and last numbers of the records that are mapped at once: a piece of a file, or some small files."""
+    files = connection.execute(
+        f"select min(__line), max(__line) from {framed} group by __line >> {LINE_BITS} order by 1"
+    ).fetchall()
+    begun: tuple[int, int] | None = None
+    room = 0
+    for first, last in files:
+        start = first
+        if begun and last - first < room:
+            begun = begun[0], last
+        else:
+            if begun:
+                yield begun
+            *whole, start = range(first, last + 1, _AT_ONCE)
+            yield from ((each, each + _AT_ONCE - 1) for each in whole)
+            begun, room = (start, last), _AT_ONCE
+        room -= last - start + 1
+    if begun:
+        yield begun
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, batch_id: str) -> None:
-        self._connection, self._compiled, self._batch = connection, compiled, text_literal(batch_id)
+
+class _Run:
+    """The temp tables of what is mapped at once, in the order in which they are made."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, files: Sequence[File], *, all_texts: bool
+    ) -> None:
+        self._connection, self._compiled, self._files, self._all_texts = connection, compiled, files, all_texts
         self._made: list[str] = []
         self._kept = ""
+
+    def _of_file(self, texts: Sequence[str], number: str = "__line") -> str:
+        """The text of a record's file as SQL."""
+        if len(texts) == 1:
+            return text_literal(texts[0])
+        return f"list_extract([{', '.join(map(text_literal, texts))}], ({number} >> {LINE_BITS}) + 1)"
+
+    def _line(self, number: str = "__line") -> str:
+        """A record's line in its file as SQL."""
+        return number if len(self._files) == 1 else f"{number} & {(1 << LINE_BITS) - 1}"
+
+    def _batch(self, number: str = "__line") -> str:
+        """A record's batch as SQL."""
+        return self._of_file([each.batch_id for each in self._files], number)
 
     def _execute(self, sql: str) -> list[tuple[object, ...]]:
         return self._connection.execute(sql).fetchall()
@@ -158,9 +202,9 @@ class _Run:
             self._made.append(f"view if exists {name}")
             self._execute(f"create or replace temp view {name} as select {step.seen} from {kept}")
 
-    def records(self, framed: str, file: str, columns: Collection[str], lines: tuple[int, int]) -> None:
+    def records(self, framed: str, columns: Collection[str], lines: tuple[int, int]) -> None:
         taken = {name.lower() for name in columns}
-        own = {"line": "__line", "file": text_literal(file)}
+        own = {"line": self._line(), "file": self._of_file([each.name for each in self._files])}
         extra = "".join(f", {sql} as {name}" for name, sql in own.items() if name not in taken)
         self._execute(
             f"create or replace temp view __record as select *{extra} from {framed}"
@@ -284,6 +328,9 @@ class _Run:
         Texts are most of all bytes, and most of them come once per vote.
         """
         present = f"({found}) where {key} is not null"
+        if self._all_texts:
+            self._insert(name, "* exclude (__line)", present)
+            return
         first = f"select {key}, min(__line) from {present} group by {', '.join((key, *described))}"
         self._insert(name, "* exclude (__line)", f"{present} and ({key}, __line) in ({first})")
 
@@ -296,7 +343,8 @@ class _Run:
 
     def _insert(self, name: str, picks: str, rows: str) -> None:
         self._execute(
-            f"insert into staging.{name} by name select {self._batch} as batch_id, __line as line, {picks} from {rows}"
+            f"insert into staging.{name} by name"
+            f" select {self._batch()} as batch_id, {self._line()} as line, {picks} from {rows}"
         )
 
     def _raters(self, blocks: list[tuple[Block, list[str]]]) -> None:
@@ -308,8 +356,8 @@ class _Run:
         )
         if found:
             self._execute(
-                f"insert into staging.raters by name select {self._batch} as batch_id, min(__line) as line,"
-                f" {', '.join(of)} from ({found}) group by {', '.join(of)}"
+                f"insert into staging.raters by name select {self._batch('min(__line)')} as batch_id,"
+                f" {self._line('min(__line)')} as line, {', '.join(of)} from ({found}) group by {', '.join(of)}"
             )
 
     def drop(self) -> None:

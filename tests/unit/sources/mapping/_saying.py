@@ -12,7 +12,17 @@ from prefstrata.engine import DuckDBEngine
 from prefstrata.sources import clear_staging
 from prefstrata.sources._pseudonyms import unlocked
 from prefstrata.sources.framing import Framing, fields, frame
-from prefstrata.sources.mapping import REASONS, Compiled, Context, Demand, Refused, compile_mapping, read_mapping, stage
+from prefstrata.sources.mapping import (
+    REASONS,
+    Compiled,
+    Context,
+    Demand,
+    File,
+    Refused,
+    compile_mapping,
+    read_mapping,
+    stage,
+)
 
 __all__ = ["PAIR", "Said", "compiled", "reasons", "say"]
 
@@ -73,8 +83,7 @@ def say(
             connection,
             statements,
             "framed",
-            batch_id="batch",
-            file="records.jsonl",
+            files=[File("batch", "records.jsonl")],
             columns=list(declared),
             joined=second,
             demand=demand,
