@@ -89,7 +89,9 @@ class Stager:
                     read: Sequence[int] = [one]
                 else:
                     seen = [(path, opened.seen) for path, opened in files]
-                    framed = frame_together(connection, seen, reading.framing, table=_FRAMED, line="__line")
+                    framed = frame_together(
+                        connection, seen, reading.framing, table=_FRAMED, line="__line", limits=_LIMITS
+                    )
                     read, refused = framed.read, self._mapped(connection, reading, files, framed.table, joined)
             if joined:
                 refused = _told_of_joined(connection, f"{joined}_rejects", refused)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from prefstrata.sources.framing import Framed, Framing, Limits, frame, frames
+from prefstrata.sources.framing import Framed, Framing, Limits, Seen, Together, frame, frame_together, frames
+from prefstrata.sources.framing._records import LINE_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Fates", "fates", "fates_in_parts", "fates_of_file"]
+__all__ = ["Fates", "fates", "fates_in_parts", "fates_of_file", "fates_together", "seen"]
 
 _REJECT = ("line", "offset", "reason", "detail", "raw", "raw_sha256")
 
@@ -78,6 +79,31 @@ def fates_in_parts(
         refused = _rows(cursor, parts[-1].rejects)
     assert not taken.keys() & refused.keys()
     return parts, Fates(parts[-1], taken, refused)
+
+
+def fates_together(
+    contents: Mapping[str, bytes], spec: Framing, *, limits: Limits
+) -> tuple[Together, list[tuple[dict[int, dict[str, object]], dict[int, dict[str, object]]]]]:
+    """Frame files together; what was taken and what was refused, by file and then by line."""
+    with tempfile.TemporaryDirectory() as folder, _connection().cursor() as cursor:
+        paths = [Path(folder) / name for name in contents]
+        for path, content in zip(paths, contents.values(), strict=True):
+            path.write_bytes(content)
+        files = [(path, seen(path)) for path in paths]
+        framed = frame_together(cursor, files, spec, table="framed", limits=limits)
+        found = [_rows(cursor, table) for table in (framed.table, framed.rejects)]
+    by_file: list[tuple[dict[int, dict[str, object]], dict[int, dict[str, object]]]] = [({}, {}) for _ in paths]
+    for place, rows in enumerate(found):
+        for placed, row in rows.items():
+            number, line = divmod(placed, 1 << LINE_BITS)
+            by_file[number][place][line] = {**row, "line": line}
+    return framed, by_file
+
+
+def seen(path: Path) -> Seen:
+    """The file as it is now, but for its hash."""
+    found = path.stat()
+    return Seen("", found.st_size, found.st_mtime_ns)
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, table: str) -> dict[int, dict[str, object]]:
