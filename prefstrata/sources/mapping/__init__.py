@@ -7,9 +7,10 @@ before a file is opened) and run over framed files (:func:`stage`), set-based th
 from prefstrata.sources.mapping._compile import Compiled, compile_mapping, read_mapping
 from prefstrata.sources.mapping._config import Mapping
 from prefstrata.sources.mapping._context import Context
+from prefstrata.sources.mapping._demand import Demand
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._reasons import REASONS
-from prefstrata.sources.mapping._run import Demand, File, Refused, stage
+from prefstrata.sources.mapping._run import File, Refused, stage
 
 __all__ = [
     "REASONS",

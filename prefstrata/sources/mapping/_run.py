@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from prefstrata.model.tables import table
 from prefstrata.sources.framing import LINE_BITS
+from prefstrata.sources.mapping._demand import REASON_NEEDED, TAG_NEEDED
 from prefstrata.sources.mapping._expressions import quoted, text_literal
-from prefstrata.sources.mapping._sql import Step, literal
+from prefstrata.sources.mapping._sql import Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -20,71 +21,15 @@ if TYPE_CHECKING:
 
     from prefstrata.sources.mapping._blocks import Block
     from prefstrata.sources.mapping._compile import Compiled
+    from prefstrata.sources.mapping._demand import Demand, Needed
 
-__all__ = ["Demand", "File", "Refused", "stage"]
+__all__ = ["File", "Refused", "stage"]
 
 _PARTS = ("generator", "generator_family", "sampling")
 # Records mapped at once. Texts are held twice while they are mapped, so this bounds the memory, whatever the file; it
 # is two of DuckDB's row groups, because one row group is the work of one thread.
 _AT_ONCE = 2 * 122_880
 _PLACE = "(row_number() over (partition by __line order by __unit, __place) - 1)"
-
-
-@dataclass(frozen=True)
-class Demand:
-    """Where a vote needs a reason: (scenario, risk level) cells, ``*`` for scenarios that no policy names.
-
-    Attributes:
-        cells: where any reason does.
-        governed: scenarios that policies name.
-        tagged: where it must be a tag or a winning dimension.
-        latest: when a vote may have been decided at the latest, in UTC; at any time when None.
-    """
-
-    cells: frozenset[tuple[str, str]] = frozenset()
-    governed: frozenset[str] = frozenset()
-    tagged: frozenset[tuple[str, str]] = frozenset()
-    latest: datetime | None = None
-
-    @property
-    def sql(self) -> str:
-        """The condition over the unit table for any reason; empty where none is asked for."""
-        return self._within(self.cells)
-
-    @property
-    def tagged_sql(self) -> str:
-        """The same for a tag or a winning dimension."""
-        return self._within(self.tagged)
-
-    def _within(self, cells: frozenset[tuple[str, str]]) -> str:
-        scenario, risk = "coalesce(__scenario, 'general')", "coalesce(__risk_level, 'low')"
-        own = [literal(f"{name}\n{level}") for name, level in sorted(cells) if name != "*"]
-        rest = [literal(level) for name, level in sorted(cells) if name == "*"]
-        named = [literal(name) for name in sorted(self.governed - {"*"})]
-        parts = []
-        if own:
-            parts.append(f"{scenario} || chr(10) || {risk} in ({', '.join(own)})")
-        if rest:
-            free = f"{scenario} not in ({', '.join(named)}) and " if named else ""
-            parts.append(f"({free}{risk} in ({', '.join(rest)}))")
-        return " or ".join(parts)
-
-
-@dataclass(frozen=True)
-class _Needed:
-    """A reason that a policy asks for: how its lack is called, what it is, and when one was given."""
-
-    reason: str
-    what: str
-    given: str
-
-
-_REASON_NEEDED = _Needed(
-    "rationale_required",
-    "reason tags, a rationale or a winning dimension",
-    "has_reason(rationale, reason_tags)",
-)
-_TAG_NEEDED = _Needed("tags_required", "reason tags or a winning dimension", "has_reason(null, reason_tags)")
 
 
 @dataclass(frozen=True)
@@ -248,9 +193,9 @@ class _Run:
             f" where __line not in (select __line from __refused) and __line not in ({spoken})"
         )
         if demand is not None and demand.sql:
-            self._demand(demand.sql, _REASON_NEEDED)
+            self._demand(demand.sql, REASON_NEEDED)
         if demand is not None and demand.tagged_sql:
-            self._demand(demand.tagged_sql, _TAG_NEEDED)
+            self._demand(demand.tagged_sql, TAG_NEEDED)
         if demand is not None and demand.latest is not None:
             self._date(demand.latest)
         rows = self._execute("select __line, problem.reason, problem.detail from __refused order by __line")
@@ -269,7 +214,7 @@ class _Run:
                     " and __line not in (select __line from __refused) group by __line"
                 )
 
-    def _demand(self, where: str, needed: _Needed) -> None:
+    def _demand(self, where: str, needed: Needed) -> None:
         votes = [
             f"select __line, __unit, dimension, reason_tags, rationale from {names[-1]}"
             for block, names in self._named()
