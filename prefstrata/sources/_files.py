@@ -60,8 +60,20 @@ class State:
     refused: dict[str, tuple[str, bool]] = field(default_factory=dict)
     """Of what nothing was accepted, its batch, and whether nothing was accepted before from the file as it was."""
     by_uri: dict[tuple[str, str], list[_Earlier]] = field(default_factory=dict)
+    by_content: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Of what is joined, the source and uri that it was read from first, by what is before the dash of its batch."""
     waiting: Callable[[list[str]], Mapping[str, Iterable[int]]] = lambda _: {}
     """For batch ids, the numbers of the records that their joined file kept back, by batch."""
+
+    def elsewhere(self, content: str, here: list[_Earlier]) -> list[_Earlier]:
+        """What was read of joined bytes under another name, when they were not read under this one.
+
+        With another file to join they are another batch, and which of their records found a partner is known all the
+        same.
+        """
+        if content not in self.by_content or any(_parts(each.batch_id)[0] == content for each in here):
+            return []
+        return self.by_uri[self.by_content[content]]
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,9 @@ class Opened:
         uri = Path(os.path.relpath(path, directory)).as_posix()
         earlier = state.by_uri.get((reading.source.name, uri), [])
         seen, found = digests(path, frozenset(each.bytes for each in earlier))
+        if moved := state.elsewhere(_content_id(reading, seen.sha256), earlier):
+            earlier = [*earlier, *moved]
+            seen, found = digests(path, frozenset(each.bytes for each in earlier))
         tried = _batch_id(reading, seen.sha256)
         if tried in state.batches:
             return Known(uri, state.batches[tried])
@@ -119,11 +134,14 @@ class Opened:
         ]
         standing = _standing(begun, reading_digest)
         batch_id = if_refused if anew or len(standing) < len(_standing(begun, "")) else tried
-        state.batches[tried] = batch_id
         waiting = state.waiting([each.batch_id for each in standing]) if reading.joined_sha256 else {}
         is_changed = not begun and any(each.accepted for each in earlier)
         opened = Opened(uri, batch_id, seen, 0, if_refused, is_changed=is_changed)
-        return _read_on(path, reading, opened, standing, waiting)
+        opened = _read_on(path, reading, opened, standing, waiting)
+        # Another joined file has nothing to say of records that found their partner.
+        is_known = not opened.again and any(each.bytes == seen.bytes for each in standing)
+        state.batches[tried] = standing[-1].batch_id if is_known else batch_id
+        return Known(uri, standing[-1].batch_id) if is_known else opened
 
 
 def _standing(begun: list[_Earlier], digest: str) -> list[_Earlier]:
@@ -154,8 +172,9 @@ def _read_on(
         joined = _parts(each.batch_id)[1]
         tried = _tried_again(kept, each.bytes, joined)
         end, again, _ = ends[max(size for size in ends if size <= each.bytes)]
-        # A last record that was refused before it was whole was read again by the next batch.
-        end += each.read - again - len(tried)
+        # A last record that was refused before it was whole was read again by the next batch. The same bytes hold the
+        # same records, whatever was read of them anew.
+        end += 0 if each.bytes in ends else each.read - again - len(tried)
         again = _is_unfinished(path, reading, each, end)
         ends[each.bytes] = end, again, _bytes_in_doubt(path, reading, each)
         sizes = {line: kept.pop(line)[0] for line in tried}
@@ -246,6 +265,10 @@ def read_state(engine: Warehouse) -> State:
     for source, uri, batch_id, size, read, accepted in rows:
         earlier = _Earlier(batch_id, size, read, accepted, *last.get(batch_id, (False, False, None)))
         before = state.by_uri.setdefault((source, uri), [])
+        content, joined, _ = _parts(batch_id)
+        if joined:
+            before += state.elsewhere(content, before)
+            state.by_content.setdefault(content, (source, uri))
         tried = _tried_on(batch_id)
         if earlier.is_refused:
             first = not any(each.accepted for each in before)

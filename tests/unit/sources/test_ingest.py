@@ -488,6 +488,39 @@ def test_a_changed_joined_file_brings_only_what_it_kept_back(tmp_path: Path) -> 
     desk.engine.close()
 
 
+def test_a_joined_file_that_grows_leaves_files_alone_that_want_nothing_of_it(tmp_path: Path) -> None:
+    """Every day has its file, and the texts of all days are in one: each file is read on its day, and no more."""
+    desk = Desk(tmp_path, JOINED.replace("ratings.*", "day*"))
+    for day in range(1, 5):
+        texts = _lines(*({"id": str(n), "q": "q", "answer": f"a{n}"} for n in range(day + 1)))
+        (tmp_path / "texts.jsonl").write_text(texts, "utf-8")
+        desk.put(f"day{day}.jsonl", _lines({"id": str(day), "score": 2}, {"id": "0", "score": day}))
+        assert [each.status for each in desk.ingest().files] == ["known"] * (day - 1) + ["new"]
+        assert len(desk.rows("ledger.batches")) == day
+    (tmp_path / "texts.jsonl").write_text(texts + "\n", "utf-8")
+    assert desk.ingest().appended is None
+    desk.engine.close()
+
+
+@pytest.mark.parametrize("name", ["aside.jsonl", "zzz.jsonl"])
+def test_a_file_that_moves_while_its_joined_file_changes_counts_once(tmp_path: Path, name: str) -> None:
+    """Which of its records found a partner is known by what it holds, whatever it is called."""
+    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text(_lines({"id": "1", "q": "q", "answer": "a"}), "utf-8")
+    path = desk.put("ratings.jsonl", _lines({"id": "1", "score": 2}, {"id": "2", "score": 3}))
+    desk.ingest()
+    path.rename(path.with_name(name))
+    texts.write_text(_lines({"id": "1", "q": "q", "answer": "a"}, {"id": "2", "q": "q", "answer": "b"}), "utf-8")
+    assert [(each.read, each.accepted) for each in desk.ingest().files] == [(1, 1)]
+    texts.write_text(texts.read_text("utf-8") + _lines({"id": "3", "q": "q", "answer": "c"}), "utf-8")
+    assert [each.read for each in desk.ingest().files] == [0]
+    desk.put(name, _lines({"id": "1", "score": 2}, {"id": "2", "score": 3}, {"id": "3", "score": 4}))
+    assert [(each.read, each.accepted) for each in desk.ingest().files] == [(1, 1)]
+    assert sorted(row["value"] for row in desk.rows("ledger.ratings")) == [2, 3, 4]
+    desk.engine.close()
+
+
 def test_many_records_are_mapped_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How many records are mapped at once changes nothing."""
     records = [_pair(number, dims=["tone"]) for number in range(50)]

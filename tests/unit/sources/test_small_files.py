@@ -167,7 +167,7 @@ def test_the_ledger_is_the_same_as_when_each_is_read_alone(tmp_path: Path, monke
         assert one.files == other.files
         assert one.refusals == other.refusals
     # What is read on, or again for what is joined now, is read alone.
-    assert groups == [2, 7, 3, 1, 2, 1, 1, 1, 1, 1]
+    assert groups == [2, 7, 3, 1, 2, 1, 1, 1]
     assert mapped[len(groups) :] == [1] * sum(len(summary.new) for summary in alone)
 
 
