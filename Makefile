@@ -6,6 +6,10 @@ LAKEFS := .cache/lakefs
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
+# What is imported is compiled once, even where the environment says not to: else each process compiles all of it again,
+# which takes as long as everything that a short one does besides.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup demo dev lakefs test trainers check bench lock docs clean
 
 help: ## this list
