@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+import yaml
 
 from prefstrata.model import ConfigError
 from prefstrata.project import PROJECT_FILE, line_of, read_project
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from prefstrata.project._yaml import _node
 
 GOOD = """\
 name: mine
@@ -124,3 +123,35 @@ def test_what_aliases_multiply_is_looked_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         read_project(tmp_path)
     assert "many" in str(caught.value)
+
+
+@pytest.mark.parametrize("level", ["[", "{a: ", "- ", "? ", "-\n"], ids=repr)
+@pytest.mark.parametrize("levels", [900, 200_000])
+def test_what_is_nested_without_end_is_a_mistake(tmp_path: Path, level: str, levels: int) -> None:
+    """Whatever levels are written with: no parser goes down until its stack is gone."""
+    deep = "".join(f"{' ' * place}-\n" for place in range(2, levels // 50)) if level == "-\n" else level * levels
+    closed = {"[": "]", "{a: ": "}"}.get(level, "") * levels
+    _write(tmp_path, f"{GOOD}deep:\n  {deep.lstrip()}{closed}")
+    with pytest.raises(ConfigError, match=r"nested too deeply|a key is a list or a mapping|no such key") as raised:
+        read_project(tmp_path)
+    assert PROJECT_FILE in str(raised.value)
+
+
+def test_both_parsers_read_the_same() -> None:
+    """The fast one is taken for all that it takes: every value and its line are those of the other."""
+    files = [path for folder in ("policies", "prefstrata", "tests", "checks") for path in Path(folder).rglob("*.yaml")]
+    assert len(files) > 300
+    for path in files:
+        text = path.read_text("utf-8")
+        assert _told(_node(text)) == _told(yaml.compose(text, Loader=yaml.SafeLoader)), path
+
+
+def _told(node: yaml.Node | None) -> object:
+    if node is None:
+        return None
+    value = node.value
+    if isinstance(node, yaml.SequenceNode):
+        value = [_told(each) for each in value]
+    if isinstance(node, yaml.MappingNode):
+        value = [(_told(key), _told(each)) for key, each in value]
+    return node.tag, node.start_mark.line, value
