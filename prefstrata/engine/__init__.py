@@ -7,6 +7,7 @@ result as the table of that name, with the columns and types of :mod:`prefstrata
 
 from prefstrata.engine._duckdb import DuckDBEngine, damage
 from prefstrata.engine._files import lineage, parameters, sql_names, sql_path, sql_text
+from prefstrata.engine._parsed import parsed
 from prefstrata.engine._protocol import Engine, Parted, Warehouse
 from prefstrata.engine._reading import demand_built, read_warehouse
 from prefstrata.engine._types import duckdb_type, parse_type
@@ -22,6 +23,7 @@ __all__ = [
     "lineage",
     "parameters",
     "parse_type",
+    "parsed",
     "read_warehouse",
     "sql_names",
     "sql_path",

@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from prefstrata.engine._files import function_names, sql_text
+from prefstrata.engine._parsed import parsed
 from prefstrata.engine._parts import part_digests
 from prefstrata.engine._shared import check_columns, given, may_be_replaced, with_literals
 from prefstrata.engine._types import duckdb_type, parse_type
@@ -111,7 +112,7 @@ class DuckDBEngine:
 
     def _run(self, sql: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a statement and read all of its result: an unread one would block the connection."""
-        return self._connection.execute(sql, params or {}).fetchall()
+        return self._connection.execute(parsed(sql), params or {}).fetchall()
 
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -274,7 +275,7 @@ class DuckDBEngine:
         return int(count), sample
 
     def _frame(self, sql: str, params: dict[str, Any] | None = None) -> pl.DataFrame:
-        return pl.DataFrame(ArrowStream(self._connection.sql(sql, params=params or {})))
+        return pl.DataFrame(ArrowStream(self._connection.sql(parsed(sql), params=params or {})))
 
     def load(self, full_name: str, frame: pl.DataFrame) -> int:
         """Make a small frame the whole content of a table; its columns go by name."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from prefstrata.engine import parsed
 from prefstrata.model.tables import table
 from prefstrata.sources.framing import LINE_BITS
 from prefstrata.sources.mapping._demand import REASON_NEEDED, TAG_NEEDED
@@ -142,7 +143,8 @@ class _Run:
     def _make(self, name: str, step: Step) -> None:
         kept = name if step.seen == "*" else f"{name}_kept"
         self._made.append(f"table if exists {kept}")
-        self._execute(f"create or replace temp table {kept} as {step.rows}")
+        # Of a mapping it is the same for all that is read.
+        self._connection.execute(parsed(f"create or replace temp table {kept} as {step.rows}")).fetchall()
         if kept != name:
             self._made.append(f"view if exists {name}")
             self._execute(f"create or replace temp view {name} as select {step.seen} from {kept}")
