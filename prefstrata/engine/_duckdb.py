@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -441,6 +442,7 @@ def damage(error: duckdb.Error, where: str) -> IntegrityError | None:
     return IntegrityError(f"the warehouse is damaged: {str(error).splitlines()[0]}", where=where, todo=_RESTORE)
 
 
+@cache
 def _type(text: str) -> str:
     return duckdb_type(parse_type(text))
 

@@ -37,6 +37,7 @@ def sql_path(name: str) -> Path:
     return path
 
 
+@cache
 def sql_text(name: str) -> str:
     """The text of a statement, comments included, without a closing semicolon."""
     return sql_path(name).read_text(encoding="utf-8").rstrip().removesuffix(";")
@@ -48,11 +49,13 @@ def sql_names(folder: str = "") -> tuple[str, ...]:
     return tuple(sorted(str(path.relative_to(root).with_suffix("")) for path in (root / folder).rglob("*.sql")))
 
 
+@cache
 def _code(name: str) -> str:
     """The statement without comments and text literals, so that a word found in it is code."""
     return _NOT_CODE.sub(" ", sql_text(name))
 
 
+@cache
 def function_names() -> tuple[str, ...]:
     """The named functions of ``sql/functions``, each after the functions that it calls itself."""
     names = {name.removeprefix("functions/") for name in sql_names("functions")}
@@ -60,11 +63,13 @@ def function_names() -> tuple[str, ...]:
     return tuple(TopologicalSorter(calls).static_order())
 
 
+@cache
 def parameters(name: str) -> frozenset[str]:
     """The names of the parameters that a statement takes."""
     return frozenset(_PARAMETER.findall(_code(name)))
 
 
+@cache
 def lineage(full_name: str) -> tuple[str, ...]:
     """The tables that the statement of a table reads (itself aside), sorted.
 
