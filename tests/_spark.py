@@ -11,7 +11,24 @@ SMALL = {
     # What follows from filters is worth working out for many rows alone; with long statements it takes seconds.
     "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.optimizer.nestedSchemaPruning.enabled": "false",
-    # What the JVM's second compiler wins back takes longer than a session of three rows at a time.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # Each rule's result is looked through for faults of the rule; these are Spark's own to test.
+    "spark.sql.lightweightPlanChangeValidation": "false",
+    # Memory is taken by the piece, and cleared: 4 MB for the code of each stage, tens of MB for a sort.
+    "spark.broadcast.blockSize": "64k",
+    "spark.buffer.pageSize": "256k",
+    # What the JVM's second compiler wins back takes longer than a session of three rows at a time. With one compiler the
+    # JVM has little room for what it compiles, and compiles again what it threw away; with more room for young rows it
+    # looks less often at the old ones; and the classes of Spark's own jars need no proof that they are well formed.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC -Xms1g"
+    " -Xmn400m -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
 }
 """Options of a session whose tables have a few rows; what the SQL means is not among them."""
+
+IN_MEMORY = {
+    **SMALL,
+    # Rows that are in no file have no known size, which counts as endless: joins would shuffle them, a stage each.
+    "spark.sql.defaultSizeInBytes": "1000",
+    # To send one side of a join around is a job of its own; to sort three rows is none.
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+}
+"""The same where the tables are in memory, each in one piece."""

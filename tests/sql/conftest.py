@@ -8,7 +8,7 @@ import pytest
 
 from prefstrata.engine import DuckDBEngine, Engine
 from prefstrata.engine.spark import SparkEngine, spark_session
-from tests._spark import SMALL
+from tests._spark import IN_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def spark() -> Iterator[SparkSession]:
     """One local Spark for a module: it takes seconds to start, and tests of other modules stop what runs."""
-    session = spark_session("local[2]", SMALL)
+    session = spark_session("local[2]", IN_MEMORY)
     # Otherwise each step of a plan looks through the whole stack for who called.
     for form in ("short", "long"):
         session.sparkContext.setLocalProperty(f"callSite.{form}", "a case")

@@ -64,7 +64,8 @@ class SparkEngine(Statements):
 
     def held(self, rows: DataFrame) -> AbstractContextManager[DataFrame]:
         """The same rows, in this process's memory once they are worked out; Spark lets them go with the last reader."""
-        return nullcontext(rows.localCheckpoint(eager=False))
+        # That they are in one piece is not kept with them.
+        return nullcontext(rows.localCheckpoint(eager=False).coalesce(1))
 
     def ensure(self, table: Table) -> None:
         """Create the table when it is not there yet."""
