@@ -37,6 +37,8 @@ _PLAIN = {
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     # Plans as text are for the UI; of these statements they are long, and take a fifth of the planning.
     "spark.sql.maxPlanStringLength": "1000",
+    # No statement has parameters left when Spark sees it; otherwise each is parsed once more, to look for them.
+    "spark.sql.legacy.parameterSubstitution.constantsOnly": "true",
     # No statement here has a broadcast join that is worth waiting five minutes for; a machine may be that busy.
     "spark.sql.broadcastTimeout": "3600",
 }
