@@ -16,9 +16,9 @@ SMALL = {
     # Memory is taken by the piece, and cleared: 4 MB for the code of each stage, tens of MB for a sort.
     "spark.broadcast.blockSize": "64k",
     "spark.buffer.pageSize": "256k",
-    # What the JVM's second compiler wins back takes longer than a session of three rows at a time. With one compiler the
-    # JVM has little room for what it compiles, and compiles again what it threw away; with more room for young rows it
-    # looks less often at the old ones; and the classes of Spark's own jars need no proof that they are well formed.
+    # What the JVM's second compiler wins back takes longer than a session of three rows at a time. With one compiler it
+    # has little room for what it compiles, and compiles again what it threw away; with more room for young rows it is
+    # less often that it looks at the old ones; and classes of Spark's own jars need no proof that they are well formed.
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC -Xms1g"
     " -Xmn400m -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
 }
