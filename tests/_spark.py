@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 SMALL = {
     # One piece of everything, no code compiled for statements that run once, and nothing planned that saves reading.
     "spark.sql.shuffle.partitions": "1",
@@ -16,6 +18,9 @@ SMALL = {
     # Memory is taken by the piece, and cleared: 4 MB for the code of each stage, tens of MB for a sort.
     "spark.broadcast.blockSize": "64k",
     "spark.buffer.pageSize": "256k",
+    # Workers in Python look for garbage after each task, most of what they do.
+    "spark.python.daemon.module": "tests._worker",
+    "spark.executorEnv.PYTHONPATH": str(Path(__file__).parents[1]),
     # What the JVM's second compiler wins back takes longer than a session of three rows at a time. With one compiler it
     # has little room for what it compiles, and compiles again what it threw away; with more room for young rows it is
     # less often that it looks at the old ones; and classes of Spark's own jars need no proof that they are well formed.
