@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from threading import RLock
@@ -34,6 +35,8 @@ _MEMORY = ":memory:"
 _RESTORE = "restore it from a copy; without one, move it away and run: the ledger is read anew from the inbox"
 # At DuckDB's own 16 MiB a run tidied between its steps, again and again, what the next step replaces; closing tidies.
 _TIDIED_AT = "256MB"
+# Bytes that closing takes long enough over; a checkpoint costs something for every table, too.
+_LONG_LOG = 16 << 20
 # Of the memory there is, for a row of a release: its texts are joined, sorted and written, each a time of its own.
 _BYTES_OF_A_ROW = 8192
 _Made = TypeVar("_Made")
@@ -377,6 +380,27 @@ class DuckDBEngine:
             yield
         finally:
             self._run(f"set checkpoint_threshold = '{_TIDIED_AT}'")
+
+    @contextmanager
+    def tidied_meanwhile(self) -> Iterator[None]:
+        """While the block runs, which changes no table, the checkpoint is made that closing would make.
+
+        Either takes one thread, and beside closing the others have nothing to do. A short log is left to it.
+
+        Raises:
+            duckdb.Error: the checkpoint failed, and nothing in the block did.
+        """
+        log = Path(f"{self._path}.wal")
+        if not log.exists() or log.stat().st_size < _LONG_LOG:
+            yield
+            return
+        with ThreadPoolExecutor(1) as pool, closing(self.cursor()) as handle:
+            tidying = pool.submit(lambda: handle.execute("checkpoint").fetchall())
+            try:
+                yield
+            finally:
+                wait([tidying])
+            tidying.result()
 
     def close(self) -> None:
         """Close the warehouse; closing twice is harmless."""

@@ -144,3 +144,7 @@ class Warehouse(Engine, Protocol):
     def without_checkpoints(self) -> AbstractContextManager[None]:
         """Until the block ends, no commit tidies what it finds: for many small statements on tables kept in memory."""
         ...
+
+    def tidied_meanwhile(self) -> AbstractContextManager[None]:
+        """While the block runs, which changes no table, what closing would have to do is done beside it."""
+        ...

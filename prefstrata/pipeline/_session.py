@@ -26,7 +26,7 @@ from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.pipeline._work import rows_of
 from prefstrata.policy import Every, check_strata, load_policies, read_policies, requirements
 from prefstrata.privacy import searched_with
-from prefstrata.releases import MANIFEST, Outcome, Status, publish_rebasing, read_manifest, reconcile_releases
+from prefstrata.releases import MANIFEST, Outcome, Status, Step, publish_rebasing, read_manifest, reconcile_releases
 from prefstrata.releases.consent import demand_consent, demand_hidden
 from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.gates import after_verdict, blocked_error, forget_drafts, keep_draft, kept_drafts
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from prefstrata.pipeline._plan import Stage
     from prefstrata.policy import Policy
     from prefstrata.project import Project
-    from prefstrata.releases import Step
     from prefstrata.releases.drafts import Draft
     from prefstrata.releases.gates import Approval, Judged
     from prefstrata.releases.protocol import When
@@ -296,7 +295,8 @@ class Session:
                 return draft
 
             try:
-                outcome = publish_rebasing(store, build, step=step)
+                with _tidying(self.engine, step) as told:
+                    outcome = publish_rebasing(store, build, step=told)
             except PrefstrataError as error:
                 self.judged = judged = drafter.judged
                 if judged is None or isinstance(error, GateBlockedError):
@@ -351,6 +351,24 @@ def _after_a_rollback(parent: CommitInfo, outcome: Outcome) -> Outcome:
         f"`prefstrata diff {back} {outcome.tag}` shows whether what was taken back is in it again"
     )
     return replace(outcome, warnings=(*outcome.warnings, warning))
+
+
+@contextmanager
+def _tidying(engine: Warehouse, step: Callable[[Step, When], object]) -> Iterator[Callable[[Step, When], None]]:
+    """The listener, under whom the warehouse is tidied while the bytes of a release are hashed, stored and read back.
+
+    When its tag is made that is over: where there is no room for it, there is no release.
+    """
+    with ExitStack() as beside:
+
+        def told(at: Step, when: When) -> None:
+            if (at, when) == (Step.UPLOAD, "before"):
+                beside.enter_context(engine.tidied_meanwhile())
+            elif (at, when) == (Step.PUBLISH, "before"):
+                beside.close()
+            step(at, when)
+
+        yield told
 
 
 @contextmanager

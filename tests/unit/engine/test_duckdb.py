@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 import duckdb
 import polars as pl
@@ -233,6 +233,63 @@ def test_checkpoints_stop_until_the_block_ends_however_it_ends(engine: DuckDBEng
         assert _checkpoints_after(engine) != usual
         raise KeyError
     assert _checkpoints_after(engine) == usual
+
+
+def test_a_long_log_is_tidied_while_other_work_goes_on(tmp_path: Path) -> None:
+    """What closing would take its time over is done when the block ends, and all rows are there; a short log stays."""
+    path = tmp_path / "w.duckdb"
+    log = tmp_path / "w.duckdb.wal"
+    engine = DuckDBEngine(path)
+    engine.load("policy.dimensions", DIMENSIONS)
+    short = log.stat().st_size
+    with engine.tidied_meanwhile():
+        pass
+    assert log.stat().st_size == short > 0
+    rows = _long(engine)
+    assert log.stat().st_size > 16 << 20
+    with engine.tidied_meanwhile():
+        assert engine.read("policy.dimensions").height == 2
+    assert not log.exists() or log.stat().st_size < short
+    engine.close()
+    again = DuckDBEngine(path)
+    with again.connection() as connection:
+        assert connection.execute("select count(*), count(distinct uri) from ledger.batches").fetchall() == [
+            (rows, rows)
+        ]
+    again.close()
+
+
+def test_a_log_that_cannot_be_tidied_is_told_unless_the_block_failed_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever goes on would find a warehouse that takes nothing any more; the first error is the one to tell."""
+
+    class Full:
+        def execute(self, _: str) -> Never:
+            raise duckdb.IOException("No space left on device")
+
+        def close(self) -> None:
+            pass
+
+    engine = DuckDBEngine(tmp_path / "w.duckdb")
+    _long(engine)
+    monkeypatch.setattr(engine, "cursor", Full)
+    with pytest.raises(duckdb.IOException, match="No space left"), engine.tidied_meanwhile():
+        pass
+    with pytest.raises(KeyError), engine.tidied_meanwhile():
+        raise KeyError
+    engine.close()
+
+
+def _long(engine: DuckDBEngine) -> int:
+    """Write what makes a long log into the ledger; returns the rows."""
+    engine.ensure(table("ledger.batches"))
+    with engine.connection() as connection:
+        [(rows,)] = connection.execute(
+            "insert into ledger.batches by name"
+            " select repeat(md5(i::varchar), 10) as batch_id, i::varchar as uri from range(100_000) as of(i)"
+        ).fetchall()
+    return int(rows)
 
 
 def _checkpoints_after(engine: DuckDBEngine) -> object:

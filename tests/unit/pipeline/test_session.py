@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from prefstrata.releases import Status, Step, read_manifest
 from tests.unit.pipeline._project import add, build, copied, make, pair
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prefstrata.pipeline import RunSummary
     from prefstrata.project import Project
 
@@ -116,6 +119,31 @@ def test_an_interrupted_release_leaves_no_files(unreleased: Path, tmp_path: Path
     with open_project_store(project) as store:
         assert [tag.name for tag in store.tags()] == ["v000001"]
         assert list(store.reconcile().resumable) == []
+
+
+def test_the_warehouse_is_tidied_while_the_files_of_a_release_are_stored(
+    unreleased: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first byte that is stored until all were read back: when the tag is made, that is over."""
+    project = copied(unreleased, tmp_path / "project")
+    seen: list[object] = []
+
+    @contextmanager
+    def tidied() -> Iterator[None]:
+        seen.append("begun")
+        yield
+        seen.append("done")
+
+    def step(at: Step, when: str) -> None:
+        if when == "before":
+            seen.append(at)
+
+    with open_project_store(project) as store, open_session(project) as session:
+        build(session)
+        monkeypatch.setattr(session.engine, "tidied_meanwhile", tidied)
+        assert session.release(store, step=step).status is Status.PUBLISHED
+    stored = [Step.UPLOAD, Step.MANIFEST, Step.CHECK, Step.COMMIT, Step.AUDIT]
+    assert seen[2:-2] == ["begun", *stored, "done", Step.PUBLISH]
 
 
 _KILLED = """
