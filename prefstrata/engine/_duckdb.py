@@ -116,7 +116,7 @@ class DuckDBEngine:
 
     def _run(self, sql: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a statement and read all of its result: an unread one would block the connection."""
-        return self._connection.execute(parsed(sql), params or {}).fetchall()
+        return self._connection.execute(parsed(self._connection, sql), params or {}).fetchall()
 
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -279,7 +279,7 @@ class DuckDBEngine:
         return int(count), sample
 
     def _frame(self, sql: str, params: dict[str, Any] | None = None) -> pl.DataFrame:
-        return pl.DataFrame(ArrowStream(self._connection.sql(parsed(sql), params=params or {})))
+        return pl.DataFrame(ArrowStream(self._connection.sql(parsed(self._connection, sql), params=params or {})))
 
     def load(self, full_name: str, frame: pl.DataFrame) -> int:
         """Make a small frame the whole content of a table; its columns go by name."""

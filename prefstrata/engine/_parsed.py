@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from threading import Lock
+from typing import TYPE_CHECKING
 
-import duckdb
+if TYPE_CHECKING:
+    import duckdb
 
 __all__ = ["parsed"]
 
-_LOCK = Lock()
+_MOST, _LONGEST = 1024, 1 << 15
+_KEPT: dict[str, duckdb.Statement] = {}
 
 
-@lru_cache(maxsize=2048)
-def parsed(sql: str) -> duckdb.Statement | str:
-    """The statement that a text is, to be run on any connection; of several, the text itself.
+def parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement | str:
+    """The statement that a text is, to be run on any connection; the text itself where it is several, or very long.
 
     Parsing takes DuckDB 2.0 as long as half of what it does besides for a long statement over few rows; and the steps
     of a fit, say, are the same statements again and again.
@@ -22,11 +22,14 @@ def parsed(sql: str) -> duckdb.Statement | str:
     Raises:
         duckdb.ParserException: it is none.
     """
-    with _LOCK:
-        found = _parser().extract_statements(sql)
-    return found[0] if len(found) == 1 else sql
-
-
-@cache
-def _parser() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(":memory:", config={"threads": 1})
+    if len(sql) > _LONGEST:
+        return sql
+    if (kept := _KEPT.get(sql)) is not None:
+        return kept
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1:
+        return sql
+    if len(_KEPT) >= _MOST:
+        _KEPT.clear()
+    _KEPT[sql] = statements[0]
+    return statements[0]

@@ -6,7 +6,7 @@ the text is composed to nodes first, which know their lines, and a validation er
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
@@ -16,7 +16,7 @@ from prefstrata.model.errors import ConfigError
 from prefstrata.project._mistakes import mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -30,11 +30,11 @@ def read_model(path: Path, kind: type[Model]) -> Model:
     Raises:
         ConfigError: the file is missing, is not YAML, or does not fit; one line per mistake, each with file and line.
     """
-    try:
+    with _shallow(path):
         root = _compose(path)
-        return kind.model_validate(_plain(path, root))
-    except RecursionError:
-        raise ConfigError("it is nested too deeply", where=str(path), todo="nothing here needs many levels") from None
+        plain = _plain(path, root)
+    try:
+        return kind.model_validate(plain)
     except ValidationError as error:
         lines = [_sentence(path, root, kind, detail) for detail in error.errors(include_url=False)]
         raise ConfigError("\n".join(lines)) from None
@@ -45,7 +45,16 @@ def line_of(path: Path, location: Sequence[str | int]) -> int:
 
     The nearest parent's line when the location itself is absent, as for a missing key.
     """
-    return _line(_compose(path), location)
+    with _shallow(path):
+        return _line(_compose(path), location)
+
+
+@contextmanager
+def _shallow(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except RecursionError:
+        raise ConfigError("it is nested too deeply", where=str(path), todo="nothing here needs many levels") from None
 
 
 def _compose(path: Path) -> yaml.Node:
@@ -69,9 +78,10 @@ def _compose(path: Path) -> yaml.Node:
 def _node(text: str) -> yaml.Node | None:
     """The text as nodes: by libyaml, which takes a tenth of the time, and by PyYAML where that finds a mistake.
 
-    PyYAML says better what is wrong; and libyaml goes down a level at a time without a look at its stack.
+    PyYAML says better what is wrong. And libyaml goes down a level at a time without a look at its stack, and takes
+    tabs and question marks where PyYAML does not: what is YAML must not depend on which of them there is.
     """
-    if yaml.__with_libyaml__ and _deepest(text) < _DEEP:
+    if yaml.__with_libyaml__ and "\t" not in text and "?:" not in text and _deepest(text) < _DEEP:
         with suppress(yaml.YAMLError):
             return yaml.compose(text, Loader=yaml.CSafeLoader)
     return yaml.compose(text, Loader=yaml.SafeLoader)

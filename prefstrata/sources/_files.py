@@ -61,19 +61,17 @@ class State:
     """Of what nothing was accepted, its batch, and whether nothing was accepted before from the file as it was."""
     by_uri: dict[tuple[str, str], list[_Earlier]] = field(default_factory=dict)
     by_content: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Of what is joined, the source and uri that it was read from first, by what is before the dash of its batch."""
+    """Of what is joined, the source and uri that it was read from last, by what is before the dash of its batch."""
     waiting: Callable[[list[str]], Mapping[str, Iterable[int]]] = lambda _: {}
     """For batch ids, the numbers of the records that their joined file kept back, by batch."""
 
-    def elsewhere(self, content: str, here: list[_Earlier]) -> list[_Earlier]:
-        """What was read of joined bytes under another name, when they were not read under this one.
+    def elsewhere(self, content: str) -> list[_Earlier]:
+        """What was read of joined bytes under the name that had them last, to go on from under a new name.
 
         With another file to join they are another batch, and which of their records found a partner is known all the
-        same.
+        same. Two histories are never mixed: what one has read of the bytes it does not know of the other.
         """
-        if content not in self.by_content or any(_parts(each.batch_id)[0] == content for each in here):
-            return []
-        return self.by_uri[self.by_content[content]]
+        return list(self.by_uri.get(self.by_content.get(content, ("", "")), []))
 
 
 @dataclass(frozen=True)
@@ -98,6 +96,8 @@ class Opened:
     """Bytes that must hold all of the last record passed over; 0 when there is nothing to fear."""
     again: tuple[int, ...] = ()
     """Numbers of records passed over that found no partner in the joined file as it was, and may now."""
+    is_last_again: bool = False
+    """Whether the record after those passed over was refused before, when it may not have been whole."""
     is_changed: bool = False
     """Whether records were accepted from the file when it had other bytes, which these do not begin with."""
 
@@ -111,8 +111,7 @@ class Opened:
         uri = Path(os.path.relpath(path, directory)).as_posix()
         earlier = state.by_uri.get((reading.source.name, uri), [])
         seen, found = digests(path, frozenset(each.bytes for each in earlier))
-        if moved := state.elsewhere(_content_id(reading, seen.sha256), earlier):
-            earlier = [*earlier, *moved]
+        if reading.joined_sha256 and not earlier and (earlier := state.elsewhere(_content_id(reading, seen.sha256))):
             seen, found = digests(path, frozenset(each.bytes for each in earlier))
         tried = _batch_id(reading, seen.sha256)
         if tried in state.batches:
@@ -138,10 +137,13 @@ class Opened:
         is_changed = not begun and any(each.accepted for each in earlier)
         opened = Opened(uri, batch_id, seen, 0, if_refused, is_changed=is_changed)
         opened = _read_on(path, reading, opened, standing, waiting)
-        # Another joined file has nothing to say of records that found their partner.
-        is_known = not opened.again and any(each.bytes == seen.bytes for each in standing)
-        state.batches[tried] = standing[-1].batch_id if is_known else batch_id
-        return Known(uri, standing[-1].batch_id) if is_known else opened
+        same = [each for each in (standing if seen.bytes else earlier) if each.bytes == seen.bytes]
+        if same and not opened.again and not opened.is_last_again:
+            # Another joined file has nothing to say of records that found their partner.
+            state.batches[tried] = same[-1].batch_id
+            return Known(uri, same[-1].batch_id)
+        state.batches[tried] = batch_id
+        return opened
 
 
 def _standing(begun: list[_Earlier], digest: str) -> list[_Earlier]:
@@ -183,7 +185,7 @@ def _read_on(
             kept.pop(each.refused.line, None)
     end, again, taken = ends[max(ends)]
     tried = _tried_again(kept, opened.seen.bytes, reading.joined_sha256)
-    return replace(opened, passed=end - again, taken=taken, again=tuple(sorted(tried)))
+    return replace(opened, passed=end - again, taken=taken, again=tuple(sorted(tried)), is_last_again=again)
 
 
 def _tried_again(kept: Mapping[int, tuple[int, str]], size: int, joined: str) -> set[int]:
@@ -267,8 +269,10 @@ def read_state(engine: Warehouse) -> State:
         before = state.by_uri.setdefault((source, uri), [])
         content, joined, _ = _parts(batch_id)
         if joined:
-            before += state.elsewhere(content, before)
-            state.by_content.setdefault(content, (source, uri))
+            if not before:
+                before += state.elsewhere(content)
+            if size:
+                state.by_content[content] = source, uri
         tried = _tried_on(batch_id)
         if earlier.is_refused:
             first = not any(each.accepted for each in before)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from prefstrata.model import PrefstrataError
 from prefstrata.model.arrow import ArrowStream
 from prefstrata.sources._files import Opened
 from prefstrata.sources._grown import REST, not_passed
@@ -20,6 +21,7 @@ from prefstrata.sources.formats import is_answers
 from prefstrata.sources.framing import (
     LINE_BITS,
     Limits,
+    demand_unchanged,
     drop,
     fetch_records,
     frame,
@@ -57,6 +59,8 @@ _REJECTS = f"{_FRAMED}_rejects"
 _AT_ONCE = 20_000
 _TOGETHER = 4 << 20
 """Bytes of the files that are read together: what a statement costs besides is little beside what they cost."""
+_UNPACKED = 16
+"""How many times as long a packed file is taken to be: records of one kind often are."""
 
 
 class Stager:
@@ -96,6 +100,9 @@ class Stager:
             if joined:
                 refused = _told_of_joined(connection, f"{joined}_rejects", refused)
             staged = self._hand_over(connection, reading, files, read, refused)
+            for path, opened in files:
+                # What is refused was fetched from the file once more.
+                demand_unchanged(path, opened.seen)
             for table in (_FRAMED, *((joined,) if joined else ())):
                 drop(connection, table)
                 _execute(connection, f"drop table if exists {table}_rejects")
@@ -199,7 +206,7 @@ def grouped(files: Iterable[File]) -> Iterator[list[File]]:
     size = 0
     for file in files:
         reading, path, opened = file
-        more = opened.seen.bytes if isinstance(opened, Opened) else 0
+        more = _weight(reading, path, opened) if isinstance(opened, Opened) else 0
         joins = not isinstance(opened, Opened) or _is_small(reading, path, opened)
         if group and (group[0][0] is not reading or not joins or size + more > _TOGETHER):
             yield group
@@ -220,7 +227,12 @@ def to_stage(group: Iterable[File]) -> list[tuple[Path, Opened]]:
 
 def _is_small(reading: Reading, path: Path, opened: Opened) -> bool:
     """Whether a file can be read with others: all of it, and in little time should its records be judged one by one."""
-    return opened.seen.bytes <= _TOGETHER and not opened.passed and is_joinable(path, reading.framing)
+    return _weight(reading, path, opened) <= _TOGETHER and not opened.passed and is_joinable(path, reading.framing)
+
+
+def _weight(reading: Reading, path: Path, opened: Opened) -> int:
+    """The bytes of a file as it may be unpacked."""
+    return opened.seen.bytes * (1 if reading.framing.compression_of(path) == "none" else _UNPACKED)
 
 
 def speaks_of_users(reading: Reading) -> bool:
@@ -265,6 +277,12 @@ def _quarantine(
     for start in range(0, len(refused), _AT_ONCE):
         part = refused[start : start + _AT_ONCE]
         found = fetch_records(path, reading.framing, [each.line for each in part])
+        if gone := {each.line for each in part} - found.keys():
+            raise PrefstrataError(
+                f"it changed while it was read: record {min(gone)} is gone",
+                where=str(path),
+                todo="Read it again once it is complete; nothing was taken.",
+            )
         rows = [
             (
                 batch_id,

@@ -6,7 +6,7 @@ must be JSON, but of what type, and how often they are given, does not matter.
 """
 
 from prefstrata.sources.framing._fields import Fields, FieldType, ListOf, MapOf, ObjectOf, Scalar, fields
-from prefstrata.sources.framing._frame import fetch_records, frame, frames
+from prefstrata.sources.framing._frame import demand_unchanged, fetch_records, frame, frames
 from prefstrata.sources.framing._reasons import Reason
 from prefstrata.sources.framing._records import LINE_BITS
 from prefstrata.sources.framing._rejects import readable
@@ -30,6 +30,7 @@ __all__ = [
     "Scalar",
     "Seen",
     "Together",
+    "demand_unchanged",
     "drop",
     "fetch_records",
     "fields",

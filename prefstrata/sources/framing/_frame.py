@@ -24,19 +24,21 @@ from prefstrata.sources.framing._parts import Parts
 from prefstrata.sources.framing._rejects import Rejects
 from prefstrata.sources.framing._scan import scan
 from prefstrata.sources.framing._spec import Framed, Framing, Limits
-from prefstrata.sources.framing._stored import opened
+from prefstrata.sources.framing._stored import Seen, opened
 from prefstrata.sources.framing._target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from concurrent.futures import Future
 
+    from prefstrata.sources.framing._fields import Fields
     from prefstrata.sources.framing._records import Record
     from prefstrata.sources.framing._scan import Scanned
-    from prefstrata.sources.framing._stored import Seen, Source
+    from prefstrata.sources.framing._stored import Source
 
 __all__ = [
     "carefully",
+    "demand_no_field",
     "demand_unchanged",
     "fetch_records",
     "frame",
@@ -100,7 +102,7 @@ def frames(  # noqa: PLR0913 (as `frame`)
         PrefstrataError: the file is missing, unreadable, or changes while it is read, or its compressed stream is
             broken; what was read of it must not be taken.
     """
-    before = (seen.bytes, seen.modified_ns) if seen else _stamp(path)
+    before = seen or _seen(path)
     kind = spec.kind_of(path)
     if kind == "csv":
         with opened(path, spec) as source:
@@ -110,19 +112,25 @@ def frames(  # noqa: PLR0913 (as `frame`)
             spec = replace(spec, fields=columns_as_found(connection, plain, path))
     if spec.fields is None:
         raise ConfigError(f"a {kind} file has no columns to go by", where=str(path), todo="Declare its fields.")
-    if line.lower() in {name.lower() for name in spec.fields}:
-        raise ConfigError(
-            f"field {line!r} has the name of the line number", where=str(path), todo="Name that otherwise."
-        )
+    demand_no_field(line, spec.fields, path)
     target = Target(connection, table, line, spec.fields)
     with tempfile.TemporaryDirectory(prefix="prefstrata-", dir=limits.temp_directory) as folder:
         yield from _READERS[kind](path, spec, target, limits, Path(folder))
     demand_unchanged(path, before)
 
 
-def demand_unchanged(path: Path, before: tuple[int, int] | None) -> None:
-    """Refuse a file whose size or time of change is another than before it was read."""
-    if before is None or before != _stamp(path):
+def demand_no_field(line: str, fields: Fields, path: Path) -> None:
+    """Refuse a field that is called as the column of the records' numbers."""
+    if line.lower() in {name.lower() for name in fields}:
+        raise ConfigError(
+            f"field {line!r} has the name of the line number", where=str(path), todo="Name that otherwise."
+        )
+
+
+def demand_unchanged(path: Path, before: Seen | None) -> None:
+    """Refuse a file whose size or time of change is another than before it was read, or that was not there then."""
+    now = _seen(path)
+    if before is None or now is None or (before.bytes, before.modified_ns) != (now.bytes, now.modified_ns):
         raise PrefstrataError(
             "it changed while it was read",
             where=str(path),
@@ -130,9 +138,9 @@ def demand_unchanged(path: Path, before: tuple[int, int] | None) -> None:
         )
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _seen(path: Path) -> Seen | None:
     found = path.stat() if path.exists() else None
-    return (found.st_size, found.st_mtime_ns) if found else None
+    return Seen("", found.st_size, found.st_mtime_ns) if found else None
 
 
 def fetch_records(

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefstrata.sources.framing._delimited import with_columns
-from prefstrata.sources.framing._frame import carefully, demand_unchanged, records_of, rejects_of, room, tried
+from prefstrata.sources.framing._frame import (
+    carefully,
+    demand_no_field,
+    demand_unchanged,
+    records_of,
+    rejects_of,
+    room,
+    tried,
+)
 from prefstrata.sources.framing._judge import judge_for
 from prefstrata.sources.framing._records import placed
 from prefstrata.sources.framing._scan import scan
@@ -77,6 +85,7 @@ def frame_together(  # noqa: PLR0913 (as `frames`)
         if spec.kind_of(path) == "csv":
             with opened(path, spec) as source:
                 with_columns(source, spec, limits, path)
+    demand_no_field(line, spec.fields or {}, files[0][0])
     target = Target(connection, table, line, spec.fields or {})
     with tempfile.TemporaryDirectory(prefix="prefstrata-", dir=limits.temp_directory) as folder:
         read = _in_bulk([path for path, _ in files], spec, target, limits, Path(folder))
@@ -85,7 +94,7 @@ def frame_together(  # noqa: PLR0913 (as `frames`)
         else:
             rejects_of(target, limits)
     for path, seen in files:
-        demand_unchanged(path, (seen.bytes, seen.modified_ns))
+        demand_unchanged(path, seen)
     return Together(target.table, target.rejects, tuple(read))
 
 

@@ -144,7 +144,9 @@ class _Run:
         kept = name if step.seen == "*" else f"{name}_kept"
         self._made.append(f"table if exists {kept}")
         # Of a mapping it is the same for all that is read.
-        self._connection.execute(parsed(f"create or replace temp table {kept} as {step.rows}")).fetchall()
+        self._connection.execute(
+            parsed(self._connection, f"create or replace temp table {kept} as {step.rows}")
+        ).fetchall()
         if kept != name:
             self._made.append(f"view if exists {name}")
             self._execute(f"create or replace temp view {name} as select {step.seen} from {kept}")

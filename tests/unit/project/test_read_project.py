@@ -141,9 +141,18 @@ def test_both_parsers_read_the_same() -> None:
     """The fast one is taken for all that it takes: every value and its line are those of the other."""
     files = [path for folder in ("policies", "prefstrata", "tests", "checks") for path in Path(folder).rglob("*.yaml")]
     assert len(files) > 300
+    assert yaml.__with_libyaml__, "PyYAML comes with it: else nothing is compared here"
     for path in files:
         text = path.read_text("utf-8")
         assert _told(_node(text)) == _told(yaml.compose(text, Loader=yaml.SafeLoader)), path
+
+
+@pytest.mark.parametrize("line", ["a:\t1", "a: 1\t# one", "a: {b?: c}"])
+def test_what_one_parser_alone_takes_is_not_yaml(tmp_path: Path, line: str) -> None:
+    """Whether a file is right does not depend on its length or on the machine."""
+    for text in (f"{GOOD}{line}\n", f"{GOOD}{line}\n# {'-' * 1000}\n"):
+        with pytest.raises(ConfigError, match="this is not YAML"):
+            read_project(_write(tmp_path, text))
 
 
 def _told(node: yaml.Node | None) -> object:

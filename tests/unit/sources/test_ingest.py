@@ -514,10 +514,88 @@ def test_a_file_that_moves_while_its_joined_file_changes_counts_once(tmp_path: P
     texts.write_text(_lines({"id": "1", "q": "q", "answer": "a"}, {"id": "2", "q": "q", "answer": "b"}), "utf-8")
     assert [(each.read, each.accepted) for each in desk.ingest().files] == [(1, 1)]
     texts.write_text(texts.read_text("utf-8") + _lines({"id": "3", "q": "q", "answer": "c"}), "utf-8")
-    assert [each.read for each in desk.ingest().files] == [0]
+    assert [each.status for each in desk.ingest().files] == ["known"]
     desk.put(name, _lines({"id": "1", "score": 2}, {"id": "2", "score": 3}, {"id": "3", "score": 4}))
     assert [(each.read, each.accepted) for each in desk.ingest().files] == [(1, 1)]
     assert sorted(row["value"] for row in desk.rows("ledger.ratings")) == [2, 3, 4]
+    desk.engine.close()
+
+
+def test_a_file_that_moves_each_time_its_joined_file_changes_counts_once(tmp_path: Path) -> None:
+    """The history goes with what it holds, from name to name."""
+    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
+    path = desk.put("a.jsonl", _lines(*({"id": str(key), "score": key} for key in range(1, 5))))
+    for known, name in enumerate(("b", "c", "d", "e"), start=1):
+        texts = _lines(*({"id": str(key), "q": "q", "answer": f"a{key}"} for key in range(1, known + 1)))
+        (tmp_path / "texts.jsonl").write_text(texts, "utf-8")
+        desk.ingest()
+        assert sorted(row["value"] for row in desk.rows("ledger.ratings")) == list(range(1, known + 1))
+        path = path.rename(path.with_name(f"{name}.jsonl"))
+    desk.engine.close()
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_the_last_record_waits_for_its_partner_whether_its_line_ends_or_not(
+    tmp_path: Path, name: str, end: str
+) -> None:
+    """Without a line end it may not be whole, so it is read again; with one, it waits."""
+    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text(_lines({"id": "1", "q": "q", "answer": "a"}), "utf-8")
+    lines = _lines({"id": "1", "score": 1}, {"id": "2", "score": 2}) if name == "a.jsonl" else "id,score\n1,1\n2,2\n"
+    desk.put(name, lines.rstrip() + end)
+    assert desk.ingest().reasons == {"no_match": 1}
+    texts.write_text(texts.read_text("utf-8") + _lines({"id": "2", "q": "q", "answer": "b"}), "utf-8")
+    assert [(each.read, each.accepted) for each in desk.ingest().files] == [(1, 1)]
+    assert sorted(row["value"] for row in desk.rows("ledger.ratings")) == [1, 2]
+    texts.write_text(texts.read_text("utf-8") + "\n", "utf-8")
+    assert [each.status for each in desk.ingest().files] == ["known"]
+    desk.engine.close()
+
+
+def test_histories_of_two_names_are_not_mixed(tmp_path: Path) -> None:
+    """Each name counts what was read under it: a copy of it that has other records read is none of its own."""
+    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
+    records = [_lines({"id": str(key), "score": key}) for key in range(1, 6)]
+
+    def texts(*ids: int) -> None:
+        found = _lines(*({"id": str(key), "q": "q", "answer": f"a{key}"} for key in ids))
+        (tmp_path / "texts.jsonl").write_text(found, "utf-8")
+
+    texts(1, 2, 4, 5)
+    desk.put("b.jsonl", "".join(records[:2]))
+    path = desk.put("a.jsonl", records[0])
+    desk.ingest()
+    desk.put("a.jsonl", "".join(records[:3]))
+    desk.ingest()
+    path.unlink()
+    desk.put("b.jsonl", "".join(records[:3]))
+    texts(1, 2, 3, 4, 5)
+    desk.ingest()
+    desk.put("b.jsonl", "".join(records))
+    desk.ingest()
+    assert all(row["accepted"] >= 0 for row in desk.rows("ledger.batches"))
+    assert {row["value"] for row in desk.rows("ledger.ratings")} == {1, 2, 3, 4, 5}
+    desk.engine.close()
+
+
+def test_an_empty_file_is_nobody_else(tmp_path: Path) -> None:
+    """All empty files are alike, and none has the history of another."""
+    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text(_lines({"id": "1", "q": "q", "answer": "a"}), "utf-8")
+    desk.put("a.jsonl", "")
+    desk.ingest()
+    desk.put("a.jsonl", _lines({"id": "1", "score": 1}))
+    desk.ingest()
+    texts.write_text(texts.read_text("utf-8") + "\n", "utf-8")
+    desk.put("b.jsonl", "")
+    assert [each.status for each in desk.ingest().files] == ["known", "new"]
+    texts.write_text(texts.read_text("utf-8") + "\n", "utf-8")
+    assert [each.status for each in desk.ingest().files] == ["known", "known"]
+    desk.put("b.jsonl", _lines({"id": "1", "score": 2}))
+    assert [each.status for each in desk.ingest().files] == ["known", "new"]
     desk.engine.close()
 
 

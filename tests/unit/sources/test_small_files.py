@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import pickle
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -13,12 +15,15 @@ from prefstrata.engine import DuckDBEngine
 from prefstrata.model import PrefstrataError
 from prefstrata.project import read_project
 from prefstrata.sources import IngestSummary, ingest
+from prefstrata.sources._spreading import SpreadStager
 from prefstrata.sources.framing._records import placed
 from prefstrata.sources.mapping import File, Refused, stage
 from prefstrata.sources.mapping._run import _spans
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+
+    from prefstrata.sources.mapping import Demand
 
 CONFIG = """
 name: test
@@ -136,6 +141,74 @@ class Desk:
     def ledger(self) -> dict[str, list[dict[str, Any]]]:
         """All rows of the ledger, by table."""
         return {name: sorted(self.engine.read(f"ledger.{name}").to_dicts(), key=repr) for name in _TABLES}
+
+
+class _Machines:
+    """The part of an engine that has other machines: tasks travel as bytes, and each is run twice, as may happen."""
+
+    def __init__(self, engine: DuckDBEngine, folder: Path) -> None:
+        self._engine, self._folder = engine, folder
+        self.tasks: list[int] = []
+
+    def new_folder(self, full_name: str) -> tuple[str, Path]:
+        folder = self._folder / f"{full_name}-{len(list(self._folder.iterdir()))}"
+        folder.mkdir()
+        return str(folder), folder
+
+    def spread(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any]:
+        self.tasks += [len(item.files) for item in items]
+        sent = [pickle.dumps(item) for item in items]
+        for item in sent:
+            function(pickle.loads(item))  # noqa: S301 - our own
+        return [function(pickle.loads(item)) for item in reversed(sent)][::-1]  # noqa: S301 - our own
+
+    def take(self, full_name: str, folder: str) -> None:
+        if list(Path(folder).glob("*.parquet")):
+            with self._engine.connection() as connection:
+                rows = connection.read_parquet(f"{folder}/*.parquet")
+                connection.register("taken", rows)
+                connection.execute(f"insert into {full_name} by name from taken").fetchall()
+                connection.unregister("taken")
+
+
+def test_machines_stage_what_one_stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each gets a group of small files of a source, and gives them their places among all."""
+    monkeypatch.setenv("PREFSTRATA_PSEUDONYM_KEY", "of the tests of small files")
+    of_one = _days(tmp_path / "one")
+    (tmp_path / "staged").mkdir()
+    tasks: list[int] = []
+
+    def stager(engine: DuckDBEngine, demand: Demand, key: Callable[[], bytes]) -> SpreadStager:
+        machines = _Machines(engine, tmp_path / "staged")
+        machines.tasks = tasks
+        return SpreadStager(machines, demand, key)
+
+    monkeypatch.setattr("prefstrata.sources._ingest.stager_for", stager)
+    of_several = _days(tmp_path / "several")
+    for one, several in zip(of_one[0], of_several[0], strict=True):
+        assert one.files == several.files
+    assert of_one[1] == of_several[1]
+    assert tasks == [2, 7, 3, 1, 2, 1, 1, 1]
+
+
+@pytest.mark.parametrize("change", ["longer", "shorter"])
+def test_a_file_that_changes_while_it_is_mapped_stops_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """What is refused is fetched from the file again: it must be the same one."""
+    monkeypatch.setenv("PREFSTRATA_PSEUDONYM_KEY", "of the tests of small files")
+    desk = Desk(tmp_path)
+    desk.put({"days/a.jsonl": _vote(1), "days/b.jsonl": _vote(2) + _vote(3, "?")})
+
+    def changing(*given: Any, **named: Any) -> list[Refused]:  # noqa: ANN401 - passed on
+        desk.put({"days/b.jsonl": _vote(2) * (3 if change == "longer" else 1)})
+        return stage(*given, **named)
+
+    monkeypatch.setattr("prefstrata.sources._staging.stage", changing)
+    with pytest.raises(PrefstrataError, match="it changed while it was read"):
+        desk.ingest()
+    assert desk.engine.read("ledger.batches").is_empty()
+    desk.engine.close()
 
 
 def _days(folder: Path) -> tuple[list[IngestSummary], list[dict[str, list[dict[str, Any]]]]]:
