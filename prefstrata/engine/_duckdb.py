@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -394,13 +394,11 @@ class DuckDBEngine:
         if not log.exists() or log.stat().st_size < _LONG_LOG:
             yield
             return
-        with ThreadPoolExecutor(1) as pool, closing(self.cursor()) as handle:
-            tidying = pool.submit(lambda: handle.execute("checkpoint").fetchall())
-            try:
-                yield
-            finally:
-                wait([tidying])
-            tidying.result()
+        # Who waits may be interrupted, and a handle that works cannot be closed: its own thread does that.
+        with ThreadPoolExecutor(1) as pool:
+            tidying = pool.submit(_tidy, self.cursor())
+            yield
+        tidying.result()
 
     def close(self) -> None:
         """Close the warehouse; closing twice is harmless."""
@@ -457,6 +455,11 @@ def connect(path: str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         if told := damage(error, path):
             raise told from error
         raise
+
+
+def _tidy(handle: duckdb.DuckDBPyConnection) -> None:
+    with closing(handle):
+        handle.execute("checkpoint").fetchall()
 
 
 def damage(error: duckdb.Error, where: str) -> IntegrityError | None:

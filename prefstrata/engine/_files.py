@@ -37,9 +37,16 @@ def sql_path(name: str) -> Path:
     return path
 
 
-@cache
 def sql_text(name: str) -> str:
-    """The text of a statement, comments included, without a closing semicolon."""
+    """The text of a statement, comments included, without a closing semicolon; read once a process.
+
+    So what a release says its statements were is what ran, whoever edits them meanwhile.
+    """
+    return _read(name.replace(".", "/"))
+
+
+@cache
+def _read(name: str) -> str:
     return sql_path(name).read_text(encoding="utf-8").rstrip().removesuffix(";")
 
 

@@ -90,7 +90,8 @@ def _what_a_machine_lacks(project: Project) -> Iterator[None]:
                 where=str(_spill(project) or project.warehouse_path.parent),
                 todo=f"make room, or let DuckDB spill elsewhere: engine.spill; {_KEPT}",
             ) from error
-        if not isinstance(error, duckdb.OutOfMemoryException):
+        # A checkpoint that lacks memory ends in an error of another class.
+        if not isinstance(error, duckdb.OutOfMemoryException) and "could not allocate" not in str(error):
             if told := damage(error, str(project.warehouse_path)):
                 raise told from error
             raise

@@ -362,10 +362,10 @@ def _tidying(engine: Warehouse, step: Callable[[Step, When], object]) -> Iterato
     with ExitStack() as beside:
 
         def told(at: Step, when: When) -> None:
+            if when == "before" and at in {Step.IDENTIFY, Step.UPLOAD, Step.PUBLISH}:
+                beside.close()  # of a release that begins again, too
             if (at, when) == (Step.UPLOAD, "before"):
                 beside.enter_context(engine.tidied_meanwhile())
-            elif (at, when) == (Step.PUBLISH, "before"):
-                beside.close()
             step(at, when)
 
         yield told

@@ -6,6 +6,7 @@ the text is composed to nodes first, which know their lines, and a validation er
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound=BaseModel)
 
 _DEEP = 1000
+# Tabs, question marks in lists and mappings, comments right after the sign of a block, byte order marks within.
+_ONE_TAKES = re.compile(r"\t|\?[\s\]},:]|[|>]\S*#|\ufeff")
 
 
 def read_model(path: Path, kind: type[Model]) -> Model:
@@ -79,9 +82,9 @@ def _node(text: str) -> yaml.Node | None:
     """The text as nodes: by libyaml, which takes a tenth of the time, and by PyYAML where that finds a mistake.
 
     PyYAML says better what is wrong. And libyaml goes down a level at a time without a look at its stack, and takes
-    tabs and question marks where PyYAML does not: what is YAML must not depend on which of them there is.
+    what PyYAML does not: what is YAML must not depend on which of them there is.
     """
-    if yaml.__with_libyaml__ and "\t" not in text and "?:" not in text and _deepest(text) < _DEEP:
+    if yaml.__with_libyaml__ and not _ONE_TAKES.search(text) and _deepest(text) < _DEEP:
         with suppress(yaml.YAMLError):
             return yaml.compose(text, Loader=yaml.CSafeLoader)
     return yaml.compose(text, Loader=yaml.SafeLoader)

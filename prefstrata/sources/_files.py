@@ -97,7 +97,7 @@ class Opened:
     again: tuple[int, ...] = ()
     """Numbers of records passed over that found no partner in the joined file as it was, and may now."""
     is_last_again: bool = False
-    """Whether the record after those passed over was refused before, when it may not have been whole."""
+    """Whether the record after those passed over found no partner in the joined file as it was, and may now."""
     is_changed: bool = False
     """Whether records were accepted from the file when it had other bytes, which these do not begin with."""
 
@@ -109,9 +109,9 @@ class Opened:
             PrefstrataError: it cannot be read.
         """
         uri = Path(os.path.relpath(path, directory)).as_posix()
-        earlier = state.by_uri.get((reading.source.name, uri), [])
+        earlier = own = state.by_uri.get((reading.source.name, uri), [])
         seen, found = digests(path, frozenset(each.bytes for each in earlier))
-        if reading.joined_sha256 and not earlier and (earlier := state.elsewhere(_content_id(reading, seen.sha256))):
+        if reading.joined_sha256 and not own and (earlier := state.elsewhere(_content_id(reading, seen.sha256))):
             seen, found = digests(path, frozenset(each.bytes for each in earlier))
         tried = _batch_id(reading, seen.sha256)
         if tried in state.batches:
@@ -126,24 +126,29 @@ class Opened:
             refused_as, is_whole = state.refused[tried]
             if not is_whole:
                 return Known(uri, refused_as)
-        begun = [
-            each
-            for each in earlier
-            if each.bytes in found and _content_id(reading, found[each.bytes]) == _parts(each.batch_id)[0]
-        ]
+        begun = _begun(reading, earlier, found)
         standing = _standing(begun, reading_digest)
         batch_id = if_refused if anew or len(standing) < len(_standing(begun, "")) else tried
         waiting = state.waiting([each.batch_id for each in standing]) if reading.joined_sha256 else {}
-        is_changed = not begun and any(each.accepted for each in earlier)
+        is_changed = not begun and any(each.accepted for each in own)
         opened = Opened(uri, batch_id, seen, 0, if_refused, is_changed=is_changed)
         opened = _read_on(path, reading, opened, standing, waiting)
-        same = [each for each in (standing if seen.bytes else earlier) if each.bytes == seen.bytes]
+        same = [each for each in (standing if seen.bytes else own) if each.bytes == seen.bytes]
         if same and not opened.again and not opened.is_last_again:
             # Another joined file has nothing to say of records that found their partner.
             state.batches[tried] = same[-1].batch_id
             return Known(uri, same[-1].batch_id)
         state.batches[tried] = batch_id
         return opened
+
+
+def _begun(reading: Reading, earlier: Iterable[_Earlier], found: Mapping[int, str]) -> list[_Earlier]:
+    """The batches whose bytes a file begins with, of which the digests at their sizes are given."""
+    return [
+        each
+        for each in earlier
+        if each.bytes in found and _content_id(reading, found[each.bytes]) == _parts(each.batch_id)[0]
+    ]
 
 
 def _standing(begun: list[_Earlier], digest: str) -> list[_Earlier]:
@@ -169,23 +174,40 @@ def _read_on(
     path: Path, reading: Reading, opened: Opened, begun: list[_Earlier], waiting: Mapping[str, Iterable[int]]
 ) -> Opened:
     """Go through what earlier batches read, in their order, to say what this one has to."""
-    ends, kept = {0: (0, False, 0)}, dict[int, tuple[int, str]]()
+    ends, kept = {0: _End(0)}, dict[int, tuple[int, str]]()
     for each in begun:
         joined = _parts(each.batch_id)[1]
         tried = _tried_again(kept, each.bytes, joined)
-        end, again, _ = ends[max(size for size in ends if size <= each.bytes)]
+        end = ends[max(size for size in ends if size <= each.bytes)]
         # A last record that was refused before it was whole was read again by the next batch. The same bytes hold the
         # same records, whatever was read of them anew.
-        end += 0 if each.bytes in ends else each.read - again - len(tried)
-        again = _is_unfinished(path, reading, each, end)
-        ends[each.bytes] = end, again, _bytes_in_doubt(path, reading, each)
+        records = end.records + (0 if each.bytes in ends else each.read - end.is_unfinished - len(tried))
+        is_unfinished = _is_unfinished(path, reading, each, records)
         sizes = {line: kept.pop(line)[0] for line in tried}
         kept |= {line: (sizes.get(line, each.bytes), joined) for line in waiting.get(each.batch_id, ())}
-        if again and each.refused:
-            kept.pop(each.refused.line, None)
-    end, again, taken = ends[max(ends)]
-    tried = _tried_again(kept, opened.seen.bytes, reading.joined_sha256)
-    return replace(opened, passed=end - again, taken=taken, again=tuple(sorted(tried)), is_last_again=again)
+        _, waits = kept.pop(each.refused.line, (0, "")) if is_unfinished and each.refused else (0, "")
+        ends[each.bytes] = _End(records, is_unfinished, _bytes_in_doubt(path, reading, each), waits)
+    end = ends[max(ends)]
+    again = _tried_again(kept, opened.seen.bytes, reading.joined_sha256)
+    return replace(
+        opened,
+        passed=end.records - end.is_unfinished,
+        taken=end.taken,
+        again=tuple(sorted(again)),
+        is_last_again=end.waits not in {"", reading.joined_sha256},
+    )
+
+
+class _End(NamedTuple):
+    """Where a batch ends: the records up to there, and what the last of them may become."""
+
+    records: int
+    is_unfinished: bool = False
+    """Whether it was refused when it may not have been whole."""
+    taken: int = 0
+    """Bytes that must hold all of it; 0 when there is nothing to fear."""
+    waits: str = ""
+    """The joined file in which it found no partner, when it is unfinished for that alone."""
 
 
 def _tried_again(kept: Mapping[int, tuple[int, str]], size: int, joined: str) -> set[int]:
@@ -265,9 +287,9 @@ def read_state(engine: Warehouse) -> State:
     last = {row[0]: (*row[1:3], None if row[4] is None else _Refused(*row[3:])) for row in refused}
     state = State(waiting=partial(_waiting, engine))
     for source, uri, batch_id, size, read, accepted in rows:
-        earlier = _Earlier(batch_id, size, read, accepted, *last.get(batch_id, (False, False, None)))
         before = state.by_uri.setdefault((source, uri), [])
         content, joined, _ = _parts(batch_id)
+        earlier = _Earlier(batch_id, size, read, accepted, *last.get(batch_id, (False, False, None)))
         if joined:
             if not before:
                 before += state.elsewhere(content)

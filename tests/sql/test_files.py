@@ -65,3 +65,8 @@ def test_reads_judgements_of_nobody_who_withdrew(file: str) -> None:
         return  # who withdrew, what is one event, new, said again or searched: nothing is said of anybody
     if re.search(r"\b(?:from|join) ledger\.(?:votes|ratings|steps|events)\b", sql_text(file)):
         assert re.search(r"\b(?:from|join) (?:evidence\.(?:withdrawn|votes|actions)|gates\.votes)\b", sql_text(file))
+
+
+def test_a_statement_has_one_text_however_it_is_named() -> None:
+    """What a release is said to be made by is what made it."""
+    assert sql_text("ledger.votes") is sql_text("ledger/votes")

@@ -281,6 +281,37 @@ def test_a_log_that_cannot_be_tidied_is_told_unless_the_block_failed_first(
     engine.close()
 
 
+def test_a_log_is_tidied_beside_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not before it, nor after; the handle is closed by who used it, and an interrupt is told as what it is."""
+    goes_on = threading.Event()
+    told: list[object] = []
+
+    class Waiting:
+        def execute(self, sql: str) -> Waiting:
+            told.append((sql, goes_on.wait(60)))
+            return self
+
+        def fetchall(self) -> list[tuple[()]]:
+            return []
+
+        def close(self) -> None:
+            told.append(threading.current_thread() is not threading.main_thread())
+
+    engine = DuckDBEngine(tmp_path / "w.duckdb")
+    _long(engine)
+    monkeypatch.setattr(engine, "cursor", Waiting)
+
+    def interrupted() -> Never:
+        with engine.tidied_meanwhile():
+            goes_on.set()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert told == [("checkpoint", True), True]
+    engine.close()
+
+
 def _long(engine: DuckDBEngine) -> int:
     """Write what makes a long log into the ledger; returns the rows."""
     engine.ensure(table("ledger.batches"))

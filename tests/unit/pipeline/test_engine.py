@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from prefstrata.engine import read_warehouse
@@ -16,7 +17,6 @@ from prefstrata.project import read_project
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import duckdb
 
 _PROJECT = """\
 name: small
@@ -37,6 +37,16 @@ def test_too_little_memory_is_no_bug(tmp_path: Path) -> None:
     ):
         connection.execute("select list(hash(i)) from range(20_000_000) as rows(i)").fetchall()
     assert raised.value.where.endswith("prefstrata.yaml: engine.memory_limit")
+
+
+def test_a_checkpoint_that_lacks_memory_is_no_bug(tmp_path: Path) -> None:
+    """It ends in another error, and what was committed is in the log."""
+    (tmp_path / "prefstrata.yaml").write_text(_PROJECT, "utf-8")
+    with (
+        pytest.raises(ConfigError, match="DuckDB needs more memory than it may take"),
+        open_session(read_project(tmp_path)),
+    ):
+        raise duckdb.FatalException("Failed to create checkpoint because of error: could not allocate block of size 1")
 
 
 def test_a_disk_without_room_to_spill_is_not_told_as_memory(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_both_parsers_read_the_same() -> None:
         assert _told(_node(text)) == _told(yaml.compose(text, Loader=yaml.SafeLoader)), path
 
 
-@pytest.mark.parametrize("line", ["a:\t1", "a: 1\t# one", "a: {b?: c}"])
+@pytest.mark.parametrize("line", ["a:\t1", "a: 1\t# one", "a: {b?: c}", "a: [b ? c]", "a: |# b\n  c"])
 def test_what_one_parser_alone_takes_is_not_yaml(tmp_path: Path, line: str) -> None:
     """Whether a file is right does not depend on its length or on the machine."""
     for text in (f"{GOOD}{line}\n", f"{GOOD}{line}\n# {'-' * 1000}\n"):

@@ -576,7 +576,22 @@ def test_histories_of_two_names_are_not_mixed(tmp_path: Path) -> None:
     desk.put("b.jsonl", "".join(records))
     desk.ingest()
     assert all(row["accepted"] >= 0 for row in desk.rows("ledger.batches"))
-    assert {row["value"] for row in desk.rows("ledger.ratings")} == {1, 2, 3, 4, 5}
+    # The first two are there twice: they were read under both names.
+    assert sorted(row["value"] for row in desk.rows("ledger.ratings")) == [1, 1, 2, 2, 3, 4, 5]
+    desk.engine.close()
+
+
+@pytest.mark.parametrize("last", ['{"id": "2", "sc', '{"id": "2", "score": "high"}', '{"id": "2", "score": 9}'])
+def test_a_bad_last_record_is_refused_once(tmp_path: Path, last: str) -> None:
+    """Another joined file says nothing of it; that it may become whole, only a file that grows does."""
+    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
+    desk.put("a.jsonl", _lines({"id": "1", "score": 1}) + last)
+    for more in ("", "\n", "\n\n"):
+        text = _lines({"id": "1", "q": "q", "answer": "a"}, {"id": "2", "q": "q", "answer": "b"}) + more
+        (tmp_path / "texts.jsonl").write_text(text, "utf-8")
+        desk.ingest()
+        assert len(desk.rows("ledger.quarantine")) == 1
+    assert len(desk.rows("ledger.batches")) == 1
     desk.engine.close()
 
 
