@@ -115,11 +115,11 @@ def test_each_header_must_have_the_fields(tmp_path: Path) -> None:
     assert raised.value.where.endswith("b.csv")
 
 
-@pytest.mark.parametrize("broken", [b"\x1f\x8b\x08", gzip.compress(b'{"t":"a"}\n' * 99)[:-9]])
-def test_a_broken_stream_is_named(broken: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [3, -9], ids=["its head alone", "not its end"])
+def test_a_broken_stream_is_named(kept: int, tmp_path: Path) -> None:
     """Nothing of the others is taken either: the run stops."""
     (tmp_path / "a.jsonl").write_bytes(b'{"t":"a"}\n')
-    (tmp_path / "b.jsonl.gz").write_bytes(broken)
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(b'{"t":"a"}\n' * 99)[:kept])
     files = [(path, seen(path)) for path in sorted(tmp_path.iterdir())]
     with duckdb.connect() as connection, pytest.raises(PrefstrataError, match="stream is broken") as raised:
         frame_together(connection, files, SPEC, table="framed")
