@@ -102,7 +102,8 @@ def append_staged(engine: Engine, *, frozen: bool = False, changed: Collection[s
         changed: batches among it whose files were edited since they were read: what they say again is counted.
 
     Raises:
-        ValueError: a staged batch is in the ledger already, or two staged batches have one id.
+        ValueError: a staged batch is in the ledger already, or two staged batches have one id; or more of one was
+            refused than read, so that the ledger, which forgets nothing, would not add up any more.
     """
     for each in TABLES:
         if each.schema in {"ledger", "staging"}:
@@ -116,6 +117,9 @@ def append_staged(engine: Engine, *, frozen: bool = False, changed: Collection[s
             raise ValueError(f"batches that are in the ledger already, or staged twice: {', '.join(twice)}")
         rows = {f"ledger.{name}": engine.append(f"ledger.{name}") for name in (_FROZEN if frozen else _ORDER)}
         counts = engine.query("reports/batches_of_run")
+        less = counts.filter(counts["accepted"] < 0)["batch_id"].to_list()
+        if less:
+            raise ValueError(f"batches of which more was refused than read: {', '.join(less)}")
         refused = engine.query("reports/refused_of_run")
         again = dict(engine.query("reports/counted_again", changed=",".join(changed)).iter_rows()) if changed else {}
     clear_staging(engine)

@@ -84,6 +84,19 @@ def test_tells_what_was_added_and_empties_staging() -> None:
     engine.close()
 
 
+def test_refuses_a_batch_that_does_not_add_up() -> None:
+    """What is in the ledger once is there for good: better no run than one that lost count."""
+    engine = DuckDBEngine(":memory:", threads=1)
+    clear_staging(engine)
+    stage_files(engine, {"a": [("left", None)], "b": []})
+    stage(engine, "staging.rejects", [{"batch_id": "b", "line": 1, "reason": "not_json", "raw": "{"}])
+    with pytest.raises(ValueError, match="more was refused than read: b"):
+        append_staged(engine)
+    assert engine.read("ledger.votes").is_empty()
+    assert engine.read("ledger.batches").is_empty()
+    engine.close()
+
+
 def test_refuses_a_batch_that_the_ledger_has() -> None:
     """Adding a file twice would count its votes twice; nothing is added, and staging keeps what it has."""
     engine = DuckDBEngine(":memory:", threads=1)
