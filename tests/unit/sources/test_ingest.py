@@ -8,70 +8,19 @@ import os
 import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
-from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, PrefstrataError
 from prefstrata.project import read_project
-from prefstrata.sources import IngestSummary, check_sources, find_files, ingest
+from prefstrata.sources import check_sources, find_files
 from prefstrata.sources.framing import Limits
+from tests.unit.sources._desk import CONFIG, Desk, lines, pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-CONFIG = """
-name: test
-sources:
-  - name: seed
-    mode: offline
-    supervisor: crowd
-    path: inbox/*.jsonl*
-    format: seed-jsonl
-"""
-
-
-def _pair(number: int, **meta: Any) -> dict[str, Any]:  # noqa: ANN401 - meta is open
-    return {"type": "pairwise", "prompt": f"p{number % 7}", "winner": f"a{number % 5}", "loser": "b", "meta": meta}
-
-
-def _lines(*records: dict[str, Any]) -> str:
-    return "".join(json.dumps(record) + "\n" for record in records)
-
-
-class Desk:
-    """A project folder and a warehouse."""
-
-    def __init__(self, folder: Path, config: str = CONFIG) -> None:
-        """Make the folder, with an empty inbox."""
-        self.folder = folder
-        self.engine = DuckDBEngine(":memory:", threads=1)
-        (folder / "inbox").mkdir(parents=True)
-        self.config(config)
-
-    def config(self, text: str) -> None:
-        """Write the project file."""
-        (self.folder / "prefstrata.yaml").write_text(text, "utf-8")
-
-    def put(self, name: str, text: str) -> Path:
-        """Write a file into the inbox."""
-        path = self.folder / "inbox" / name
-        path.write_text(text, "utf-8", newline="")
-        return path
-
-    def ingest(self, **keys: Any) -> IngestSummary:  # noqa: ANN401 - passed on
-        """Read what is new."""
-        return ingest(self.engine, read_project(self.folder), **keys)
-
-    def rows(self, table: str) -> list[dict[str, Any]]:
-        """All rows of a table."""
-        return self.engine.read(table).to_dicts()
-
-    def ids(self) -> list[str]:
-        """The ids of all votes, sorted."""
-        return sorted(row["vote_id"] for row in self.rows("ledger.votes"))
 
 
 @pytest.fixture(params=[None, 60], ids=["whole", "parts"])
@@ -85,8 +34,8 @@ def desk(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
 
 def test_what_is_read_is_accepted_or_quarantined(desk: Desk) -> None:
     """Per file: the counts add up, the reasons are told, the refused bytes are kept with their place."""
-    bad = _pair(3) | {"loser": "a3"}
-    text = _lines(_pair(1), _pair(2)) + '{"type": 1}\nnot json\n' + _lines(bad)
+    bad = pair(3) | {"loser": "a3"}
+    text = lines(pair(1), pair(2)) + '{"type": 1}\nnot json\n' + lines(bad)
     desk.put("a.jsonl", text)
     summary = desk.ingest()
     [file] = summary.files
@@ -101,7 +50,7 @@ def test_what_is_read_is_accepted_or_quarantined(desk: Desk) -> None:
 
 def test_a_known_file_is_not_read_again(desk: Desk) -> None:
     """Neither the same file, nor a copy of it under another name."""
-    path = desk.put("a.jsonl", _lines(_pair(1)))
+    path = desk.put("a.jsonl", lines(pair(1)))
     desk.ingest()
     desk.put("b.jsonl", path.read_text("utf-8"))
     summary = desk.ingest()
@@ -113,21 +62,21 @@ def test_a_known_file_is_not_read_again(desk: Desk) -> None:
 def test_two_copies_in_one_run_are_one_batch(desk: Desk) -> None:
     """The second is known by the time it is looked at."""
     for name in ("a.jsonl", "b.jsonl"):
-        desk.put(name, _lines(_pair(1)))
+        desk.put(name, lines(pair(1)))
     assert [file.status for file in desk.ingest().files] == ["new", "known"]
     assert len(desk.ids()) == 1
 
 
 def test_a_file_that_grew_is_read_on(desk: Desk) -> None:
     """Records without an id of their own are not counted twice, and the counts of the tail are the tail's."""
-    first, second = _lines(_pair(1), _pair(1)), _lines(_pair(1), _pair(2) | {"winner": "b"})
+    first, second = lines(pair(1), pair(1)), lines(pair(1), pair(2) | {"winner": "b"})
     desk.put("a.jsonl", first)
     desk.ingest()
     desk.put("a.jsonl", first + second)
     [file] = desk.ingest().files
     assert (file.status, file.read, file.accepted, file.quarantined) == ("grown", 2, 1, 1)
     assert len(desk.ids()) == 3
-    desk.put("a.jsonl", first + second + _lines(_pair(3)))
+    desk.put("a.jsonl", first + second + lines(pair(3)))
     assert [(file.status, file.read) for file in desk.ingest().files] == [("grown", 1)]
     whole = {(row["line"], row["reason"]) for row in desk.rows("ledger.quarantine")}
     assert whole == {(4, "identical_sides")}
@@ -135,15 +84,15 @@ def test_a_file_that_grew_is_read_on(desk: Desk) -> None:
 
 def test_a_record_cut_by_the_end_of_the_file_is_read_when_it_is_whole(desk: Desk) -> None:
     """A writer caught in the middle of a line loses nothing."""
-    text = _lines(_pair(1), _pair(2))
+    text = lines(pair(1), pair(2))
     desk.put("a.jsonl", text[:-9])
     assert desk.ingest().reasons == {"truncated": 1}
-    desk.put("a.jsonl", text + _lines(_pair(3)))
+    desk.put("a.jsonl", text + lines(pair(3)))
     [file] = desk.ingest().files
     assert (file.status, file.read, file.accepted) == ("grown", 2, 2)
     assert len(desk.ids()) == 3
-    text += _lines(_pair(3), _pair(4))
-    for more, reasons in ((text[:-9], {"truncated": 1}), (text, {}), (text + _lines(_pair(5)), {})):
+    text += lines(pair(3), pair(4))
+    for more, reasons in ((text[:-9], {"truncated": 1}), (text, {}), (text + lines(pair(5)), {})):
         desk.put("a.jsonl", more)
         [file] = desk.ingest().files
         assert (file.status, file.read, file.reasons) == ("grown", 1, reasons)
@@ -152,11 +101,11 @@ def test_a_record_cut_by_the_end_of_the_file_is_read_when_it_is_whole(desk: Desk
 
 def test_blank_lines_do_not_shift_where_a_file_is_read_on(desk: Desk) -> None:
     """Records are passed over by how many they are, though their numbers count blank lines too."""
-    text = "\n\n" + _lines(_pair(1), _pair(2)) + "\n"
+    text = "\n\n" + lines(pair(1), pair(2)) + "\n"
     desk.put("a.jsonl", text)
     desk.ingest()
     for number in (3, 4):
-        text += "\n" + _lines(_pair(number))
+        text += "\n" + lines(pair(number))
         desk.put("a.jsonl", text)
         [file] = desk.ingest().files
         assert (file.status, file.read, file.accepted) == ("grown", 1, 1)
@@ -165,29 +114,29 @@ def test_blank_lines_do_not_shift_where_a_file_is_read_on(desk: Desk) -> None:
 
 def test_a_file_with_another_beginning_is_read_whole(desk: Desk) -> None:
     """Only a file whose earlier bytes are unchanged has grown; one that was edited is read like a new one."""
-    desk.put("a.jsonl", _lines(_pair(1)))
+    desk.put("a.jsonl", lines(pair(1)))
     desk.ingest()
-    desk.put("a.jsonl", _lines(_pair(2), _pair(1)))
+    desk.put("a.jsonl", lines(pair(2), pair(1)))
     assert [(file.status, file.read) for file in desk.ingest().files] == [("changed", 2)]
 
 
 def test_the_same_said_twice_under_one_id_is_once(desk: Desk) -> None:
     """With an id of its own a record counts once, however often it is read."""
-    desk.put("a.jsonl", _lines(_pair(1, id="x"), _pair(1, id="x"), _pair(1, id="y")))
+    desk.put("a.jsonl", lines(pair(1, id="x"), pair(1, id="x"), pair(1, id="y")))
     desk.ingest()
     assert len(desk.ids()) == 2
 
 
 def test_cut_and_shuffled_files_give_the_same_ledger(tmp_path: Path) -> None:
     """No id depends on a file's name, a line, or the order of reading."""
-    records = [_pair(number, dims=["tone"], rater=f"r{number % 3}") for number in range(60)]
+    records = [pair(number, dims=["tone"], rater=f"r{number % 3}") for number in range(60)]
     records += [{"type": "process", "prompt": "p", "steps": [{"output": f"o{n % 4}", "reward": 1}]} for n in range(20)]
     whole, parts = Desk(tmp_path / "whole"), Desk(tmp_path / "parts")
-    whole.put("all.jsonl", _lines(*records))
+    whole.put("all.jsonl", lines(*records))
     whole.ingest()
     random.Random(7).shuffle(records)  # noqa: S311 - any order will do
     for number, name in enumerate(("z.jsonl", "m.jsonl", "a.jsonl.gz")):
-        part = _lines(*records[number::3])
+        part = lines(*records[number::3])
         if name.endswith(".gz"):
             (parts.folder / "inbox" / name).write_bytes(gzip.compress(part.encode(), mtime=0))
         else:
@@ -201,7 +150,7 @@ def test_cut_and_shuffled_files_give_the_same_ledger(tmp_path: Path) -> None:
 
 def test_only_the_named_sources_are_read(desk: Desk) -> None:
     """One at a time, if one likes; a name that is none is a mistake."""
-    desk.put("a.jsonl", _lines(_pair(1)))
+    desk.put("a.jsonl", lines(pair(1)))
     desk.config(CONFIG + CONFIG.split("sources:\n")[1].replace("name: seed", "name: other"))
     assert [file.source for file in desk.ingest(only=["other"]).files] == ["other"]
     with pytest.raises(ConfigError, match="no source 'nobody'"):
@@ -210,14 +159,14 @@ def test_only_the_named_sources_are_read(desk: Desk) -> None:
 
 def test_requirements_reach_the_records(desk: Desk) -> None:
     """What the policy asks for at high risk is asked of every file."""
-    desk.put("a.jsonl", _lines(_pair(1, risk_level="high"), _pair(2, risk_level="high", rationale="because")))
+    desk.put("a.jsonl", lines(pair(1, risk_level="high"), pair(2, risk_level="high", rationale="because")))
     assert desk.ingest(requirements={("*", "high")}).reasons == {"rationale_required": 1}
 
 
 def test_words_alone_are_no_tags(desk: Desk) -> None:
     """Where the policy asks for tags, a tag or a dimension is one; what lacks any reason lacks a reason."""
     said = ({"rationale": "because"}, {"reason_tags": ["truth"]}, {"dims": ["truth"]}, {})
-    desk.put("a.jsonl", _lines(*(_pair(place, risk_level="high", **each) for place, each in enumerate(said))))
+    desk.put("a.jsonl", lines(*(pair(place, risk_level="high", **each) for place, each in enumerate(said))))
     everywhere = {("*", "high")}
     found = desk.ingest(requirements=everywhere, tagged=everywhere)
     assert found.reasons == {"rationale_required": 1, "tags_required": 1}
@@ -253,7 +202,7 @@ def test_a_format_that_is_none_is_a_mistake(desk: Desk, old: str, new: str, said
 def test_a_source_without_files_is_named(desk: Desk) -> None:
     """A typo in a path must not look like nothing new."""
     assert desk.ingest().empty == {"seed": "inbox/*.jsonl*"}
-    desk.put("a.jsonl", _lines(_pair(1)))
+    desk.put("a.jsonl", lines(pair(1)))
     assert desk.ingest().empty == {}
 
 
@@ -281,23 +230,23 @@ def test_a_folder_that_cannot_be_read_is_an_error(pattern: str) -> None:
 
 def test_a_failed_run_leaves_the_ledger_as_it_was(desk: Desk) -> None:
     """The second file is broken, so the first is not taken either; the next run takes both."""
-    desk.put("a.jsonl", _lines(_pair(1)))
+    desk.put("a.jsonl", lines(pair(1)))
     broken = desk.folder / "inbox" / "b.jsonl.gz"
-    broken.write_bytes(gzip.compress(_lines(_pair(2)).encode())[:-4])
+    broken.write_bytes(gzip.compress(lines(pair(2)).encode())[:-4])
     with pytest.raises(PrefstrataError, match=r"b\.jsonl\.gz"):
         desk.ingest()
     assert desk.rows("ledger.batches") == []
-    broken.write_bytes(gzip.compress(_lines(_pair(2)).encode()))
+    broken.write_bytes(gzip.compress(lines(pair(2)).encode()))
     assert desk.ingest().accepted == 2
 
 
 @pytest.mark.parametrize(("name", "shown"), [(b"a\xff.jsonl", r"a\xff.jsonl"), (b"a\x1b[2J.jsonl", r"a\x1b[2J.jsonl")])
 def test_a_name_that_cannot_be_kept_or_shown_is_told_escaped(desk: Desk, name: bytes, shown: str) -> None:
     """With what to do about it, and nothing taken; a name in any script is fine."""
-    desk.put("\u00e4 \u65e5.jsonl", _lines(_pair(1)))
+    desk.put("\u00e4 \u65e5.jsonl", lines(pair(1)))
     path = os.path.join(os.fsencode(desk.folder), b"inbox", name)  # noqa: PTH118 - a Path holds no bytes
     with open(path, "wb") as file:  # noqa: PTH123 - likewise
-        file.write(_lines(_pair(2)).encode())
+        file.write(lines(pair(2)).encode())
     with pytest.raises(PrefstrataError) as caught:
         desk.ingest()
     assert str(caught.value).startswith(f"inbox/{shown}: the name of this file")
@@ -403,7 +352,7 @@ def test_a_quote_closed_later_stops_the_run_when_its_rows_were_taken(tmp_path: P
 
 def test_a_line_cut_after_an_inner_bracket_is_read_again(desk: Desk) -> None:
     """It is refused as no JSON rather than as truncated, and may be whole now."""
-    text = _lines(_pair(1), _pair(2, id="x"))
+    text = lines(pair(1), pair(2, id="x"))
     desk.put("a.jsonl", text[:-2])
     assert desk.ingest().reasons == {"not_json": 1}
     desk.put("a.jsonl", text)
@@ -412,217 +361,23 @@ def test_a_line_cut_after_an_inner_bracket_is_read_again(desk: Desk) -> None:
 
 def test_something_written_behind_an_accepted_line_stops_the_run(desk: Desk) -> None:
     """An object without its line end is whole, so what follows on the same line is a mistake that must be seen."""
-    text = _lines(_pair(1))
+    text = lines(pair(1))
     desk.put("a.jsonl", text.rstrip())
     desk.ingest()
-    desk.put("a.jsonl", text.rstrip() + _lines(_pair(2)))
+    desk.put("a.jsonl", text.rstrip() + lines(pair(2)))
     with pytest.raises(PrefstrataError, match=r"a\.jsonl: its last record"):
         desk.ingest()
 
 
-JOINED = """
-name: test
-sources:
-  - name: long
-    mode: offline
-    supervisor: expert
-    path: inbox/ratings.*
-    format: mapping
-    map:
-      fields: {id: text, score: number}
-      join: {as: of, path: texts.jsonl, fields: {id: text, q: text, answer: text}, match: {id: id}}
-      prompt: of.q
-      ratings:
-        - {response: {text: of.answer}, value: score, scale: [1, 5]}
-"""
-
-
-def test_the_joined_file_is_part_of_the_batch(tmp_path: Path) -> None:
-    """When only the second file changes, the records are read again, for they say something else now."""
-    desk = Desk(tmp_path, JOINED)
-    desk.put("ratings.jsonl", _lines({"id": "1", "score": 2}))
-    texts = tmp_path / "texts.jsonl"
-    with pytest.raises(PrefstrataError, match=r"texts\.jsonl"):
-        desk.ingest()
-    texts.write_text(_lines({"id": "2", "q": "q", "answer": "a"}), "utf-8")
-    assert desk.ingest().reasons == {"no_match": 1}
-    texts.write_text(_lines({"id": "1", "q": "q", "answer": "a"}), "utf-8")
-    assert desk.ingest().accepted == 1
-    desk.engine.close()
-
-
-def test_a_missing_partner_is_told_with_what_could_not_be_read(tmp_path: Path) -> None:
-    """A record of the second file that is refused leaves no other trace; the wrong type of one is often that of all."""
-    desk = Desk(tmp_path, JOINED)
-    desk.put("ratings.jsonl", _lines({"id": "1", "score": 2}, {"id": "2", "score": 2}))
-    texts = _lines({"id": "2", "q": "q", "answer": "a"}, {"id": 1, "q": "q", "answer": "a"}) + "not json\n"
-    (tmp_path / "texts.jsonl").write_text(texts, "utf-8")
-    assert desk.ingest().reasons == {"no_match": 1}
-    [row] = desk.rows("ledger.quarantine")
-    assert "no accepted record with id = 1; 2 of its records could not be read, the first: id " in row["detail"]
-    desk.engine.close()
-
-
-def test_a_changed_joined_file_brings_only_what_it_kept_back(tmp_path: Path) -> None:
-    """Accepted records are not said again; read on, and joined anew once more, the counts still hold."""
-    desk = Desk(tmp_path, JOINED)
-    texts = tmp_path / "texts.jsonl"
-    begun = _lines({"id": "1", "score": 2}, {"id": "2", "score": 2}, {"id": "3", "score": 9}, {"id": "4", "score": 2})
-    more = _lines({"id": "5", "score": 3}, {"id": "1", "score": 4})
-    # Known ids, the file, and then records read and accepted.
-    steps = [
-        ("13", begun, 4, 1),
-        ("123", begun, 2, 1),
-        ("123", begun + more, 2, 1),
-        ("1235", begun + more, 2, 1),
-        ("12345", begun, 1, 1),
-        ("12345", begun + more, 0, 0),
-        ("12345", begun + more + more, 2, 2),
-    ]
-    for ids, text, read, accepted in steps:
-        texts.write_text(_lines(*({"id": key, "q": "q", "answer": f"a{key}"} for key in ids)), "utf-8")
-        desk.put("ratings.jsonl", text)
-        [file] = desk.ingest().files
-        assert (file.read, file.accepted, file.quarantined) == (read, accepted, read - accepted)
-    assert len(desk.rows("ledger.ratings")) == 7
-    desk.engine.close()
-
-
-def test_a_joined_file_that_grows_leaves_files_alone_that_want_nothing_of_it(tmp_path: Path) -> None:
-    """Every day has its file, and the texts of all days are in one: each file is read on its day, and no more."""
-    desk = Desk(tmp_path, JOINED.replace("ratings.*", "day*"))
-    for day in range(1, 5):
-        texts = _lines(*({"id": str(n), "q": "q", "answer": f"a{n}"} for n in range(day + 1)))
-        (tmp_path / "texts.jsonl").write_text(texts, "utf-8")
-        desk.put(f"day{day}.jsonl", _lines({"id": str(day), "score": 2}, {"id": "0", "score": day}))
-        assert [each.status for each in desk.ingest().files] == ["known"] * (day - 1) + ["new"]
-        assert len(desk.rows("ledger.batches")) == day
-    (tmp_path / "texts.jsonl").write_text(texts + "\n", "utf-8")
-    assert desk.ingest().appended is None
-    desk.engine.close()
-
-
-@pytest.mark.parametrize("name", ["aside.jsonl", "zzz.jsonl"])
-def test_a_file_that_moves_while_its_joined_file_changes_counts_once(tmp_path: Path, name: str) -> None:
-    """Which of its records found a partner is known by what it holds, whatever it is called."""
-    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
-    texts = tmp_path / "texts.jsonl"
-    texts.write_text(_lines({"id": "1", "q": "q", "answer": "a"}), "utf-8")
-    path = desk.put("ratings.jsonl", _lines({"id": "1", "score": 2}, {"id": "2", "score": 3}))
-    desk.ingest()
-    path.rename(path.with_name(name))
-    texts.write_text(_lines({"id": "1", "q": "q", "answer": "a"}, {"id": "2", "q": "q", "answer": "b"}), "utf-8")
-    assert [(each.read, each.accepted) for each in desk.ingest().files] == [(1, 1)]
-    texts.write_text(texts.read_text("utf-8") + _lines({"id": "3", "q": "q", "answer": "c"}), "utf-8")
-    assert [each.status for each in desk.ingest().files] == ["known"]
-    desk.put(name, _lines({"id": "1", "score": 2}, {"id": "2", "score": 3}, {"id": "3", "score": 4}))
-    assert [(each.read, each.accepted) for each in desk.ingest().files] == [(1, 1)]
-    assert sorted(row["value"] for row in desk.rows("ledger.ratings")) == [2, 3, 4]
-    desk.engine.close()
-
-
-def test_a_file_that_moves_each_time_its_joined_file_changes_counts_once(tmp_path: Path) -> None:
-    """The history goes with what it holds, from name to name."""
-    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
-    path = desk.put("a.jsonl", _lines(*({"id": str(key), "score": key} for key in range(1, 5))))
-    for known, name in enumerate(("b", "c", "d", "e"), start=1):
-        texts = _lines(*({"id": str(key), "q": "q", "answer": f"a{key}"} for key in range(1, known + 1)))
-        (tmp_path / "texts.jsonl").write_text(texts, "utf-8")
-        desk.ingest()
-        assert sorted(row["value"] for row in desk.rows("ledger.ratings")) == list(range(1, known + 1))
-        path = path.rename(path.with_name(f"{name}.jsonl"))
-    desk.engine.close()
-
-
-@pytest.mark.parametrize("end", ["", "\n"])
-@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
-def test_the_last_record_waits_for_its_partner_whether_its_line_ends_or_not(
-    tmp_path: Path, name: str, end: str
-) -> None:
-    """Without a line end it may not be whole, so it is read again; with one, it waits."""
-    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
-    texts = tmp_path / "texts.jsonl"
-    texts.write_text(_lines({"id": "1", "q": "q", "answer": "a"}), "utf-8")
-    lines = _lines({"id": "1", "score": 1}, {"id": "2", "score": 2}) if name == "a.jsonl" else "id,score\n1,1\n2,2\n"
-    desk.put(name, lines.rstrip() + end)
-    assert desk.ingest().reasons == {"no_match": 1}
-    texts.write_text(texts.read_text("utf-8") + _lines({"id": "2", "q": "q", "answer": "b"}), "utf-8")
-    assert [(each.read, each.accepted) for each in desk.ingest().files] == [(1, 1)]
-    assert sorted(row["value"] for row in desk.rows("ledger.ratings")) == [1, 2]
-    texts.write_text(texts.read_text("utf-8") + "\n", "utf-8")
-    assert [each.status for each in desk.ingest().files] == ["known"]
-    desk.engine.close()
-
-
-def test_histories_of_two_names_are_not_mixed(tmp_path: Path) -> None:
-    """Each name counts what was read under it: a copy of it that has other records read is none of its own."""
-    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
-    records = [_lines({"id": str(key), "score": key}) for key in range(1, 6)]
-
-    def texts(*ids: int) -> None:
-        found = _lines(*({"id": str(key), "q": "q", "answer": f"a{key}"} for key in ids))
-        (tmp_path / "texts.jsonl").write_text(found, "utf-8")
-
-    texts(1, 2, 4, 5)
-    desk.put("b.jsonl", "".join(records[:2]))
-    path = desk.put("a.jsonl", records[0])
-    desk.ingest()
-    desk.put("a.jsonl", "".join(records[:3]))
-    desk.ingest()
-    path.unlink()
-    desk.put("b.jsonl", "".join(records[:3]))
-    texts(1, 2, 3, 4, 5)
-    desk.ingest()
-    desk.put("b.jsonl", "".join(records))
-    desk.ingest()
-    assert all(row["accepted"] >= 0 for row in desk.rows("ledger.batches"))
-    # The first two are there twice: they were read under both names.
-    assert sorted(row["value"] for row in desk.rows("ledger.ratings")) == [1, 1, 2, 2, 3, 4, 5]
-    desk.engine.close()
-
-
-@pytest.mark.parametrize("last", ['{"id": "2", "sc', '{"id": "2", "score": "high"}', '{"id": "2", "score": 9}'])
-def test_a_bad_last_record_is_refused_once(tmp_path: Path, last: str) -> None:
-    """Another joined file says nothing of it; that it may become whole, only a file that grows does."""
-    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
-    desk.put("a.jsonl", _lines({"id": "1", "score": 1}) + last)
-    for more in ("", "\n", "\n\n"):
-        text = _lines({"id": "1", "q": "q", "answer": "a"}, {"id": "2", "q": "q", "answer": "b"}) + more
-        (tmp_path / "texts.jsonl").write_text(text, "utf-8")
-        desk.ingest()
-        assert len(desk.rows("ledger.quarantine")) == 1
-    assert len(desk.rows("ledger.batches")) == 1
-    desk.engine.close()
-
-
-def test_an_empty_file_is_nobody_else(tmp_path: Path) -> None:
-    """All empty files are alike, and none has the history of another."""
-    desk = Desk(tmp_path, JOINED.replace("ratings.*", "*"))
-    texts = tmp_path / "texts.jsonl"
-    texts.write_text(_lines({"id": "1", "q": "q", "answer": "a"}), "utf-8")
-    desk.put("a.jsonl", "")
-    desk.ingest()
-    desk.put("a.jsonl", _lines({"id": "1", "score": 1}))
-    desk.ingest()
-    texts.write_text(texts.read_text("utf-8") + "\n", "utf-8")
-    desk.put("b.jsonl", "")
-    assert [each.status for each in desk.ingest().files] == ["known", "new"]
-    texts.write_text(texts.read_text("utf-8") + "\n", "utf-8")
-    assert [each.status for each in desk.ingest().files] == ["known", "known"]
-    desk.put("b.jsonl", _lines({"id": "1", "score": 2}))
-    assert [each.status for each in desk.ingest().files] == ["known", "new"]
-    desk.engine.close()
-
-
 def test_many_records_are_mapped_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How many records are mapped at once changes nothing."""
-    records = [_pair(number, dims=["tone"]) for number in range(50)]
+    records = [pair(number, dims=["tone"]) for number in range(50)]
     records[17] |= {"loser": records[17]["winner"]}
     found = []
     for size in (1000, 7):
         monkeypatch.setattr("prefstrata.sources.mapping._run._AT_ONCE", size)
         desk = Desk(tmp_path / str(size))
-        desk.put("a.jsonl", _lines(*records))
+        desk.put("a.jsonl", lines(*records))
         assert desk.ingest().reasons == {"identical_sides": 1}
         found.append(desk.ids())
         desk.engine.close()
@@ -631,8 +386,8 @@ def test_many_records_are_mapped_in_parts(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_large_file_is_staged_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How large the parts are changes nothing of the ledger, its refused records or its batch."""
-    records = [json.dumps(_pair(number, dims=["tone"])) for number in range(30)]
-    records[7] = json.dumps(_pair(7) | {"loser": _pair(7)["winner"]})
+    records = [json.dumps(pair(number, dims=["tone"])) for number in range(30)]
+    records[7] = json.dumps(pair(7) | {"loser": pair(7)["winner"]})
     records[11] = '{"type": NaN}'
     records.insert(20, "")
     found = []
@@ -663,7 +418,7 @@ sources:
 
 
 def _said(*said: str) -> str:
-    return _lines(*({"p": "q", "a": "x", "b": "y", "said": word} for word in said))
+    return lines(*({"p": "q", "a": "x", "b": "y", "said": word} for word in said))
 
 
 def _taken(desk: Desk, values: str) -> tuple[int, int, int]:
@@ -721,22 +476,3 @@ def test_copies_of_a_file_refused_whole_are_one(desk: Desk) -> None:
         desk.put(name, _said("a", "b"))
     assert _taken(desk, "A: left") == (2, 0, 2)
     assert _taken(desk, "a: left") == (2, 1, 1)
-
-
-def test_a_joined_source_refused_whole_is_read_anew(tmp_path: Path) -> None:
-    """With another mapping, another second file, or both."""
-    desk = Desk(tmp_path, JOINED.replace("scale: [1, 5]", "scale: [1, 2]"))
-    texts = tmp_path / "texts.jsonl"
-    desk.put("ratings.jsonl", _lines({"id": "1", "score": 4}, {"id": "2", "score": 5}))
-    for scale, ids, expected in (
-        ("[1, 2]", "1", (2, 0)),
-        ("[1, 2]", "12", (1, 0)),
-        ("[1, 4]", "12", (2, 1)),
-        ("[1, 5]", "12", (0, 0)),
-    ):
-        desk.config(JOINED.replace("[1, 5]", scale))
-        texts.write_text(_lines(*({"id": key, "q": "q", "answer": f"a{key}"} for key in ids)), "utf-8")
-        found = desk.ingest()
-        assert (found.read, found.accepted) == expected
-        assert desk.ingest().read == 0
-    desk.engine.close()

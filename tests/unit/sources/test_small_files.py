@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from prefstrata.engine import DuckDBEngine
 from prefstrata.model import PrefstrataError
-from prefstrata.project import read_project
-from prefstrata.sources import IngestSummary, ingest
 from prefstrata.sources._spreading import SpreadStager
 from prefstrata.sources.framing._records import placed
 from prefstrata.sources.mapping import File, Refused, stage
 from prefstrata.sources.mapping._run import _spans
+from tests.unit.sources._desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from prefstrata.engine import DuckDBEngine
+    from prefstrata.sources import IngestSummary
     from prefstrata.sources.mapping import Demand
 
 CONFIG = """
@@ -114,33 +114,26 @@ _LATER = {
 }
 
 
-class Desk:
-    """A project folder and a warehouse."""
+class Days(Desk):
+    """A project with three sources whose files are small."""
 
     def __init__(self, folder: Path) -> None:
-        """Make the folder."""
-        self.folder = folder
-        self.engine = DuckDBEngine(":memory:", threads=1)
+        """Make the folder, with texts to join."""
+        super().__init__(folder, CONFIG)
         for name in ("days", "parted", "exam"):
-            (folder / "inbox" / name).mkdir(parents=True)
-        (folder / "prefstrata.yaml").write_text(CONFIG, "utf-8")
+            (folder / "inbox" / name).mkdir()
         (folder / "texts.jsonl").write_text(_texts("123"), "utf-8")
 
-    def put(self, files: dict[str, str]) -> None:
+    def fill(self, files: dict[str, str]) -> None:
         """Write files; those packed by their name are."""
         for name, text in files.items():
             content = text.encode()
-            (self.folder / "inbox" / name).write_bytes(
-                gzip.compress(content, mtime=0) if name.endswith(".gz") else content
-            )
-
-    def ingest(self) -> IngestSummary:
-        """Read what is new."""
-        return ingest(self.engine, read_project(self.folder))
+            packed = gzip.compress(content, mtime=0) if name.endswith(".gz") else content
+            (self.folder / "inbox" / name).write_bytes(packed)
 
     def ledger(self) -> dict[str, list[dict[str, Any]]]:
         """All rows of the ledger, by table."""
-        return {name: sorted(self.engine.read(f"ledger.{name}").to_dicts(), key=repr) for name in _TABLES}
+        return {name: sorted(self.rows(f"ledger.{name}"), key=repr) for name in _TABLES}
 
 
 class _Machines:
@@ -197,11 +190,11 @@ def test_a_file_that_changes_while_it_is_mapped_stops_the_run(
 ) -> None:
     """What is refused is fetched from the file again: it must be the same one."""
     monkeypatch.setenv("PREFSTRATA_PSEUDONYM_KEY", "of the tests of small files")
-    desk = Desk(tmp_path)
-    desk.put({"days/a.jsonl": _vote(1), "days/b.jsonl": _vote(2) + _vote(3, "?")})
+    desk = Days(tmp_path)
+    desk.fill({"days/a.jsonl": _vote(1), "days/b.jsonl": _vote(2) + _vote(3, "?")})
 
     def changing(*given: Any, **named: Any) -> list[Refused]:  # noqa: ANN401 - passed on
-        desk.put({"days/b.jsonl": _vote(2) * (3 if change == "longer" else 1)})
+        desk.fill({"days/b.jsonl": _vote(2) * (3 if change == "longer" else 1)})
         return stage(*given, **named)
 
     monkeypatch.setattr("prefstrata.sources._staging.stage", changing)
@@ -213,10 +206,10 @@ def test_a_file_that_changes_while_it_is_mapped_stops_the_run(
 
 def _days(folder: Path) -> tuple[list[IngestSummary], list[dict[str, list[dict[str, Any]]]]]:
     """What three runs tell, and the ledger after each: the files; more of them, and one grown; other texts to join."""
-    desk = Desk(folder)
+    desk = Days(folder)
     told, ledgers = [], []
     for files, texts in ((_FILES, "123"), (_LATER, "123"), ({}, "1239")):
-        desk.put(files)
+        desk.fill(files)
         (folder / "texts.jsonl").write_text(_texts(texts), "utf-8")
         told.append(desk.ingest())
         ledgers.append(desk.ledger())
@@ -252,8 +245,8 @@ def _counted(mapped: list[int], *given: Any, files: list[File], **named: Any) ->
 def test_of_each_file_is_told_what_became_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its records, those refused, why, and under which batch; the words of its name and its lines are its own."""
     monkeypatch.setenv("PREFSTRATA_PSEUDONYM_KEY", "of the tests of small files")
-    desk = Desk(tmp_path)
-    desk.put(_FILES)
+    desk = Days(tmp_path)
+    desk.fill(_FILES)
     summary = desk.ingest()
     assert [(each.uri, each.status, each.read, dict(each.reasons)) for each in summary.files] == [
         ("inbox/exam/0.jsonl", "new", 3, {}),
@@ -280,8 +273,8 @@ def test_of_each_file_is_told_what_became_of_it(tmp_path: Path, monkeypatch: pyt
 
 def test_a_frozen_set_has_a_row_for_each_of_its_judgements(tmp_path: Path) -> None:
     """However many are about one prompt, or one answer to it; in another file, the same judgement is none."""
-    desk = Desk(tmp_path)
-    desk.put({name: text for name, text in _FILES.items() if name.startswith("exam")})
+    desk = Days(tmp_path)
+    desk.fill({name: text for name, text in _FILES.items() if name.startswith("exam")})
     desk.ingest()
     rows = desk.ledger()["frozen"]
     found = {(row["task"], *sorted((row["left_text"], row["right_text"])), row["line"]) for row in rows}
@@ -292,8 +285,8 @@ def test_a_frozen_set_has_a_row_for_each_of_its_judgements(tmp_path: Path) -> No
 @pytest.mark.parametrize("broken", ["days/1.jsonl", "days/6.jsonl"])
 def test_a_file_that_cannot_be_read_stops_all(tmp_path: Path, broken: str) -> None:
     """Nothing but the frozen set, which comes first, is taken; when the file is whole, all is."""
-    desk = Desk(tmp_path)
-    desk.put(_FILES | {f"{broken}.gz": _vote(7)})
+    desk = Days(tmp_path)
+    desk.fill(_FILES | {f"{broken}.gz": _vote(7)})
     packed = tmp_path / "inbox" / f"{broken}.gz"
     whole = packed.read_bytes()
     packed.write_bytes(whole[:-3])
