@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from prefstrata.model import PrefstrataError
-from prefstrata.sources._digests import digests
+from prefstrata.sources._digests import Digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -55,6 +55,10 @@ class _Earlier:
 class State:
     """What the ledger has: batches by id, and by source and uri; batches found in this run are added."""
 
+    digests: Digests
+    """What files hold."""
+    waiting: Callable[[list[str]], Mapping[str, Iterable[int]]]
+    """For batch ids, the numbers of the records that their joined file kept back, by batch."""
     batches: dict[str, str] = field(default_factory=dict)
     """Batches that are not read again, by what they were tried on and, where nothing was accepted, with."""
     refused: dict[str, tuple[str, bool]] = field(default_factory=dict)
@@ -62,8 +66,6 @@ class State:
     by_uri: dict[tuple[str, str], list[_Earlier]] = field(default_factory=dict)
     by_content: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Of what is joined, the source and uri that it was read from last, by what is before the dash of its batch."""
-    waiting: Callable[[list[str]], Mapping[str, Iterable[int]]] = lambda _: {}
-    """For batch ids, the numbers of the records that their joined file kept back, by batch."""
 
     def elsewhere(self, content: str) -> list[_Earlier]:
         """What was read of joined bytes under the name that had them last, to go on from under a new name.
@@ -110,9 +112,9 @@ class Opened:
         """
         uri = Path(os.path.relpath(path, directory)).as_posix()
         earlier = own = state.by_uri.get((reading.source.name, uri), [])
-        seen, found = digests(path, frozenset(each.bytes for each in earlier))
+        seen, found = state.digests(path, frozenset(each.bytes for each in earlier))
         if reading.joined_sha256 and not own and (earlier := state.elsewhere(_content_id(reading, seen.sha256))):
-            seen, found = digests(path, frozenset(each.bytes for each in earlier))
+            seen, found = state.digests(path, frozenset(each.bytes for each in earlier))
         tried = _batch_id(reading, seen.sha256)
         if tried in state.batches:
             return Known(uri, state.batches[tried])
@@ -271,8 +273,8 @@ def _check_name(name: str) -> None:
     )
 
 
-def read_state(engine: Warehouse) -> State:
-    """What the ledger has read."""
+def read_state(engine: Warehouse, directory: Path) -> State:
+    """What the ledger has read of the project in this folder."""
     with engine.connection() as connection:
         refused = connection.execute(
             """
@@ -285,7 +287,7 @@ def read_state(engine: Warehouse) -> State:
             "select source, uri, batch_id, bytes, read, accepted from ledger.batches order by seq"
         ).fetchall()
     last = {row[0]: (*row[1:3], None if row[4] is None else _Refused(*row[3:])) for row in refused}
-    state = State(waiting=partial(_waiting, engine))
+    state = State(Digests(engine, directory), partial(_waiting, engine))
     for source, uri, batch_id, size, read, accepted in rows:
         before = state.by_uri.setdefault((source, uri), [])
         content, joined, _ = _parts(batch_id)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from prefstrata.model import ConfigError
 from prefstrata.model.tables import table
+from prefstrata.sources._digests import HASHED
 from prefstrata.sources._files import Known, Opened, State, find_files, read_state
 from prefstrata.sources._frozen import check_frozen, demand_pairs
 from prefstrata.sources._ledger import AppendSummary, append_staged, clear_staging
@@ -156,12 +157,12 @@ def ingest(  # noqa: PLR0913 - from where, where to, what is asked of it, and wh
         PrefstrataError: a file is missing, broken, or changes while it is read; the ledger is as it was.
     """
     readings = check_sources(project, only)
-    for name in ("ledger.batches", "ledger.quarantine", "policy.scenarios"):
+    for name in ("ledger.batches", "ledger.quarantine", "policy.scenarios", HASHED):
         engine.ensure(table(name))
     clear_staging(engine)
     check_frozen(engine, project)
     governed = frozenset(engine.read("policy.scenarios")["scenario"].to_list())
-    state = read_state(engine)
+    state = read_state(engine, project.directory)
     latest = datetime.now(UTC).replace(tzinfo=None) + _AHEAD
     demand = Demand(frozenset(requirements), governed, frozenset(tagged), latest)
     key = cache(lambda: ledger_key(project))
@@ -180,6 +181,7 @@ def ingest(  # noqa: PLR0913 - from where, where to, what is asked of it, and wh
                 progress("appending to the ledger")
                 changed = [each.batch_id for each in here if each.status == "changed"]
                 appended.append(append_staged(engine, frozen=frozen, changed=changed))
+    state.digests.keep()
     named = {each.source for each in found}
     empty = {each.source.name: each.source.path for each in readings if each.source.name not in named}
     return IngestSummary(tuple(found), _together(appended), empty)
@@ -204,7 +206,7 @@ def _found(
     directory: Path, readings: Collection[Reading], state: State, progress: Callable[[str], object]
 ) -> Iterator[tuple[Reading, Path, Opened | Known]]:
     """Every file of the sources, looked at when it is asked for."""
-    for reading in map(Reading.located, readings):
+    for reading in (each.located(state.digests) for each in readings):
         for path in find_files(directory, reading.source.path):
             opened = Opened.of(path, directory, reading, state)
             if isinstance(opened, Opened):

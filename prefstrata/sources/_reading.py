@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from prefstrata.model import ConfigError
 from prefstrata.project import line_of
-from prefstrata.sources._digests import digests
 from prefstrata.sources.formats import read_format
 from prefstrata.sources.framing import Framing, fields
 from prefstrata.sources.mapping import Compiled, Context, MappingError, compile_mapping, read_mapping
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.project import Project, Source
+    from prefstrata.sources._digests import Digests
     from prefstrata.sources.framing import Seen
     from prefstrata.sources.mapping import Mapping
 
@@ -37,7 +37,7 @@ class Reading:
     digest: str = ""
     """Of the mapping and what the source says besides, so that another reading of the same bytes can be told."""
 
-    def located(self) -> Reading:
+    def located(self, digests: Digests) -> Reading:
         """The same, with the joined file as it is now.
 
         Raises:

@@ -20,6 +20,18 @@ rows | bigint | rows that it had then
     ),
     Table(
         "runs",
+        "hashed",
+        "a file and a length: the digest of its first bytes, so that what nobody touched is not read to be known again",
+        columns("""
+uri | varchar | the file, relative to the project
+stamp | varchar | its inode, its bytes, and when it was changed and last touched, in nanoseconds: told by a slash
+length | bigint | of so many bytes at its beginning; of all for the longest
+sha256 | varchar | hex sha256 of these bytes
+"""),
+        ("uri", "length"),
+    ),
+    Table(
+        "runs",
         "meanings",
         "a column of a table, those of one run aside: what a value means, for who looks into the warehouse",
         columns("""
