@@ -7,26 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prefstrata.model import PrefstrataError
-from tests.unit.sources._desk import Desk, lines
+from tests.unit.sources._desk import JOINED, Desk, lines
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-JOINED = """
-name: test
-sources:
-  - name: long
-    mode: offline
-    supervisor: expert
-    path: inbox/ratings.*
-    format: mapping
-    map:
-      fields: {id: text, score: number}
-      join: {as: of, path: texts.jsonl, fields: {id: text, q: text, answer: text}, match: {id: id}}
-      prompt: of.q
-      ratings:
-        - {response: {text: of.answer}, value: score, scale: [1, 5]}
-"""
 
 
 def test_the_joined_file_is_part_of_the_batch(tmp_path: Path) -> None:
