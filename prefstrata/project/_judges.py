@@ -120,6 +120,7 @@ class Judges(Strict):
         names = [judge.name for judge in self.models]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two judges are called {', '.join(twice)}: give each its own name")
+        self._demand_own_raters()
         for work in self.work:
             if unknown := sorted(set(work.judges or ()) - set(names)):
                 raise ValueError(f"work {work.name}: there is no judge {unknown[0]}")
@@ -132,3 +133,18 @@ class Judges(Strict):
         if twice := sorted({name for name in works if works.count(name) > 1}):
             raise ValueError(f"two layers of work are called {', '.join(twice)}")
         return self
+
+    def _demand_own_raters(self) -> None:
+        """Refuse a judge called as another one's raters are, or were, since it sat its exam anew: two would be one.
+
+        Raises:
+            ValueError: with both names.
+        """
+        exams = {judge.name: judge.exam for judge in self.models}
+        for name in exams:
+            before, _, number = name.rpartition(".")
+            if number.isdecimal() and number[0] != "0" and 1 < int(number) <= exams.get(before, 1):
+                raise ValueError(
+                    f"judge {before} is the rater {name} in its exam {number}, as another judge is called: two raters"
+                    " would be one; give one of them another name"
+                )

@@ -103,6 +103,34 @@ def test_two_sources_cannot_share_a_name(tmp_path: Path) -> None:
         read_project(_write(tmp_path, GOOD + source))
 
 
+JUDGES = """\
+judges:
+  budget: {{run: 1, day: 1, project: 1}}
+  models:
+    - {{name: good, model: m, price: {{input: 1, output: 1}}, exam: {exam}}}
+    - {{name: {other}, model: n, price: {{input: 1, output: 1}}}}
+"""
+
+
+@pytest.mark.parametrize(("exam", "other"), [(2, "good.2"), (3, "good.2"), (3, "good.3"), (12, "good.12")])
+def test_no_judge_is_called_as_another_is_since_its_exam(tmp_path: Path, exam: int, other: str) -> None:
+    """With `exam: 2` the verdicts of good are the rater good.2's, and stay it in its next exam."""
+    with pytest.raises(ConfigError, match=f"judge good is the rater {other} in its exam") as caught:
+        read_project(_write(tmp_path, GOOD + JUDGES.format(exam=exam, other=other)))
+    assert f"{PROJECT_FILE}:8: judges: " in str(caught.value)
+    assert "give one of them another name" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("exam", "other"), [(1, "good.2"), (2, "good.3"), (2, "good.1"), (2, "good.02"), (2, "good.2b"), (2, "better.2")]
+)
+def test_a_judge_may_have_a_number_in_its_name(tmp_path: Path, exam: int, other: str) -> None:
+    """Models have versions, and only what an exam sat anew has made of a name is taken."""
+    project = read_project(_write(tmp_path, GOOD + JUDGES.format(exam=exam, other=other)))
+    assert project.judges is not None
+    assert [judge.name for judge in project.judges.models] == ["good", other]
+
+
 def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
     """Somebody who runs the command in the wrong folder learns what was looked for."""
     with pytest.raises(ConfigError, match="prefstrata init"):
