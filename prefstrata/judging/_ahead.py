@@ -17,7 +17,7 @@ from prefstrata.judging._verdicts import group_of, rater_name, records
 from prefstrata.judging._watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from prefstrata.judging._exam import Card
     from prefstrata.judging._journal import JournalReader
@@ -84,11 +84,31 @@ def _unfinished(
         for (work, _), group in groups.items()
         if _is_owed(group, found, flying, setting.delivered)
     }
+    lacking = {
+        (work, group[0].item.id)
+        for (work, _), group in groups.items()
+        if not all(found.get(question.key, Asked()).is_final or question.key in flying for question in group)
+    }
+    most = {work.name: work.most for work in setting.judges.work}
     items = {
-        name: [each for each in chosen if (name, each.item.id) in owed]
+        name: _within(
+            most[name],
+            [each for each in chosen if (name, each.item.id) in owed],
+            {item for work, item in lacking if work == name},
+        )
         for name, chosen in setting.material.begun.items()
     }
     return items, watch.stopped
+
+
+def _within(most: int, owed: Sequence[Chosen], lacking: Collection[str]) -> list[Chosen]:
+    """Of what is owed verdicts all that costs nothing more, and of what lacks answers as much as there is room for.
+
+    A layer of work may say a lower `most` by now than when its items were begun.
+    """
+    waiting = [each.item.id for each in owed if each.item.id in lacking]
+    late = set(waiting[max(0, most - (len(owed) - len(waiting))) :])
+    return [each for each in owed if each.item.id not in late]
 
 
 def _is_owed(

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 MOST, MOVED = 6, 200
 WORK = {
-    "hard": f"{{name: pairs, choose: hard, layers: [main, weak, backflow], most: {MOST}}}",
-    "all": f"{{name: pairs, choose: all, layers: [main, weak, backflow], most: {MOST}}}",
-    "recombined": f"{{name: pairs, pairs: recombined, most: {MOST}}}",
-    "scores": f"{{name: pairs, kind: scalar, most: {MOST}}}",
-    "steps": f"{{name: pairs, kind: steps, most: {MOST}}}",
+    "hard": "{{name: pairs, choose: hard, layers: [main, weak, backflow], most: {most}}}",
+    "all": "{{name: pairs, choose: all, layers: [main, weak, backflow], most: {most}}}",
+    "recombined": "{{name: pairs, pairs: recombined, most: {most}}}",
+    "scores": "{{name: pairs, kind: scalar, most: {most}}}",
+    "steps": "{{name: pairs, kind: steps, most: {most}}}",
 }
 
 
@@ -55,13 +55,13 @@ def released(shared_server: JudgeServer, tmp_path_factory: pytest.TempPathFactor
     return before, after
 
 
-def configure(folder: Path, server: JudgeServer, how: str, more: str = "api_key_env: null") -> None:
+def configure(folder: Path, server: JudgeServer, how: str, more: str = "api_key_env: null", most: int = MOST) -> None:
     """One judge that is good, and one layer of work."""
     judge = f"{{name: good, model: good-1, base_url: '{server.base_url}', {more}, concurrency: 1"
     text = CONFIG.partition("judges:")[0].format().replace("crowd.jsonl", "crowd*.jsonl")
     (folder / "prefstrata.yaml").write_text(
         f"{text}judges:\n  budget: {{run: 1, day: 5, project: 10}}\n"
-        f"  models:\n    - {judge}, price: {{input: 1, output: 4}}}}\n  work:\n    - {WORK[how]}\n",
+        f"  models:\n    - {judge}, price: {{input: 1, output: 4}}}}\n  work:\n    - {WORK[how].format(most=most)}\n",
         "utf-8",
     )
 
@@ -131,6 +131,28 @@ def test_what_a_killed_run_paid_for_is_finished_and_delivered(
     assert MOST * orders > sum(number(each) < MOVED for each in made) >= begun
     assert done.progress.requests == server.ledger()["paid"] - begun - 2 * GOLDEN == MOST * orders - begun
     assert sum(cost.questions - cost.known for cost in planned.costs) == done.progress.requests
+
+
+def test_a_cap_that_was_lowered_holds_for_what_was_begun(
+    server: JudgeServer, released: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """What is answered is delivered, and fills the cap; what has questions left waits until there is room for it."""
+    server.set(judges={"good-1": Profile(skill=1.0, tie=0.0).model_dump()})
+    folder = shutil.copytree(released[0], tmp_path / "project")
+    orders, repeats = 2, 3
+    more = f"api_key_env: null, confidence: repeats, repeats: {repeats}"
+    configure(folder, server, "hard", more)
+    kill(folder, server, after=orders * repeats + 2)
+    begun = server.ledger()["paid"] - orders * GOLDEN
+    assert orders * repeats < begun < 2 * orders * repeats
+    configure(folder, server, "hard", more, most=1)
+    assert sum(cost.questions - cost.known for cost in plan_judges(read_project(folder)).costs) == 0
+    assert run_judges(read_project(folder)).progress.requests == 0
+    assert len({number(each) for each in delivered(folder)} - set(range(GOLDEN))) == 1
+    configure(folder, server, "hard", more)
+    done = run_judges(read_project(folder))
+    assert done.progress.requests == MOST * orders * repeats - begun
+    assert len({number(each) for each in delivered(folder)} - set(range(GOLDEN))) == MOST
 
 
 def test_repeats_that_can_change_no_delivered_verdict_are_not_paid(
