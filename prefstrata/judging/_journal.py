@@ -97,7 +97,7 @@ class JournalReader:
         self._lend(delivered)
         found = self._reading.execute(
             "select distinct work, item from ("
-            " select work, item, min(id) as first from attempts where item is not null"
+            " select work, item, min(id) as first from attempts where item is not null and rater is not null"
             " and (outcome = 'answered' or (cost is null and batch is not null))"
             " group by work, rater, item having max(key in (select key from lent)) = 0) order by first"
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.judging.questions import judge, rubric
 from prefstrata.judging import Item, compare, generate, open_journal, read_journal
+from prefstrata.judging._rows import Settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,18 @@ def test_costs_are_booked_to_the_rater_whose_verdict_it_is(tmp_path: Path) -> No
     [(rater, spent)] = _spent(path).items()
     assert rater.startswith(f"{_JUDGE.name}/")
     assert spent == sum(each.bound for each in asked)
+
+
+def test_a_text_that_a_model_wrote_is_no_judgement_that_was_begun(tmp_path: Path) -> None:
+    """Its prompt is nothing to judge: no layer of work is to look for it among its items."""
+    asked = compare(_JUDGE, rubric(), _ITEM, turned=False, seed=1, work="w")
+    written = generate(_JUDGE, Item("prompt", (("user", "q"),), ()), work="g", temperature=None)
+    with open_journal(tmp_path / "journal", "run") as journal:
+        attempts = [journal.attempt(asked), journal.attempt(written)]
+        asyncio.run(journal.reserve(attempts))
+        asyncio.run(journal.settle(*(Settled(each, "answered", each.reserved, b"{}") for each in attempts)))
+        assert journal.begun([]) == [("w", _ITEM.id)]
+        assert journal.begun([asked.key]) == []
 
 
 def test_a_journal_of_an_earlier_version_is_read_and_goes_on(tmp_path: Path) -> None:
