@@ -26,8 +26,10 @@ HASHED = "runs.hashed"
 
 _SCHEMA = {"uri": pl.String, "stamp": pl.String, "length": pl.Int64, "sha256": pl.String}
 _BLOCK = 1 << 20
-_TICK_NS = 3 * 10**9
-"""More than the two seconds for which the coarsest of file systems gives one time to all that is written."""
+_SECOND_NS = 10**9
+_REST_NS = 60 * _SECOND_NS
+"""What is written within one tick of a clock gives a file no other time; nor does what is written through memory, until
+the system has stored the write before, which takes half a minute. And the clock of a server may be behind."""
 
 
 class Digests:
@@ -36,7 +38,8 @@ class Digests:
     A file that nobody touched since an earlier run hashed it is not read again. That is told as version control systems
     tell it: it has the inode, the size, the time of change and, which nobody can set, the time at which the system last
     changed anything of it. One that was touched just before it was hashed is hashed again, for a later write may have
-    the same times.
+    the same times. So is one whose time is a whole second: images of file systems are built with one for all files, and
+    those that tell time so coarsely may not tell when a file was touched.
 
     Args:
         engine: holds ``runs.hashed``.
@@ -64,9 +67,11 @@ class Digests:
             seen = Seen(found[now.st_size], now.st_size, now.st_mtime_ns)
         else:
             began = time.time_ns()
-            seen, now, found = _hashed(path, sizes)
+            # Two sources may read one file, and ask for other lengths.
+            more = frozenset(found) if now and stamp == _stamp(now) else frozenset[int]()
+            seen, now, found = _hashed(path, sizes | more)
             self._known.pop(uri, None)
-            if now and max(now.st_mtime_ns, now.st_ctime_ns) < began - _TICK_NS:
+            if now and _is_told_by_times(now, began):
                 self._known[uri] = _stamp(now), found
         return seen, {size: digest for size, digest in found.items() if size in sizes and size}
 
@@ -77,7 +82,7 @@ class Digests:
         rows = [
             (uri, stamp, length, sha256)
             for uri, (stamp, found) in self._known.items()
-            if (self._directory / uri).exists()
+            if _status(self._directory / uri)
             for length, sha256 in found.items()
         ]
         self._engine.load(HASHED, pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
@@ -87,6 +92,11 @@ def _status(path: Path) -> os.stat_result | None:
     with suppress(OSError):
         return path.stat()
     return None
+
+
+def _is_told_by_times(status: os.stat_result, now: int) -> bool:
+    """Whether a write from now on is sure to give the file another time than this."""
+    return max(status.st_mtime_ns, status.st_ctime_ns) < now - _REST_NS and bool(status.st_ctime_ns % _SECOND_NS)
 
 
 def _stamp(status: os.stat_result) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,7 +40,7 @@ def engine() -> Iterator[DuckDBEngine]:
 @pytest.fixture
 def rested(monkeypatch: pytest.MonkeyPatch) -> None:
     """All files have rested long enough to be known by their times."""
-    monkeypatch.setattr(_digests, "_TICK_NS", _LONG_AGO)
+    monkeypatch.setattr(_digests, "_REST_NS", _LONG_AGO)
 
 
 @pytest.fixture
@@ -142,6 +144,82 @@ def test_what_was_just_written_is_hashed_again(engine: DuckDBEngine, tmp_path: P
     digests(path)
     assert opened == ["a", "a", "a"]
     assert engine.read(HASHED).is_empty()
+
+
+@pytest.mark.parametrize(("seconds", "known"), [(30, 0), (90, 1)])
+def test_a_file_is_known_when_the_system_has_written_back_what_was_changed_in_memory(
+    engine: DuckDBEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int, known: int
+) -> None:
+    """Until then a file that is mapped into memory changes and keeps its times."""
+    path = tmp_path / "a"
+    path.write_bytes(b"one")
+    later = time.time_ns() + seconds * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    digests = Digests(engine, tmp_path)
+    digests(path)
+    digests.keep()
+    assert engine.read(HASHED).height == known
+
+
+@pytest.mark.usefixtures("rested")
+@pytest.mark.parametrize(("part", "known"), [(0, 0), (10**6, 1)])
+def test_a_file_whose_times_are_whole_seconds_is_not_known(
+    engine: DuckDBEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int, known: int
+) -> None:
+    """Two images of a file system that are built with one time for all give one to files that differ."""
+    path = tmp_path / "a"
+    path.write_bytes(b"one")
+    whole = os.fstat
+
+    def imaged(number: int) -> SimpleNamespace:
+        found = whole(number)
+        time_ns = 1_700_000_000 * 10**9 + part
+        return SimpleNamespace(st_ino=3, st_size=found.st_size, st_mtime_ns=time_ns, st_ctime_ns=time_ns)
+
+    monkeypatch.setattr(os, "fstat", imaged)
+    digests = Digests(engine, tmp_path)
+    digests(path)
+    monkeypatch.undo()
+    digests.keep()
+    assert engine.read(HASHED).height == known
+
+
+@pytest.mark.usefixtures("rested")
+def test_two_that_ask_for_other_lengths_of_one_file_do_not_have_it_read_in_turn(
+    engine: DuckDBEngine, tmp_path: Path, opened: list[str]
+) -> None:
+    """As two sources do that read one file which grew."""
+    path = tmp_path / "a"
+    path.write_bytes(b"one two")
+    opened.clear()
+    digests = Digests(engine, tmp_path)
+    for sizes in (frozenset({3}), frozenset({5})) * 2:
+        assert dict(digests(path, sizes)[1]) == {size: _sha(b"one two"[:size]) for size in sizes}
+    assert opened == ["a", "a"]
+
+
+@pytest.mark.usefixtures("rested")
+def test_a_folder_that_can_no_longer_be_looked_into_is_no_error(
+    engine: DuckDBEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files were asked for by an earlier run alone; a run that reads another source has its work done by then."""
+    for name in "ab":
+        (tmp_path / name).write_bytes(b"one")
+    digests = Digests(engine, tmp_path)
+    digests(tmp_path / "a")
+    digests = _next_run(engine, tmp_path, digests)
+    digests(tmp_path / "b")
+    to_look = Path.stat
+
+    def refusing(path: Path, **given: bool) -> os.stat_result:
+        if path.name == "a":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return to_look(path, **given)
+
+    # No permissions hold back root, who may run this test.
+    monkeypatch.setattr(Path, "stat", refusing)
+    digests.keep()
+    assert engine.read(HASHED)["uri"].to_list() == ["b"]
 
 
 @pytest.mark.usefixtures("rested")
