@@ -1,4 +1,5 @@
--- Whether a text says anything; null, white space and line ends say nothing.
--- What begins with no white space sorts after the space, and is told by its first character (see trim_ends).
+-- Whether a text says anything; null, white space of any script, line ends and what shows as nothing say nothing.
+-- What begins with a visible character of ASCII is told by it. Otherwise a character must be found that is no separator (Z: the space
+-- that does not break, the ideographic one, …), no control (Cc) and no format character (Cf: zero width space, byte order mark, …).
 create or replace macro has_words(x) as
-  case when x >= '!' then true else coalesce(trim_ends(replace(x, chr(13), '')), '') <> '' end;
+  case when x >= '!' and x < chr(127) then true else coalesce(regexp_matches(x, '[^\p{Z}\p{Cc}\p{Cf}]'), false) end;

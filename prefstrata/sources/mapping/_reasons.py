@@ -13,7 +13,7 @@ REASONS = MappingProxyType(
         "ambiguous_match": "The joined file has several records with the key.",
         "expression_failed": "An expression cannot be computed for this record, such as a cast of `n/a` to a number.",
         "unknown_value": "A value is not in the `values` of its key, or is none that the key takes.",
-        "missing_text": "The prompt is missing or empty, or a judged response is missing. Empty responses are fine.",
+        "missing_text": "The prompt is missing or blank, or a judged response is missing. Empty responses are fine.",
         "bad_prompt": "The messages have an unknown role, a message without content, or no user at the end.",
         "identical_sides": "Both responses are the same text.",
         "out_of_scale": "A rating is outside its scale, a strength outside 0 to 1, or a reward outside -1 to 1.",

@@ -206,4 +206,4 @@ def pseudonym(source: str, name: str) -> str:
 
 def _id(candidate: Candidate, *, blank: bool) -> str:
     """The id of a declared response; null where its text says nothing and is not to be ``blank``."""
-    return candidate["id"] if blank else f"case when trim({candidate['text']}) <> '' then {candidate['id']} end"
+    return candidate["id"] if blank else f"case when has_words({candidate['text']}) then {candidate['id']} end"

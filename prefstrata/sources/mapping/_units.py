@@ -86,7 +86,7 @@ def read_response(  # noqa: PLR0913 - all that a response is compiled with
     }
     texts.checks += [check for cell in (text, *cells.values()) for check in cell.checks]
     said = f"normalise_text({text.sql})"
-    kept = said if blank else f"case when trim({said}) <> '' then {said} end"
+    kept = said if blank else f"case when has_words({said}) then {said} end"
     texts.typed.append(f"{kept} as {candidate['text']}")
     for name, cell in cells.items():
         texts.put(candidate[name], cell.sql if name == "sampling" else composed(cell.sql))
@@ -168,7 +168,7 @@ def _prompt(prompt: Prompt | None, evaluation: Evaluation, texts: Texts) -> tupl
     )
     # What prompt_id makes of these messages, at a third of the cost: a list of structs is dear.
     said = [f"case when {name} is not null then message_field({role}, {name}) else '' end" for name, role in named]
-    given = f"case when {contents[-1]} <> '' then"
+    given = f"case when has_words({contents[-1]}) then"
     return f"{given} {messages} end", contents, f"{given} short_hash({' || '.join(said)}) end"
 
 
@@ -179,8 +179,8 @@ def _role(sql: str) -> str:
 
 
 def _unless_empty(column: str) -> str:
-    """A prompt whose last message is empty asks nothing: it is as good as missing."""
-    return f"case when {column}[-1].content <> '' then {column} end"
+    """A prompt whose last message is empty or blank asks nothing: it is as good as missing."""
+    return f"case when has_words({column}[-1].content) then {column} end"
 
 
 def _described(mapping: Mapping, context: Context, evaluation: Evaluation, texts: Texts) -> list[str]:

@@ -27,6 +27,7 @@ def _vote(**keys: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
         ({"said": None}, "says_nothing", "no vote"),
         ({"p": None}, "missing_text", "prompt"),
         ({"p": " \n"}, "missing_text", "prompt"),
+        ({"p": "\u3000\u00a0\u200b"}, "missing_text", "prompt"),
         ({"a": None}, "missing_text", "votes[0].left"),
         ({"b": None}, "missing_text", "votes[0].right"),
         ({"b": " one\r\n"}, "identical_sides", "same text"),
@@ -184,6 +185,7 @@ def test_one_bad_statement_refuses_all_of_its_record() -> None:
         ({"rationale": {"constant": "  "}}, "care", "high", True),
         ({"rationale": "e'\\n\\t'"}, "care", "high", True),
         ({"rationale": "e'\\r\\n'"}, "care", "high", True),
+        ({"rationale": {"constant": "\u00a0\u3000"}}, "care", "high", True),
         ({"reason_tags": {"constant": "rude"}}, "care", "high", False),
         ({"reason_tags": "string_split('', ';')"}, "care", "high", True),
         ({"reason_tags": "[' ', e'\\t\\n', null]"}, "care", "high", True),
@@ -200,7 +202,7 @@ def test_high_risk_needs_a_reason(keys: dict[str, Any], scenario: str | None, ri
     assert len(found.votes) == (0 if refused else 1)
 
 
-@pytest.mark.parametrize("blank", ["['']", "[e'\\r\\n', null]"])
+@pytest.mark.parametrize("blank", ["['']", "[e'\\r\\n', null]", "['\u00a0', '\u200b']"])
 def test_words_and_blank_tags_are_no_tags(blank: str) -> None:
     """Where tags are asked for, neither takes their place."""
     mapping = _vote(reason_tags=blank, rationale={"constant": "why"})

@@ -445,11 +445,12 @@ def test_an_answer_that_was_cleared_is_none() -> None:
     by_pick = {**declared, "events": [{**section, "became": {"pick": "'c'"}}]}
     good = {"p": "question", "a": "one", "b": "two", "who": "u"}
     for mapping in (cleared, by_key, by_pick):
-        found = say(mapping, {**good, "c": "better"}, {**good, "c": ""}, {**good, "b": " ", "c": " \n"}, good)
-        assert [each["became_id"] is not None for each in found.events] == [True, False, False, False]
-        assert [len(each["alternatives"]) for each in found.events] == [1, 1, 0, 1]
+        blank = [{**good, "b": " ", "c": " \n"}, {**good, "b": "\u00a0", "c": "\u3000"}]
+        found = say(mapping, {**good, "c": "better"}, {**good, "c": ""}, *blank, good)
+        assert [each["became_id"] is not None for each in found.events] == [True, False, False, False, False]
+        assert [len(each["alternatives"]) for each in found.events] == [1, 1, 0, 0, 1]
         said = {row["content"] for row in found.responses}
-        assert said == {"one", "two", "better"} | ({""} if mapping is not cleared else set())
+        assert said == {"one", "two", "better"} | ({"", "\u00a0", "\u3000"} if mapping is not cleared else set())
 
 
 def test_an_event_may_be_about_nothing_known() -> None:
