@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from prefstrata.sources.mapping._errors import MappingError
 from prefstrata.sources.mapping._expressions import ExpressionError, describe, text_literal
 from prefstrata.sources.mapping._sql import Cell, Check, Key, composed, literal, shown, spell
-from prefstrata.sources.mapping._times import is_no_time, read_formats
+from prefstrata.sources.mapping._times import is_in_calendar, is_no_time, read_formats
 
 if TYPE_CHECKING:
     from prefstrata.sources.mapping._config import Plain, Value
@@ -229,11 +229,12 @@ def _time(path: str, got: str, type_: str, value: Value) -> tuple[str, tuple[Che
         no_time = is_no_time(got, parsed)
     elif type_ == "VARCHAR":
         parsed = f"cast(try_cast({got} as timestamptz) as timestamp)"
+        no_time = is_no_time(got, parsed)
     elif type_ in {"TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "DATE", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"}:
         parsed = f"cast({got} as timestamp)"
     else:
         raise ExpressionError(f"this gives {type_}; a time is a text, or {{from: …, unit: seconds}} of a number")
-    bad = f"{got} is not null and (not coalesce(isfinite({parsed}), false) or {no_time})"
+    bad = f"{got} is not null and (not coalesce({is_in_calendar(parsed)}, false) or {no_time})"
     detail = f"{text_literal(f'{path} is not a time: ')} || {shown(spelled)}"
     return parsed, (Check(bad, "bad_time", detail),)
 

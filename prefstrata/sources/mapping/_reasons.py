@@ -18,7 +18,7 @@ REASONS = MappingProxyType(
         "identical_sides": "Both responses are the same text.",
         "out_of_scale": "A rating is outside its scale, a strength outside 0 to 1, or a reward outside -1 to 1.",
         "not_finite": "An expression gives infinity or no number.",
-        "bad_time": "A time does not read as one.",
+        "bad_time": "A time does not read as one, or is of no year from 1 to 9999.",
         "ranks_mismatch": "A ranked list has more or fewer ranks than responses.",
         "too_many_ranked": "A ranked list has more than 100 responses, which would be more than 4,950 comparisons.",
         "duplicate_step": "Two steps of a trace have the same index.",

@@ -6,7 +6,7 @@ import re
 
 from prefstrata.sources.mapping._expressions import ExpressionError, text_literal
 
-__all__ = ["is_no_time", "read_formats"]
+__all__ = ["is_in_calendar", "is_no_time", "read_formats"]
 
 _NAMED_ZONE = re.compile(r"(?<!%)((?:%%)*)%Z")
 
@@ -22,8 +22,14 @@ def read_formats(text: str, formats: tuple[str, ...]) -> str:
 
 
 def is_no_time(text: str, parsed: str) -> str:
-    """Condition: what a text gave is no time at all. DuckDB reads the word ``infinity`` by any format, as 1900."""
-    return f"{parsed} = timestamp '1900-01-01' and not regexp_matches({text}, '[0-9]')"
+    """Condition: what a text gave is a word. By any format ``epoch`` and ``infinity`` read as 1900, by none as 1970."""
+    read = f"{parsed} in (timestamp '1900-01-01', timestamp '1970-01-01')"
+    return f"{read} and not regexp_matches({text}, '[0-9]')"
+
+
+def is_in_calendar(parsed: str) -> str:
+    """Condition: a time is of the years 1 to 9999, which all can read that get it; null for none, false for infinity."""
+    return f"{parsed} between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'"
 
 
 def _by_format(text: str, format_: str) -> str:

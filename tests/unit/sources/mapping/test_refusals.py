@@ -57,12 +57,34 @@ def test_strength_is_from_nothing_to_all(value: float, reason: str | None) -> No
     assert reasons(found) == ({1: reason} if reason else {})
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "", "infinity"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("yesterday", "2026-13-01", "", "infinity", "-infinity", "epoch", " EPOCH "),
+        *("0044-03-15 (BC)", "0000-01-01", "0001-01-01T00:00:00+05:00", "10000-01-01", "290000-01-01 10:00:00"),
+    ],
+)
 def test_a_time_that_is_none(text: str) -> None:
     """What does not read as a time refuses the record; null is no time given."""
     found = say(_vote(decided_at="at"), {**GOOD, "at": text}, {**GOOD, "at": None})
     assert reasons(found) == {1: "bad_time"}
     assert found.votes[0]["decided_at"] is None
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1970-01-01", "1900-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
+def test_a_time_of_any_year_of_four_digits_is_one(text: str) -> None:
+    """What is said in digits is not taken for the word that reads as the same time."""
+    [vote] = say(_vote(decided_at="at"), {**GOOD, "at": text}).votes
+    assert vote["decided_at"].isoformat()[:10] == text[:10]
+
+
+@pytest.mark.parametrize("seconds", [9e12, -9e12, 253402300800.0, -62135596801.0])
+def test_a_number_beyond_the_calendar_is_no_time(seconds: float) -> None:
+    """Years before 1 and after 9999 are mistakes of the unit, and Spark and Python cannot read them."""
+    mapping = _vote(decided_at={"from": "n", "unit": "seconds"})
+    found = say(mapping, {**GOOD, "n": seconds}, {**GOOD, "n": 253402300799.0}, {**GOOD, "n": -62135596800.0})
+    assert reasons(found) == {1: "bad_time"}
+    assert [row["decided_at"].year for row in found.votes] == [9999, 1]
 
 
 def test_each_time_format_reads_by_itself() -> None:
@@ -76,12 +98,13 @@ def test_each_time_format_reads_by_itself() -> None:
         "Thu Jan 01 00:30:00 CET 2026",
         "Thu Feb 31 00:30:00 CET 2026",
         "infinity",
+        "epoch",
     ]
     mapping = _vote(decided_at={"from": '"at"', "format": formats})
     found = say(mapping, *({**GOOD, "at": text} for text in given))
     times = {row["line"]: f"{row['decided_at']:%F %T}" for row in found.votes}
     assert times == {1: "2026-01-02 01:04:05", 2: "2026-11-02 10:15:00", 5: "2025-12-31 23:30:00"}
-    assert reasons(found) == dict.fromkeys((3, 4, 6, 7), "bad_time")
+    assert reasons(found) == dict.fromkeys((3, 4, 6, 7, 8), "bad_time")
 
 
 @pytest.mark.parametrize("zone", ["CET", " America/Port-au-Prince"])
