@@ -28,7 +28,7 @@ def is_no_time(text: str, parsed: str) -> str:
 
 
 def is_in_calendar(parsed: str) -> str:
-    """Condition: a time is of the years 1 to 9999, which all can read that get it; null for none, false for infinity."""
+    """Condition: a time is of the years 1 to 9999, which all who get it can read; null for none, false for infinity."""
     return f"{parsed} between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'"
 
 
