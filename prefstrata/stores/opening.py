@@ -95,7 +95,11 @@ def open_store(config: LocalConfig | LakeFSConfig | Mapping[str, object] | Path 
     key = _first("PREFSTRATA_LAKEFS_ACCESS_KEY_ID", "LAKECTL_CREDENTIALS_ACCESS_KEY_ID")
     secret = _first("PREFSTRATA_LAKEFS_SECRET_ACCESS_KEY", "LAKECTL_CREDENTIALS_SECRET_ACCESS_KEY")
     if not endpoint:
-        raise ConfigError("the lakeFS store has no endpoint", where="store", todo="set store.endpoint")
+        raise ConfigError(
+            "the lakeFS store has no endpoint",
+            where="store",
+            todo="set store.endpoint, or PREFSTRATA_LAKEFS_ENDPOINT in the environment",
+        )
     if not key or not secret:
         raise ConfigError(
             "the credentials of the lakeFS server are missing",

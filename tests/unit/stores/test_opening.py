@@ -51,5 +51,7 @@ def test_missing_credentials_name_their_variables(monkeypatch: pytest.MonkeyPatc
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ConfigError, match="PREFSTRATA_LAKEFS_SECRET_ACCESS_KEY"):
         open_store("lakefs+http://127.0.0.1:1/repo")
-    with pytest.raises(ConfigError, match="endpoint"):
+    for name in ("PREFSTRATA_LAKEFS_ENDPOINT", "LAKECTL_SERVER_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ConfigError, match="PREFSTRATA_LAKEFS_ENDPOINT"):
         open_store({"kind": "lakefs", "repository": "repo"})
