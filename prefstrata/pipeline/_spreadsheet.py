@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from io import BytesIO, StringIO
+from codecs import BOM_UTF8
+from io import StringIO
 
 import polars as pl
 
@@ -82,11 +83,12 @@ def _cells(line: str, parts: str) -> list[str]:
 
 
 def _parted(data: bytes, before: str, after: str) -> bytes:
-    """The same cells, parted by something else."""
+    """The same cells, parted by something else. A row that says nothing is a blank line: no answer, still a row."""
     try:
-        cells = pl.read_csv(data, separator=before, infer_schema=False).fill_null("")
+        cells = pl.read_csv(data, separator=before, infer_schema=False, has_header=False).fill_null("")
     except pl.exceptions.PolarsError:
         return data  # reading it says where it is broken
-    buffer = BytesIO()
-    cells.write_csv(buffer, separator=after, include_bom=True, quote_style="always")
-    return buffer.getvalue()
+    says = pl.any_horizontal(pl.all().str.strip_chars() != "")
+    quoted = pl.concat_str('"' + pl.all().str.replace_all('"', '""', literal=True) + '"', separator=after)
+    rows = cells.select(pl.when(says).then(quoted).otherwise(pl.lit(""))).to_series()
+    return BOM_UTF8 + "".join(f"{row}\n" for row in rows).encode()

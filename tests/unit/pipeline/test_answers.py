@@ -156,9 +156,19 @@ def test_a_row_is_the_one_that_the_spreadsheet_shows(project: Project, tmp_path:
     answers = [_answer(rationale="two\nlines"), _answer(choice=None)]
     file = _table(tmp_path / "a.csv", answers, parts)
     header, rest = file.read_text("utf-8-sig").split("\n", 1)
-    file.write_text(f"{mark.format(parts=parts)}{header}\n\n\n{rest}", "utf-8-sig")
-    found = import_answers(project, file, round_="arbitration").refused
-    assert [each.at for each in found if each.reason == "unanswered"][-1] == "row 5"
+    file.write_text(f"{mark.format(parts=parts)}{header}\n\n\n{rest}\n\n", "utf-8-sig")
+    made = import_answers(project, file, round_="arbitration")
+    assert [(each.at, each.reason) for each in made.refused] == [("row 5", "unanswered")]
+    assert (made.summary.read, made.summary.accepted) == (2, 1)
+
+
+def test_a_row_without_cells_is_no_answer(project: Project, tmp_path: Path) -> None:
+    """A spreadsheet that parts cells by semicolons writes them for an empty row, too."""
+    file = _table(tmp_path / "a.csv", [_answer()], ";")
+    with file.open("a", encoding="utf-8") as more:
+        more.write(f"{';' * (len(_answer()) - 1)}\n  \n")
+    made = import_answers(project, file, round_="arbitration")
+    assert (made.summary.read, made.refused) == (1, ())
 
 
 def test_a_record_of_a_table_whose_rows_are_not_known_has_its_number(project: Project, tmp_path: Path) -> None:
