@@ -271,6 +271,13 @@ def test_show_json_is_the_manifest(project: Path) -> None:
         (["sql", "attach 'other.duckdb'"], "read"),
         (["sql", "set enable_external_access = true"], "read"),
         (["sql", "selec"], "syntax error"),
+        (["sql", "select nonsense"], 'see `prefstrata sql "show all tables"`'),
+        (["sql", "from evidence.nonsense"], 'see `prefstrata sql "show all tables"`'),
+        (["sql", 'select nonsense from "evidence".votes v'], 'see `prefstrata sql "describe evidence.votes"`'),
+        (
+            ["sql", "select nonsense from ledger.votes join evidence.pairs using (prompt_id)"],
+            'see `prefstrata sql "describe evidence.pairs"`, `prefstrata sql "describe ledger.votes"`',
+        ),
         (["sql", "select 1; select 2"], "one at a time"),
         (["sql", ""], "no result"),
         (["init", "."], "overwrites nothing"),
@@ -458,6 +465,8 @@ def test_sql_answers_for_people_and_machines(project: Path) -> None:
     assert bounded.out.split() == ["line", "1", "2"]
     assert "first 2 rows" in bounded.err
     assert inside("sql", "select 1 as a, 2 as a", "--json", cwd=project).code == 2
+    described = inside("sql", "describe evidence.pairs", "--json", cwd=project).document
+    assert {"pair_id", "prompt_id"} <= {row["column_name"] for row in described}
 
 
 def test_queue_lists_what_waits(disputed: tuple[Path, str], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -40,8 +41,10 @@ def sql(call: Call, query: str, limit: int) -> None:
             columns = relation.columns
             rows = relation.limit(limit + 1).fetchall()
         except duckdb.Error as error:
-            told = damage(error, "warehouse") or ConfigError(str(error).strip(), where="QUERY", todo=_advice(error))
-            raise told from error
+            told = damage(error, "warehouse")
+            raise told or ConfigError(
+                str(error).strip(), where="QUERY", todo=_advice(error, _named(connection, query))
+            ) from error
     if len(rows) > limit:
         call.output.note(f"the first {limit:,} rows; more with --limit")
     rows = rows[:limit]
@@ -53,7 +56,16 @@ def sql(call: Call, query: str, limit: int) -> None:
     call.output.emit(document, Grid(heads, tuple(tuple(map(_short, row)) for row in rows)))
 
 
-def _advice(error: duckdb.Error) -> str:
+def _named(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
+    """The tables of the warehouse whose names stand in a query."""
+    tables = connection.sql("select table_schema || '.' || table_name from information_schema.tables order by all")
+    words = set(re.findall(r"\w+\.\w+", query.replace('"', "")))
+    return [name for (name,) in tables.fetchall() if name in words]
+
+
+def _advice(error: duckdb.Error, tables: list[str]) -> str:
+    if isinstance(error, duckdb.BinderException) and tables:
+        return "see " + ", ".join(f'`prefstrata sql "describe {name}"`' for name in tables)
     if isinstance(error, duckdb.CatalogException | duckdb.BinderException):
         return 'see `prefstrata sql "show all tables"`, or the reference of tables'
     return _READ_ONLY
