@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from prefstrata.cli import main
+from prefstrata.sources import KEY_VARIABLE
 
 __all__ = ["Done", "command", "environment", "inside", "pairwise", "put"]
 
@@ -34,8 +35,10 @@ class Done:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """The environment of a call: nothing of the caller's project leaks in."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFSTRATA_")}
+    """The environment of a call: nothing of the caller's project leaks in but the tests' key, as in this process."""
+    kept = {
+        name: value for name, value in os.environ.items() if name == KEY_VARIABLE or not name.startswith("PREFSTRATA_")
+    }
     return {**kept, "COLUMNS": "120", **extra}
 
 

@@ -59,7 +59,8 @@ class Reader:
         """Start in an empty folder."""
         self._folder = folder
         self._state = folder.parent / "state"
-        self._environment = environment(PATH=f"{PROGRAM.parent}:/usr/bin:/bin", LC_ALL="C.UTF-8")
+        path = f"{PROGRAM.parent}:/usr/bin:/bin"
+        self._environment = environment(PATH=path, LC_ALL="C.UTF-8", PREFSTRATA_PSEUDONYM_KEY="")  # who reads has none
 
     def follow(self, step: Step) -> tuple[int, str]:
         """Do it; returns the exit code and all that was printed."""

@@ -14,8 +14,8 @@ import pytest
 from prefstrata.engine import demand_built, read_warehouse
 from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.project import open_project_store, read_project
-from prefstrata.sources import pseudonym_key, pseudonym_of
-from tests._command import inside, put
+from prefstrata.sources import KEY_FILE, pseudonym_key, pseudonym_of
+from tests._command import command, inside, put
 
 pytestmark = pytest.mark.usefixtures("in_short")
 
@@ -119,6 +119,13 @@ def project(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for day in range(1, 5):
         _release_day(folder, day)
     return folder
+
+
+def test_a_process_of_its_own_has_the_key_of_the_tests(first_day: Path) -> None:
+    """What a test ran in its own process can be gone on with by the command: users are the same to both."""
+    done = command("doctor", cwd=first_day)
+    assert "pseudonyms: their key is the one that the ledger knows" in done.out
+    assert not (first_day / KEY_FILE).exists()
 
 
 def test_what_a_subject_said_is_gone_and_old_releases_can_be_destroyed(project: Path) -> None:

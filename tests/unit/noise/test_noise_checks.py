@@ -287,12 +287,14 @@ FAULTS: dict[str, tuple[str, str, Rows, Rows]] = {
 @pytest.fixture(scope="module")
 def failed_of() -> Callable[[Rows], set[tuple[str, str]]]:
     """As `failed`, of each set once: some faults have theirs in common."""
-    known: dict[int, set[tuple[str, str]]] = {}
+    known: list[tuple[Rows, set[tuple[str, str]]]] = []  # an id alone goes over to another set when its own is gone
 
     def once(rows: Rows) -> set[tuple[str, str]]:
-        if id(rows) not in known:
-            known[id(rows)] = failed(rows)
-        return known[id(rows)]
+        for before, found in known:
+            if before is rows:
+                return found
+        known.append((rows, failed(rows)))
+        return known[-1][1]
 
     return once
 
