@@ -2,47 +2,49 @@
 -- How often the votes that came since the parent contradict what everybody else says of the pair, against the same before.
 -- Nobody is a witness of the own votes. A pair on which the others are even says nothing. Votes on one pair are one observation for
 -- the interval, however many dimensions they are on.
-with leads as (
-    select pair_id, dimension, sum(side) as lead
-    from gates.votes
-    group by pair_id, dimension
-),
-own as (
-    select pair_id, dimension, rater_id, sum(side) as lead
-    from gates.votes
-    group by pair_id, dimension, rater_id
-),
-held as (
+with held as (
+    -- In one sort: what all say, less what the same rater does.
     select
-        votes.pair_id, votes.rater_id, votes.stratum, votes.fresh,
-        (leads.lead - own.lead) * votes.side < 0 as against
-    from gates.votes as votes
-    join leads on leads.pair_id = votes.pair_id and leads.dimension = votes.dimension
-    join own
-        on own.pair_id = votes.pair_id and own.dimension = votes.dimension and own.rater_id = votes.rater_id
-    where leads.lead <> own.lead
+        stratum, rater_id, pair_id, fresh, side,
+        sum(side) over (partition by pair_id, dimension)
+            - sum(side) over (partition by pair_id, dimension order by rater_id range between current row and current row)
+            as others
+    from gates.votes
+),
+-- Put together first: counting distinct pairs costs.
+paired as (
+    select
+        stratum, rater_id, pair_id, fresh,
+        count(*) as votes,
+        count(*) filter (where others * side < 0) as bad
+    from held
+    where others <> 0
+    group by stratum, rater_id, pair_id, fresh
 ),
 sliced as (
-    select 'stratum=' || stratum as slice, * from held
+    select stratum, rater_id, pair_id, fresh, votes, bad from paired
     union all
-    select 'rater=' || rater_id || ', stratum=' || stratum, * from held
+    select stratum, null, pair_id, fresh, sum(votes), sum(bad)
+    from paired
+    group by stratum, pair_id, fresh
 ),
 counted as (
     select
-        slice,
-        count(distinct case when fresh then pair_id end) as n,
-        count(distinct case when not fresh then pair_id end) as before_n,
-        count(*) filter (where fresh) as votes,
-        count(*) filter (where fresh and against) as bad,
-        count(*) filter (where not fresh) as earlier,
-        count(*) filter (where not fresh and against) as earlier_bad,
-        list_sort(list(distinct pair_id) filter (where fresh and against)) as samples
+        stratum, rater_id,
+        count(*) filter (where fresh) as n,
+        count(*) filter (where not fresh) as before_n,
+        sum(votes) filter (where fresh) as votes,
+        sum(bad) filter (where fresh) as bad,
+        sum(votes) filter (where not fresh) as earlier,
+        sum(bad) filter (where not fresh) as earlier_bad,
+        list_sort(list(pair_id) filter (where fresh and bad > 0)) as samples
     from sliced
-    group by slice
+    group by stratum, rater_id
     having count(*) filter (where fresh) > 0
 )
 select
-    'agreement' as gate, '*' as scenario, slice,
+    'agreement' as gate, '*' as scenario,
+    coalesce('rater=' || rater_id || ', ', '') || 'stratum=' || stratum as slice,
     bad / votes as value,
     wilson_low(bad / votes, n) as low,
     wilson_high(bad / votes, n) as high,

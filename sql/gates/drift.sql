@@ -3,32 +3,37 @@
 -- was, its share of all prompts now. Each against its share before. Prompts are counted: what is said of one comes together.
 with paired as (
     -- Put together first: counting distinct prompts costs.
-    select pair_id, prompt_id, bool_or(fresh) as fresh, bool_or(not fresh) as earlier
+    select pair_id, bool_or(fresh) as fresh, bool_or(not fresh) as earlier
     from gates.votes
-    group by pair_id, prompt_id
+    group by pair_id
+),
+written as (
+    select pairs.prompt_id, paired.fresh, paired.earlier, pairs.generators_a, pairs.generators_b
+    from paired
+    join evidence.pairs as pairs on pairs.pair_id = paired.pair_id
 ),
 prompted as (
     select prompt_id, bool_or(fresh) as fresh, bool_or(earlier) as earlier
-    from paired
+    from written
     group by prompt_id
 ),
+described as (
+    select prompted.prompt_id, prompted.fresh, prompted.earlier, prompts.task, prompts.language
+    from prompted
+    join evidence.prompts as prompts on prompts.prompt_id = prompted.prompt_id
+),
 had as (
-    select prompted.prompt_id, prompted.fresh, prompted.earlier, 'task' as facet, prompts.task as value
-    from prompted
-    join evidence.prompts as prompts on prompts.prompt_id = prompted.prompt_id
+    select prompt_id, fresh, earlier, 'task' as facet, task as value
+    from described
     union all
-    select prompted.prompt_id, prompted.fresh, prompted.earlier, 'language', prompts.language
-    from prompted
-    join evidence.prompts as prompts on prompts.prompt_id = prompted.prompt_id
+    select prompt_id, fresh, earlier, 'language', language
+    from described
     union all
     select prompt_id, bool_or(fresh), bool_or(earlier), 'generator', generator
     from (
-        select
-            paired.prompt_id, paired.fresh, paired.earlier,
-            unnest(list_concat(pairs.generators_a, pairs.generators_b)) as generator
-        from paired
-        join evidence.pairs as pairs on pairs.pair_id = paired.pair_id
-    ) as written
+        select prompt_id, fresh, earlier, unnest(list_concat(generators_a, generators_b)) as generator
+        from written
+    ) as by_whom
     group by prompt_id, generator
 ),
 sizes as (

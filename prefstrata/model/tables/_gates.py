@@ -66,17 +66,12 @@ n | bigint | how many things it was counted over
         columns("""
 vote_id | varchar | the vote
 pair_id | varchar | the pair
-prompt_id | varchar | its prompt
 dimension | varchar | what was judged
 rater_id | varchar | who
 stratum | varchar | supervisor/mode
-scenario | varchar | the scenario of policy.scenarios that governs it
-risk_level | varchar | risk of the prompt
 side | bigint | 1 for a, -1 for b
 fresh | boolean | it came since the parent release
-longer | boolean | it is for the longer side; null when both are as long
 shown_first | boolean | it is for the side shown first; null when the order is unknown
-marked | boolean | it is for the side with more markdown; null when both have as much
 """),
         ("vote_id",),
     ),
