@@ -35,43 +35,38 @@ indirect as (
     from behaved
     join ledger.events as events on events.event_id = behaved.event_id
 ),
+said as (
+    select votes.pair_id, votes.vote_id as id, given.policy, given.reason_tags
+    from evidence.votes as votes
+    join ledger.votes as given on given.vote_id = votes.vote_id
+    where votes.derived_from = 'vote'
+    union all
+    select pair_id, id, policy, reason_tags from indirect
+),
+-- Many short lists of text cost more than as many texts that are cut again; an id has no comma.
 provenance as (
-    select pair_id, list_sort(list(id)) as ids
-    from (
-        select pair_id, vote_id as id from evidence.votes where derived_from = 'vote'
-        union all
-        select pair_id, id from indirect
-    ) as said
+    select
+        pair_id,
+        list_sort(string_split(string_agg(id, ','), ',')) as ids,
+        min(policy) as first_policy,
+        max(policy) as last_policy
+    from said
     group by pair_id
 ),
--- The ids of its sides lead from a vote to its pair for less than hashing them does.
-given as (
-    select pairs.pair_id, votes.policy, votes.reason_tags
-    from ledger.votes as votes
-    anti join evidence.withdrawn as withdrawn on withdrawn.rater_id = votes.rater_id
-    anti join evidence.outdated as outdated on outdated.vote_id = votes.vote_id
-    join evidence.pairs as pairs
-        on pairs.a = least(votes.left_id, votes.right_id) and pairs.b = greatest(votes.left_id, votes.right_id)
-    where votes.policy is not null or array_length(votes.reason_tags) > 0
-),
+-- Nearly all pairs were judged under one policy, and it is known by now.
 cited as (
-    select pair_id, list_sort(list(distinct policy)) as policies
-    from (
-        select pair_id, policy from given where policy is not null
-        union all
-        select pair_id, policy from indirect where policy is not null
-    ) as under_policy
-    group by pair_id
+    select said.pair_id, list_sort(list(distinct said.policy)) as policies
+    from said
+    semi join (select pair_id from provenance where first_policy < last_policy) as several
+        on several.pair_id = said.pair_id
+    where said.policy is not null
+    group by said.pair_id
 ),
 tags as (
     select pair_id, list_sort(list(distinct coalesce(shown.content, tag))) as reason_tags
     from (
         select pair_id, unnest(reason_tags) as tag
-        from given
-        where array_length(reason_tags) > 0
-        union all
-        select pair_id, unnest(reason_tags)
-        from indirect
+        from said
         where array_length(reason_tags) > 0
     ) as ticked
     left join privacy.masked as shown on shown.text = 'tag' and shown.id = ticked.tag
@@ -80,7 +75,10 @@ tags as (
 )
 select
     provenance.pair_id,
-    coalesce(cited.policies, cast([] as varchar[])) as policies,
+    case
+        when provenance.first_policy = provenance.last_policy then [provenance.first_policy]
+        else coalesce(cited.policies, cast([] as varchar[]))
+    end as policies,
     coalesce(tags.reason_tags, cast([] as varchar[])) as reason_tags,
     provenance.ids as provenance
 from provenance
