@@ -44,7 +44,7 @@ class Withdrawn:
         source: the source whose user it is; empty for a rater, who has one id in all of them.
         subject: the user's pseudonym there, or the rater's id.
         events: events of the user in the ledger.
-        judgements: votes, ratings and steps of the user in the ledger.
+        judgements: votes, ratings and rewards of steps of the user in the ledger.
         is_new: whether consent had not been withdrawn before.
     """
 
@@ -175,7 +175,7 @@ def _found(connection: duckdb.DuckDBPyConnection, source: str, subject: str) -> 
         " select (select count(*) from ledger.events where user_id = $subject),"
         " (select count(*) from ledger.votes semi join raters using (rater_id))"
         " + (select count(*) from ledger.ratings semi join raters using (rater_id))"
-        " + (select count(*) from ledger.steps semi join raters using (rater_id)),"
+        " + (select count(*) from ledger.steps semi join raters using (rater_id) where reward is not null),"
         " (select count(*) from ledger.withdrawals where subject = $subject)",
         {"subject": subject, "rater": subject if ":" in subject else f"user:{subject}"},
     ).fetchall()

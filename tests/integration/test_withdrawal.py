@@ -295,6 +295,22 @@ def test_whoever_judged_can_withdraw_too_and_so_can_users_of_sources_that_are_no
     assert (stopped.code, "leaves out 4 who withdrew, and this ledger knows 0" in stopped.err) == (3, True)
 
 
+def test_steps_that_a_rater_left_unjudged_are_no_judgements_of_theirs(tmp_path: Path) -> None:
+    """They stand in the ledger to show the trace whole; what is told is what the rater said."""
+    assert inside("init", tmp_path / "project", cwd=tmp_path).code == 0
+    steps = [{"output": f"Step {place}.", "reward": reward} for place, reward in enumerate((1, None, -1, None))]
+    put(
+        tmp_path / "project",
+        "a.jsonl",
+        {"type": "process", "prompt": "Prove it.", "steps": steps, "meta": {"rater": "ann"}},
+    )
+    assert inside("run", "--quiet", cwd=tmp_path / "project").code == 0
+    [row] = inside("sql", "select count(*) as n from ledger.steps", "--json", cwd=tmp_path / "project").document
+    assert row == {"n": 4}
+    [done] = inside("withdraw", "crowd:ann", "--json", cwd=tmp_path / "project").document
+    assert (done["subject"], done["judgements"], done["new"]) == ("crowd:ann", 2, True)
+
+
 def test_a_withdrawal_holds_for_events_that_a_rule_supervises(tmp_path: Path) -> None:
     """The rater of such an event is no ``user:``; the user is the same, and gone from the evidence as well."""
     (tmp_path / "prefstrata.yaml").write_text(CONFIG.replace("supervisor: user", "supervisor: rule"))
