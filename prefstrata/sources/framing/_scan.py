@@ -95,12 +95,13 @@ class _Eye:
         ):
             return False
         try:
-            text = pl.Series([whole], dtype=pl.Binary).cast(pl.String)
+            # Not alone: a column of one row is taken for a constant, and all of its text is copied to look at it.
+            texts = pl.Series([whole, b""], dtype=pl.Binary).cast(pl.String)
         except PolarsError:
             return False
-        if not text.str.contains(_SUSPICIOUS).item():
+        if not texts.str.contains(_SUSPICIOUS).any():
             return True
-        suspects = pl.Series(text.item().split("\n"), dtype=pl.String)
+        suspects = pl.Series(texts[0].split("\n"), dtype=pl.String)
         return self._all_good([line.encode() for line in suspects.filter(suspects.str.contains(_SUSPICIOUS))])
 
     def _all_good(self, lines: list[bytes]) -> bool:
