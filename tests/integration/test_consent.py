@@ -217,6 +217,21 @@ def test_a_withdrawal_in_a_file_holds_for_what_a_killed_run_had_written(unpublis
     assert list(_manifests(project)) == ["v000002", "v000001"]
 
 
+def test_the_log_says_which_releases_were_purged(project: Path) -> None:
+    """They stay in it, for that they were made is known for ever; what came before goes on to be said of them."""
+    _votes(project, "ann")
+    assert inside("run", "--quiet", cwd=project).code == 0
+    before = inside("log", cwd=project).out
+    assert inside("purge", "v000001", "--reason", "request 8", cwd=project).code == 0
+    found = inside("log", "--json", cwd=project).document
+    assert [(each["tag"], each["purged"]) for each in found] == [("v000002", False), ("v000001", True)]
+    after = inside("log", cwd=project).out
+    assert [line.replace("purged, can no longer be read; it was: ", "") for line in after.splitlines()] == (
+        before.splitlines()
+    )
+    assert "purged" in after.splitlines()[2]
+
+
 def test_what_was_purged_once_stops_no_release_that_others_may_be_in(project: Path) -> None:
     """Without ann and eva the rows of a layer are those of a purged release again: bob's, who never withdrew."""
     for who in ("ann", "eva"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._commands._times import utc
 from prefstrata.cli._output import Grid
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prefstrata.cli._call import Call
 
 __all__ = ["log"]
@@ -16,18 +18,22 @@ __all__ = ["log"]
 def log(call: Call, limit: int | None) -> None:
     """List the releases of the project's store."""
     with call.store() as store:
-        releases = [
+        found = list(store.log(limit))
+        # A purge of a release destroys its manifest, which no other one holds.
+        purged = store.purged([commit.manifest_sha256 for _, commit in found]) if found else frozenset()
+        releases: list[dict[str, Any]] = [
             {
                 "tag": tag.name,
                 "date": utc(commit.date),
                 "summary": commit.metadata.get("summary", ""),
                 "rollback_to": commit.metadata.get("rollback_to"),
                 "reason": commit.metadata.get("reason"),
+                "purged": commit.manifest_sha256 in purged,
                 "commit": commit.id,
                 "release_id": commit.release_id,
                 "manifest_sha256": commit.manifest_sha256,
             }
-            for tag, commit in store.log(limit)
+            for tag, commit in found
         ]
     if not releases:
         call.output.note("no releases yet: put files where prefstrata.yaml looks for them, then `prefstrata run`")
@@ -35,8 +41,9 @@ def log(call: Call, limit: int | None) -> None:
     call.output.emit(releases, *([Grid.of("release date summary", rows)] if rows else []))
 
 
-def _told(release: dict[str, str | None]) -> str:
-    if not release["rollback_to"]:
-        return release["summary"] or ""
-    why = f": {release['reason']}" if release["reason"] else ""
-    return f"rollback to {release['rollback_to']}{why}"
+def _told(release: Mapping[str, Any]) -> str:
+    told = str(release["summary"])
+    if release["rollback_to"]:
+        why = f": {release['reason']}" if release["reason"] else ""
+        told = f"rollback to {release['rollback_to']}{why}"
+    return f"purged, can no longer be read; it was: {told}" if release["purged"] else told
