@@ -26,7 +26,16 @@ from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.pipeline._work import rows_of
 from prefstrata.policy import Every, check_strata, load_policies, read_policies, requirements
 from prefstrata.privacy import searched_with
-from prefstrata.releases import MANIFEST, Outcome, Status, Step, publish_rebasing, read_manifest, reconcile_releases
+from prefstrata.releases import (
+    MANIFEST,
+    Outcome,
+    Status,
+    Step,
+    is_whole,
+    publish_rebasing,
+    read_manifest,
+    reconcile_releases,
+)
 from prefstrata.releases.consent import demand_consent, demand_hidden
 from prefstrata.releases.drafting import Drafter
 from prefstrata.releases.gates import after_verdict, blocked_error, forget_drafts, keep_draft, kept_drafts
@@ -221,7 +230,8 @@ class Session:
         """The newest release, when it was made from exactly this content; else None.
 
         Rollbacks are passed over: after one, the same ledger must not publish again what was just taken back. An
-        empty ledger is nothing to release, whatever was released before: its outcome names no tag.
+        empty ledger is nothing to release, whatever was released before: its outcome names no tag. A newest release of
+        which something was purged while it was published is made again.
 
         Args:
             store: where to look.
@@ -235,11 +245,11 @@ class Session:
         released = {self.identity.content_id, self._content.content_id}
         for tag, commit in store.log():
             if "rollback_to" not in commit.metadata:
-                if commit.metadata.get("content_id") not in released:
+                if commit.metadata.get("content_id") not in released or not (warnings or is_whole(store, commit)):
                     return None
                 news = (each for each in finished if (each.status, each.tag) == (Status.PUBLISHED, tag.name))
                 return next(news, Outcome(Status.NOTHING_NEW, tag.name, commit, warnings=warnings))
-            warnings = warnings or (f"{tag.name}, a rollback, stays the newest release until something is new",)
+            warnings = warnings or (_of_a_rollback(tag.name, whole=is_whole(store, commit)),)
         return None
 
     def release(
@@ -285,7 +295,7 @@ class Session:
 
             def build(parent: CommitInfo) -> Draft | None:
                 parents.append(parent)
-                if parent.metadata.get("content_id") == identity.content_id:
+                if parent.metadata.get("content_id") == identity.content_id and is_whole(store, parent):
                     return None
                 draft = drafter.draft(parent, date=date, metadata=dict(metadata or {}))
                 self.judged = judged = drafter.judged
@@ -303,6 +313,7 @@ class Session:
                     raise
                 raise after_verdict(error, judged.blocking, () if approval else judged.major) from error
             forget_drafts(self._drafts)
+            outcome = replace(outcome, warnings=(*outcome.warnings, *drafter.warnings))
             return _after_a_rollback(parents[-1], outcome)
 
     def _is_stopped(self) -> bool:
@@ -335,6 +346,13 @@ class Session:
             demand_hidden(manifest, self._personal_data, commit.id)
 
         return reconcile_releases(store, audit=audit)
+
+
+def _of_a_rollback(tag: str, *, whole: bool) -> str:
+    """What a run says that finds nothing new since before a rollback."""
+    if whole:
+        return f"{tag}, a rollback, stays the newest release until something is new"
+    return f"some of {tag}, a rollback, was purged while it was published: roll back once more, to a release that stays"
 
 
 def _after_a_rollback(parent: CommitInfo, outcome: Outcome) -> Outcome:

@@ -1,5 +1,6 @@
 """Releases: what a version is made of, how it is published, and how it is read back."""
 
+from prefstrata.releases._whole import is_whole
 from prefstrata.releases.drafts import MANIFEST, Draft, Outcome, ReleaseFile, Status
 from prefstrata.releases.protocol import Step, publish_rebasing, publish_release, reconcile_releases
 from prefstrata.releases.purging import Purged, check_purgeable, purge_releases
@@ -25,6 +26,7 @@ __all__ = [
     "Verified",
     "check_purgeable",
     "checkout_files",
+    "is_whole",
     "publish_rebasing",
     "publish_release",
     "purge_releases",

@@ -19,6 +19,7 @@ from prefstrata.releases._online import late_since
 from prefstrata.releases._pages import render_card, render_report
 from prefstrata.releases._summary import sentences, summarise
 from prefstrata.releases._teaching import news
+from prefstrata.releases._whole import is_whole, newest_manifest, newest_whole
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
 from prefstrata.releases.consent import withdrawn_in
 from prefstrata.releases.drafts import Draft, ReleaseFile, bring
@@ -56,6 +57,7 @@ class Drafter:
 
     Attributes:
         judged: what the gates found in the draft made last; None before there is one.
+        warnings: what is to be said of the draft made last, in sentences.
     """
 
     def __init__(  # noqa: PLR0913 - what a release is made from, and who approves it
@@ -74,6 +76,7 @@ class Drafter:
         self._engine, self._store, self._identity, self._directory = engine, store, identity, directory
         self._gates, self._approval, self._spent = gates or Gates(), approval, spent
         self.judged: Judged | None = None
+        self.warnings: tuple[str, ...] = ()
         calibration = calibration_id(identity)
         self._newest = store.resolve("latest")
         held = _held(store, self._newest) if for_reuse else {}
@@ -122,23 +125,26 @@ class Drafter:
     def _manifest(self, parent: CommitInfo) -> dict[str, Any]:
         if parent.id != self._newest.id:  # a race was lost to it: what the one before holds, it may not
             self._layers = tuple(self._brought(file) for file in self._layers)
+        before = newest_whole(self._store, parent)  # what was purged cannot be compared with
+        self.warnings = self._compared(before, parent)
         changes = changes_between(
             self._engine,
             self._store,
-            parent,
+            before,
             {file.path: file.local for file in self._layers if file.local},
             {file.path: file.sha256 for file in self._layers},
         )
         named = (
             {"release_id": parent.release_id, "manifest_sha256": parent.manifest_sha256} if parent.release_id else None
         )
-        earlier = json.loads(read_manifest(self._store, parent)) if parent.release_id else None
+        earlier = json.loads(read_manifest(self._store, before)) if before.release_id else None
         if earlier:
             if self._approval is None:
-                _demand_memory(earlier, self._description)
-            load_cells(self._engine, self._store, parent)
+                last = earlier if before.id == parent.id else newest_manifest(self._store, parent)
+                _demand_memory(last, self._description)
+            load_cells(self._engine, self._store, before)
         self.judged = judge(
-            self._engine, self._identity, earlier, self._gates, approval=self._approval, back=self._ref(parent)
+            self._engine, self._identity, earlier, self._gates, approval=self._approval, back=self._ref(before)
         )
         manifest = {
             **self._description,
@@ -147,11 +153,17 @@ class Drafter:
             "parent": named,
             "changes": changes.records,
             "arbitrated": changes.arbitrated,
-            "moves": moves_since(self._engine, self._store, parent, self._identity, earlier),
+            "moves": moves_since(self._engine, self._store, before, self._identity, earlier),
             **news(self._engine, self._description["teaching"], earlier),
             "gates": self.judged.described(),
         }
         return {**manifest, "summary": sentences(manifest)}
+
+    def _compared(self, before: CommitInfo, parent: CommitInfo) -> tuple[str, ...]:
+        if before.id == parent.id:
+            return ()
+        what = f"some of {self._ref(parent)}, the release before, was purged while it was published"
+        return (f"{what}: this one is compared with {self._ref(before)}",)
 
     def _ref(self, parent: CommitInfo) -> str:
         """What to call the parent: its tag, if it has one."""
@@ -198,8 +210,8 @@ def _listed(file: WrittenFile) -> dict[str, Any]:
 
 
 def _held(store: VersionStore, newest: CommitInfo) -> dict[str, WrittenFile]:
-    """The files of a release that say what they were made from, by path."""
-    if not newest.release_id:
+    """The files of a release that say what they were made from, by path; none where something of it was purged."""
+    if not newest.release_id or not is_whole(store, newest):
         return {}
     rows = (row for row in json.loads(read_manifest(store, newest))["files"] if row.get("made_from"))
     return {

@@ -15,6 +15,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Literal
 
 from prefstrata.model import ConfigError, GateBlockedError, IntegrityError, UnreachableError
+from prefstrata.releases._whole import is_whole
 from prefstrata.releases.drafts import MANIFEST, Draft, Outcome, Status
 from prefstrata.releases.stored import verify_release
 from prefstrata.stores import CommitInfo, Published, Put, RunGoneError, Txn, diff_trees, tag_name, tree_id
@@ -74,7 +75,8 @@ def publish_release(
 
     Raises:
         GateBlockedError: the audit said no; nothing is published and the branch is deleted.
-        IntegrityError: the store does not hold what was put into it; nothing is published.
+        IntegrityError: the store does not hold what was put into it, and nothing is published; or it is published, and
+            some of it was purged meanwhile.
         UnreachableError: the store does not answer; run again to go on from there.
     """
     run = _Run(store, draft, _Calls(audit, step))
@@ -241,7 +243,7 @@ def _finish(store: VersionStore, txn: Txn, commit: CommitInfo, tag: str, calls: 
         verify_release(store, commit.id)
         calls.audit(commit)
     with _step(step, Step.PUBLISH):
-        published = store.publish(commit.id, tag, txn.parent)
+        published = _published(store, txn, commit, tag)
     if published is Published.UNKNOWN:
         return Outcome(Status.UNKNOWN, tag, commit)
     warnings = []
@@ -256,7 +258,31 @@ def _finish(store: VersionStore, txn: Txn, commit: CommitInfo, tag: str, calls: 
             store.abandon(txn)
         except UnreachableError as error:
             warnings.append(f"the branch {txn.branch} is not deleted yet: {error}")
+    # A purge looks at all tags after it, and this at all purges after the tag: whatever their order, one sees another.
+    if published is Published.PUBLISHED:
+        _demand_whole(store, commit, tag)
     return Outcome(Status(published.value), tag, store.resolve(tag), warnings=tuple(warnings))
+
+
+def _published(store: VersionStore, txn: Txn, commit: CommitInfo, tag: str) -> Published:
+    try:
+        return store.publish(commit.id, tag, txn.parent)
+    except ConfigError:
+        try:
+            store.resolve(commit.id)
+        except ConfigError as gone:  # a purge abandons what is under way, and collects it
+            raise RunGoneError(f"the branch {txn.branch} is gone", where=store.location, todo="run again") from gone
+        raise
+
+
+def _demand_whole(store: VersionStore, commit: CommitInfo, tag: str) -> None:
+    with suppress(UnreachableError):  # the next run asks again
+        if not is_whole(store, commit):
+            raise IntegrityError(
+                f"{tag} is published, and some of it was purged meanwhile",
+                where=store.location,
+                todo="run again, which makes another release; where this is a rollback, roll back once more",
+            )
 
 
 def _tag_of(store: VersionStore, commit: CommitInfo) -> str | None:

@@ -95,7 +95,8 @@ def purge_releases(store: VersionStore, refs: Sequence[str], reason: str) -> Pur
         raise IntegrityError(
             f"{', '.join(late)}, published meanwhile, held some of what was destroyed, and cannot be read any more",
             where=store.location,
-            todo="make another release, with `prefstrata run`; and purge while no run is under way",
+            todo="make another release, with `prefstrata run`, or where it is a rollback, roll back once more, to one"
+            " that stays; and purge while no run is under way",
         )
     return Purged(tuple(sorted(tags[commit] for commit in named)), report, len(held & staying), collected)
 

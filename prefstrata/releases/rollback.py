@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import rfc8785
 
+from prefstrata.releases._whole import newest_manifest
 from prefstrata.releases.consent import demand_consent, demand_hidden, withdrawn_in
 from prefstrata.releases.drafts import MANIFEST, Draft, ReleaseFile
 from prefstrata.releases.protocol import publish_rebasing
@@ -65,7 +66,7 @@ def rollback_release(  # noqa: PLR0913 - where, to what, when, and what stays aw
         if parent.tree == target.tree:
             return None
         demand_hidden(described, personal_data, ref)
-        demand_consent(described, max(withdrawn, withdrawn_in(json.loads(read_manifest(store, parent)))), ref)
+        demand_consent(described, max(withdrawn, withdrawn_in(newest_manifest(store, parent))), ref)
         number = next((tag.number for tag in store.tags() if tag.commit == parent.id), 0)
         identity: dict[str, str | int] = {"rollback": target.tree, "parent": parent.tree, "after": number}
         release_id = hashlib.sha256(rfc8785.dumps(identity)).hexdigest()

@@ -1,0 +1,153 @@
+"""A purge that meets a release which another machine publishes meanwhile: neither is stuck with what is left."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prefstrata.model.resources import data_directory
+from prefstrata.stores import GcReport
+from prefstrata.stores.local import LocalStore
+from tests._command import Done, inside, pairwise, put
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from prefstrata.stores import Published, PurgeReport
+
+pytestmark = pytest.mark.usefixtures("in_short")
+
+CONFIG = """\
+name: small
+policies: [general]
+store: {kind: local, path: ../releases}
+sources:
+  - {name: crowd, mode: offline, supervisor: crowd, path: inbox/*.jsonl, format: seed-jsonl}
+"""
+
+
+def _votes(project: Path, who: str) -> None:
+    put(project, f"{who}.jsonl", *(pairwise(f"{who}, {n}?", f"Good {n}.", f"Bad {n}.", rater=who) for n in range(12)))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store and two projects: one made its two releases, the other knows what is in the first; no test changes it."""
+    folder = tmp_path_factory.mktemp("made")
+    here = folder / "here"
+    (here / "inbox").mkdir(parents=True)
+    (here / "prefstrata.yaml").write_text(CONFIG)
+    _votes(here, "bob")
+    assert inside("run", "--quiet", cwd=here).code == 0
+    shutil.copytree(here, folder / "there")
+    _votes(here, "ann")
+    assert inside("run", "--quiet", cwd=here).code == 0
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of it, to change."""
+    return Path(shutil.copytree(made, tmp_path / "copy"))
+
+
+def _purged_while(here: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Done]) -> Done:
+    """The first release is purged while something else is done, after it was found what no other release holds."""
+    to_purge = LocalStore.purge
+
+    def late(store: LocalStore, sha256s: Sequence[str], reason: str) -> PurgeReport:
+        done = meanwhile()
+        assert done.code == 0, done.err
+        return to_purge(store, sha256s, reason)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalStore, "purge", late)
+        return inside("purge", "v000001", "--reason", "request 9", cwd=here)
+
+
+@pytest.mark.parametrize("refit", ["every-run", "on-drift"])
+@pytest.mark.parametrize("first", ["here", "there"])
+def test_a_release_that_is_damaged_by_a_purge_is_made_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, first: str, refit: str
+) -> None:
+    """By the next run of whoever comes first, though nothing is new; it is whole, and says what it is compared with."""
+    here, there = folder / "here", folder / "there"
+    for each in (here, there):
+        shipped = (data_directory("policies") / "general.yaml").read_text("utf-8")
+        (each / "general.yaml").write_text(f"{shipped}\nrefit: {refit}\n", "utf-8")
+        config = each / "prefstrata.yaml"
+        config.write_text(config.read_text().replace("[general]", "[./general.yaml]"))
+
+    purge = _purged_while(here, monkeypatch, lambda: inside("run", cwd=there))
+    assert (purge.code, "v000003, published meanwhile, held some" in purge.err) == (5, True)
+    assert inside("verify", "v000003", cwd=here).code == 5
+    done = inside("run", "--json", cwd=folder / first)
+    assert (done.code, done.document["tag"]) == (0, "v000004"), done.err
+    [warning] = [each for each in done.document["warnings"] if "purged" in each]
+    assert warning == (
+        "some of v000003, the release before, was purged while it was published: this one is compared with v000002"
+    )
+    assert inside("verify", "v000004", cwd=here).code == 0
+    assert inside("run", "--json", cwd=folder / first).document["status"] == "nothing_new"
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_a_run_sees_the_purge_that_did_not_see_its_release(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, collects: bool
+) -> None:
+    """It came after the files were read back and before there was a tag.
+
+    Where the store collects what was committed, it is made again, and refused; where it does not, as lakeFS, it is
+    published, and from there another release leads away.
+    """
+    here, there = folder / "here", folder / "there"
+    to_publish = LocalStore.publish
+
+    def late(store: LocalStore, commit: str, tag: str, expected_parent: str) -> Published:
+        purge = inside("purge", "v000001", "--reason", "request 9", cwd=here)
+        assert purge.code == 0, purge.err
+        return to_publish(store, commit, tag, expected_parent)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalStore, "publish", late)
+        if not collects:
+            patched.setattr(LocalStore, "gc", lambda _: GcReport())
+        back = inside("rollback", "v000001", cwd=there)
+    assert back.code == 5, back.err
+    wanted = "purged: request 9" if collects else "v000003 is published, and some of it was purged meanwhile"
+    assert wanted in back.err
+    done = inside("run", "--json", cwd=here) if collects else inside("rollback", "v000002", cwd=there)
+    assert done.code == 0, done.err
+    assert inside("verify", "latest", cwd=there).code == 0
+
+
+def test_from_a_rollback_that_is_damaged_by_a_purge_another_leads_away(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that finds nothing new says so, and does not publish again what was taken back; what is new is released."""
+    here, there = folder / "here", folder / "there"
+    purge = _purged_while(here, monkeypatch, lambda: inside("rollback", "v000001", cwd=there))
+    assert (purge.code, "roll back once more" in purge.err) == (5, True)
+    done = inside("run", "--json", cwd=here)
+    assert (done.code, done.document["status"]) == (0, "nothing_new"), done.err
+    assert done.document["warnings"] == [
+        "some of v000003, a rollback, was purged while it was published: roll back once more, to a release that stays"
+    ]
+    assert inside("rollback", "v000002", cwd=here).code == 0
+    assert inside("verify", "v000004", cwd=here).code == 0
+
+
+def test_a_run_follows_a_rollback_that_is_damaged_by_a_purge(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its manifest was purged with it; the release is held against the one before, and so is consent."""
+    here, there = folder / "here", folder / "there"
+    _purged_while(here, monkeypatch, lambda: inside("rollback", "v000001", cwd=there))
+    _votes(here, "eva")
+    done = inside("run", "--json", cwd=here)
+    assert (done.code, done.document["tag"]) == (0, "v000004"), done.err
+    assert inside("verify", "v000004", cwd=here).code == 0
+    changes = inside("show", "v000004", "--json", cwd=here).document["changes"]
+    assert {each["change"] for each in changes} == {"added"}
+    assert sum(each["records"] for each in changes) == 12
