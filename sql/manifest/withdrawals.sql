@@ -8,5 +8,5 @@ select
     (select count(*) from ledger.events semi join evidence.withdrawn as gone on gone.rater_id = events.rater_id) as events,
     (select count(*) from ledger.votes semi join evidence.withdrawn as gone on gone.rater_id = votes.rater_id)
         + (select count(*) from ledger.ratings semi join evidence.withdrawn as gone on gone.rater_id = ratings.rater_id)
-        + (select count(*) from ledger.steps semi join evidence.withdrawn as gone on gone.rater_id = steps.rater_id)
+        + (select count(*) from ledger.steps semi join evidence.withdrawn as gone on gone.rater_id = steps.rater_id where steps.reward is not null)
         as judgements

@@ -485,6 +485,7 @@ def test_doctor_ends_with_the_code_of_what_is_amiss(project: Path, tmp_path: Pat
     sound = inside("doctor", cwd=project)
     assert sound.code == 0
     assert re.search(r"^OK  store: .*2 releases$", sound.out, re.MULTILINE)
+    assert "OK  engine: duckdb, a thread on each core, 2300MB of memory\n" in sound.out
     nowhere = inside("doctor", "--json", cwd=tmp_path)
     assert (nowhere.code, nowhere.document["ok"]) == (2, False)
     (wrong,) = (check for check in nowhere.document["checks"] if check["ok"] is False)

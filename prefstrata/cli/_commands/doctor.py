@@ -97,6 +97,7 @@ def _project(call: Call) -> Iterator[_Finding]:
         return
     sources = f"{len(project.sources)} source{'' if len(project.sources) == 1 else 's'}"
     yield _Finding("project", ok=True, found=f"{project.name}, {sources}, in {project.directory}")
+    yield _tried("engine", lambda: _engine(project))
     yield _tried("policies", lambda: _policies(project))
     yield from _personal_data(project)
     yield _tried("sources", lambda: _sources(project))
@@ -128,6 +129,18 @@ def _tried(what: str, look: Callable[[], str]) -> _Finding:
 def _failed(what: str, error: PrefstrataError) -> _Finding:
     found = "; ".join(error.what.splitlines())
     return _Finding(what, False, f"{error.where}: {found}" if error.where else found, error.todo, error.exit_code)  # noqa: FBT003
+
+
+def _engine(project: Project) -> str:
+    config = project.engine
+    if config.kind == "spark":
+        from prefstrata.engine.spark import demand_spark  # noqa: PLC0415 - optional, and heavy
+
+        demand_spark(f"{project.file}: engine")
+        return f"spark, at {config.master}"
+    threads = counted(config.threads, "thread") if config.threads else "a thread on each core"
+    spills = f", spills to {project.directory / config.spill}" if config.spill else ""
+    return f"duckdb, {threads}, {config.memory_limit} of memory{spills}"
 
 
 def _policies(project: Project) -> str:

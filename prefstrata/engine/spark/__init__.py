@@ -6,7 +6,7 @@
 
 from prefstrata.engine.spark._memory import SparkEngine
 from prefstrata.engine.spark._opening import spark_warehouse
-from prefstrata.engine.spark._session import spark_session
+from prefstrata.engine.spark._session import demand_spark, spark_session
 from prefstrata.engine.spark._warehouse import SparkWarehouse
 
-__all__ = ["SparkEngine", "SparkWarehouse", "spark_session", "spark_warehouse"]
+__all__ = ["SparkEngine", "SparkWarehouse", "demand_spark", "spark_session", "spark_warehouse"]

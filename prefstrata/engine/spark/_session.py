@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-__all__ = ["spark_session"]
+__all__ = ["demand_spark", "spark_session"]
 
 _TODO = "pip install 'prefstrata[spark]', and install a Java runtime, 17 or later"
 _FIXED = {
@@ -66,16 +66,12 @@ def spark_session(
         raise ConfigError(
             f"{taken[0]} decides what the SQL means, and is set already", where=where, todo="leave it out"
         )
-    try:
-        from pyspark.errors import PySparkException  # noqa: PLC0415 - optional, and heavy
-        from pyspark.sql import SparkSession  # noqa: PLC0415
+    demand_spark(where)
+    from pyspark.errors import PySparkException  # noqa: PLC0415 - optional, and heavy
+    from pyspark.sql import SparkSession  # noqa: PLC0415
 
-        from prefstrata.engine.spark._translate import python_functions  # noqa: PLC0415
-    except ImportError as error:
-        raise ConfigError(
-            f"engine: spark needs {error.name}, which is not installed", where=where, todo=_TODO
-        ) from error
-    _demand_java(where)
+    from prefstrata.engine.spark._translate import python_functions  # noqa: PLC0415
+
     builder = SparkSession.builder.master(master).appName("prefstrata")
     for name, value in {**_PLAIN, **_placed(master), **(options or {}), **_FIXED}.items():
         builder = builder.config(name, value)
@@ -99,8 +95,22 @@ def spark_session(
     return session
 
 
-def _demand_java(where: str) -> None:
-    """Say that Java is missing before Spark's own start script says it, in its words, on stderr."""
+def demand_spark(where: str = "engine: spark") -> None:
+    """See that what Spark needs is installed; of Java before its own start script says it, in its words, on stderr.
+
+    Args:
+        where: what to name in errors.
+
+    Raises:
+        ConfigError: pyspark, sqlglot or Java is missing.
+    """
+    try:
+        import pyspark  # noqa: F401, PLC0415 - optional, and heavy
+        import sqlglot  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise ConfigError(
+            f"engine: spark needs {error.name}, which is not installed", where=where, todo=_TODO
+        ) from error
     home = os.environ.get("JAVA_HOME")
     if not (shutil.which("java") or (home and shutil.which("java", path=os.path.join(home, "bin")))):  # noqa: PTH118 - a search path
         raise ConfigError("engine: spark needs Java, which is not installed", where=where, todo=_TODO)

@@ -78,9 +78,13 @@ def test_nothing_else_needs_them(project: Path, tmp_path: Path) -> None:
     done = _without(gone, project, ["run"], **nothing)
     assert done.returncode == 0, done.stderr
     _on("spark", project)
-    looks = [["log"], ["show", "v1"], ["verify"], ["policy", "lint"], ["doctor"]]
+    looks = [["log"], ["show", "v1"], ["verify"], ["policy", "lint"]]
     handed = ["checkout", "weak", "--for", "jsonl", "--out", str(tmp_path / "out")]
     done = _without(gone, project, *looks, handed, **nothing)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "pairs.jsonl").read_text("utf-8").count("\n") == 1
     assert _without(gone, project, ["run"], **nothing).returncode == 2
+    amiss = _without(gone, project, ["doctor"], **nothing)
+    assert amiss.returncode == 2
+    assert "NO  engine: " in amiss.stdout
+    assert "prefstrata[spark]" in amiss.stdout
