@@ -21,6 +21,7 @@ import polars as pl
 from prefstrata.noise import FITTED
 from prefstrata.pipeline._plan import STAGES
 from prefstrata.pipeline._work import reads_of
+from prefstrata.privacy import COMPUTED as SEARCHED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -58,8 +59,12 @@ def digest_of(folder: Path) -> str:
 
 
 def filled_with(full_name: str) -> tuple[str, ...]:
-    """The tables whose rows change when this one is built: itself, and with the rater model's first its others."""
-    return FITTED if full_name == FITTED[0] else (full_name,)
+    """The tables whose rows change when this one is built: itself, and with the first of a family its others.
+
+    Such are the tables that the rater model fills, and those of the search for personal data.
+    """
+    family = next((each for each in (FITTED, tuple(SEARCHED)) if full_name == each[0]), None)
+    return family or (full_name,)
 
 
 def built_before(full_name: str) -> tuple[str, ...]:
@@ -80,6 +85,10 @@ class Built:
         """Rows that the table had when it was built from this; None when it was not, or not last."""
         held, rows = self._held.get(full_name, ("", 0))
         return rows if held == made_from else None
+
+    def had(self, full_name: str) -> int | None:
+        """Rows that the table had when it was built last, from whatever; None when that is not known."""
+        return self._held[full_name][1] if full_name in self._held else None
 
     def begin(self, full_names: Collection[str], now: Collection[str]) -> None:
         """Tables are about to change: what is said of them is forgotten at once, and so is all but what holds now.

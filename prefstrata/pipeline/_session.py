@@ -25,7 +25,8 @@ from prefstrata.pipeline._plan import COMPUTED, stage_of_table
 from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
 from prefstrata.pipeline._work import rows_of
 from prefstrata.policy import Every, check_strata, load_policies, read_policies, requirements
-from prefstrata.privacy import searched_with
+from prefstrata.privacy import COMPUTED as SEARCHED
+from prefstrata.privacy import search_anew, searched_with
 from prefstrata.releases import (
     MANIFEST,
     Outcome,
@@ -148,6 +149,8 @@ class Session:
         if not self._may_be_due(full_name) and all(map(self._holds, filled_with(full_name))):
             self.kept.add(full_name)
             return rows_of(self.engine, full_name)
+        if full_name == next(iter(SEARCHED)) and any(map(self._was_changed, filled_with(full_name))):
+            search_anew(self.engine)  # which looks at what is new alone, else
         self._built.begin(filled_with(full_name), self._contents)
         self.kept.discard(full_name)
         rows = self._build(full_name)
@@ -166,6 +169,11 @@ class Session:
     def _holds(self, full_name: str) -> bool:
         made = self._said(full_name)
         return made is not None and rows_of(self.engine, full_name) == made
+
+    def _was_changed(self, full_name: str) -> bool:
+        """Whether somebody added rows to a table that was built, or took some out, by hand."""
+        made = self._built.had(full_name)
+        return made is not None and rows_of(self.engine, full_name) != made
 
     @property
     def _contents(self) -> tuple[str, str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from prefstrata.engine import Warehouse
 
-__all__ = ["COMPUTED", "Setting", "search_texts"]
+__all__ = ["COMPUTED", "Setting", "search_anew", "search_texts"]
 
 _AT_ONCE = 5_000
 _KEPT = ("privacy.found", "privacy.masked", "privacy.prompts")
@@ -119,6 +119,11 @@ def search_texts(engine: Warehouse) -> int:
             _conclude(engine, wanted)
         engine.clear("staging.texts")
     return _count(engine, "privacy.found")
+
+
+def search_anew(engine: Warehouse) -> None:
+    """Forget how far the search came: the next one goes through all texts."""
+    engine.clear("privacy.searched")
 
 
 def _wanted(engine: Warehouse) -> Setting:

@@ -158,6 +158,25 @@ def test_a_table_that_somebody_changed_is_built_again(stopped: Path, tmp_path: P
         assert session.engine.read("evidence.pairs").height == 6
 
 
+@pytest.mark.parametrize("is_new", [False, True])
+def test_what_somebody_took_out_of_the_hidden_texts_comes_back(tmp_path: Path, *, is_new: bool) -> None:
+    """Texts are searched once, and so are all of them again; whether or not there is a new one, too."""
+    project = make(tmp_path / "project", policies=["./own.yaml"])
+    own_policy(project, privacy={"personal_data": "mask"})
+    add(project, "crowd", "a", *({**pair(number), "winner": f"Write to a{number}@example.org."} for number in range(3)))
+    with open_session(project) as session, session.engine.connection() as connection:
+        built(session)
+        masked = session.engine.read("privacy.masked").sort("text", "id", "part")
+        assert masked.height > 0
+        connection.execute("delete from privacy.masked").fetchall()
+    if is_new:
+        add(project, "crowd", "b", pair(9, "bo"))
+    with open_session(project) as session:
+        built(session)
+        assert session.engine.read("privacy.masked").sort("text", "id", "part").equals(masked)
+        assert built(session) == set()
+
+
 @pytest.mark.parametrize(("refit", "fits"), [("every-run", False), ("on-drift", False), ({"days": 7}, True)])
 def test_only_a_fit_that_grows_old_is_asked_about_again(tmp_path: Path, refit: object, *, fits: bool) -> None:
     """By the same ledger the same fit is made; whether a kept one is too old by now, the ledger does not say."""
