@@ -105,6 +105,7 @@ class Session:
         self._built = Built(engine)
         self._stage = ""
         self._asked: tuple[str, str] | None = None
+        self._left: list[str] = []
 
     def ingest(
         self,
@@ -256,7 +257,8 @@ class Session:
                 if commit.metadata.get("content_id") not in released or not (warnings or is_whole(store, commit)):
                     return None
                 news = (each for each in finished if (each.status, each.tag) == (Status.PUBLISHED, tag.name))
-                return next(news, Outcome(Status.NOTHING_NEW, tag.name, commit, warnings=warnings))
+                told = (*self._left, *warnings)  # a release that is made tells by itself
+                return next(news, Outcome(Status.NOTHING_NEW, tag.name, commit, warnings=told))
             warnings = warnings or (_of_a_rollback(tag.name, whole=is_whole(store, commit)),)
         return None
 
@@ -353,7 +355,8 @@ class Session:
             demand_consent(manifest, withdrawn, commit.id)
             demand_hidden(manifest, self._personal_data, commit.id)
 
-        return reconcile_releases(store, audit=audit)
+        self._left = []
+        return reconcile_releases(store, audit=audit, warn=self._left.append)
 
 
 def _of_a_rollback(tag: str, *, whole: bool) -> str:

@@ -122,7 +122,9 @@ def publish_rebasing(
     return outcome
 
 
-def reconcile_releases(store: VersionStore, *, audit: Audit, step: Hook = _nothing) -> tuple[Outcome, ...]:
+def reconcile_releases(
+    store: VersionStore, *, audit: Audit, step: Hook = _nothing, warn: Callable[[str], object] = _nothing
+) -> tuple[Outcome, ...]:
     """Finish or reap what killed runs left; call it at the start of every run.
 
     A release that was committed, and whose parent is still the newest release, is audited and published. One that was
@@ -134,6 +136,7 @@ def reconcile_releases(store: VersionStore, *, audit: Audit, step: Hook = _nothi
         audit: the same checks the killed run would have made, see :func:`publish_release`; a release they refuse is
             deleted.
         step: see :func:`publish_release`.
+        warn: told, in a sentence each, what could not be put right, such as that ``main`` is not the newest release.
 
     Returns:
         What came of each release that was finished here.
@@ -143,6 +146,8 @@ def reconcile_releases(store: VersionStore, *, audit: Audit, step: Hook = _nothi
     """
     outcomes = []
     left = store.reconcile()
+    for warning in left.warnings:
+        warn(warning)
     gone = bool(left.reaped) or left.purge_cut_off
     for txn in left.resumable:
         if txn.commit is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from prefstrata.model.resources import data_directory
 from prefstrata.pipeline import STAGES, Work, open_project_store, open_session, run
 from prefstrata.releases import Status, read_manifest, rollback_release
 from prefstrata.releases.gates import Judged
+from prefstrata.stores.local import LocalStore
 from tests.unit.pipeline._project import add, build, copied, make, pair
 
 if TYPE_CHECKING:
@@ -163,6 +165,22 @@ def test_after_a_rollback_the_same_ledger_does_not_publish_again(
     assert _manifest(project)["layers"]["weak"]["records"] + _manifest(project)["layers"]["main"]["records"] == 4
     add(project, "crowd", "d", pair(5))
     assert not run(project).outcome.warnings, "it is told once"
+
+
+def test_what_a_store_could_not_put_right_is_said_though_nothing_is_new(
+    twice: tuple[Project, RunSummary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as that its head is not the newest release, here a rollback: whoever reads the head reads another one."""
+    project = copied(twice[0].directory, tmp_path / "project")
+    with open_project_store(project) as store:
+        rollback_release(store, "v1", date=1)
+    said = "main does not point at the newest release: the branch is protected"
+    to_tidy = LocalStore.reconcile
+    monkeypatch.setattr(LocalStore, "reconcile", lambda store: replace(to_tidy(store), warnings=(said,)))
+    assert run(project).outcome.warnings == (
+        said,
+        "v000003, a rollback, stays the newest release until something is new",
+    )
 
 
 def test_another_policy_is_another_release_and_so_is_the_old_one_again(
