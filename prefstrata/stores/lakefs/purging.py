@@ -40,11 +40,13 @@ class PurgeList:
     def __init__(self, client: Client, refs: Refs) -> None:
         """Know nothing yet."""
         self._client, self._refs = client, refs
-        self._purged: frozenset[str] | None = None
+        self._purged: frozenset[str] = frozenset()
+        self._head: str | None = None
+        self._asked = False
 
     def forget(self) -> None:
-        """Ask the server again when the list is next needed."""
-        self._purged = None
+        """Ask the server whether there is more when the list is next needed."""
+        self._asked = False
 
     def reason(self, sha256: str) -> str | None:
         """Return why bytes were purged; None when they were not."""
@@ -55,8 +57,8 @@ class PurgeList:
 
     def among(self, sha256s: Collection[str]) -> frozenset[str]:
         """Return those of these hashes that were purged."""
-        if self._purged is None:
-            self._purged = self._load()
+        if not self._asked:
+            self._load()
         return self._purged.intersection(sha256s)
 
     def record(self, sha256s: Sequence[str], reason: str) -> None:
@@ -77,7 +79,11 @@ class PurgeList:
                 raise user_error(fault, self._client.location) from None
         self.forget()
 
-    def _load(self) -> frozenset[str]:
-        if self._refs.head(_BRANCH) is None:
-            return frozenset()
-        return frozenset(path.removeprefix(_FOLDER) for path in list_entries(self._client, _BRANCH, _FOLDER))
+    def _load(self) -> None:
+        # A purge is over when it is committed, so the head tells whether there was another.
+        head = self._refs.head(_BRANCH)
+        if head != self._head:
+            entries = list_entries(self._client, _BRANCH, _FOLDER) if head else {}
+            self._purged = frozenset(path.removeprefix(_FOLDER) for path in entries)
+            self._head = head
+        self._asked = True

@@ -11,15 +11,18 @@ import pytest
 from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.releases import checkout_files, publish_release, verify_release
 from prefstrata.stores import ProblemKind, open_store
+from prefstrata.stores.lakefs import purging
 from prefstrata.stores.lakefs.errors import Kind, fault_of_answer
 from tests._stores import DATE, StoreKit, draft_on, put_all, release, release_id, sha
 from tests.conftest import lakefs_kit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from prefstrata.stores.lakefs import LakeFSStore
+    from prefstrata.stores.lakefs.client import Client
+    from prefstrata.stores.lakefs.objects import Entry
     from tests._lakefs import Server
 
 pytestmark = pytest.mark.lakefs
@@ -97,6 +100,28 @@ def digest_of(path: Path) -> str:
     """Return the hex sha256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def test_what_was_purged_is_listed_once_until_there_is_more(lakefs: StoreKit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call asks whether there is; what another process purged is seen at once."""
+    listed: list[str] = []
+    to_list = purging.list_entries
+
+    def noting(client: Client, ref: str, prefix: str) -> Mapping[str, Entry]:
+        listed.append(ref)
+        return to_list(client, ref, prefix)
+
+    monkeypatch.setattr(purging, "list_entries", noting)
+    store, other = lakefs.open(), lakefs.open()
+    one, two = sha(b"one"), sha(b"two")
+    assert store.purged([one, two]) == set()
+    for purged in ([one], [one, two]):
+        other.purge(purged, "request 3")
+        listed.clear()
+        for _ in range(3):
+            assert store.purged([one, two]) == set(purged)
+            list(store.list(store.resolve("latest").id))
+        assert listed == ["purged"]
 
 
 def test_big_files_stream(lakefs: StoreKit, tmp_path: Path) -> None:
