@@ -13,10 +13,11 @@ from prefstrata.cli._commands._noise import noise_told
 from prefstrata.cli._commands._published import demand_published
 from prefstrata.cli._commands._refused import counted_again, refused_whole
 from prefstrata.cli._output import Grid, counted, size
+from prefstrata.model import UnreachableError
 from prefstrata.pipeline import run
 from prefstrata.policy import LAYERS
 from prefstrata.releases import Status
-from prefstrata.releases.gates import Approval
+from prefstrata.releases.gates import Approval, after_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +37,12 @@ def run_project(call: Call, wait: float, *, approve: str | None = None, by: str 
     project = call.project()
     with call.output.working("starting") as doing, _stages(call, doing) as told:
         summary = run(project, wait=wait, progress=told, approval=approval)
-    demand_published(summary.outcome, str(project.file))
+    try:
+        demand_published(summary.outcome, str(project.file))
+    except UnreachableError as error:
+        if judged := summary.judged:
+            raise after_verdict(error, judged.blocking, () if judged.approval else judged.major) from error
+        raise
     for warning in summary.outcome.warnings:
         call.output.warn(warning)
     call.output.emit(_document(summary), *_told(summary))
