@@ -12,6 +12,7 @@ from prefstrata.releases import (
     Status,
     Step,
     checkout_files,
+    is_whole,
     publish_release,
     reconcile_releases,
     rollback_release,
@@ -174,6 +175,22 @@ def test_a_draft_that_contradicts_itself_is_a_bug(store: VersionStore) -> None:
         type(good)(good.release_id, good.files, other.manifest, good.date)
     with pytest.raises(ValueError, match="metadata"):
         type(good)(good.release_id, good.files, good.manifest, good.date, {"summary": "x" * 4000})
+
+
+def test_a_release_of_which_something_is_purged_before_its_tag_says_so(store: VersionStore) -> None:
+    """It is published by then; the purge may have looked before there was a tag to see, so this looks after it."""
+    root = store.resolve("latest")
+
+    def purging(step: Step, when: str) -> None:
+        if (step, when) == (Step.PUBLISH, "before"):
+            store.purge([sha(ONE["main/a"])], "request 9")
+
+    with pytest.raises(IntegrityError, match="v000001 is published, and some of it was purged meanwhile"):
+        publish_release(store, draft_on(root, ONE), parent=root.id, step=purging)
+    assert [tag.name for tag in store.tags()] == ["v000001"]
+    assert not is_whole(store, store.resolve("v1"))
+    assert release(store, TWO).tag == "v000002"
+    assert is_whole(store, store.resolve("v2"))
 
 
 def test_reconcile_publishes_what_was_committed(kit: StoreKit) -> None:
