@@ -233,16 +233,13 @@ def _events(builder: Builder, section: Events) -> Block:
     others = [
         builder.response(f"alternatives[{place}]", each, blank=False) for place, each in enumerate(section.alternatives)
     ]
-    listed = (
-        f"list_filter([{', '.join(others)}], lambda __each: __each is not null)" if others else "cast([] as varchar[])"
-    )
     became = None if section.became is None else builder.response("became", section.became, blank=False)
     user = builder.cell("user", section.user, "name")
     context = builder.context
     builder.columns |= {
         "prompt_id": "__prompt_id",
         "response_id": response or "cast(null as varchar)",
-        "alternatives": f"list_sort(list_distinct({listed}))",
+        "alternatives": _listed(others),
         "became_id": became or "cast(null as varchar)",
         "user_id": builder.pseudonym(context.source, user),
     }
@@ -264,6 +261,17 @@ def _events(builder: Builder, section: Events) -> Block:
     builder.said(section, kind.spelled, user=builder.columns["user_id"])
     builder.columns["decided_at"] = builder.columns["occurred_at"]
     return _done(builder, "events", builder.statement("kind"))
+
+
+def _listed(ids: list[str]) -> str:
+    """The ids that are not null as SQL, sorted, each once.
+
+    Most products show two answers, so that there is one other, which needs no function of lists: those are dear.
+    """
+    none = "cast([] as varchar[])"
+    if len(ids) > 1:
+        return f"list_sort(list_distinct(list_filter([{', '.join(ids)}], lambda __each: __each is not null)))"
+    return f"case when {ids[0]} is not null then [{ids[0]}] else {none} end" if ids else none
 
 
 def _withdrawals(builder: Builder, section: Withdrawals) -> Block:

@@ -423,6 +423,19 @@ def test_an_event_has_its_exposure() -> None:
     assert event["occurred_at"] == event["decided_at"] == datetime(2026, 1, 1)  # noqa: DTZ001 - UTC by definition
 
 
+def test_what_else_was_there_is_told_once_and_in_order() -> None:
+    """However many places there are for it; one that holds nothing, or the same again, adds none."""
+    rows = [{"b": b, "c": c} for b in ("two", "three", " ", None) for c in ("two", "three", "", None)]
+    for places in (("b",), ("c",), ("b", "c"), ("b", "c", "b")):
+        others = [{"text": each} for each in places]
+        section = {**EVENT["events"][0], "response": {"text": "a"}, "alternatives": others}
+        mapping = {**EVENT, "fields": {**EVENT["fields"], "c": "text"}, "events": [section], "responses": {}}
+        found = say(mapping, *({**GOOD, "said": "ok", **row} for row in rows))
+        ids = {row["content"]: row["response_id"] for row in found.responses}
+        wanted = [sorted({ids[row[each]] for each in places if (row[each] or "").strip()}) for row in rows]
+        assert [each["alternatives"] for each in found.events] == wanted
+
+
 def test_an_answer_that_was_cleared_is_none() -> None:
     """Who clears an answer says "not this", and not that nothing is better; a blank one beside it was no choice."""
     cleared = {
