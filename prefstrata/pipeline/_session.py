@@ -323,7 +323,8 @@ class Session:
                     raise
                 raise after_verdict(error, judged.blocking, () if approval else judged.major) from error
             forget_drafts(self._drafts)
-            outcome = replace(outcome, warnings=(*outcome.warnings, *drafter.warnings))
+            if outcome.status is not Status.NOTHING_NEW:  # else another process has published what this had drafted
+                outcome = replace(outcome, warnings=(*outcome.warnings, *drafter.warnings))
             return _after_a_rollback(parents[-1], outcome)
 
     def _is_stopped(self) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from prefstrata.model import ConfigError, IntegrityError
+from prefstrata.releases._whole import newest_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,8 @@ def check_purgeable(store: VersionStore, refs: Sequence[str]) -> set[str]:
     """The commits of releases that may be purged.
 
     Raises:
-        ConfigError: a ref is no release, or the newest one, or nothing was named.
+        ConfigError: a ref is no release, or the newest one, or the one that is compared with in its place, or nothing
+            was named.
     """
     tags = {tag.commit: tag.name for tag in store.tags()}
     commits = [store.resolve(ref) for ref in refs]
@@ -50,11 +52,20 @@ def check_purgeable(store: VersionStore, refs: Sequence[str]) -> set[str]:
     if not commits:
         raise ConfigError("no release is named", todo="name those to destroy: v000001 v000002")
     named = {commit.id for commit in commits}
-    if store.resolve("latest").id in named:
+    newest = store.resolve("latest")
+    if newest.id in named:
         raise ConfigError(
             "the newest release cannot be purged: what comes next is compared with it",
             where=store.location,
             todo="make a release without what must go, with `prefstrata run`, then purge the older ones",
+        )
+    if (whole := newest_whole(store, newest).id) in named:
+        raise ConfigError(
+            f"{tags[whole]} cannot be purged yet: what comes next is compared with it, for some of {tags[newest.id]},"
+            " the newest release, was purged",
+            where=store.location,
+            todo="make another release, with `prefstrata run`, or where the newest is a rollback, roll back once more;"
+            " then purge",
         )
     return named
 
@@ -72,7 +83,7 @@ def purge_releases(store: VersionStore, refs: Sequence[str], reason: str) -> Pur
         reason: why, and who asked for it; kept with every file's hash.
 
     Raises:
-        ConfigError: a ref is no release, or the newest one, or nothing was named, or there is no reason.
+        ConfigError: as :func:`check_purgeable` says, or there is no reason.
         IntegrityError: a release that was published meanwhile held some of the bytes too; they are destroyed.
     """
     named = check_purgeable(store, refs)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prefstrata.model.resources import data_directory
+from prefstrata.releases import drafting
 from prefstrata.stores import GcReport
 from prefstrata.stores.local import LocalStore
 from tests._command import Done, inside, pairwise, put
@@ -16,7 +17,8 @@ from tests._command import Done, inside, pairwise, put
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from prefstrata.stores import Published, PurgeReport
+    from prefstrata.releases import Draft
+    from prefstrata.stores import CommitInfo, Published, PurgeReport
 
 pytestmark = pytest.mark.usefixtures("in_short")
 
@@ -151,3 +153,38 @@ def test_a_run_follows_a_rollback_that_is_damaged_by_a_purge(folder: Path, monke
     changes = inside("show", "v000004", "--json", cwd=here).document["changes"]
     assert {each["change"] for each in changes} == {"added"}
     assert sum(each["records"] for each in changes) == 12
+
+
+def test_who_loses_the_race_to_make_it_again_has_nothing_to_say_of_a_draft(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The winner's release is whole and of the same content, though its report tells other costs: nothing is new."""
+    here, there = folder / "here", folder / "there"
+    _purged_while(here, monkeypatch, lambda: inside("run", cwd=there))
+    twin = shutil.copytree(there, folder / "twin")
+    to_draft = drafting.Drafter.draft
+
+    def late(drafter: drafting.Drafter, parent: CommitInfo, *, date: int, metadata: dict[str, str]) -> Draft:
+        draft = to_draft(drafter, parent, date=date, metadata=metadata)
+        monkeypatch.setattr(drafting.Drafter, "draft", to_draft)
+        with monkeypatch.context() as patched:
+            patched.setattr(drafting, "render_report", lambda *_, **__: b"with other costs")
+            assert inside("run", "--json", cwd=twin).document["tag"] == "v000004"
+        return draft
+
+    monkeypatch.setattr(drafting.Drafter, "draft", late)
+    done = inside("run", "--json", cwd=there)
+    assert (done.code, done.document["status"], done.document["tag"]) == (0, "nothing_new", "v000004"), done.err
+    assert done.document["warnings"] == []
+
+
+def test_what_the_next_release_is_compared_with_is_not_purged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it no run could follow the newest release, of which some is gone; after the next one it is like any."""
+    here, there = folder / "here", folder / "there"
+    _purged_while(here, monkeypatch, lambda: inside("run", cwd=there))
+    purge = inside("purge", "v000002", "--reason", "request 10", cwd=here)
+    assert purge.code == 2
+    assert "v000002 cannot be purged yet: what comes next is compared with it, for some of v000003" in purge.err
+    assert inside("run", "--json", cwd=here).document["tag"] == "v000004"
+    assert inside("purge", "v000002", "v000003", "--reason", "request 10", cwd=here).code == 0
+    assert inside("verify", "v000004", cwd=here).code == 0
