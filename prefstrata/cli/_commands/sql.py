@@ -42,9 +42,8 @@ def sql(call: Call, query: str, limit: int) -> None:
             rows = relation.limit(limit + 1).fetchall()
         except duckdb.Error as error:
             told = damage(error, "warehouse")
-            raise told or ConfigError(
-                str(error).strip(), where="QUERY", todo=_advice(error, _named(connection, query))
-            ) from error
+            advice = _advice(error, connection, query)
+            raise told or ConfigError(str(error).strip(), where="QUERY", todo=advice) from error
     if len(rows) > limit:
         call.output.note(f"the first {limit:,} rows; more with --limit")
     rows = rows[:limit]
@@ -63,8 +62,9 @@ def _named(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
     return [name for (name,) in tables.fetchall() if name in words]
 
 
-def _advice(error: duckdb.Error, tables: list[str]) -> str:
-    if isinstance(error, duckdb.BinderException) and tables:
+def _advice(error: duckdb.Error, connection: duckdb.DuckDBPyConnection, query: str) -> str:
+    # After other errors the connection may answer nothing more.
+    if isinstance(error, duckdb.BinderException) and (tables := _named(connection, query)):
         return "see " + ", ".join(f'`prefstrata sql "describe {name}"`' for name in tables)
     if isinstance(error, duckdb.CatalogException | duckdb.BinderException):
         return 'see `prefstrata sql "show all tables"`, or the reference of tables'
