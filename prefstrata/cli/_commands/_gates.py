@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["gates_told"]
 
 _MOST = 12
+_SILENT_WHEN_CLEAR = frozenset({"strata", "refit"})
+"""Gates whose only slices are what they look for: without a new stratum, or a winner turned round, there is none."""
 
 
 def gates_told(gates: dict[str, Any]) -> Iterator[str | Grid]:
@@ -25,8 +27,10 @@ def gates_told(gates: dict[str, Any]) -> Iterator[str | Grid]:
         yield f"gates: {names} looked at {counted(len(results), 'slice')} {against}, {len(found)} beyond the threshold"
         # Of what was measured without a limit, and with nothing before to rise from, nobody knows whether it is good.
         judged = {row["gate"] for row in results if row["threshold"] is not None}
+        if gates["compared"]:
+            judged |= _SILENT_WHEN_CLEAR
         if silent := [name for name in GATE_NAMES if name not in judged]:
-            why = "too little to look at, or nothing to compare with"
+            why = "too little to look at, nothing to compare with, or not to be had"
             yield f"no verdict by {counted(len(silent), 'gate')}: {', '.join(silent)} ({why})"
     if found:
         rows = ((row["gate"], row["severity"], row["sentence"], row["owner"]) for row in found[:_MOST])

@@ -31,7 +31,18 @@ def test_a_gate_without_a_verdict_is_named() -> None:
     silent = [name for name in GATE_NAMES if name not in {"identical", "ties"}]
     assert "misaligned" in silent
     assert second == (
-        f"no verdict by {len(silent)} gates: {', '.join(silent)} (too little to look at, or nothing to compare with)"
+        f"no verdict by {len(silent)} gates: {', '.join(silent)} "
+        "(too little to look at, nothing to compare with, or not to be had)"
+    )
+
+
+@pytest.mark.parametrize("compared", [True, False])
+def test_gates_that_looked_for_what_is_not_there_have_a_verdict(*, compared: bool) -> None:
+    """No stratum is new and no winner turned round: that there is no slice of it is what these two say."""
+    results = [_row(name, 0.5) for name in GATE_NAMES if name not in {"strata", "refit"}]
+    found = [str(line) for line in gates_told({"results": results, "compared": compared, "approval": None})]
+    assert [line.partition(" (")[0] for line in found[1:]] == (
+        [] if compared else ["no verdict by 2 gates: strata, refit"]
     )
 
 
