@@ -19,6 +19,7 @@ from prefstrata.model import UnreachableError
 from prefstrata.pipeline import STAGES, open_project_store, reads_of
 from prefstrata.releases import Status, read_manifest
 from prefstrata.releases.gates import Approval
+from prefstrata.stores import PurgedError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,13 +89,16 @@ def _published(session: "Session", store: "VersionStore", outcome: "Outcome") ->
     commit = outcome.commit
     if commit is None:
         return {}
-    manifest = json.loads(read_manifest(store, commit))
+    named = {"tag": outcome.tag, "release id": commit.release_id, "summary": commit.metadata.get("summary", "")}
+    try:
+        manifest = json.loads(read_manifest(store, commit))
+        report = _copy_report(session, store, commit)
+    except PurgedError:  # nothing is new since a release that was taken back, and purged since
+        return {**named, "purged": True}
     held = {layer: manifest["layers"][layer] for layer in LAYERS}
     kinds = {layer: {kind: each["records"] for kind, each in of["kinds"].items()} for layer, of in held.items()}
-    report = _copy_report(session, store, commit)
     return {
-        "tag": outcome.tag,
-        "release id": commit.release_id,
+        **named,
         "records per layer": stacked("records per layer", kinds),
         **{f"records in {layer}": of["records"] for layer, of in held.items()},
         "changes": _changes(manifest["changes"]),
@@ -104,7 +108,6 @@ def _published(session: "Session", store: "VersionStore", outcome: "Outcome") ->
         "store": store.location,
         "report": dg.MetadataValue.path(report),
         "dagster/uri": report.as_uri(),
-        "summary": commit.metadata.get("summary", ""),
     }
 
 

@@ -20,6 +20,7 @@ from prefstrata.model.resources import data_directory
 from prefstrata.pipeline import open_session
 from prefstrata.project import read_project
 from prefstrata.releases import MANIFEST
+from tests._command import inside
 from tests.integration.dagster.conftest import Inbox, materialised
 
 if TYPE_CHECKING:
@@ -262,3 +263,17 @@ def test_a_canceled_run_is_told(instance: dg.DagsterInstance, web_hook: Inbox) -
     [message] = web_hook.messages
     assert message["title"].endswith(": a run was canceled")
     assert "`prefstrata log` says whether" in message["message"]
+
+
+def test_what_was_taken_back_and_purged_stops_no_run(read: Path, load: Load, instance: dg.DagsterInstance) -> None:
+    """With nothing new since, the release that a run passes the rollback over to can no longer be read."""
+    known = next(iter(sorted((read / "inbox").rglob("*.jsonl"))))
+    more = known.read_text("utf-8").splitlines(keepends=True)[:3]
+    known.with_name("late.jsonl").write_text("".join(more), "utf-8")
+    for words in (["run", "--quiet"], ["rollback", "v000001"], ["purge", "v000002", "--reason", "request 9"]):
+        done = inside(*words, cwd=read)
+        assert done.code == 0, done.err
+    job = load(read).resolve_job_def("release")
+    result = job.execute_in_process(instance=instance, asset_selection=[dg.AssetKey("release")])
+    shown = {key: value.value for key, value in materialised(result)["release"].metadata.items()}
+    assert (shown["status"], shown["tag"], shown["purged"]) == ("nothing new", "v000002", True)
