@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from prefstrata.model.kinds import KINDS
 from prefstrata.model.tables import table
 from prefstrata.model.weights import squares_trust
 from prefstrata.releases.drafts import bring
+from prefstrata.stores import PurgedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -104,11 +105,14 @@ def load_cells(engine: Warehouse, store: VersionStore, parent: CommitInfo) -> No
 
 
 def _load_withdrawn(engine: Warehouse, store: VersionStore, a: CommitInfo, b: CommitInfo) -> None:
-    """The records that releases after ``a``, up to ``b``, say were withdrawn; none when ``b`` does not follow ``a``."""
+    """The records that releases after ``a``, up to ``b``, say were withdrawn; none when ``b`` does not follow ``a``.
+
+    One that was purged says nothing any more: what was withdrawn in it is as good as removed.
+    """
     engine.clear("manifest.withdrawn")
     for commit in _between(store, a, b):
         if any(file.path == CHANGES for file in store.list(commit.id, CHANGES)):
-            with fetched(store, commit, [CHANGES]) as copies:
+            with suppress(PurgedError), fetched(store, commit, [CHANGES]) as copies:
                 engine.insert(
                     "manifest.withdrawn",
                     "select kind, record_id from read_parquet($file) where change = 'withdrawn'",

@@ -232,6 +232,24 @@ def test_the_log_says_which_releases_were_purged(project: Path) -> None:
     assert "purged" in after.splitlines()[2]
 
 
+def test_releases_are_compared_across_one_that_was_purged(project: Path) -> None:
+    """What it said of a withdrawal is gone with it, and the records are gone as others are."""
+    _votes(project, "ann")
+    assert inside("withdraw", "crowd:bob", cwd=project).code == 0
+    assert inside("run", "--quiet", cwd=project).code == 0
+    _votes(project, "eva")
+    assert inside("run", "--quiet", cwd=project).code == 0
+
+    def changes() -> set[tuple[str, int]]:
+        found = inside("diff", "v000001", "v000003", "--json", cwd=project)
+        assert found.code == 0, found.err
+        return {(row["change"], row["records"]) for row in found.document["records"]}
+
+    assert changes() == {("added", 24), ("withdrawn", 12)}
+    assert inside("purge", "v000002", "--reason", "request 8", cwd=project).code == 0
+    assert changes() == {("added", 24), ("removed", 12)}
+
+
 def test_what_was_purged_once_stops_no_release_that_others_may_be_in(project: Path) -> None:
     """Without ann and eva the rows of a layer are those of a purged release again: bob's, who never withdrew."""
     for who in ("ann", "eva"):
