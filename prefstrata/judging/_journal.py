@@ -98,7 +98,7 @@ class JournalReader:
         found = self._reading.execute(
             "select distinct work, item from ("
             " select work, item, min(id) as first from attempts where item is not null and rater is not null"
-            " and (outcome = 'answered' or (cost is null and batch is not null))"
+            " and (outcome in ('answered', 'unread') or (cost is null and batch is not null))"
             " group by work, rater, item having max(key in (select key from lent)) = 0) order by first"
         )
         return list(found.fetchall())

@@ -51,6 +51,17 @@ def test_a_text_that_a_model_wrote_is_no_judgement_that_was_begun(tmp_path: Path
         assert journal.begun([asked.key]) == []
 
 
+def test_what_a_batch_brought_when_nobody_waited_was_begun(tmp_path: Path) -> None:
+    """As when a cap was lowered, so that its item waits: once there is room, what was paid for is still looked for."""
+    asked = compare(_JUDGE, rubric(), _ITEM, turned=False, seed=1, work="w")
+    with open_journal(tmp_path / "journal", "run") as journal:
+        attempt = journal.attempt(asked, batch=1)
+        asyncio.run(journal.plan_batch("digest", _JUDGE.name, [attempt]))
+        assert journal.begun([]) == [("w", _ITEM.id)]
+        asyncio.run(journal.settle(Settled(attempt, "unread", attempt.reserved, b"{}")))
+        assert journal.begun([]) == [("w", _ITEM.id)]
+
+
 def test_a_journal_of_an_earlier_version_is_read_and_goes_on(tmp_path: Path) -> None:
     """What it holds is spent all the same, and booked to nobody."""
     path = tmp_path / "journal"
