@@ -26,8 +26,8 @@ def as_exported(data: bytes, suffix: str, where: str) -> bytes:
     """A table of answers with what parts cells where it was exported, told by the header that was written then.
 
     A spreadsheet parts cells by what its country uses, which is a semicolon in much of Europe, and may say so in a line
-    before the header (``sep=;``), which is taken out. Bytes that are no such table, or that nothing tells apart, stay
-    as they are.
+    before the header (``sep=;``), which is taken out. A row of empty cells becomes a blank line. Bytes that are no
+    such table, or that nothing tells apart, stay as they are.
 
     Args:
         data: the file.
@@ -55,7 +55,7 @@ def as_exported(data: bytes, suffix: str, where: str) -> bytes:
     if parts is None:
         return data
     table = body.encode() if said else data
-    return table if parts == usual else _parted(table, parts, usual)
+    return table if parts == usual and not _has_empty_rows(body, usual) else _parted(table, parts, usual)
 
 
 def rows_of(data: bytes, suffix: str) -> tuple[int, ...]:
@@ -80,6 +80,15 @@ def _cells(line: str, parts: str) -> list[str]:
         return next(csv.reader([line], delimiter=parts), [])
     except csv.Error:
         return []
+
+
+def _has_empty_rows(text: str, parts: str) -> bool:
+    """Whether a row has cells, and nothing in them."""
+    table = csv.reader(StringIO(text, newline=""), delimiter=parts, strict=True)
+    try:
+        return any(len(cells) > 1 and not "".join(cells).strip() for cells in table)
+    except csv.Error:
+        return False
 
 
 def _parted(data: bytes, before: str, after: str) -> bytes:

@@ -162,11 +162,12 @@ def test_a_row_is_the_one_that_the_spreadsheet_shows(project: Project, tmp_path:
     assert (made.summary.read, made.summary.accepted) == (2, 1)
 
 
-def test_a_row_without_cells_is_no_answer(project: Project, tmp_path: Path) -> None:
-    """A spreadsheet that parts cells by semicolons writes them for an empty row, too."""
-    file = _table(tmp_path / "a.csv", [_answer()], ";")
+@pytest.mark.parametrize("parts", [",", ";"])
+def test_a_row_of_empty_cells_is_no_answer(project: Project, tmp_path: Path, parts: str) -> None:
+    """A spreadsheet writes what parts cells for an empty row, too."""
+    file = _table(tmp_path / "a.csv", [_answer()], parts)
     with file.open("a", encoding="utf-8") as more:
-        more.write(f"{';' * (len(_answer()) - 1)}\n  \n")
+        more.write(f"{parts * (len(_answer()) - 1)}\n  \n")
     made = import_answers(project, file, round_="arbitration")
     assert (made.summary.read, made.refused) == (1, ())
 
