@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prefstrata.releases._pages import render_report
-from tests.unit.releases.test_pages import HOSTILE, UNKNOWN, rater_card, taught
+from tests.unit.releases._manifests import HOSTILE, UNKNOWN, rater_card, taught
 from tools.browser import Browser, chromium
 
 if TYPE_CHECKING:
