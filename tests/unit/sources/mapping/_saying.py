@@ -24,7 +24,7 @@ from prefstrata.sources.mapping import (
     stage,
 )
 
-__all__ = ["PAIR", "Said", "compiled", "reasons", "say"]
+__all__ = ["EVENT", "GOOD", "PAIR", "Said", "compiled", "reasons", "say", "text_of", "with_vote"]
 
 PAIR: dict[str, Any] = {
     "fields": {"p": "text", "a": "text", "b": "text", "said": "text", "n": "number", "who": "text", "at": "text"},
@@ -32,6 +32,22 @@ PAIR: dict[str, Any] = {
     "responses": {"a": {"text": "a"}, "b": {"text": "b"}},
     "votes": [
         {"left": "a", "right": "b", "choice": {"from": "said", "values": {"A": "left", "B": "right", "=": "tie"}}}
+    ],
+}
+GOOD = {"p": "question", "a": "one", "b": "two", "said": "A"}
+EVENT: dict[str, Any] = {
+    **PAIR,
+    "votes": [],
+    "events": [
+        {
+            "kind": {"from": "said", "values": {"ok": "accept", "no": "reject"}},
+            "response": "a",
+            "alternatives": ["b"],
+            "user": "who",
+            "position": "n::bigint",
+            "occurred_at": "at",
+            "id": "at",
+        }
     ],
 }
 
@@ -98,6 +114,16 @@ def say(
         for name, frame_ in tables.items()
     }
     return Said(ordered, refused)
+
+
+def with_vote(**keys: Any) -> dict[str, Any]:  # noqa: ANN401 - sections of any shape
+    """The mapping of a pair, with more said of its vote."""
+    return {**PAIR, "votes": [{**PAIR["votes"][0], **keys}]}
+
+
+def text_of(said: Said, id_: str) -> str:
+    """The text of a response."""
+    return next(row["content"] for row in said.responses if row["response_id"] == id_)
 
 
 def reasons(said: Said) -> dict[int, str]:
