@@ -12,7 +12,7 @@ from prefstrata.sources import IngestSummary, ingest
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["CONFIG", "JOINED", "Desk", "lines", "pair"]
+__all__ = ["CONFIG", "JOINED", "MAPPED", "Desk", "lines", "pair"]
 
 CONFIG = """
 name: test
@@ -22,6 +22,22 @@ sources:
     supervisor: crowd
     path: inbox/*.jsonl*
     format: seed-jsonl
+"""
+
+MAPPED = """
+name: test
+sources:
+  - name: long
+    mode: offline
+    supervisor: expert
+    path: inbox/ratings.*
+    format: mapping
+    map:
+      fields: {id: text, q: text, answer: text, score: number, who: text}
+      prompt: q
+      id: id
+      ratings:
+        - {response: {text: answer}, value: score, scale: [1, 5], rater: who}
 """
 
 JOINED = """
