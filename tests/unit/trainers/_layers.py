@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.trainers import CheckedOut, Options, checkout_layer
@@ -13,8 +14,15 @@ if TYPE_CHECKING:
 
     from prefstrata.stores import VersionStore
 
-__all__ = ["hand_out", "rating", "thumb", "trace", "whole_pair"]
+__all__ = ["OTHER", "PAIRS", "STRATA", "TALK", "hand_out", "rating", "release", "rows", "thumb", "trace", "whole_pair"]
 
+PAIRS, OTHER = "main/pairs/bucket=00.parquet", "main/pairs/bucket=01.parquet"
+TALK = [
+    {"role": "system", "content": "be kind"},
+    {"role": "user", "content": "why?"},
+    {"role": "assistant", "content": "why not?"},
+    {"role": "user", "content": "so?"},
+]
 STRATA = (
     {"scenario": "*", "stratum": "crowd/offline", "factor": 2.0},
     {"scenario": "*", "stratum": "expert/offline", "factor": 1.0},
@@ -86,6 +94,16 @@ def rating(response_id: str, dimension: str, score: float) -> dict[str, Any]:
     )
 
 
+def release() -> dict[str, list[dict[str, Any]]]:
+    """A layer with something for everybody."""
+    return {
+        PAIRS: [whole_pair("a"), whole_pair("b", TALK)],
+        "main/unpaired/bucket=00.parquet": [thumb("t", label=True), thumb("u", label=False)],
+        "main/traces/bucket=00.parquet": [trace("x", 1, 0)],
+        "main/ratings/bucket=00.parquet": [rating("r", "a", 0.25), rating("r", "b", 0.75)],
+    }
+
+
 def hand_out(
     store: VersionStore,
     records: Mapping[str, list[dict[str, Any]]],
@@ -97,3 +115,8 @@ def hand_out(
     """Publish the records by path, and check them out."""
     publish(store, Content(records, STRATA))
     return checkout_layer(store, layer, "latest", out, form=form, options=Options(**options))
+
+
+def rows(folder: Path, split: str = "train") -> list[dict[str, Any]]:
+    """The rows of a split."""
+    return [json.loads(line) for line in (folder / f"{split}.jsonl").read_text("utf-8").splitlines()]

@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 
 from prefstrata.model import ConfigError, IntegrityError
-from prefstrata.stores.local import LocalStore
 from prefstrata.trainers import FORMATS, checkout_layer
 from tests._releases import Content, pair, publish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from prefstrata.stores.local import LocalStore
 
 FIRST, SECOND = "main/pairs/bucket=00.parquet", "main/pairs/bucket=01.parquet"
 OTHER, WAITING = "main/ratings/bucket=00.parquet", "backflow/pairs/bucket=00.parquet"
@@ -24,13 +24,6 @@ STRATA = (
     {"scenario": "*", "stratum": "user/online", "factor": 0.5},
     {"scenario": "medical", "stratum": "crowd/offline", "factor": 3.0},
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[LocalStore]:
-    """An empty store."""
-    with LocalStore(tmp_path / "store") as made:
-        yield made
 
 
 def rows(folder: Path, kind: str = "pairs") -> list[dict[str, object]]:
