@@ -7,7 +7,8 @@ from prefstrata.pipeline._plan import COMPUTED, STAGES, Stage, stage_of
 from prefstrata.pipeline._run import Progress, RunSummary, run
 from prefstrata.pipeline._session import Session, open_session
 from prefstrata.pipeline._told import briefly
-from prefstrata.pipeline._withdraw import Withdrawn, withdraw, withdrawn_subjects
+from prefstrata.pipeline._withdraw import Withdrawn, withdraw
+from prefstrata.pipeline._withdrawals import project_withdrawals
 from prefstrata.pipeline._work import Work, ledger_work, reads_of, rows_of
 from prefstrata.project import open_project_store
 
@@ -30,10 +31,10 @@ __all__ = [
     "ledger_work",
     "open_project_store",
     "open_session",
+    "project_withdrawals",
     "reads_of",
     "rows_of",
     "run",
     "stage_of",
     "withdraw",
-    "withdrawn_subjects",
 ]

@@ -23,6 +23,7 @@ from prefstrata.pipeline._lock import alone
 from prefstrata.pipeline._meanings import tell_meanings
 from prefstrata.pipeline._plan import COMPUTED, stage_of_table
 from prefstrata.pipeline._refit import fit_in_use, fit_or_keep
+from prefstrata.pipeline._withdrawals import known_withdrawals
 from prefstrata.pipeline._work import rows_of
 from prefstrata.policy import Every, check_strata, load_policies, read_policies, requirements
 from prefstrata.privacy import COMPUTED as SEARCHED
@@ -298,6 +299,7 @@ class Session:
                 gates=self._general.gates,
                 approval=approval,
                 spent=spent_by_rater(self.project),
+                withdrawn=known_withdrawals(self.engine, self.project),
                 for_reuse=self._general.refit != "every-run",
             )
 
@@ -349,11 +351,11 @@ class Session:
         """
         self._asked = None
         recall_withdrawals(self.engine, self.project)
-        withdrawn = int(self.engine.query("reports/withdrawn_subjects").item())
+        withdrawn = known_withdrawals(self.engine, self.project)
 
         def audit(commit: CommitInfo) -> None:
             manifest = json.loads(read_manifest(store, commit))
-            demand_consent(manifest, withdrawn, commit.id)
+            demand_consent(manifest, (withdrawn,), commit.id)
             demand_hidden(manifest, self._personal_data, commit.id)
 
         self._left = []

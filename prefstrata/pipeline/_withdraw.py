@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from prefstrata.model import ConfigError
-from prefstrata.model.tables import table
-from prefstrata.pipeline._engine import opened_warehouse
 from prefstrata.pipeline._session import open_session
 from prefstrata.sources import (
     BLANKS,
@@ -20,7 +18,6 @@ from prefstrata.sources import (
     pseudonym_of,
     recall_withdrawals,
     tells_events,
-    withdrawn_by_command,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
 
     from prefstrata.project import Project
 
-__all__ = ["Withdrawn", "withdraw", "withdrawn_subjects"]
+__all__ = ["Withdrawn", "withdraw"]
 
 _RATER = re.compile(r"(expert|crowd|judge|rule):.+")
 """The id of a rater who is no user: the same in every source, and no pseudonym."""
@@ -96,21 +93,6 @@ def withdraw(
         keep_withdrawals(project, withdrawn, datetime.now(UTC).replace(tzinfo=None))
         recall_withdrawals(session.engine, project)
     return found
-
-
-def withdrawn_subjects(project: Project) -> int:
-    """How many took consent back, by all that the project knows. The caller holds the lock of a run.
-
-    Raises:
-        ConfigError: the project's withdrawals cannot be read, or were written down with another key.
-        IntegrityError: the warehouse is damaged.
-    """
-    if not project.warehouse_path.exists():
-        return withdrawn_by_command(project)
-    with opened_warehouse(project) as engine:
-        recall_withdrawals(engine, project)
-        engine.ensure(table("ledger.withdrawals"))
-        return int(engine.query("reports/withdrawn_subjects").item())
 
 
 def _subjects(

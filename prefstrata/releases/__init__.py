@@ -1,6 +1,6 @@
 """Releases: what a version is made of, how it is published, and how it is read back."""
 
-from prefstrata.releases._whole import is_whole
+from prefstrata.releases._whole import is_whole, newest_manifest
 from prefstrata.releases.drafts import MANIFEST, Draft, Outcome, ReleaseFile, Status
 from prefstrata.releases.protocol import Step, publish_rebasing, publish_release, reconcile_releases
 from prefstrata.releases.purging import Purged, check_purgeable, purge_releases
@@ -27,6 +27,7 @@ __all__ = [
     "check_purgeable",
     "checkout_files",
     "is_whole",
+    "newest_manifest",
     "publish_rebasing",
     "publish_release",
     "purge_releases",

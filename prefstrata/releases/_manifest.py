@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from prefstrata.engine import Engine
+    from prefstrata.releases.consent import Withdrawals
     from prefstrata.releases.identity import Identity
 
 __all__ = ["FORMAT", "canonical", "describe"]
@@ -21,7 +22,7 @@ __all__ = ["FORMAT", "canonical", "describe"]
 FORMAT = "prefstrata-release/2"
 
 
-def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, Any]:
+def describe(engine: Engine, identity: Identity, calibration: str, withdrawn: Withdrawals) -> dict[str, Any]:
     """Everything the manifest says but its files, its parent and the changes against it.
 
     Counts are of records; what is not counted is absent. Equal ledger, policies and code give equal descriptions, but
@@ -56,7 +57,7 @@ def describe(engine: Engine, identity: Identity, calibration: str) -> dict[str, 
             "bins": engine.query("manifest/reliability").to_dicts(),
             "cards": engine.query("manifest/raters").to_dicts(),
         },
-        "online": describe_online(engine),
+        "online": describe_online(engine, withdrawn),
         "privacy": _privacy(engine),
         "contaminated": engine.query("manifest/contaminated").to_dicts(),
         "noise": engine.query("manifest/noise").to_dicts(),

@@ -8,6 +8,7 @@ import polars as pl
 
 if TYPE_CHECKING:
     from prefstrata.engine import Engine
+    from prefstrata.releases.consent import Withdrawals
 
 __all__ = ["EMPTY", "describe_online", "late_since"]
 
@@ -28,7 +29,7 @@ EMPTY: dict[str, Any] = {
 """What the first releases, which did not speak of it, are taken to say."""
 
 
-def describe_online(engine: Engine) -> dict[str, Any]:
+def describe_online(engine: Engine, withdrawn: Withdrawals) -> dict[str, Any]:
     """Everything but what came late, which depends on the release before."""
     return {
         **engine.query("manifest/clocks").row(0, named=True),
@@ -36,7 +37,7 @@ def describe_online(engine: Engine) -> dict[str, Any]:
         "trends": engine.query("manifest/trends").to_dicts(),
         "suspended": engine.query("manifest/suspended").to_dicts(),
         "suspended_accounts": engine.query("manifest/suspended_accounts").to_dicts(),
-        "withdrawn": engine.query("manifest/withdrawals").row(0, named=True),
+        "withdrawn": {**engine.query("manifest/withdrawals").row(0, named=True), **withdrawn.described()},
         "signals": engine.query("manifest/signals").to_dicts(),
         "positions": engine.query("manifest/first_places").to_dicts(),
         "attribution": engine.query("manifest/attribution").to_dicts(),

@@ -1,10 +1,13 @@
 """What people took back, and what the policy hides, stays away when a release made earlier is published.
 
-Each manifest says how many withdrew until then, and whether personal data is hidden in it.
+Each manifest says how many withdrew until then, and whether personal data is hidden in it. Where the project has a key
+for pseudonyms it says who they are, too, to those alone who have the key: by the keyed hash of each. So one who
+withdrew is not taken for another, as where two people with a copy of the project each withdraw for somebody.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.model import GateBlockedError
@@ -12,32 +15,84 @@ from prefstrata.model import GateBlockedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["demand_consent", "demand_hidden", "withdrawn_in"]
+__all__ = ["NOBODY", "Withdrawals", "demand_consent", "demand_hidden", "demand_memory", "withdrawn_in"]
 
 
-def withdrawn_in(manifest: Mapping[str, Any]) -> int:
-    """How many subjects a release leaves out because they withdrew; none in one of before there were any."""
-    subjects: int = manifest.get("online", {}).get("withdrawn", {}).get("subjects", 0)
-    return subjects
+@dataclass(frozen=True, slots=True)
+class Withdrawals:
+    """Those who took consent back, as far as a release tells them from others.
+
+    Attributes:
+        subjects: how many.
+        key_check: what tells the key of the hashes from other keys; empty where there are no hashes.
+        hashes: the keyed hash of each.
+    """
+
+    subjects: int
+    key_check: str = ""
+    hashes: frozenset[str] = frozenset()
+
+    def missing(self, others: Withdrawals) -> int:
+        """How many of the others are not among these; where hashes cannot be compared, how many more they are."""
+        if self.key_check and self.key_check == others.key_check:
+            return len(others.hashes - self.hashes)
+        return max(0, others.subjects - self.subjects)
+
+    def described(self) -> dict[str, Any]:
+        """What the manifest says beside the figures; nothing where nobody withdrew, or without a key."""
+        return {"key_check": self.key_check, "hashes": sorted(self.hashes)} if self.hashes else {}
 
 
-def demand_consent(manifest: Mapping[str, Any], withdrawn: int, where: str) -> None:
+NOBODY = Withdrawals(0)
+"""Before anybody withdrew."""
+
+
+def withdrawn_in(manifest: Mapping[str, Any]) -> Withdrawals:
+    """Whom a release leaves out because they withdrew; nobody in one of before there were any."""
+    said = manifest.get("online", {}).get("withdrawn", {})
+    return Withdrawals(said.get("subjects", 0), said.get("key_check", ""), frozenset(said.get("hashes", ())))
+
+
+def demand_consent(manifest: Mapping[str, Any], known: tuple[Withdrawals, ...], where: str) -> None:
     """See that a release made earlier may be published now.
 
     Args:
         manifest: the release's.
-        withdrawn: how many subjects withdrew until now.
+        known: who withdrew until now, by all that is known.
         where: what to call the release.
 
     Raises:
         GateBlockedError: it was made before somebody withdrew.
     """
-    more = withdrawn - withdrawn_in(manifest)
-    if more > 0:
+    left_out = withdrawn_in(manifest)
+    more = max((left_out.missing(each) for each in known), default=0)
+    if more:
         raise GateBlockedError(
             f"it was made before {more} withdrew, and would publish what they took back",
             where=where,
             todo="go back to a release made after that, or take what is wrong out of the project and run again",
+        )
+
+
+def demand_memory(earlier: Mapping[str, Any], now: Withdrawals) -> None:
+    """See that who withdrew before a release stays away from the next: a ledger made anew may have forgotten them.
+
+    Args:
+        earlier: the manifest of the release before.
+        now: who withdrew, by what the ledger of the next one knows.
+
+    Raises:
+        GateBlockedError: that ledger does not know all whom the release before leaves out.
+    """
+    known = withdrawn_in(earlier)
+    if forgotten := now.missing(known):
+        raise GateBlockedError(
+            f"the release before leaves out {known.subjects} who withdrew, and this ledger does not know {forgotten}"
+            " of them",
+            where="ledger.withdrawals",
+            todo="bring back the project's withdrawals.jsonl (where another copy of the project made that release, add"
+            " the lines of its file), or withdraw for them again, and run again; where the release before counted"
+            " people who never withdrew: `prefstrata run --approve REASON --by NAME`",
         )
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from prefstrata.model import GateBlockedError
 from prefstrata.model.weights import WEIGHTS_FORMAT
 from prefstrata.policy import Gates
 from prefstrata.releases._changes import CHANGES, changes_between, load_cells
@@ -21,7 +20,7 @@ from prefstrata.releases._summary import sentences, summarise
 from prefstrata.releases._teaching import news
 from prefstrata.releases._whole import is_whole, newest_manifest, newest_whole
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
-from prefstrata.releases.consent import withdrawn_in
+from prefstrata.releases.consent import NOBODY, Withdrawals, demand_memory
 from prefstrata.releases.drafts import Draft, ReleaseFile, bring
 from prefstrata.releases.gates import judge
 from prefstrata.releases.identity import calibration_id
@@ -52,6 +51,7 @@ class Drafter:
         gates: how much the gates look at; as it ships by default.
         approval: who says yes to major changes.
         spent: what raters have cost so far, for the report.
+        withdrawn: who took consent back, by what the ledger knows.
         for_reuse: whether files are to be kept from release to release, see :func:`write_layers`; of no use where every
             release has a fit of its own.
 
@@ -70,11 +70,13 @@ class Drafter:
         gates: Gates | None = None,
         approval: Approval | None = None,
         spent: Mapping[str, str] | None = None,
+        withdrawn: Withdrawals = NOBODY,
         for_reuse: bool = False,
     ) -> None:
         """Write the files that do not depend on the parent, but for those that the newest release has."""
         self._engine, self._store, self._identity, self._directory = engine, store, identity, directory
         self._gates, self._approval, self._spent = gates or Gates(), approval, spent
+        self._withdrawn = withdrawn
         self.judged: Judged | None = None
         self.warnings: tuple[str, ...] = ()
         calibration = calibration_id(identity)
@@ -89,7 +91,7 @@ class Drafter:
             ),
         )
         self._layers = tuple(layers)
-        self._description = describe(engine, identity, calibration)
+        self._description = describe(engine, identity, calibration, withdrawn)
         self._beside = (
             self._write("weights.json", canonical(self._weights(calibration))),
             raters,
@@ -141,7 +143,7 @@ class Drafter:
         if earlier:
             if self._approval is None:
                 last = earlier if before.id == parent.id else newest_manifest(self._store, parent)
-                _demand_memory(last, self._description)
+                demand_memory(last, self._withdrawn)
             load_cells(self._engine, self._store, before)
         self.judged = judge(
             self._engine, self._identity, earlier, self._gates, approval=self._approval, back=self._ref(before)
@@ -218,15 +220,3 @@ def _held(store: VersionStore, newest: CommitInfo) -> dict[str, WrittenFile]:
         row["path"]: WrittenFile(row["path"], None, row["sha256"], row["bytes"], row["rows"], row["made_from"])
         for row in rows
     }
-
-
-def _demand_memory(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Who withdrew before a release stays away from all that follow: a ledger made anew may have forgotten them."""
-    known, held = withdrawn_in(earlier), withdrawn_in(now)
-    if held < known:
-        raise GateBlockedError(
-            f"the release before leaves out {known} who withdrew, and this ledger knows {held} of them",
-            where="ledger.withdrawals",
-            todo="bring back the project's withdrawals.jsonl, or withdraw for them again, and run again; where the"
-            " release before counted people who never withdrew: `prefstrata run --approve REASON --by NAME`",
-        )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import rfc8785
 
 from prefstrata.releases._whole import newest_manifest
-from prefstrata.releases.consent import demand_consent, demand_hidden, withdrawn_in
+from prefstrata.releases.consent import NOBODY, Withdrawals, demand_consent, demand_hidden, withdrawn_in
 from prefstrata.releases.drafts import MANIFEST, Draft, ReleaseFile
 from prefstrata.releases.protocol import publish_rebasing
 from prefstrata.releases.stored import read_manifest
@@ -29,7 +29,7 @@ def rollback_release(  # noqa: PLR0913 - where, to what, when, and what stays aw
     ref: str,
     *,
     date: int,
-    withdrawn: int = 0,
+    withdrawn: Withdrawals = NOBODY,
     personal_data: str = "off",
     metadata: Mapping[str, str] | None = None,
 ) -> Outcome:
@@ -39,8 +39,7 @@ def rollback_release(  # noqa: PLR0913 - where, to what, when, and what stays aw
         store: where.
         ref: the release to go back to.
         date: seconds since the epoch to record.
-        withdrawn: how many subjects took consent back by what the project knows, which may be more than the newest
-            release does.
+        withdrawn: who took consent back by what the project knows, which may be more than the newest release does.
         personal_data: what the policy says of it now: off, mark or mask.
         metadata: short texts to record, such as who asked and why.
 
@@ -66,7 +65,7 @@ def rollback_release(  # noqa: PLR0913 - where, to what, when, and what stays aw
         if parent.tree == target.tree:
             return None
         demand_hidden(described, personal_data, ref)
-        demand_consent(described, max(withdrawn, withdrawn_in(newest_manifest(store, parent))), ref)
+        demand_consent(described, (withdrawn, withdrawn_in(newest_manifest(store, parent))), ref)
         number = next((tag.number for tag in store.tags() if tag.commit == parent.id), 0)
         identity: dict[str, str | int] = {"rollback": target.tree, "parent": parent.tree, "after": number}
         release_id = hashlib.sha256(rfc8785.dumps(identity)).hexdigest()

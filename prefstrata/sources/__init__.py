@@ -16,6 +16,7 @@ from prefstrata.sources._pseudonyms import (
 from prefstrata.sources._reading import joined_file, tells_events
 from prefstrata.sources._withdrawals import (
     WITHDRAWN_BY_COMMAND,
+    hash_withdrawn,
     keep_withdrawals,
     recall_withdrawals,
     withdrawn_by_command,
@@ -41,6 +42,7 @@ __all__ = [
     "delivery_folder",
     "delivery_source",
     "find_files",
+    "hash_withdrawn",
     "ingest",
     "joined_file",
     "keep_withdrawals",

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from prefstrata.model import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import duckdb
 
@@ -31,6 +31,8 @@ __all__ = [
     "KEY_FILE",
     "KEY_VARIABLE",
     "check_key",
+    "hashed_raters",
+    "key_at_hand",
     "key_sign",
     "ledger_key",
     "pseudonym_key",
@@ -106,6 +108,19 @@ def key_sign(project: Project) -> str:
     return file.read_text("ascii").strip() if file.exists() else ""
 
 
+def key_at_hand(project: Project) -> bytes | None:
+    """The key of a project's pseudonyms where there is one, and the ledger's were made with no other. None is made.
+
+    Raises:
+        ConfigError: the key is too short to be one, or its file cannot be read.
+    """
+    if not os.environ.get(KEY_VARIABLE) and not (project.directory / KEY_FILE).exists():
+        return None
+    key = pseudonym_key(project)
+    known = key_sign(project)
+    return key if not known or hmac.compare_digest(_sign(key), known) else None
+
+
 def check_key(project: Project) -> bool:
     """Whether the ledger's pseudonyms have a key; that it is this one is seen to. No key is made.
 
@@ -177,6 +192,15 @@ def pseudonym_of(key: bytes, source: str, name: str) -> str:
     """The pseudonym of a user of a source: the first 128 bits of an HMAC-SHA-256, as hexadecimal digits."""
     plain = unicodedata.normalize("NFC", name.strip(BLANKS))
     return hmac.new(key, f"{source}/{plain}".encode(), hashlib.sha256).hexdigest()[:_CHARACTERS]
+
+
+def hashed_raters(key: bytes, raters: Iterable[str]) -> tuple[str, frozenset[str]]:
+    """What tells the key from others, and the first 128 bits of an HMAC-SHA-256 of each rater's id, in hexadecimal.
+
+    What is hashed begins with words that no pseudonym is made of: a rater's hash is nobody's pseudonym.
+    """
+    said = (hmac.new(key, f"who withdrew consent: {rater}".encode(), hashlib.sha256) for rater in raters)
+    return _sign(key), frozenset(each.hexdigest()[:_CHARACTERS] for each in said)
 
 
 @contextmanager

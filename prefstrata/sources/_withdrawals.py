@@ -18,7 +18,7 @@ import polars as pl
 from prefstrata.model import ConfigError
 from prefstrata.model.tables import table
 from prefstrata.sources._ledger import append_staged, clear_staging
-from prefstrata.sources._pseudonyms import CHECK_FILE, key_sign
+from prefstrata.sources._pseudonyms import CHECK_FILE, hashed_raters, key_at_hand, key_sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from prefstrata.engine import Warehouse
     from prefstrata.project import Project
 
-__all__ = ["WITHDRAWALS_FILE", "WITHDRAWN_BY_COMMAND", "keep_withdrawals", "recall_withdrawals", "withdrawn_by_command"]
+__all__ = [
+    "WITHDRAWALS_FILE",
+    "WITHDRAWN_BY_COMMAND",
+    "hash_withdrawn",
+    "keep_withdrawals",
+    "recall_withdrawals",
+    "withdrawn_by_command",
+]
 
 WITHDRAWALS_FILE = "withdrawals.jsonl"
 """The file of the project: a line for each subject, the pseudonym of a user or the id of another rater, and when."""
@@ -54,13 +61,27 @@ def _line(subject: str, at: str, sign: str) -> dict[str, str]:
     return {"subject": subject, "requested_at": at, **({} if ":" in subject else {"key": sign})}
 
 
-def withdrawn_by_command(project: Project) -> int:
-    """How many subjects the project's file names.
+def withdrawn_by_command(project: Project) -> frozenset[str]:
+    """The ids of raters whom the project's file names; a pseudonym is that of a user.
 
     Raises:
         ConfigError: a line is not what :func:`keep_withdrawals` wrote.
     """
-    return len(_kept(project.directory / WITHDRAWALS_FILE))
+    kept = _kept(project.directory / WITHDRAWALS_FILE)
+    return frozenset(each if ":" in each else f"user:{each}" for each in kept)
+
+
+def hash_withdrawn(project: Project, raters: Iterable[str]) -> tuple[str, frozenset[str]]:
+    """What a release may say of raters, for those alone who have the project's key to know them again.
+
+    Returns:
+        What tells the key from other keys, and a hash of each rater's id; of a project without a key, nothing.
+
+    Raises:
+        ConfigError: the key is too short to be one, or its file cannot be read.
+    """
+    key = key_at_hand(project)
+    return hashed_raters(key, raters) if key else ("", frozenset())
 
 
 def recall_withdrawals(engine: Warehouse, project: Project) -> int:

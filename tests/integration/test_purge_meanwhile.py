@@ -56,8 +56,10 @@ def folder(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "copy"))
 
 
-def _purged_while(here: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Done]) -> Done:
-    """The first release is purged while something else is done, after it was found what no other release holds."""
+def _purged_while(
+    here: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Done], ref: str = "v000001"
+) -> Done:
+    """A release, the first, is purged while something else is done, after it was found what no other release holds."""
     to_purge = LocalStore.purge
 
     def late(store: LocalStore, sha256s: Sequence[str], reason: str) -> PurgeReport:
@@ -67,7 +69,7 @@ def _purged_while(here: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: Callab
 
     with monkeypatch.context() as patched:
         patched.setattr(LocalStore, "purge", late)
-        return inside("purge", "v000001", "--reason", "request 9", cwd=here)
+        return inside("purge", ref, "--reason", "request 9", cwd=here)
 
 
 @pytest.mark.parametrize("refit", ["every-run", "on-drift"])
@@ -153,6 +155,20 @@ def test_a_run_follows_a_rollback_that_is_damaged_by_a_purge(folder: Path, monke
     changes = inside("show", "v000004", "--json", cwd=here).document["changes"]
     assert {each["change"] for each in changes} == {"added"}
     assert sum(each["records"] for each in changes) == 12
+
+
+def test_who_withdrew_is_known_beside_a_rollback_that_is_damaged_by_a_purge(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest release's manifest was purged; who is handed one of before hears from the newest that has one."""
+    here, there = folder / "here", folder / "there"
+    assert inside("withdraw", "crowd:ann", cwd=here).code == 0
+    assert inside("run", "--quiet", cwd=here).code == 0
+    _votes(here, "eva")
+    assert inside("run", "--quiet", cwd=here).code == 0
+    _purged_while(here, monkeypatch, lambda: inside("rollback", "v000003", cwd=there), "v000003")
+    given = inside("checkout", "weak@v000002", "--for", "jsonl", "--out", folder / "out", cwd=there)
+    assert (given.code, "v000002 was made before 1 withdrew consent" in given.err) == (0, True), given.err
 
 
 def test_who_loses_the_race_to_make_it_again_has_nothing_to_say_of_a_draft(

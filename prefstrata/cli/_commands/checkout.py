@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from prefstrata.cli._commands._released import released
 from prefstrata.cli._output import Grid, counted, size
 from prefstrata.model import ConfigError, IntegrityError
-from prefstrata.releases import read_manifest
+from prefstrata.releases import newest_manifest, read_manifest
 from prefstrata.releases.consent import withdrawn_in
 from prefstrata.trainers import FORMATS, TARGETS, Options, checkout_layer, lockable, locked, write_lock
 
@@ -78,15 +78,18 @@ def checkout(  # noqa: PLR0913 - what was said on the command line
 
 
 def _withdrew_since(store: VersionStore, commit: CommitInfo) -> int:
-    """How many the newest release leaves out because they withdrew, and this one does not."""
+    """How many the newest release leaves out because they withdrew, and this one does not.
+
+    Where the newest one's manifest was purged, as a rollback's can be, the newest before it speaks.
+    """
     newest = store.resolve("latest")
     if newest.id == commit.id:
         return 0
     try:
-        known = withdrawn_in(json.loads(read_manifest(store, newest)))
+        known = withdrawn_in(newest_manifest(store, newest))
     except IntegrityError:  # who asks for another release need not hear of the newest one's damage
         return 0
-    return max(0, known - withdrawn_in(json.loads(read_manifest(store, commit))))
+    return withdrawn_in(json.loads(read_manifest(store, commit))).missing(known)
 
 
 def _limits(said: Sequence[str]) -> Iterator[tuple[str, float]]:

@@ -19,7 +19,7 @@ __all__ = ["rollback"]
 
 def rollback(call: Call, ref: str, reason: str, wait: float) -> None:
     """Publish the files of ``ref`` as the newest release."""
-    from prefstrata.pipeline import alone, withdrawn_subjects  # noqa: PLC0415 - a usage mistake need not load the pipeline
+    from prefstrata.pipeline import alone, project_withdrawals  # noqa: PLC0415 - a usage mistake need not load the pipeline
 
     project = call.project()
     general = next(policy for policy, _ in read_policies(project) if "*" in policy.scenarios)
@@ -34,7 +34,7 @@ def rollback(call: Call, ref: str, reason: str, wait: float) -> None:
                 store,
                 name,
                 date=int(time.time()),
-                withdrawn=withdrawn_subjects(project),
+                withdrawn=project_withdrawals(project),
                 personal_data=general.privacy.personal_data,
                 metadata={"reason": reason} if reason else {},
             )

@@ -23,6 +23,7 @@ from prefstrata.sources import (
     KEY_VARIABLE,
     check_key,
     check_sources,
+    hash_withdrawn,
     ingest,
     keep_withdrawals,
     ledger_key,
@@ -193,6 +194,28 @@ def test_a_withdrawal_says_whose_it_is(tmp_path: Path) -> None:
         check_sources(_project(tmp_path, map=withdrawing))
     withdrawing["withdrawals"] = [{"user": "who", "source": "app"}]
     assert check_sources(_project(tmp_path, map=withdrawing))
+
+
+def test_who_withdrew_is_hashed_with_the_key_of_the_ledger_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is nobody's pseudonym; with no key, or another than the ledger's, nothing is said, and no key is made."""
+    monkeypatch.delenv(KEY_VARIABLE)
+    project = _project(tmp_path)
+    assert hash_withdrawn(project, ["crowd:ann"]) == ("", frozenset())
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv(KEY_VARIABLE, "k" * 20)
+    subject = pseudonym_of(ledger_key(project), "app", "ann")
+    check, hashes = hash_withdrawn(project, [f"user:{subject}", "crowd:ann"])
+    assert (check, len(hashes)) == ((tmp_path / CHECK_FILE).read_text().strip(), 2)
+    assert subject not in hashes
+    ann = hmac.new(b"k" * 20, b"who withdrew consent: crowd:ann", hashlib.sha256).hexdigest()[:32]
+    assert (ann in hashes, hash_withdrawn(project, ["crowd:ann"])) == (True, (check, {ann}))
+    monkeypatch.setenv(KEY_VARIABLE, "another key than that")
+    assert hash_withdrawn(project, ["crowd:ann"]) == ("", frozenset())
+    monkeypatch.setenv(KEY_VARIABLE, "short")
+    with pytest.raises(ConfigError, match="the key has 5 characters"):
+        hash_withdrawn(project, ["crowd:ann"])
 
 
 def test_withdrawals_outlive_the_warehouse_and_know_their_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
