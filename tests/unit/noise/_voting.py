@@ -1,11 +1,14 @@
 """Votes with a known truth, fitted as a run fits them."""
 
+# ruff: noqa: S311 - chance for a simulation, no secret
+
 from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -17,9 +20,24 @@ from tests.sql._cases import frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from random import Random
 
-__all__ = ["DECLARED", "Fitted", "at", "fitted", "opinion", "pair_id", "settled", "vote", "warehouse"]
+__all__ = [
+    "DECLARED",
+    "Fitted",
+    "Vote",
+    "at",
+    "crowd_on",
+    "fitted",
+    "majority",
+    "opinion",
+    "outcomes",
+    "pair_id",
+    "settled",
+    "vote",
+    "warehouse",
+]
+
+Vote = dict[str, Any]
 
 DECLARED = {"crowd/offline": 0.78, "expert/offline": 0.95, "user/online": 0.6, "judge/offline": 0.7}
 """What the policy of a warehouse says of strata before anybody has voted."""
@@ -86,6 +104,31 @@ def opinion(random: Random, truth: str, right: float) -> str:
     """A decided vote that is right so often."""
     other = {"a": "b", "b": "a"}
     return truth if random.random() < right else other[truth]
+
+
+def outcomes(items: int) -> dict[str, str]:
+    """The truth of so many items, each by the toss of a coin."""
+    random = Random(7)
+    return {f"item {number}": random.choice(["a", "b"]) for number in range(items)}
+
+
+def crowd_on(truth: dict[str, str], rights: dict[str, float], **more: Any) -> list[Vote]:  # noqa: ANN401
+    """Every rater on every item, right so often."""
+    random = Random(11)
+    return [
+        vote(item, rater, opinion(random, outcome, right), **more)
+        for item, outcome in truth.items()
+        for rater, right in rights.items()
+    ]
+
+
+def majority(votes: list[Vote], truth: dict[str, str]) -> float:
+    """Share of the items on which most votes are right."""
+    leads: dict[str, int] = {}
+    for row in votes:
+        leads[row["pair_id"]] = leads.get(row["pair_id"], 0) + {"a": 1, "tie": 0, "b": -1}[row["choice"]]
+    right = [1.0 if (leads[pair_id(item)] > 0) == (outcome == "a") else 0.0 for item, outcome in truth.items()]
+    return sum(right) / len(right)
 
 
 def fitted(
