@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_server() -> Iterator[JudgeServer]:
-    """One server for the tests of a module."""
+    """One server for all tests of this folder, which take turns at it."""
     with JudgeServer() as server:
         yield server
 

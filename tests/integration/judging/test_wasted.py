@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.judging.questions import judge, pairs, questions
 from prefstrata.model import UnreachableError
-from tests.integration.judging.test_engine import run
+from tests.integration.judging._asking import run
 
 if TYPE_CHECKING:
     from pathlib import Path
