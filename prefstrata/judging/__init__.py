@@ -3,12 +3,12 @@
 from prefstrata.judging._asked import Asked, Progress, look_up
 from prefstrata.judging._asking import ask
 from prefstrata.judging._candidates import Candidates, Written, sift, similarity
+from prefstrata.judging._costs import Cost
 from prefstrata.judging._exam import Card, Drift, grade
 from prefstrata.judging._generate import GenerateRun, generate_candidates
 from prefstrata.judging._journal import Journal, open_journal, read_journal
 from prefstrata.judging._money import Caps, Rate, dollars, micro
 from prefstrata.judging._parsing import Parsed, parse
-from prefstrata.judging._plan import Cost
 from prefstrata.judging._question import Item, Question, compare, generate, score, walk
 from prefstrata.judging._quoting import cleaned, flags, mark_for, quoted
 from prefstrata.judging._report import report_judges, spent_by_rater

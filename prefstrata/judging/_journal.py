@@ -121,6 +121,14 @@ class JournalReader:
         )
         return dict(found.fetchall())
 
+    def said(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """By judge and layer of work, how many replies came whose tokens are known, and those of all of them."""
+        found = self._reading.execute(
+            "select judge, work, count(*), sum(output_tokens) from attempts"
+            " where output_tokens is not null group by judge, work"
+        )
+        return {(judge, work): (answers, tokens) for judge, work, answers, tokens in found}
+
     def has_answered(self, judge: str) -> bool:
         """Whether a judge ever answered anything."""
         found = "select 1 from attempts where judge = ? and outcome = 'answered' limit 1"

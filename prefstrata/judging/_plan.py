@@ -1,4 +1,4 @@
-"""The questions of a project: the exam, the work, the canaries among it; and what all of it costs."""
+"""The questions of a project: the exam, the work, the canaries among it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from prefstrata.judging._asked import Asked
 from prefstrata.judging._question import Item, Question, compare, score, walk
 from prefstrata.judging._rubrics import Rubric, rubric_for
 from prefstrata.model import ConfigError
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from prefstrata.policy import Policy
     from prefstrata.project import JudgeModel, Judges, Work
 
-__all__ = ["CANARY", "EXAM", "Cost", "Left", "Planner", "costs"]
+__all__ = ["CANARY", "EXAM", "Left", "Planner"]
 
 EXAM, CANARY = "exam", "canary"
 """What stands for the layer of work in the questions of exams and canaries."""
@@ -37,33 +36,6 @@ class Left:
     def out(self, reason: str) -> None:
         """Count an item and a judge that is left out."""
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a layer of work costs with one judge on one dimension; money in micro-dollars.
-
-    Attributes:
-        work: the layer of work, exam or canary.
-        judge: its name.
-        dimension: what is judged.
-        questions: requests in all.
-        known: answered already, or asked by a layer before it: at no cost.
-        input_tokens: expected tokens of what is to be sent.
-        output_tokens: expected tokens of the answers.
-        likely: expected price of what is not known.
-        at_most: what it cannot exceed, each asked once; a retry costs extra, within the caps.
-    """
-
-    work: str
-    judge: str
-    dimension: str
-    questions: int
-    known: int
-    input_tokens: int
-    output_tokens: int
-    likely: int
-    at_most: int
 
 
 class Planner:
@@ -333,20 +305,3 @@ def _demand_distinct(judges: Judges) -> None:
 def _nonce(judge: JudgeModel, more: str) -> str:
     """What makes the same request another question: an exam sat anew, a canary."""
     return " ".join(filter(None, ("" if judge.exam == 1 else f"exam {judge.exam}", more)))
-
-
-def costs(questions: Iterable[Question], known: Mapping[str, Asked]) -> list[Cost]:
-    """The price of questions per layer of work, judge and dimension; what is known, or asked before, costs nothing."""
-    rows: dict[tuple[str, str, str], list[int]] = {}
-    before: set[str] = set()
-    for question in questions:
-        dimension = question.rubric.dimension if question.rubric else ""
-        row = rows.setdefault((question.work, question.judge.name, dimension), [0] * 6)
-        row[0] += 1
-        if question.key in before or known.get(question.key, Asked()).is_final:
-            row[1] += 1
-            continue
-        before.add(question.key)
-        for place, amount in enumerate((*question.likely_tokens, question.likely, question.bound), start=2):
-            row[place] += amount
-    return [Cost(*names, *row) for names, row in rows.items()]

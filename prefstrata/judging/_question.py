@@ -19,6 +19,8 @@ __all__ = ["Item", "Question", "compare", "generate", "score", "walk"]
 _PER_MESSAGE = 16
 """Tokens that a chat template may add around a message."""
 _BYTES_A_TOKEN = 4
+_TOKENS_OF_A_VERDICT = 60
+"""A short reason and a word, from a model that does not think aloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,7 @@ class Question:
         turned: whether a pair is shown with its second side first.
         body: what is sent.
         bound: no answer can cost more, in micro-dollars.
-        likely: what it is expected to cost.
-        likely_tokens: expected tokens, in and out.
+        likely_tokens: expected tokens, in and out, of a judge that has not answered anything yet.
         scale: of a score.
         truth: the known answer (A, B, tie as shown), of an exam or a canary.
         repeat: number of the repetition.
@@ -98,7 +99,6 @@ class Question:
     turned: bool
     body: dict[str, Any]
     bound: int
-    likely: int
     likely_tokens: tuple[int, int]
     scale: tuple[int, int] = (1, 10)
     truth: str | None = None
@@ -208,7 +208,8 @@ def _question(  # noqa: PLR0913 - what a question is made of
     size = sum(len(message["content"].encode("utf-8", "replace")) for message in body["messages"])
     schema = len(json.dumps(rubric.schema)) if rubric else 0
     most = size + schema + _PER_MESSAGE * (len(body["messages"]) + 1)
-    tokens = ((size + schema) // _BYTES_A_TOKEN + _PER_MESSAGE, min(judge.max_output_tokens, 60))
+    said = min(judge.max_output_tokens, _TOKENS_OF_A_VERDICT) if rubric else judge.max_output_tokens // 2
+    tokens = ((size + schema) // _BYTES_A_TOKEN + _PER_MESSAGE, said)
     return Question(
         key=key,
         judge=judge,
@@ -218,7 +219,6 @@ def _question(  # noqa: PLR0913 - what a question is made of
         turned=turned,
         body=body,
         bound=rate.cost(most, judge.max_output_tokens),
-        likely=rate.cost(*tokens),
         likely_tokens=tokens,
         scale=scale,
         truth=truth,

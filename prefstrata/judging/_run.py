@@ -11,10 +11,11 @@ from uuid import uuid4
 from prefstrata.judging._ahead import look_ahead
 from prefstrata.judging._asked import Asked, Progress, look_up
 from prefstrata.judging._asking import ask
+from prefstrata.judging._costs import Said, costs
 from prefstrata.judging._exam import foresee, grade
 from prefstrata.judging._generate import to_write
 from prefstrata.judging._journal import open_journal, read_journal
-from prefstrata.judging._plan import CANARY, Left, costs
+from prefstrata.judging._plan import CANARY, Left
 from prefstrata.judging._setting import EXAMPLE, FORMAT, Setting
 from prefstrata.judging._summaries import JudgeRun, Planned
 from prefstrata.judging._verdicts import flips, group_of, records
@@ -51,7 +52,8 @@ def plan_judges(project: Project) -> Planned:
             left.reasons[f"{judge} was stopped by its {reason}"] = len(items)
         writing = [written.question for written in to_write(project, setting.judges)]
         found |= look_up(journal, writing)
-        made = costs([*exam, *ahead.going, *writing], found)
+        said = {names: Said(*each) for names, each in journal.said().items()}
+        made = costs([*exam, *ahead.going, *writing], found, said)
         return Planned(tuple(made), left.reasons, left.flagged, setting.caps(journal))
 
 

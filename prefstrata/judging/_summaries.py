@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.judging._asked import Progress
+    from prefstrata.judging._costs import Cost
     from prefstrata.judging._exam import Card
     from prefstrata.judging._money import Caps
-    from prefstrata.judging._plan import Cost
 
 __all__ = ["JudgeReport", "JudgeRun", "Planned"]
 

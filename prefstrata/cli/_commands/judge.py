@@ -50,6 +50,8 @@ def _plan(planned: Planned, likely: int, at_most: int) -> Iterator[str | Grid]:
         heads = "work judge dimension >questions >known >to_ask >tokens_in >tokens_out >likely >at_most"
         yield Grid.of(heads, rows, "What a run would ask")
         yield f"in total {dollars(likely)} likely, {dollars(at_most)} at most without retries"
+        if assumed := sorted({cost.judge for cost in planned.costs if cost.output_tokens and not cost.is_measured}):
+            yield f"how long answers are is assumed, not measured, of {', '.join(assumed)}"
     caps = planned.caps
     yield f"left to spend: {dollars(max(0, caps.left))} (the cap of the {caps.tightest} is the nearest)"
     if at_most > caps.left:

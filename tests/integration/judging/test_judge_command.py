@@ -53,6 +53,10 @@ def test_from_plan_to_votes(project: Path, server: JudgeServer) -> None:
     assert (again["requests"], again["delivered"], again["spent_micro"]) == (0, 0, 0)
     assert server.ledger()["paid"] == paid
 
+    assert not any(row["is_measured"] for row in plan["work"])
+    more = inside("judge", "plan", "--json", cwd=project).document["work"]
+    assert {row["judge"] for row in more if row["is_measured"]} == {"good", "weak"}
+
     assert inside("run", "--quiet", cwd=project).code == 0
     raters = "select rater_id, supervisor, mode, count(*) as n from ledger.votes where source = 'verdicts' group by all"
     [voter] = inside("sql", raters, "--json", cwd=project).document

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from benchmarks.judging.questions import POLICY, judge, pairs, questions
-from prefstrata.judging._plan import Planner, costs
+from prefstrata.judging._costs import costs
+from prefstrata.judging._plan import Planner
 from prefstrata.judging._work import Material
 from prefstrata.model import ConfigError
 from prefstrata.project import Budget, JudgeModel, Judges, Work
