@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prefstrata.noise import FitSettings, fit_raters
-from prefstrata.pipeline import _session
+from prefstrata.pipeline import _tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,5 +24,5 @@ def in_short() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         short = partial(fit_raters, settings=FitSettings(iterations=2, anchored=1))
         patch.setattr("prefstrata.pipeline._refit.fit_raters", short)
-        patch.setitem(_session._SETTINGS, "replicates", 8)  # noqa: SLF001 - no user sets it
+        patch.setitem(_tables.SETTINGS, "replicates", 8)
         yield

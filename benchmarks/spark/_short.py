@@ -16,6 +16,6 @@ if __name__ == "__main__":
     short = partial(fit_raters, settings=FitSettings(iterations=2, anchored=1))
     with (
         patch("prefstrata.pipeline._refit.fit_raters", short),
-        patch("prefstrata.pipeline._session._SETTINGS", {"replicates": 8}),
+        patch("prefstrata.pipeline._tables.SETTINGS", {"replicates": 8}),
     ):
         sys.exit(main())

@@ -52,7 +52,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
         def silent(*_: object, **__: object) -> None:
             raise UnreachableError("no answer", where="http://store", todo="run again")
 
-        patched.setattr("prefstrata.pipeline._session.publish_rebasing", silent)
+        patched.setattr("prefstrata.pipeline._publishing.publish_rebasing", silent)
         with pytest.raises(UnreachableError):
             run(project)
     return project.directory
