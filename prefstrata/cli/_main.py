@@ -15,24 +15,25 @@ from prefstrata._version import __version__
 from prefstrata.cli._app import application
 from prefstrata.cli._call import Call, NobodyReadsError
 from prefstrata.model import ConfigError, PrefstrataError
+from prefstrata.model.room import room_lacking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["main"]
 
+_BUG = 1
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _MACHINE = {
-    *(errno.EACCES, errno.EPERM, errno.EROFS, *_NO_ROOM),
+    *(errno.EACCES, errno.EPERM, errno.EROFS),
     *(errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST, errno.EISDIR),
 }
 _MAKE_ROOM = "make room where the command was writing, as in the project or in what --out names, and run it again"
 
 
 class _BugError(PrefstrataError):
-    exit_code = 1
+    exit_code = _BUG
 
 
 class _InterruptedError(PrefstrataError):
@@ -84,18 +85,23 @@ def _run(call: Call, given: list[str]) -> int:
         error = _InterruptedError("interrupted")
     except (NobodyReadsError, BrokenPipeError):
         raise
-    except OSError as raised:
-        if raised.errno in _MACHINE:
-            _trace(call)
-            todo = _MAKE_ROOM if raised.errno in _NO_ROOM else ""
-            error = ConfigError(raised.strerror or str(raised), where=str(raised.filename or ""), todo=todo)
-        else:
-            error = _bug(raised)
     except Exception as raised:  # noqa: BLE001 - the outermost frame: what is no user error is a bug, and is told as one
-        # DuckDB's way to say that Ctrl-C came while it worked.
-        error = _InterruptedError("interrupted") if "Query interrupted" in str(raised) else _bug(raised)
+        error = _of_the_machine(raised) or _bug(raised)
+        if error.exit_code != _BUG:
+            _trace(call)
     call.output.error(error)
     return error.exit_code
+
+
+def _of_the_machine(raised: Exception) -> PrefstrataError | None:
+    """What the machine does not let us do, as an error for people; None of what is a bug."""
+    where = str(getattr(raised, "filename", None) or "")
+    if lacking := room_lacking(raised):
+        return ConfigError(lacking, where=where, todo=_MAKE_ROOM)
+    if isinstance(raised, OSError) and raised.errno in _MACHINE:
+        return ConfigError(raised.strerror or str(raised), where=where)
+    # DuckDB's way to say that Ctrl-C came while it worked.
+    return _InterruptedError("interrupted") if "Query interrupted" in str(raised) else None
 
 
 def _path(raised: typer.TyperException) -> str:

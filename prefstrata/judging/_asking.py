@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from prefstrata.judging._adopting import owners, seek, take_up
@@ -31,10 +32,10 @@ from prefstrata.judging._batching import ask_in_batches
 from prefstrata.judging._endpoint import open_client
 from prefstrata.judging._lane import Lane
 from prefstrata.judging._running import Run
-from prefstrata.model import ConfigError
+from prefstrata.model import ConfigError, PrefstrataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from openai import AsyncOpenAI
 
@@ -76,7 +77,7 @@ async def ask(  # noqa: PLR0913 - a run's parts
         What is known of each question by key, and the figures of the run.
 
     Raises:
-        ConfigError: a judge has no key; nothing was sent.
+        ConfigError: a judge has no key, and nothing was sent; or the journal cannot be written.
     """
     wanted = {question.key: question for question in questions}
     found = dict(look_up(journal, wanted.values()) if known is None else known)
@@ -100,7 +101,7 @@ async def ask(  # noqa: PLR0913 - a run's parts
                 opened.pop(name, None)
     run.begin()
     try:
-        async with asyncio.TaskGroup() as group:
+        async with _lanes() as group:
             for name in dict.fromkeys((*waiting, *opened)):
                 group.create_task(_lane(run, models[name], clients[name], waiting[name], opened.get(name, [])))
             if nobodys:
@@ -110,6 +111,24 @@ async def ask(  # noqa: PLR0913 - a run's parts
             await client.close()
     run.show()
     return found, run.progress
+
+
+@asynccontextmanager
+async def _lanes() -> AsyncIterator[asyncio.TaskGroup]:
+    """A group of tasks. What every lane meets, as a journal that cannot be written, people are told once."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except ExceptionGroup as errors:
+        told, bugs = errors.split(PrefstrataError)
+        if told is None or bugs is not None:
+            raise
+        raise _first(told) from errors
+
+
+def _first(errors: ExceptionGroup[PrefstrataError]) -> PrefstrataError:
+    [first, *_] = errors.exceptions
+    return _first(first) if isinstance(first, ExceptionGroup) else first
 
 
 async def _lane(

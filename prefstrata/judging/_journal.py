@@ -12,7 +12,7 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -27,10 +27,11 @@ from prefstrata.judging._rows import (
     moment,
     reservations,
     settlements,
+    told,
 )
 from prefstrata.judging._verdicts import rater_name
 from prefstrata.judging._writer import Writer
-from prefstrata.model import ConfigError, PrefstrataError, UnreachableError
+from prefstrata.model import PrefstrataError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -191,7 +192,8 @@ class Journal(JournalReader):
         try:
             yield
         except PrefstrataError:
-            self.end_run("failed", None)
+            with suppress(PrefstrataError):  # what cannot be written now is what has ended it
+                self.end_run("failed", None)
             raise
 
     def end_run(self, outcome: str, figures: str | None) -> None:
@@ -253,7 +255,7 @@ def open_journal(path: Path, run: str) -> Iterator[Journal]:
 
     Raises:
         UnreachableError: another process judges in this project.
-        ConfigError: the file is no journal.
+        ConfigError: the file is no journal, or there is no room for it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = path.with_name(f"{path.name}.lock")
@@ -266,12 +268,12 @@ def open_journal(path: Path, run: str) -> Iterator[Journal]:
             ) from None
         try:
             journal = Journal(path, run)
-        except sqlite3.DatabaseError as error:
-            raise ConfigError(
-                f"this is no journal of judges: {error}", where=str(path), todo="name another file under judges.journal"
-            ) from error
+        except sqlite3.Error as error:
+            raise told(error, path) from error
         try:
             yield journal
+        except sqlite3.Error as error:
+            raise told(error, path) from error
         finally:
             journal.close()
 
@@ -286,7 +288,7 @@ def read_journal(path: Path) -> Iterator[JournalReader]:
         connection.executescript(SCHEMA)
     try:
         yield JournalReader(connection)
-    except sqlite3.DatabaseError as error:
-        raise ConfigError(f"this is no journal of judges: {error}", where=str(path)) from error
+    except sqlite3.Error as error:
+        raise told(error, path) from error
     finally:
         connection.close()

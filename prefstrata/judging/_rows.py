@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from prefstrata.model import ConfigError, PrefstrataError, UnreachableError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
@@ -27,6 +29,7 @@ __all__ = [
     "reservations",
     "settlements",
     "today",
+    "told",
 ]
 
 SCHEMA = """
@@ -57,6 +60,8 @@ _SETTLE = (
     "update attempts set outcome = ?, cost = ?, status = ?, input_tokens = ?, output_tokens = ?, ended_at = ?"
     " where id = ? and cost is null"
 )
+_BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL"}
+_DISK = {"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM"}
 _KEEP = "insert or ignore into replies values (?, ?, ?, ?)"
 
 
@@ -161,6 +166,28 @@ def _pressed(row: Row) -> Row:
 
 PREPARED = {_KEEP: _pressed}
 """What is done to the rows of a statement by the thread that writes, so that nobody waits for it."""
+
+
+def told(error: sqlite3.Error, path: Path) -> PrefstrataError:
+    """What SQLite says of the journal, as an error for people.
+
+    Never that another file should be named where this one is a journal: all that it knows would be paid for again.
+    """
+    name = "_".join((getattr(error, "sqlite_errorname", "") or "").split("_")[:2])
+    if name in _BUSY:
+        return UnreachableError(
+            f"another process keeps the journal of judges: {error}", where=str(path), todo="wait for it to end"
+        )
+    if name in _DISK:
+        return ConfigError(
+            f"the journal of judges cannot be read or written: {error}",
+            where=str(path),
+            todo="see that there is room, and that it may be written, then run it again: what is answered in it is not"
+            " asked again",
+        )
+    return ConfigError(
+        f"this is no journal of judges: {error}", where=str(path), todo="name another file under judges.journal"
+    )
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from prefstrata.judging._rows import PREPARED, connect
+from prefstrata.judging._rows import PREPARED, connect, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +52,7 @@ class Writer:
         self._path = path
         self._gathering: _Group | None = None
         self._under_way: _Group | None = None
+        self._connection = connect(path)  # here, where who opens the journal is told of it
         self._thread = threading.Thread(target=self._work, name="judging-journal", daemon=True)
         self._thread.start()
 
@@ -58,7 +60,8 @@ class Writer:
         """Write rows; returns when they are on the disk.
 
         Raises:
-            Exception: they are not, and why.
+            ConfigError: there is no room for them, or the journal cannot be written for another reason.
+            Exception: they are not on the disk, and why.
         """
         loop = asyncio.get_running_loop()
         group = self._gathering
@@ -101,7 +104,7 @@ class Writer:
             self._hand_over(self._gathering)
 
     def _work(self) -> None:
-        connection = connect(self._path)
+        connection = self._connection
         while (taken := self._waiting.get()) is not None:
             group, done = taken
             try:
@@ -109,6 +112,8 @@ class Writer:
                     for sql, rows in group.rows.items():
                         prepare = PREPARED.get(sql)
                         connection.executemany(sql, rows if prepare is None else map(prepare, rows))
+            except sqlite3.Error as error:
+                group.error = told(error, self._path)
             except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
                 group.error = error
             if done is not None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, PrefstrataError
+from prefstrata.model.room import in_room
 from prefstrata.pipeline._spreadsheet import RESAVE, as_exported, rows_of
 from prefstrata.pipeline._told import RefusedAnswer, alike, briefly, refused_answers
 from prefstrata.pipeline._withdrawn_answers import demand_consented
@@ -69,7 +71,8 @@ def import_answers(project: Project, file: Path, *, round_: str, form: str | Non
 
     Raises:
         ConfigError: no source takes such answers, the file cannot be read, or not one answer in it can; or an answer is
-            about a text that left because consent was withdrawn, or somebody withdrew since the last run.
+            about a text that left because consent was withdrawn, or somebody withdrew since the last run; or there is
+            no room for the copy.
         UnreachableError: somebody withdrew, and a run has the warehouse open.
         IntegrityError: the warehouse is damaged.
     """
@@ -86,15 +89,24 @@ def import_answers(project: Project, file: Path, *, round_: str, form: str | Non
     target = folder / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
     waiting = target.with_name(f".{target.name}")
     is_new = not target.exists()
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        waiting.write_bytes(data)
+        with in_room(folder):
+            _keep(waiting, data)
         summary, refused, (names, count) = _read(project, source, waiting, file, rows_of(exported, suffix))
         if is_new:
             _place(project, source, waiting, target)
     finally:
         waiting.unlink(missing_ok=True)
     return Imported(source.name, target, is_new, summary, refused, names, count)
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write a file that a power cut does not leave empty under the name that it gets next."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _suffix(file: Path) -> str:

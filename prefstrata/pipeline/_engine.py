@@ -85,10 +85,12 @@ def _what_a_machine_lacks(project: Project) -> Iterator[None]:
     except duckdb.Error as error:
         said = str(error).partition("\n")[0]
         if any(word in str(error) for word in _FULL):
+            own = any(f'{project.warehouse_path}{end}"' in said for end in ("", ".wal"))
+            elsewhere = "" if own else ", or let DuckDB spill elsewhere: engine.spill"
             raise ConfigError(
                 f"the disk is full: {said}",
-                where=str(_spill(project) or project.warehouse_path.parent),
-                todo=f"make room, or let DuckDB spill elsewhere: engine.spill; {_KEPT}",
+                where=str((not own and _spill(project)) or project.warehouse_path.parent),
+                todo=f"make room{elsewhere}; {_KEPT}",
             ) from error
         # A checkpoint that lacks memory ends in an error of another class.
         if not isinstance(error, duckdb.OutOfMemoryException) and "could not allocate" not in str(error):

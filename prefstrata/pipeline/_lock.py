@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from prefstrata.model.errors import ConfigError, UnreachableError
+from prefstrata.model.room import in_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,13 +52,14 @@ def run_lock(path: Path, *, wait: float = 0.0, waiting: Callable[[str], object] 
 
     Raises:
         UnreachableError: another run still holds it.
-        ConfigError: the project cannot be written.
+        ConfigError: the project cannot be written, or there is no room.
     """
     with _opened(path) as file:
         _acquire(file.fileno(), path, time.monotonic() + wait, waiting)
-        file.truncate(0)
-        file.write(f"pid {os.getpid()}")
-        file.flush()
+        with in_room(path):
+            file.truncate(0)
+            file.write(f"pid {os.getpid()}")
+            file.flush()
         yield
 
 

@@ -7,11 +7,12 @@ import os
 import re
 import secrets
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefstrata.model import ConfigError
+from prefstrata.model.room import in_room
 from prefstrata.stores.durable import sync_folder, sync_tree
 
 if TYPE_CHECKING:
@@ -79,16 +80,18 @@ def whole_folder(out: Path, *, lasting: bool = True) -> Iterator[Path]:
         lasting: whether to see what is in it on the disk for good; not for a folder that is only needed meanwhile.
 
     Raises:
-        ConfigError: ``out`` cannot be replaced, cannot be made where it is to be, or was filled meanwhile.
+        ConfigError: ``out`` cannot be replaced, cannot be made where it is to be, or was filled meanwhile; or there is
+            no room for it.
     """
     check_free(out)
     _remove_stale(out)
     scratch = out.parent / f".{out.name}.partial-{os.getpid()}-{secrets.token_hex(4)}"
     try:
         _make(scratch, out)
-        yield scratch
-        if lasting:
-            sync_tree(scratch)
+        with in_room(out) if lasting else nullcontext():  # of a folder for a while, who wanted it says what for
+            yield scratch
+            if lasting:
+                sync_tree(scratch)
         _rename(scratch, out)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from prefstrata.model import ConfigError
+from prefstrata.model.room import in_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,7 +84,7 @@ def deliver(
         The file, None when there was nothing new; and how many records are in it.
 
     Raises:
-        ConfigError: the source's path does not find the file.
+        ConfigError: the source's path does not find the file, or there is no room for it.
     """
     folder, name = delivery_folder(project, source), _name(source)
     known = delivered_keys(project, source) if known is None else known
@@ -91,13 +92,14 @@ def deliver(
     first = next(fresh, None)
     if first is None:
         return None, 0
-    folder.mkdir(parents=True, exist_ok=True)
+    with in_room(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     _sweep(folder, name)
     digest, delivered = hashlib.sha256(), 0
     # Beside its place, under a name that no source reads.
     waiting = folder / f".{name}-{uuid4().hex}.part"
     try:
-        with waiting.open("wb") as file:
+        with in_room(folder), waiting.open("wb") as file:
             for record in chain([first], fresh):
                 line = json.dumps(record, ensure_ascii=True, sort_keys=True).encode() + b"\n"
                 file.write(line)

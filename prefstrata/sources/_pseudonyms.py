@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefstrata.model import ConfigError
+from prefstrata.model.room import in_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,11 +95,14 @@ def ledger_key(project: Project) -> bytes:
     if not known:
         file = _check_file(project)
         unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-        with unfinished.open("w", encoding="ascii") as new:
-            new.write(f"{_sign(key)}\n")
-            new.flush()
-            os.fsync(new.fileno())
-        unfinished.replace(file)
+        try:
+            with in_room(file), unfinished.open("w", encoding="ascii") as new:
+                new.write(f"{_sign(key)}\n")
+                new.flush()
+                os.fsync(new.fileno())
+            unfinished.replace(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
     return key
 
 

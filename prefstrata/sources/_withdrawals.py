@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from prefstrata.model import ConfigError
+from prefstrata.model.room import in_room
 from prefstrata.model.tables import table
 from prefstrata.sources._ledger import append_staged, clear_staging
 from prefstrata.sources._pseudonyms import CHECK_FILE, hashed_raters, key_at_hand, key_sign
@@ -45,15 +46,26 @@ _SUBJECT = re.compile(r"[0-9a-f]{32}|(expert|crowd|user|judge|rule):.+")
 
 
 def keep_withdrawals(project: Project, subjects: Iterable[str], at: datetime) -> None:
-    """Write subjects down in the project, for good."""
+    """Write subjects down in the project, for good: all of them or, where there is no room, none.
+
+    Raises:
+        ConfigError: there is no room.
+    """
     sign = key_sign(project)
     lines = (json.dumps(_line(subject, at.isoformat(timespec="seconds"), sign)) for subject in subjects)
-    with (project.directory / WITHDRAWALS_FILE).open("a+", encoding="utf-8", newline="\n") as file:
-        file.seek(max(0, file.tell() - 1))
-        torn = file.read(1) not in {"", "\n"}  # by a process that was killed: what follows is a line of its own
-        file.write("\n" * torn + "".join(f"{line}\n" for line in lines))
-        file.flush()
-        os.fsync(file.fileno())
+    path = project.directory / WITHDRAWALS_FILE
+    with in_room(path), path.open("ab+", buffering=0) as file:
+        before = file.tell()
+        file.seek(max(0, before - 1))
+        torn = file.read(1) not in {b"", b"\n"}  # by a process that was killed: what follows is a line of its own
+        said = ("\n" * torn + "".join(f"{line}\n" for line in lines)).encode()
+        try:
+            while said:
+                said = said[file.write(said) :]
+            os.fsync(file.fileno())
+        except BaseException:
+            file.truncate(before)  # half a line would be read as a mistake of people's, by every run from then on
+            raise
 
 
 def _line(subject: str, at: str, sign: str) -> dict[str, str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefstrata.model import ConfigError
 from prefstrata.model.resources import data_directory
+from prefstrata.model.room import in_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from prefstrata.cli._call import Call
 
@@ -33,6 +35,25 @@ def _demand_folders(folder: Path, texts: Iterable[str]) -> None:
             raise ConfigError("it is a file, and a folder must be there", where=str(needed), todo="move it away")
 
 
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write the files, all of them or none: what is half there would be in the way of the next try."""
+    made: list[Path] = []
+    try:
+        for path, text in texts.items():
+            target = folder / path
+            for above in [each for each in reversed(target.parents) if not each.exists()]:
+                above.mkdir()
+                made.append(above)
+            with target.open("x", encoding="utf-8") as file:
+                made.append(target)
+                file.write(text)
+    except BaseException:
+        for each in reversed(made):
+            with suppress(OSError):  # where somebody has put a file of theirs meanwhile
+                each.rmdir() if each.is_dir() else each.unlink()
+        raise
+
+
 def init(call: Call, folder: Path) -> None:
     """Write a project's first files; nothing that is there is touched."""
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder.resolve().name).strip("-._")[:100] or "preferences"
@@ -45,11 +66,8 @@ def init(call: Call, folder: Path) -> None:
             where=str(folder),
             todo="name another folder",
         )
-    for path, text in texts.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("x", encoding="utf-8") as file:
-            file.write(text)
+    with in_room(folder):
+        _write(folder, texts)
     call.output.emit(
         {"project": name, "folder": str(folder), "files": sorted(texts)},
         f"made the project {name} in {folder}",

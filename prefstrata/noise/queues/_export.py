@@ -85,9 +85,13 @@ def _write(parts: dict[Path, bytes]) -> None:
                 written.append(path)
                 file.write(data)
     except OSError as error:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise ConfigError(f"it cannot be written: {error.strerror}", where=str(error.filename or "")) from error
+        for made in written:
+            made.unlink(missing_ok=True)
+        raise ConfigError(
+            f"it cannot be written: {error.strerror}",
+            where=str(path),
+            todo="make room there, or name a file where there is some and that may be written",
+        ) from error
 
 
 def _to_fill_in(tasks: pl.DataFrame) -> pl.DataFrame:

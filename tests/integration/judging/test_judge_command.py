@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests._command import command, inside
+from tests._room import no_file_larger_than
 from tests.integration.judging._judged import GENERAL, GOLDEN, JUDGES, OPEN, put, records, write
 from tools.judge_server import Profile
 
@@ -152,3 +153,22 @@ def test_what_is_missing_is_said(tmp_path: Path, server: JudgeServer) -> None:
     (tmp_path / "policy.yaml").write_text(GENERAL, "utf-8")
     early = inside("judge", "run", cwd=tmp_path)
     assert (early.code, "prefstrata run" in early.err) == (2, True)
+
+
+@pytest.mark.parametrize("size", [3_000, 60_000, 400_000], ids=["its tables", "the exam", "the work"])
+def test_a_journal_without_room_is_told_as_that_and_gone_on_with(size: int, project: Path, server: JudgeServer) -> None:
+    """Never that another file should be named, which would pay for everything again; the next run pays for the rest."""
+    with no_file_larger_than(size):
+        done = inside("judge", "run", cwd=project)
+    assert done.code == 2, done.err
+    assert "the journal of judges cannot be read or written" in done.err
+    assert "judging.sqlite" in done.err
+    assert "name another" not in done.err
+    assert "Traceback" not in done.err
+    again = inside("judge", "run", "--json", cwd=project)
+    assert again.code == 0, again.err
+    whole = again.document
+    assert whole["outcomes"] == {"answered": whole["questions"]}
+    assert whole["requests"] == whole["questions"] - whole["cached"]
+    # What came while nothing could be written down was paid for nothing, as at a kill: what was in flight, no more.
+    assert server.ledger()["paid"] - whole["questions"] <= 2 * 16

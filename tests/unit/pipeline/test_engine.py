@@ -63,8 +63,8 @@ def test_a_disk_without_room_to_spill_is_not_told_as_memory(tmp_path: Path) -> N
 
 
 def test_a_disk_that_is_full_when_the_warehouse_is_written_is_told_as_that(tmp_path: Path) -> None:
-    """What is seen only at the commit is an error of the transaction."""
-    (tmp_path / "prefstrata.yaml").write_text(_PROJECT.replace("40MB", "400MB"), "utf-8")
+    """Seen only at the commit, it is an error of the transaction; which disk it is, is said."""
+    (tmp_path / "prefstrata.yaml").write_text(_PROJECT.replace("40MB", "400MB, spill: elsewhere"), "utf-8")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def write(connection: duckdb.DuckDBPyConnection) -> None:
@@ -74,13 +74,15 @@ def test_a_disk_that_is_full_when_the_warehouse_is_written_is_told_as_that(tmp_p
 
     try:
         with (
-            pytest.raises(ConfigError, match="the disk is full"),
+            pytest.raises(ConfigError, match="the disk is full") as raised,
             open_session(read_project(tmp_path)) as session,
             session.engine.connection() as connection,
         ):
             write(connection)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert raised.value.where == str(tmp_path / "warehouse")
+    assert "engine.spill" not in raised.value.todo
 
 
 def test_a_damaged_warehouse_is_told_as_that(tmp_path: Path) -> None:
