@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prefstrata.judging._asked import Asked
 from prefstrata.judging._money import Rate
 from prefstrata.judging._plan import CANARY, EXAM
+from prefstrata.judging._verdicts import judge_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -70,7 +71,7 @@ def costs(
     Args:
         questions: all that there are.
         known: by key, what became of those that were asked before.
-        said: how much was written until now, by judge and layer of work.
+        said: how much was written until now, by judge, as its raters are called, and layer of work.
     """
     lengths = _Lengths(questions, said or {})
     groups: dict[tuple[str, str, str], list[Question]] = {}
@@ -121,7 +122,7 @@ class _Lengths:
 
     def of(self, question: Question) -> int | None:
         """To a question; None where too few were given to tell."""
-        judge = question.judge.name
+        judge = judge_name(question.judge) if question.rubric else question.judge.name
         found = self._said.get((judge, question.work)), self._of_kind.get((judge, question.kind))
         enough = next((each for each in found if each and each.answers >= _ENOUGH), None)
         return min(question.judge.max_output_tokens, -(-enough.tokens // enough.answers)) if enough else None

@@ -123,10 +123,16 @@ class JournalReader:
         return dict(found.fetchall())
 
     def said(self) -> dict[tuple[str, str], tuple[int, int]]:
-        """By judge and layer of work, how many replies came whose tokens are known, and those of all of them."""
+        """By judge and layer of work, how many replies came whose tokens are known, and those of all of them.
+
+        A judge that sat its exam anew, as another model does, is another one, as its raters are; of texts it is not,
+        which are no rater's. What was sent before the journal named raters is nobody's.
+        """
+        if "rater" not in _columns(self._reading):
+            return {}
         found = self._reading.execute(
-            "select judge, work, count(*), sum(output_tokens) from attempts"
-            " where output_tokens is not null group by judge, work"
+            "select coalesce(substr(rater, 1, instr(rater, '/') - 1), judge) as named, work, count(*),"
+            " sum(output_tokens) from attempts where output_tokens is not null group by named, work"
         )
         return {(judge, work): (answers, tokens) for judge, work, answers, tokens in found}
 

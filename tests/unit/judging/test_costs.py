@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prefstrata.judging import Question
+    from prefstrata.project import JudgeModel
 
 _JUDGE = judge("http://127.0.0.1:9/v1", max_output_tokens=500)
 _ASKED = questions(_JUDGE, pairs(3))
@@ -74,3 +75,24 @@ def test_the_journal_says_how_long_replies_were(tmp_path: Path) -> None:
             )
         )
         assert journal.said() == {("lynx", "w"): (2, 570), ("lynx", "g"): (1, 333)}
+
+
+def test_a_judge_that_sits_its_exam_anew_is_measured_anew(tmp_path: Path) -> None:
+    """It may be another model by now, which thinks first or no longer does; of the texts it writes nobody can say."""
+
+    def read(judging: JudgeModel) -> dict[str, tuple[bool, int]]:
+        asked = [*questions(judging, pairs(1, 7)), generate(judging, pairs(1, 7)[0], work="g", temperature=None)]
+        said = {names: Said(*each) for names, each in journal.said().items()}
+        return {each.work: (each.is_measured, each.output_tokens // each.questions) for each in costs(asked, {}, said)}
+
+    again = _JUDGE.model_copy(update={"exam": 2})
+    with open_journal(tmp_path / "journal", "run") as journal:
+        for judging, tokens in ((_JUDGE, 400), (again, 90)):
+            written = [generate(judging, item, work="g", temperature=None) for item in pairs(5)]
+            made = [journal.attempt(each) for each in (*questions(judging, pairs(5)), *written)]
+            asyncio.run(journal.reserve(made))
+            asyncio.run(journal.settle(*(Settled(each, "answered", 9, b"{}", tokens=(10, tokens)) for each in made)))
+            if judging is _JUDGE:
+                assert read(_JUDGE) == {"w": (True, 400), "g": (False, 250)}
+                assert read(again) == {"w": (False, 60), "g": (False, 250)}
+        assert read(again) == {"w": (True, 90), "g": (True, 245)}

@@ -63,12 +63,14 @@ def test_what_a_batch_brought_when_nobody_waited_was_begun(tmp_path: Path) -> No
 
 
 def test_a_journal_of_an_earlier_version_is_read_and_goes_on(tmp_path: Path) -> None:
-    """What it holds is spent all the same, and booked to nobody."""
+    """What it holds is spent all the same, and booked to nobody; how long its answers were, it says of nobody."""
     path = tmp_path / "journal"
     with sqlite3.connect(path) as connection:
         connection.executescript(_BEFORE)
     connection.close()
     assert _spent(path) == {}
+    with read_journal(path) as earlier:
+        assert earlier.said() == {}
     question = compare(_JUDGE, rubric(), _ITEM, turned=False, seed=1, work="w")
     with open_journal(path, "run") as journal:
         asyncio.run(journal.reserve([journal.attempt(question)]))
