@@ -5,8 +5,9 @@ result as the table of that name, with the columns and types of :mod:`prefstrata
 :mod:`prefstrata.engine.spark`, imported by those who use it.
 """
 
-from prefstrata.engine._duckdb import DuckDBEngine, damage
+from prefstrata.engine._duckdb import DuckDBEngine
 from prefstrata.engine._files import lineage, parameters, sql_names, sql_path, sql_text
+from prefstrata.engine._opening import damage
 from prefstrata.engine._parsed import parsed
 from prefstrata.engine._protocol import Engine, Parted, Warehouse
 from prefstrata.engine._reading import demand_built, read_warehouse

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from prefstrata.engine._duckdb import DuckDBEngine, connect, damage
+from prefstrata.engine._duckdb import DuckDBEngine
 from prefstrata.engine._files import sql_text
 from prefstrata.engine._folder import TableFolder, show_tables
+from prefstrata.engine._opening import connect, damage
 from prefstrata.model.errors import ConfigError
 from prefstrata.model.tables import table
 

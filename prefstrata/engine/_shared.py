@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from prefstrata.engine._protocol import Scalar
     from prefstrata.model.tables import Table
 
-__all__ = ["check_columns", "given", "may_be_replaced", "with_literals"]
+__all__ = ["check_columns", "given", "literal", "may_be_replaced", "with_literals"]
 
 _OPAQUE_OR_PARAMETER = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\$(?P<name>[a-z_][a-z0-9_]*)")
 
@@ -31,12 +31,13 @@ def with_literals(sql: str, values: Mapping[str, Scalar]) -> str:
 
     def written(found: re.Match[str]) -> str:
         name = found["name"]
-        return found[0] if name is None else _literal(values[name])
+        return found[0] if name is None else literal(values[name])
 
     return _OPAQUE_OR_PARAMETER.sub(written, sql)
 
 
-def _literal(value: Scalar) -> str:
+def literal(value: Scalar) -> str:
+    """A value as SQL spells it; text is quoted."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return f"cast({value!r} as double)" if isinstance(value, float) else str(value).lower()

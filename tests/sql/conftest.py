@@ -62,4 +62,4 @@ def _drop_all(engine: DuckDBEngine) -> None:
         tables = "select format('{}.{}.{}', database_name, schema_name, table_name) from duckdb_tables()"
         for (name,) in connection.execute(tables).fetchall():
             connection.execute(f"drop table {name}")
-    engine._there = None  # noqa: SLF001 - it asks once which tables are there; nobody else drops one
+    engine._catalogue._there = None  # noqa: SLF001 - it asks once which tables are there; nobody else drops one

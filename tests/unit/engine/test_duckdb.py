@@ -273,7 +273,7 @@ def test_a_log_that_cannot_be_tidied_is_told_unless_the_block_failed_first(
 
     engine = DuckDBEngine(tmp_path / "w.duckdb")
     _long(engine)
-    monkeypatch.setattr(engine, "cursor", Full)
+    monkeypatch.setattr(engine._connection, "cursor", Full)  # noqa: SLF001 - no disk is full here
     with pytest.raises(duckdb.IOException, match="No space left"), engine.tidied_meanwhile():
         pass
     with pytest.raises(KeyError), engine.tidied_meanwhile():
@@ -299,7 +299,7 @@ def test_a_log_is_tidied_beside_the_block(tmp_path: Path, monkeypatch: pytest.Mo
 
     engine = DuckDBEngine(tmp_path / "w.duckdb")
     _long(engine)
-    monkeypatch.setattr(engine, "cursor", Waiting)
+    monkeypatch.setattr(engine._connection, "cursor", Waiting)  # noqa: SLF001 - no checkpoint takes as long
 
     def interrupted() -> Never:
         with engine.tidied_meanwhile():
@@ -365,8 +365,8 @@ def test_what_does_not_fit_with_all_threads_is_tried_with_one(tmp_path: Path) ->
             connection.execute("select list(hash(i)) from range($rows) as rows(i)", {"rows": rows}).fetchall()
         return rows
 
-    assert engine._in_memory(built) == 1  # noqa: SLF001 - no table is as large
+    assert engine._connection.within_memory(built) == 1  # noqa: SLF001 - no table is as large
     with pytest.raises(duckdb.OutOfMemoryException), engine.transaction():
-        engine._in_memory(built)  # noqa: SLF001 - no table is as large
+        engine._connection.within_memory(built)  # noqa: SLF001 - no table is as large
     assert tried == [2, 1, 2]
     engine.close()
