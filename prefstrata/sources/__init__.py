@@ -1,7 +1,7 @@
 """Sources: from files of any shape to typed records, and from those to the statements of the ledger."""
 
 from prefstrata.sources._delivery import deliver, delivered_keys, delivered_values, delivery_folder, delivery_source
-from prefstrata.sources._files import find_files, place_of
+from prefstrata.sources._finding import find_files, place_of
 from prefstrata.sources._ingest import FileOutcome, IngestSummary, check_sources, ingest
 from prefstrata.sources._ledger import AppendSummary, BatchCount, Refusals, append_staged, clear_staging
 from prefstrata.sources._pseudonyms import (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from prefstrata.sources._files import Opened
+    from prefstrata.sources._opened import Opened
     from prefstrata.sources._reading import Reading
     from prefstrata.sources.framing import Framed
 

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Literal
 from prefstrata.model import ConfigError
 from prefstrata.model.tables import table
 from prefstrata.sources._digests import HASHED
-from prefstrata.sources._files import Known, Opened, State, find_files, read_state
+from prefstrata.sources._finding import find_files
 from prefstrata.sources._frozen import check_frozen, demand_pairs
 from prefstrata.sources._ledger import AppendSummary, append_staged, clear_staging
+from prefstrata.sources._opened import Known, Opened
 from prefstrata.sources._pseudonyms import ledger_key
 from prefstrata.sources._reading import Reading, compile_source
 from prefstrata.sources._spreading import stager_for
+from prefstrata.sources._state import State, read_state
 from prefstrata.sources.mapping import Demand
 
 if TYPE_CHECKING:

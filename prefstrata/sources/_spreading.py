@@ -17,8 +17,8 @@ from prefstrata._version import __version__
 from prefstrata.engine import DuckDBEngine
 from prefstrata.model import ConfigError, PrefstrataError
 from prefstrata.model.tables import TABLES
-from prefstrata.sources._files import Opened
 from prefstrata.sources._ledger import clear_staging
+from prefstrata.sources._opened import Opened
 from prefstrata.sources._staging import Stager, grouped, speaks_of_users, to_stage
 
 if TYPE_CHECKING:

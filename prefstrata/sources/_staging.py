@@ -14,8 +14,8 @@ import polars as pl
 
 from prefstrata.model import PrefstrataError
 from prefstrata.model.arrow import ArrowStream
-from prefstrata.sources._files import Opened
 from prefstrata.sources._grown import REST, not_passed
+from prefstrata.sources._opened import Opened
 from prefstrata.sources._pseudonyms import unlocked
 from prefstrata.sources.formats import is_answers
 from prefstrata.sources.framing import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from prefstrata.engine import DuckDBEngine
-    from prefstrata.sources._files import Known
+    from prefstrata.sources._opened import Known
     from prefstrata.sources._reading import Reading
     from prefstrata.sources.mapping import Demand, Refused
 
