@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from prefstrata.project import Project
     from prefstrata.stores import VersionStore
 
-__all__ = ["PROJECT_VARIABLE", "SHARED_OPTIONS", "Call", "NobodyReadsError", "command", "shared"]
+__all__ = ["PROJECT_VARIABLE", "SHARED_OPTIONS", "Call", "NobodyReadsError", "Wait", "command", "shared"]
 
 PROJECT_VARIABLE = "PREFSTRATA_PROJECT"
 SHARED_OPTIONS = _PANEL = "For every command"
+Wait = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for a run of this project to end.")
+]
 
 
 class NobodyReadsError(Exception):
