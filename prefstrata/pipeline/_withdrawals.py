@@ -22,7 +22,8 @@ def project_withdrawals(project: Project) -> Withdrawals:
     """Those of a project that no run has open. The caller holds the lock of a run.
 
     Raises:
-        ConfigError: the project's withdrawals cannot be read, or were written down with another key.
+        ConfigError: the project's withdrawals cannot be read, or were written down with another key; or as
+            :func:`known_withdrawals`.
         IntegrityError: the warehouse is damaged.
     """
     if not project.warehouse_path.exists():
@@ -37,7 +38,8 @@ def known_withdrawals(engine: Warehouse, project: Project) -> Withdrawals:
     """Those whom the ledger knows.
 
     Raises:
-        ConfigError: the key of the project's pseudonyms is none, or cannot be read.
+        ConfigError: somebody withdrew, and the key of the project's pseudonyms is too short to be one, or its file
+            cannot be read.
     """
     return _told_apart(project, engine.query("reports/withdrawn_subjects")["rater_id"].to_list())
 

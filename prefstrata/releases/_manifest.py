@@ -26,7 +26,7 @@ def describe(engine: Engine, identity: Identity, calibration: str, withdrawn: Wi
     """Everything the manifest says but its files, its parent and the changes against it.
 
     Counts are of records; what is not counted is absent. Equal ledger, policies and code give equal descriptions, but
-    for ``batches``, which names the files as they came.
+    for ``batches``, which names the files as they came, and the hashes of who withdrew, which the project's key makes.
     """
     ledger = engine.query("manifest/ledger").row(0, named=True)
     return {

@@ -22,7 +22,7 @@ from prefstrata.sources._ledger import append_staged, clear_staging
 from prefstrata.sources._pseudonyms import CHECK_FILE, hashed_raters, key_at_hand, key_sign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from prefstrata.engine import Warehouse
@@ -83,16 +83,17 @@ def withdrawn_by_command(project: Project) -> frozenset[str]:
     return frozenset(each if ":" in each else f"user:{each}" for each in kept)
 
 
-def hash_withdrawn(project: Project, raters: Iterable[str]) -> tuple[str, frozenset[str]]:
+def hash_withdrawn(project: Project, raters: Collection[str]) -> tuple[str, frozenset[str]]:
     """What a release may say of raters, for those alone who have the project's key to know them again.
 
     Returns:
-        What tells the key from other keys, and a hash of each rater's id; of a project without a key, nothing.
+        What tells the key from other keys, and a hash of each rater's id; nothing of nobody, for whom no key is read,
+        or of a project without one.
 
     Raises:
         ConfigError: the key is too short to be one, or its file cannot be read.
     """
-    key = key_at_hand(project)
+    key = key_at_hand(project) if raters else None
     return hashed_raters(key, raters) if key else ("", frozenset())
 
 

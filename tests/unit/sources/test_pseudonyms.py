@@ -216,6 +216,7 @@ def test_who_withdrew_is_hashed_with_the_key_of_the_ledger_alone(
     monkeypatch.setenv(KEY_VARIABLE, "short")
     with pytest.raises(ConfigError, match="the key has 5 characters"):
         hash_withdrawn(project, ["crowd:ann"])
+    assert hash_withdrawn(project, []) == ("", frozenset()), "who has nobody to tell of needs no key"
 
 
 def test_withdrawals_outlive_the_warehouse_and_know_their_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
