@@ -15,7 +15,7 @@ from prefstrata.model import GateBlockedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NOBODY", "Withdrawals", "demand_consent", "demand_hidden", "demand_memory", "withdrawn_in"]
+__all__ = ["NOBODY", "Withdrawals", "demand_consent", "demand_hidden", "demand_memory", "doubts", "withdrawn_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,16 @@ class Withdrawals:
 
     def missing(self, others: Withdrawals) -> int:
         """How many of the others are not among these; where hashes cannot be compared, how many more they are."""
-        if self.key_check and self.key_check == others.key_check:
+        if self._tells_apart(others):
             return len(others.hashes - self.hashes)
         return max(0, others.subjects - self.subjects)
+
+    def only_counts(self, others: Withdrawals) -> bool:
+        """Whether the others have hashes, and these none with the same key."""
+        return bool(others.hashes) and not self._tells_apart(others)
+
+    def _tells_apart(self, others: Withdrawals) -> bool:
+        return bool(self.key_check) and self.key_check == others.key_check
 
     def described(self) -> dict[str, Any]:
         """What the manifest says beside the figures; nothing where nobody withdrew, or without a key."""
@@ -94,6 +101,23 @@ def demand_memory(earlier: Mapping[str, Any], now: Withdrawals) -> None:
             " the lines of its file), or withdraw for them again, and run again; where the release before counted"
             " people who never withdrew: `prefstrata run --approve REASON --by NAME`",
         )
+
+
+def doubts(earlier: Mapping[str, Any], now: Withdrawals) -> tuple[str, ...]:
+    """What is to be said of a release that goes on from another, in sentences: an approval is no proof of memory.
+
+    Args:
+        earlier: the manifest of the release before.
+        now: who withdrew, by what the ledger of the next one knows.
+    """
+    known = withdrawn_in(earlier)
+    if forgotten := now.missing(known):
+        said = f"the release before leaves out {known.subjects} who withdrew, and this ledger does not know {forgotten}"
+        return (f"{said} of them: this one was approved, and may hold what they took back",)
+    if now.only_counts(known):
+        said = "who withdrew was compared with the release before by number alone"
+        return (f"{said}: its key of pseudonyms is not here; see that this ledger knows all whom it leaves out",)
+    return ()
 
 
 def demand_hidden(manifest: Mapping[str, Any], personal_data: str, where: str) -> None:

@@ -20,7 +20,7 @@ from prefstrata.releases._summary import sentences, summarise
 from prefstrata.releases._teaching import news
 from prefstrata.releases._whole import is_whole, newest_manifest, newest_whole
 from prefstrata.releases._writing import WrittenFile, write_layers, write_table
-from prefstrata.releases.consent import NOBODY, Withdrawals, demand_memory
+from prefstrata.releases.consent import NOBODY, Withdrawals, demand_memory, doubts
 from prefstrata.releases.drafts import Draft, ReleaseFile, bring
 from prefstrata.releases.gates import judge
 from prefstrata.releases.identity import calibration_id
@@ -141,9 +141,10 @@ class Drafter:
         )
         earlier = json.loads(read_manifest(self._store, before)) if before.release_id else None
         if earlier:
+            last = earlier if before.id == parent.id else newest_manifest(self._store, parent)
             if self._approval is None:
-                last = earlier if before.id == parent.id else newest_manifest(self._store, parent)
                 demand_memory(last, self._withdrawn)
+            self.warnings += doubts(last, self._withdrawn)
             load_cells(self._engine, self._store, before)
         self.judged = judge(
             self._engine, self._identity, earlier, self._gates, approval=self._approval, back=self._ref(before)

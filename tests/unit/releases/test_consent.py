@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from prefstrata.model import GateBlockedError
-from prefstrata.releases.consent import NOBODY, Withdrawals, demand_consent, demand_memory, withdrawn_in
+from prefstrata.releases.consent import NOBODY, Withdrawals, demand_consent, demand_memory, doubts, withdrawn_in
 
 
 def _known(*who: str, key: str = "k") -> Withdrawals:
@@ -58,3 +58,22 @@ def test_a_ledger_that_forgot_somebody_is_stopped_though_another_withdrew() -> N
     demand_memory(_manifest(_known("ann")), _known("ann", "bob"))
     with pytest.raises(GateBlockedError, match="leaves out 2 who withdrew, and this ledger does not know 1 of them"):
         demand_memory(_manifest(_known("ann", "eva")), _known("bob", "eva"))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "said"),
+    [
+        (NOBODY, _known("ann"), None),
+        (_known("ann"), _known("ann", "bob"), None),
+        (_known("ann", key=""), _known("bob"), None),
+        (_known("ann", "eva"), _known("bob", "eva"), "does not know 1 of them: this one was approved"),
+        (_known("ann"), NOBODY, "does not know 1 of them: this one was approved"),
+        (_known("ann"), _known("bob", key="another"), "by number alone"),
+        (_known("ann"), _known("ann", key=""), "by number alone"),
+    ],
+)
+def test_a_release_says_what_it_cannot_vouch_for(earlier: Withdrawals, now: Withdrawals, said: str | None) -> None:
+    """Who was let back by an approval, and that people were only counted; of a release without hashes nothing more."""
+    found = doubts(_manifest(earlier), now)
+    assert len(found) == (said is not None)
+    assert all(str(said) in each for each in found)
