@@ -20,11 +20,10 @@ def is_whole(store: VersionStore, commit: CommitInfo) -> bool:
 
 
 def newest_whole(store: VersionStore, commit: CommitInfo) -> CommitInfo:
-    """The release, or the newest before it of which nothing was purged; itself where there is none."""
+    """The release, or the newest before it of which nothing was purged; what all releases follow where there is none."""
     found = commit
-    while not is_whole(store, found):
-        if found.parent is None or not (found := store.resolve(found.parent)).release_id:
-            return commit
+    while found.parent is not None and not is_whole(store, found):
+        found = store.resolve(found.parent)
     return found
 
 

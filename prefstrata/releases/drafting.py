@@ -140,11 +140,12 @@ class Drafter:
             {"release_id": parent.release_id, "manifest_sha256": parent.manifest_sha256} if parent.release_id else None
         )
         earlier = json.loads(read_manifest(self._store, before)) if before.release_id else None
-        if earlier:
-            last = earlier if before.id == parent.id else newest_manifest(self._store, parent)
+        if parent.release_id:
+            last = earlier if earlier and before.id == parent.id else self._last(parent)
             if self._approval is None:
                 demand_memory(last, self._withdrawn)
             self.warnings += doubts(last, self._withdrawn)
+        if earlier:
             load_cells(self._engine, self._store, before)
         self.judged = judge(
             self._engine, self._identity, earlier, self._gates, approval=self._approval, back=self._ref(before)
@@ -166,6 +167,8 @@ class Drafter:
         if before.id == parent.id:
             return ()
         what = f"some of {self._ref(parent)}, the release before, was purged while it was published"
+        if not before.release_id:
+            return (f"{what}, and so was all before it: this one is compared with none",)
         return (f"{what}: this one is compared with {self._ref(before)}",)
 
     def _ref(self, parent: CommitInfo) -> str:

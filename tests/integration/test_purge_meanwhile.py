@@ -63,6 +63,7 @@ def _purged_while(
     to_purge = LocalStore.purge
 
     def late(store: LocalStore, sha256s: Sequence[str], reason: str) -> PurgeReport:
+        patched.setattr(LocalStore, "purge", to_purge)
         done = meanwhile()
         assert done.code == 0, done.err
         return to_purge(store, sha256s, reason)
@@ -155,6 +156,52 @@ def test_a_run_follows_a_rollback_that_is_damaged_by_a_purge(folder: Path, monke
     changes = inside("show", "v000004", "--json", cwd=here).document["changes"]
     assert {each["change"] for each in changes} == {"added"}
     assert sum(each["records"] for each in changes) == 12
+
+
+def _all_purged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two purges overlap with a run: the newest release is damaged, and no release before it is left."""
+
+    def meanwhile() -> Done:
+        done = inside("run", cwd=folder / "there")
+        assert done.code == 0, done.err
+        return inside("purge", "v000002", "--reason", "request 11", cwd=folder / "there")
+
+    purge = _purged_while(folder / "here", monkeypatch, meanwhile)
+    assert (purge.code, "v000003, published meanwhile, held some" in purge.err) == (5, True)
+
+
+def test_where_nothing_is_left_to_compare_with_a_release_is_made_like_the_first(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And says so; from then on all is as before."""
+    here = folder / "here"
+    _all_purged(folder, monkeypatch)
+    done = inside("run", "--json", cwd=here)
+    assert (done.code, done.document["tag"]) == (0, "v000004"), done.err
+    [warning] = [each for each in done.document["warnings"] if "purged" in each]
+    assert warning == (
+        "some of v000003, the release before, was purged while it was published, and so was all before it:"
+        " this one is compared with none"
+    )
+    assert inside("verify", "v000004", cwd=here).code == 0
+    _votes(here, "eva")
+    done = inside("run", "--json", cwd=here)
+    assert (done.code, done.document["tag"], done.document["warnings"]) == (0, "v000005", []), done.err
+    assert inside("diff", "v000004", "v000005", "--json", cwd=here).code == 0
+
+
+def test_where_nothing_is_left_to_compare_with_who_withdrew_still_stays_away(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the damaged release said of it holds."""
+    here, there = folder / "here", folder / "there"
+    _votes(there, "zoe")
+    assert inside("withdraw", "crowd:zoe", cwd=there).code == 0
+    _all_purged(folder, monkeypatch)
+    stopped = inside("run", cwd=here)
+    assert (stopped.code, "leaves out 1 who withdrew" in stopped.err) == (3, True), stopped.err
+    yes = ("--approve", "zoe never withdrew, we tested it", "--by", "lee")
+    assert inside("run", "--quiet", *yes, cwd=here).code == 0
 
 
 def test_who_withdrew_is_known_beside_a_rollback_that_is_damaged_by_a_purge(
