@@ -20,7 +20,7 @@ def is_whole(store: VersionStore, commit: CommitInfo) -> bool:
 
 
 def newest_whole(store: VersionStore, commit: CommitInfo) -> CommitInfo:
-    """The release, or the newest before it of which nothing was purged; what all releases follow where there is none."""
+    """The release, or the newest before it of which nothing was purged; where there is none, what the first follows."""
     found = commit
     while found.parent is not None and not is_whole(store, found):
         found = store.resolve(found.parent)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from prefstrata.model import GateBlockedError
 from prefstrata.model.weights import WEIGHTS_FORMAT
 from prefstrata.policy import Gates
 from prefstrata.releases._changes import CHANGES, changes_between, load_cells
@@ -25,6 +26,7 @@ from prefstrata.releases.drafts import Draft, ReleaseFile, bring
 from prefstrata.releases.gates import judge
 from prefstrata.releases.identity import calibration_id
 from prefstrata.releases.stored import read_manifest
+from prefstrata.stores import PurgedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,10 +143,7 @@ class Drafter:
         )
         earlier = json.loads(read_manifest(self._store, before)) if before.release_id else None
         if parent.release_id:
-            last = earlier if earlier and before.id == parent.id else self._last(parent)
-            if self._approval is None:
-                demand_memory(last, self._withdrawn)
-            self.warnings += doubts(last, self._withdrawn)
+            self.warnings += self._remembered(earlier if before.id == parent.id else None, parent)
         if earlier:
             load_cells(self._engine, self._store, before)
         self.judged = judge(
@@ -162,6 +161,24 @@ class Drafter:
             "gates": self.judged.described(),
         }
         return {**manifest, "summary": sentences(manifest)}
+
+    def _remembered(self, last: Mapping[str, Any] | None, parent: CommitInfo) -> tuple[str, ...]:
+        """What is to be said of who withdrew before; unless it is approved, they stay away, or nothing is released."""
+        try:
+            last = last or newest_manifest(self._store, parent)
+        except PurgedError as error:
+            what = "the manifest of the release before was purged, and so were all before it: nothing says who withdrew"
+            if self._approval:
+                return (f"{what}; this one was approved, and may hold what was taken back",)
+            raise GateBlockedError(
+                what,
+                where=self._store.location,
+                todo="see that withdrawals.jsonl of the project names all of them, then"
+                " `prefstrata run --approve REASON --by NAME`",
+            ) from error
+        if self._approval is None:
+            demand_memory(last, self._withdrawn)
+        return doubts(last, self._withdrawn)
 
     def _compared(self, before: CommitInfo, parent: CommitInfo) -> tuple[str, ...]:
         if before.id == parent.id:

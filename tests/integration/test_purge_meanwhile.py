@@ -158,11 +158,11 @@ def test_a_run_follows_a_rollback_that_is_damaged_by_a_purge(folder: Path, monke
     assert sum(each["records"] for each in changes) == 12
 
 
-def _all_purged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two purges overlap with a run: the newest release is damaged, and no release before it is left."""
+def _all_purged(folder: Path, monkeypatch: pytest.MonkeyPatch, *newest: str) -> None:
+    """Two purges overlap with a run, or a rollback: the newest release is damaged, and no release before it is left."""
 
     def meanwhile() -> Done:
-        done = inside("run", cwd=folder / "there")
+        done = inside(*(newest or ("run",)), cwd=folder / "there")
         assert done.code == 0, done.err
         return inside("purge", "v000002", "--reason", "request 11", cwd=folder / "there")
 
@@ -202,6 +202,21 @@ def test_where_nothing_is_left_to_compare_with_who_withdrew_still_stays_away(
     assert (stopped.code, "leaves out 1 who withdrew" in stopped.err) == (3, True), stopped.err
     yes = ("--approve", "zoe never withdrew, we tested it", "--by", "lee")
     assert inside("run", "--quiet", *yes, cwd=here).code == 0
+
+
+def test_where_no_manifest_is_left_somebody_has_to_say_that_all_who_withdrew_are_known(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The manifest of a rollback is that of the release it leads to, and was purged with it."""
+    here = folder / "here"
+    _all_purged(folder, monkeypatch, "rollback", "v000001")
+    _votes(here, "eva")
+    stopped = inside("run", cwd=here)
+    assert (stopped.code, "nothing says who withdrew" in stopped.err) == (3, True), stopped.err
+    done = inside("run", "--json", "--approve", "withdrawals.jsonl is complete", "--by", "lee", cwd=here)
+    assert (done.code, done.document["tag"]) == (0, "v000004"), done.err
+    assert [each for each in done.document["warnings"] if "approved, and may hold what was taken back" in each]
+    assert inside("verify", "v000004", cwd=here).code == 0
 
 
 def test_who_withdrew_is_known_beside_a_rollback_that_is_damaged_by_a_purge(
