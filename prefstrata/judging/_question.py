@@ -85,7 +85,7 @@ class Question:
         turned: whether a pair is shown with its second side first.
         body: what is sent.
         bound: no answer can cost more, in micro-dollars.
-        likely_tokens: expected tokens, in and out, of a judge that has not answered anything yet.
+        likely_tokens: expected tokens, in and out, of a judge that has not answered enough yet to tell.
         scale: of a score.
         truth: the known answer (A, B, tie as shown), of an exam or a canary.
         repeat: number of the repetition.

@@ -118,7 +118,7 @@ def key_at_hand(project: Project) -> bytes | None:
     Raises:
         ConfigError: the key is too short to be one, or its file cannot be read.
     """
-    if not os.environ.get(KEY_VARIABLE) and not (project.directory / KEY_FILE).exists():
+    if not _has_key(project):
         return None
     key = pseudonym_key(project)
     known = key_sign(project)
@@ -134,11 +134,15 @@ def check_key(project: Project) -> bool:
     known = key_sign(project)
     if not known:
         return False
-    if not os.environ.get(KEY_VARIABLE) and not (project.directory / KEY_FILE).exists():
+    if not _has_key(project):
         raise _another("the key of the ledger's pseudonyms is gone", project)
     if not hmac.compare_digest(_sign(pseudonym_key(project)), known):
         raise _another("this is not the key that the ledger's pseudonyms were made with", project)
     return True
+
+
+def _has_key(project: Project) -> bool:
+    return bool(os.environ.get(KEY_VARIABLE)) or (project.directory / KEY_FILE).exists()
 
 
 def _check_file(project: Project) -> Path:
