@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["alert_about"]
 
 _IDS = 5
+_OF_CHECKS = {"DagsterAssetCheckFailedError"}
 
 
 def alert_about(instance: dg.DagsterInstance, run: dg.DagsterRun, project: str) -> Alert | None:
@@ -34,17 +35,18 @@ def alert_about(instance: dg.DagsterInstance, run: dg.DagsterRun, project: str) 
     if not failed and not broken:
         return None
     serious = broken or any(each.severity == dg.AssetCheckSeverity.ERROR for each in failed)
-    lines = [line for each in failed for line in _lines(each)]
-    if broken and not failed:
-        lines.extend(_errors(instance, run.run_id))
+    # What ended the run stands first: checks that only warn fail in many a run that ends well.
+    errors = list(_errors(instance, run.run_id)) if broken else []
+    lines = [*errors, *(line for each in failed for line in _lines(each))]
     ended = (
         f"The run {how}; `prefstrata log` says whether a release came of it."
         if broken and run.job_name == "release"
         else f"The run ended: {run.status.value.lower()}."
     )
     lines.extend([ended, f"{inert(run.job_name)}, run {run.run_id}", *_address(run.run_id)])
-    what = f"{len(failed)} check{'s' * (len(failed) != 1)} failed" if failed else f"a run {how}"
-    return Alert(f"prefstrata {inert(project)}: {what}", tuple(lines), "failure" if serious else "warning")
+    found = [f"a run {how}"] if errors or not failed else []
+    found += [f"{len(failed)} check{'s' * (len(failed) != 1)} failed"] if failed else []
+    return Alert(f"prefstrata {inert(project)}: {', '.join(found)}", tuple(lines), "failure" if serious else "warning")
 
 
 def _failed_checks(instance: dg.DagsterInstance, run_id: str) -> list[AssetCheckEvaluation]:
@@ -98,16 +100,21 @@ def _id(row: dict[str, Any]) -> str:
 
 
 def _errors(instance: dg.DagsterInstance, run_id: str) -> Iterator[str]:
-    """The first line of each error, the innermost cause, which is where a user error says what to do."""
+    """What each error says: the outermost of ours, which tells what to do, or else its innermost cause.
+
+    That a check failed which stops the run is no error of its own: the check is told.
+    """
     kept = instance.get_records_for_run(
         run_id, of_type={dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
     ).records
+    told = set()
     for record in kept:
         event = record.event_log_entry.dagster_event
         error = getattr(event.event_specific_data, "error", None) if event else None
-        while error is not None and error.cause is not None:
+        while error is not None and error.cause is not None and not error.message.startswith("prefstrata."):
             error = error.cause
-        if event and error is not None:
+        if event and error is not None and error.cls_name not in _OF_CHECKS and error.message not in told:
+            told.add(error.message)  # that of a step is the run's as well
             yield f"{inert(event.step_key or 'the run')}: {inert(error.message)}"
 
 

@@ -225,6 +225,37 @@ def test_a_run_that_could_not_start_is_told(shut_out: Ended, web_hook: Inbox) ->
     assert "://" not in message["message"]
 
 
+def test_what_ended_a_run_is_told_before_checks_that_did_not(
+    read: Path, load: Load, instance: dg.DagsterInstance, web_hook: Inbox
+) -> None:
+    """Nothing can be put where releases go: that is the news, whatever is questionable in the data as on other days."""
+    spoil(
+        read,
+        "insert into ledger.events select * replace ('spoilt' as event_id, 'ann@example.org' as user_id)"
+        " from ledger.events limit 1",
+    )
+    config = (read / "prefstrata.yaml").read_text("utf-8")
+    store = "name: quickstart\nstore: {kind: local, path: gone}"
+    (read / "prefstrata.yaml").write_text(config.replace("name: quickstart", store))
+    (read / "gone").write_text("no folder")
+    _, cursor = tick(instance, None)
+    defs = load(read)
+    result = defs.resolve_job_def("release").execute_in_process(
+        instance=instance,
+        asset_selection=[*keys(defs, dg.AssetSelection.groups("ledger")), dg.AssetKey("release")],
+        raise_on_error=False,
+    )
+    assert not result.success
+    assert failed(result) == {"users_are_pseudonyms": dg.AssetCheckSeverity.ERROR}
+    tick(instance, cursor)
+    [message] = web_hook.messages
+    assert message["title"] == "prefstrata quickstart: a run failed, 1 check failed"
+    first, second, *_ = message["message"].splitlines()
+    assert first.startswith("publish: ")
+    assert "the store cannot be used" in first
+    assert "users_are_pseudonyms: 1 bad row" in second
+
+
 def test_an_approving_run_reads_no_new_file_while_a_draft_waits(approving: Ended) -> None:
     """Whoever says yes has looked at the draft; what came since is read by the next run."""
     assert approving.result.success
