@@ -1,5 +1,6 @@
 """Releases: what a version is made of, how it is published, and how it is read back."""
 
+from prefstrata.releases._names import compared_with
 from prefstrata.releases._whole import is_whole, newest_manifest
 from prefstrata.releases.drafts import MANIFEST, Draft, Outcome, ReleaseFile, Status
 from prefstrata.releases.protocol import Step, publish_rebasing, publish_release, reconcile_releases
@@ -26,6 +27,7 @@ __all__ = [
     "Verified",
     "check_purgeable",
     "checkout_files",
+    "compared_with",
     "is_whole",
     "newest_manifest",
     "publish_rebasing",

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["code_span", "quoted", "readable", "visible"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["code_span", "compared_with", "quoted", "readable", "visible"]
 
 _LONGEST_NAME = 120
 _LONGEST_QUOTED = 60
@@ -43,3 +47,8 @@ def code_span(text: str | None) -> str:
     A code span ends at its backtick and a table's cell at its bar, whatever stands before them, so both are replaced.
     """
     return f"`{readable(text).replace('`', _NO_BACKTICK).replace('|', '¦')}`"
+
+
+def compared_with(manifest: Mapping[str, Any]) -> str:
+    """What a release's figures are held against: the release before or, where some of that was purged, an older one."""
+    return str(manifest["compared_with"]["tag"]) if "compared_with" in manifest else "the release before"

@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from prefstrata.model.kinds import KINDS
 from prefstrata.policy import LAYERS, NOISES, gate_meaning, limit_told
 from prefstrata.releases._figures import figures
-from prefstrata.releases._names import code_span, quoted, readable, visible
+from prefstrata.releases._names import code_span, compared_with, quoted, readable, visible
 from prefstrata.releases._online import EMPTY
 from prefstrata.releases._summary import sentences
 
@@ -108,6 +108,7 @@ def _facts(manifest: dict[str, Any], quote: Callable[[str | None], str]) -> dict
         "summary": sentences(manifest, quote),
         "taught": figures(manifest),
         "parent": manifest["parent"],
+        "against": compared_with(manifest),
         "training": sum(layer["records"] for layer in layers if layer["name"] != "backflow"),
         "waiting": manifest["layers"]["backflow"]["records"],
         "layers": [layer | {"percent": 100 * layer["records"] / most} for layer in layers],

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from prefstrata.policy import LAYERS, TRAINING_LAYERS
-from prefstrata.releases._names import quoted
+from prefstrata.releases._names import compared_with, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,7 +74,8 @@ def _changed(manifest: dict[str, Any]) -> Iterator[str]:
         for row in manifest["changes"]:
             changed[row["change"]] += row["records"]
         against = ", ".join(f"{count:,} {change}" for change, count in sorted(changed.items())) or "the same records"
-        yield f"Against the release before: {against}."
+        why = ", for some of the release before was purged" if "compared_with" in manifest else ""
+        yield f"Against {compared_with(manifest)}{why}: {against}."
 
 
 def _grouped(findings: list[_Finding]) -> list[list[_Finding]]:

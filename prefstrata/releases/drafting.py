@@ -154,6 +154,7 @@ class Drafter:
             "online": {**self._description["online"], "late": late_since(self._engine, earlier)},
             "release_id": self._identity.release_id(parent.release_id, self._yes()),
             "parent": named,
+            **self._instead_of(parent, before),
             "changes": changes.records,
             "arbitrated": changes.arbitrated,
             "moves": moves_since(self._engine, self._store, before, self._identity, earlier),
@@ -187,6 +188,13 @@ class Drafter:
         if not before.release_id:
             return (f"{what}, and so was all before it: this one is compared with none",)
         return (f"{what}: this one is compared with {self._ref(before)}",)
+
+    def _instead_of(self, parent: CommitInfo, before: CommitInfo) -> dict[str, Any]:
+        """What the manifest says where the parent is not what the figures are held against."""
+        if before.id == parent.id:
+            return {}
+        said = {"release_id": before.release_id, "manifest_sha256": before.manifest_sha256, "tag": self._ref(before)}
+        return {"compared_with": said}
 
     def _ref(self, parent: CommitInfo) -> str:
         """What to call the parent: its tag, if it has one."""

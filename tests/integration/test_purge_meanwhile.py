@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prefstrata.model.resources import data_directory
-from prefstrata.releases import drafting
+from prefstrata.releases import checkout_files, drafting
 from prefstrata.stores import GcReport
 from prefstrata.stores.local import LocalStore
 from tests._command import Done, inside, pairwise, put
@@ -89,6 +89,12 @@ def test_a_release_that_is_damaged_by_a_purge_is_made_again(
     purge = _purged_while(here, monkeypatch, lambda: inside("run", cwd=there))
     assert (purge.code, "v000003, published meanwhile, held some" in purge.err) == (5, True)
     assert inside("verify", "v000003", cwd=here).code == 5
+    for limit in ([], ["--limit", "3"]):
+        listed = inside("log", "--json", *limit, cwd=there).document
+        marks = [(each["tag"], each["purged"], each["damaged"]) for each in listed]
+        assert marks == [("v000003", False, True), ("v000002", False, False), ("v000001", True, False)]
+    assert "v000003" in (line := inside("log", "--limit", "1", cwd=there).out.splitlines()[1])
+    assert "some of it was purged while it was published, cannot be checked out; it was: " in line
     done = inside("run", "--json", cwd=folder / first)
     assert (done.code, done.document["tag"]) == (0, "v000004"), done.err
     [warning] = [each for each in done.document["warnings"] if "purged" in each]
@@ -96,6 +102,22 @@ def test_a_release_that_is_damaged_by_a_purge_is_made_again(
         "some of v000003, the release before, was purged while it was published: this one is compared with v000002"
     )
     assert inside("verify", "v000004", cwd=here).code == 0
+    listed = {each["tag"]: each for each in inside("log", "--json", cwd=there).document}
+    assert not listed["v000004"]["damaged"]
+    manifest = inside("show", "v000004", "--json", cwd=here).document
+    against = listed["v000002"]
+    assert manifest["parent"]["release_id"] == listed["v000003"]["release_id"]
+    assert manifest["compared_with"] == {key: against[key] for key in ("release_id", "manifest_sha256", "tag")}
+    told = "Against v000002, for some of the release before was purged: "
+    assert told in (shown := inside("show", "v000004", cwd=here).out)
+    assert "Against the release before" not in shown
+    with LocalStore(folder / "releases") as store:
+        checkout_files(store, "v000004", folder / "out")
+    card, report = ((folder / "out" / path).read_text("utf-8") for path in ("CARD.md", "report/index.html"))
+    assert told in card
+    assert told in report
+    assert "the release before" not in report.replace(told, "")
+    assert "compared_with" not in inside("show", "v000002", "--json", cwd=here).document
     assert inside("run", "--json", cwd=folder / first).document["status"] == "nothing_new"
 
 

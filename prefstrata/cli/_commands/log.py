@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._commands._times import utc
 from prefstrata.cli._output import Grid
+from prefstrata.releases import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,11 @@ def log(call: Call, limit: int | None) -> None:
         found = list(store.log(limit))
         # A purge of a release destroys its manifest, which no other one holds.
         purged = store.purged([commit.manifest_sha256 for _, commit in found]) if found else frozenset()
+        # Another may have lost files to it, which was published meanwhile. Where none of all was purged, none has.
+        hit = found if purged or limit is not None else []
+        damaged = {
+            tag.name for tag, commit in hit if commit.manifest_sha256 not in purged and not is_whole(store, commit)
+        }
         releases: list[dict[str, Any]] = [
             {
                 "tag": tag.name,
@@ -29,6 +35,7 @@ def log(call: Call, limit: int | None) -> None:
                 "rollback_to": commit.metadata.get("rollback_to"),
                 "reason": commit.metadata.get("reason"),
                 "purged": commit.manifest_sha256 in purged,
+                "damaged": tag.name in damaged,
                 "commit": commit.id,
                 "release_id": commit.release_id,
                 "manifest_sha256": commit.manifest_sha256,
@@ -46,4 +53,6 @@ def _told(release: Mapping[str, Any]) -> str:
     if release["rollback_to"]:
         why = f": {release['reason']}" if release["reason"] else ""
         told = f"rollback to {release['rollback_to']}{why}"
+    if release["damaged"]:
+        return f"some of it was purged while it was published, cannot be checked out; it was: {told}"
     return f"purged, can no longer be read; it was: {told}" if release["purged"] else told

@@ -13,7 +13,7 @@ from prefstrata.cli._commands._summary import summary_lines
 from prefstrata.cli._commands._times import utc
 from prefstrata.cli._output import Grid, counted, size
 from prefstrata.policy import LAYERS
-from prefstrata.releases import read_manifest
+from prefstrata.releases import compared_with, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,18 +74,19 @@ def _told(manifest: dict[str, Any], commit: CommitInfo, tag: str | None) -> Iter
         ),
         "Strata: share declared, share before weighting, factor, share of weight",
     )
+    against = compared_with(manifest)
     arbitrated = manifest.get("arbitrated", {})
     if settled := arbitrated.get("count"):
-        yield f"settled {counted(settled, 'pair')} since the release before"
+        yield f"settled {counted(settled, 'pair')} since {against}"
     if undisputed := arbitrated.get("undisputed"):
-        yield f"settled {counted(undisputed, 'pair')} that nobody had disputed since the release before"
+        yield f"settled {counted(undisputed, 'pair')} that nobody had disputed since {against}"
     if manifest["queues"]:
         yield Grid.of("queue >items", sorted(manifest["queues"].items()), "Waiting for people")
     if manifest["changes"]:
         yield Grid.of(
             "kind change from to >records",
             ([row[k] for k in ("kind", "change", "from_layer", "to_layer", "records")] for row in manifest["changes"]),
-            "Against the release before",
+            f"Against {against}",
         )
 
 
