@@ -50,5 +50,6 @@ def code_span(text: str | None) -> str:
 
 
 def compared_with(manifest: Mapping[str, Any]) -> str:
-    """What a release's figures are held against: the release before or, where some of that was purged, an older one."""
-    return str(manifest["compared_with"]["tag"]) if "compared_with" in manifest else "the release before"
+    """What a release's figures are held against: the one before, an older one where that was purged, or none."""
+    instead = manifest.get("compared_with", {"tag": "the release before"})
+    return str(instead["tag"]) if instead else "no release"

@@ -74,7 +74,8 @@ def _changed(manifest: dict[str, Any]) -> Iterator[str]:
         for row in manifest["changes"]:
             changed[row["change"]] += row["records"]
         against = ", ".join(f"{count:,} {change}" for change, count in sorted(changed.items())) or "the same records"
-        why = ", for some of the release before was purged" if "compared_with" in manifest else ""
+        which = "the release" if manifest.get("compared_with", True) else "each"
+        why = f", for some of {which} before was purged" if "compared_with" in manifest else ""
         yield f"Against {compared_with(manifest)}{why}: {against}."
 
 

@@ -193,6 +193,8 @@ class Drafter:
         """What the manifest says where the parent is not what the figures are held against."""
         if before.id == parent.id:
             return {}
+        if not before.release_id:
+            return {"compared_with": None}
         said = {"release_id": before.release_id, "manifest_sha256": before.manifest_sha256, "tag": self._ref(before)}
         return {"compared_with": said}
 

@@ -206,6 +206,8 @@ def test_where_nothing_is_left_to_compare_with_a_release_is_made_like_the_first(
         " this one is compared with none"
     )
     assert inside("verify", "v000004", cwd=here).code == 0
+    assert inside("show", "v000004", "--json", cwd=here).document["compared_with"] is None
+    assert "Against no release, for some of each before was purged: " in inside("show", "v000004", cwd=here).out
     _votes(here, "eva")
     done = inside("run", "--json", cwd=here)
     assert (done.code, done.document["tag"], done.document["warnings"]) == (0, "v000005", []), done.err
