@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,16 @@ def let_no_file_outgrow(size: int) -> None:
 
 @contextmanager
 def no_file_larger_than(size: int | None = None) -> Iterator[None]:
-    """Until the block ends; where no size is given, the block says when it begins."""
+    """Until the block ends; where no size is given, the block says when it begins.
+
+    Modules are not kept compiled meanwhile: Python takes half of one for a whole one, and nobody could import it again.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    kept, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         if size is not None:
             let_no_file_outgrow(size)
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        sys.dont_write_bytecode = kept

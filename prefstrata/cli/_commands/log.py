@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from prefstrata.cli._commands._times import utc
 from prefstrata.cli._output import Grid
-from prefstrata.releases import is_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from prefstrata.cli._call import Call
+    from prefstrata.stores import CommitInfo, TagInfo, VersionStore
 
 __all__ = ["log"]
 
@@ -23,10 +23,8 @@ def log(call: Call, limit: int | None) -> None:
         # A purge of a release destroys its manifest, which no other one holds.
         purged = store.purged([commit.manifest_sha256 for _, commit in found]) if found else frozenset()
         # Another may have lost files to it, which was published meanwhile. Where none of all was purged, none has.
-        hit = found if purged or limit is not None else []
-        damaged = {
-            tag.name for tag, commit in hit if commit.manifest_sha256 not in purged and not is_whole(store, commit)
-        }
+        read = ((tag, commit) for tag, commit in found if commit.manifest_sha256 not in purged)
+        damaged = _damaged(store, read) if purged or limit is not None else set()
         releases: list[dict[str, Any]] = [
             {
                 "tag": tag.name,
@@ -46,6 +44,13 @@ def log(call: Call, limit: int | None) -> None:
         call.output.note("no releases yet: put files where prefstrata.yaml looks for them, then `prefstrata run`")
     rows = [(each["tag"], each["date"], _told(each)) for each in releases]
     call.output.emit(releases, *([Grid.of("release date summary", rows)] if rows else []))
+
+
+def _damaged(store: VersionStore, releases: Iterable[tuple[TagInfo, CommitInfo]]) -> set[str]:
+    """The tags of releases of which something was purged."""
+    from prefstrata.releases import is_whole  # noqa: PLC0415 - most logs need not wait for what it comes with
+
+    return {tag.name for tag, commit in releases if not is_whole(store, commit)}
 
 
 def _told(release: Mapping[str, Any]) -> str:
