@@ -81,7 +81,10 @@ def _run(call: Call, given: list[str]) -> int:
         error = raised
     except typer.TyperException as raised:
         error = ConfigError(raised.format_message().rstrip(), todo=f"see `{_path(raised)} --help`")
-    except (typer.Abort, KeyboardInterrupt):
+    except typer.Abort as raised:  # Typer's word for Ctrl-C, and for a file that ended early: nobody is asked anything
+        early = raised.__cause__ if isinstance(raised.__cause__, EOFError) else None
+        error = _bug(early) if early else _InterruptedError("interrupted")
+    except KeyboardInterrupt:
         error = _InterruptedError("interrupted")
     except (NobodyReadsError, BrokenPipeError):
         raise

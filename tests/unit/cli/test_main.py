@@ -40,6 +40,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
         (OSError(27, "File too large"), 2),
         (OSError(5, "Input/output error", "/there"), 1),
         (RuntimeError("x"), 1),
+        (EOFError("a file ended early"), 1),
         (KeyError("x"), 1),
         (KeyboardInterrupt(), 130),
         (RuntimeError("Query interrupted"), 130),
