@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -13,6 +12,7 @@ from prefstrata.model import ConfigError, IntegrityError
 from prefstrata.pipeline import open_session
 from prefstrata.pipeline._engine import opened_warehouse
 from prefstrata.project import read_project
+from tests._room import let_no_file_outgrow, no_file_larger_than
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,22 +65,19 @@ def test_a_disk_without_room_to_spill_is_not_told_as_memory(tmp_path: Path) -> N
 def test_a_disk_that_is_full_when_the_warehouse_is_written_is_told_as_that(tmp_path: Path) -> None:
     """Seen only at the commit, it is an error of the transaction; which disk it is, is said."""
     (tmp_path / "prefstrata.yaml").write_text(_PROJECT.replace("40MB", "400MB, spill: elsewhere"), "utf-8")
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def write(connection: duckdb.DuckDBPyConnection) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, limits[1]))
+        let_no_file_outgrow(500_000)
         rows = "from range(100_000) as rows(i)"
         connection.execute(f"begin; create table t as select md5(i::varchar) as s {rows}; commit").fetchall()
 
-    try:
-        with (
-            pytest.raises(ConfigError, match="the disk is full") as raised,
-            open_session(read_project(tmp_path)) as session,
-            session.engine.connection() as connection,
-        ):
-            write(connection)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with (
+        no_file_larger_than(),
+        pytest.raises(ConfigError, match="the disk is full") as raised,
+        open_session(read_project(tmp_path)) as session,
+        session.engine.connection() as connection,
+    ):
+        write(connection)
     assert raised.value.where == str(tmp_path / "warehouse")
     assert "engine.spill" not in raised.value.todo
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import resource
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from prefstrata.model import ConfigError, PrefstrataError
 from prefstrata.sources.framing import Framing, Limits, fields, frames
 from prefstrata.sources.framing._parts import Parts
+from tests._room import no_file_larger_than
 from tests.unit.sources.framing._reading import fates, fates_in_parts
 
 if TYPE_CHECKING:
@@ -131,13 +131,12 @@ def test_too_little_room_for_a_copy_is_told(content: bytes, tmp_path: Path) -> N
     file = tmp_path / "a.jsonl"
     file.write_bytes(content * 20_000)
     limits = Limits(part_bytes=150_000 if len(content) < 11 else None, temp_directory=tmp_path)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
-    try:
-        with duckdb.connect() as connection, pytest.raises(PrefstrataError, match="set TMPDIR") as raised:
-            list(frames(connection, file, SPEC, table="framed", limits=limits))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with (
+        no_file_larger_than(100_000),
+        duckdb.connect() as connection,
+        pytest.raises(PrefstrataError, match="set TMPDIR") as raised,
+    ):
+        list(frames(connection, file, SPEC, table="framed", limits=limits))
     assert raised.value.where == str(tmp_path)
 
 
